@@ -1,0 +1,25 @@
+//! The vocabulary of the house: plain types that every other room speaks.
+//!
+//! This room imports no other room. It holds no clock, no randomness and no I/O; time comes in as an
+//! argument. [`clean`] is the only door through which foreign text becomes [`SafeText`].
+
+pub mod clean;
+pub mod ids;
+pub mod item;
+pub mod mention;
+pub mod search;
+pub mod signal;
+pub mod source;
+pub mod stream;
+pub mod subject;
+pub mod time;
+
+pub use clean::SafeText;
+pub use ids::{GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
+pub use item::{Author, Item, Visibility};
+pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use signal::{Signal, SignalKind};
+pub use source::{Capabilities, Network, SourceHealth, SourceState};
+pub use stream::{Counts, Filter, Key, Overview, Span};
+pub use subject::{BrandSize, Role, Subject, WatchRule};
+pub use time::{Clock, Timestamp};

@@ -1,0 +1,42 @@
+//! Something to be told now.
+
+use serde::{Deserialize, Serialize};
+
+use super::clean::SafeText;
+use super::ids::{SignalId, SourceId, SubjectId};
+use super::time::Timestamp;
+
+/// What kind of news a signal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignalKind {
+    /// Many more mentions of a subject than usual.
+    Spike,
+    /// A source brought nothing for much longer than its habit.
+    Silence,
+    /// A source stopped, or everything is offline.
+    SourceTrouble,
+    /// A watch matches so much that it is throttled.
+    Flood,
+    /// The store cannot be written or is damaged.
+    StoreTrouble,
+}
+
+/// A signal as stored and shown. Within an hour the same kind, subject, source and watch is one signal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// Its number; 0 before it is stored.
+    pub id: SignalId,
+    /// Kind.
+    pub kind: SignalKind,
+    /// When it arose.
+    pub at: Timestamp,
+    /// Whom it concerns.
+    pub subject: Option<SubjectId>,
+    /// Which source it concerns.
+    pub source: Option<SourceId>,
+    /// One line for a person: what, how much, why.
+    pub text: SafeText,
+    /// A person has acknowledged it.
+    pub seen: bool,
+}

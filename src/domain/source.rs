@@ -1,0 +1,99 @@
+//! What is known of a source: the kind of place, what it can do, and how it fares.
+
+use serde::{Deserialize, Serialize};
+
+use super::clean::SafeText;
+use super::ids::SourceId;
+use super::time::{SignedDuration, Timestamp};
+
+/// The kind of place that a source reads. Open: a new network is a new name, not a new type.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Network(std::borrow::Cow<'static, str>);
+
+impl Network {
+    /// RSS, Atom and JSON feeds.
+    pub const FEED: Self = Self(std::borrow::Cow::Borrowed("feed"));
+    /// Mentions that were imported from a file.
+    pub const IMPORT: Self = Self(std::borrow::Cow::Borrowed("import"));
+
+    /// The network of this name; lower-cased.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "feed" => Self::FEED,
+            "import" => Self::IMPORT,
+            other => Self(std::borrow::Cow::Owned(other.to_lowercase())),
+        }
+    }
+
+    /// Its name, as in queries.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a source can do. The screen asks this, never the network's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Capabilities {
+    /// It pushes items instead of being asked.
+    pub streams: bool,
+    /// Posts and replies can be published through it.
+    pub publishes: bool,
+    /// Threads, people and own posts can be looked up.
+    pub looks_up: bool,
+    /// It tells when an author deletes.
+    pub tells_deletions: bool,
+}
+
+/// How a source fares, in the order of worry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceHealth {
+    /// Not asked yet.
+    New,
+    /// The last poll worked.
+    Working,
+    /// It works, but brought nothing for much longer than its habit.
+    Silent,
+    /// The last poll failed; it will be asked again.
+    Failing,
+    /// It will not be asked again until a person does something (gone, or credentials refused).
+    Stopped,
+}
+
+/// What the store remembers of a source, for the collector and for the sources view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceState {
+    /// Its number.
+    pub id: SourceId,
+    /// Its name, from the configuration.
+    pub name: String,
+    /// Kind of place.
+    pub network: Network,
+    /// Where the source was left; opaque, written by the source itself. Empty before the first poll.
+    pub cursor: String,
+    /// How it fares.
+    pub health: SourceHealth,
+    /// What went wrong the last time and what to do about it; empty when it works.
+    pub trouble: SafeText,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When it was last asked.
+    pub polled: Option<Timestamp>,
+    /// When it last answered well.
+    pub answered: Option<Timestamp>,
+    /// When it last brought an item that was new.
+    pub fresh: Option<Timestamp>,
+    /// When it is asked next.
+    pub next: Option<Timestamp>,
+    /// The present interval between two polls.
+    pub interval: Option<SignedDuration>,
+    /// Mentions that came from it.
+    pub mentions: u64,
+}

