@@ -3,7 +3,13 @@
 
 pub mod clock;
 pub mod event;
+pub mod flood;
+pub mod intake;
 pub mod schedule;
+mod supervise;
+
+#[cfg(test)]
+mod doubles;
 
 pub use clock::{ManualClock, SystemClock};
 pub use event::{Event, Polled, Standing};
