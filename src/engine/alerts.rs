@@ -215,6 +215,3 @@ impl Alerts {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;

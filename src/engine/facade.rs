@@ -402,3 +402,6 @@ fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

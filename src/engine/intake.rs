@@ -315,6 +315,3 @@ pub async fn take_in(
     }
     Ok(all)
 }
-
-#[cfg(test)]
-mod tests;

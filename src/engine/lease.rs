@@ -196,6 +196,3 @@ impl Keeper {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@
 //! | new items | halved, within the bounds | interval ± 10 %, never below the server's wish |
 //! | nothing new | × 1.5, within the bounds | the same |
 //! | failed, back off | kept | uniform between 10 s and 1 min · 2^(failures - 1), at most 6 h |
-//! | failed, the server named a moment | the wait itself | that moment, at most 24 h away |
+//! | failed, the server named a moment | the wait itself | that moment, at most 24 h away; backing off if it refuses again |
 //! | failed, looks gone | kept | a day ± 10 % |
 //! | failed for good | kept | never: the source is stopped |
 
@@ -113,7 +113,10 @@ pub fn after_failure(bounds: Bounds, failure: Failure, now: Timestamp, random: f
             (Some(apart(pause, kept)), kept, SourceHealth::Failing)
         }
         Retry::NotBefore(moment) => {
-            let pause = moment.duration_since(now).clamp(SHORTEST_PAUSE, LONGEST_WISH);
+            let wish = moment.duration_since(now).clamp(SHORTEST_PAUSE, LONGEST_WISH);
+            // A server that names a moment and refuses again when it has come is asked less and less.
+            let own = if failures > 1 { ceiling(failures - 1) } else { SHORTEST_PAUSE };
+            let pause = wish.max(between(SHORTEST_PAUSE, own, random));
             (Some(pause), pause, SourceHealth::Failing)
         }
         Retry::Daily => {

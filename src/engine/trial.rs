@@ -216,6 +216,3 @@ fn matching(matcher: &Matcher, names: &HashMap<SourceId, String>, mention: &Ment
     }
     Some(words)
 }
-
-#[cfg(test)]
-mod tests;

@@ -151,6 +151,3 @@ impl Collector {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

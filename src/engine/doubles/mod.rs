@@ -3,6 +3,7 @@
 
 mod scripted;
 mod store;
+pub(crate) mod town;
 
 use std::sync::Arc;
 

@@ -114,10 +114,13 @@ fn a_named_moment_is_obeyed_up_to_a_day() {
     // (asked for, in seconds from now; expected)
     for (asked, expected) in [(-50, 10), (0, 10), (30, 30), (7_200, 7_200), (1_000_000, 86_400)] {
         let retry = Retry::NotBefore(after(now(), SignedDuration::from_secs(asked)));
-        let failure = Failure { failures: 7, interval: Some(HOUR), retry, away: false };
+        let failure = Failure { failures: 0, interval: Some(HOUR), retry, away: false };
         let decision = after_failure(bounds(), failure, now(), 0.3);
         assert_eq!(decision.next.unwrap().duration_since(now()).as_secs(), expected);
     }
+    let again = Failure { failures: 4, interval: None, retry: Retry::NotBefore(now()), away: false };
+    let decision = after_failure(bounds(), again, now(), 1.0);
+    assert_eq!(decision.next.unwrap().duration_since(now()), MINUTE * 8, "it named moments in vain");
 }
 
 #[test]
