@@ -36,8 +36,8 @@ pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
-    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, NETWORKS, RETENTION_BOUNDS,
-    RETENTION_DAYS, Rival, ScreenSettings, Source, ThemeChoice, Watch, Weights,
+    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, NETWORKS, PrivateAddresses,
+    RETENTION_BOUNDS, RETENTION_DAYS, Rival, ScreenSettings, Source, ThemeChoice, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.
@@ -69,13 +69,15 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads and judges a file; also checks that secret files are there and private.
+    /// Reads and judges a file; also checks that secret files are there and private, and that the file itself is
+    /// when an address in it holds a password.
     ///
     /// # Errors
     /// Everything that is wrong, each with its place. [`ConfigErrors::no_file`] tells a first start.
     pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
         let config = Self::parse(Document::read(path)?)?;
-        let errors: Vec<ConfigError> = config.sources.iter().filter_map(|source| config.judge_secret(source)).collect();
+        let judge = |source| config.judge_secret(source).or_else(|| config.judge_login(source));
+        let errors: Vec<ConfigError> = config.sources.iter().filter_map(judge).collect();
         if errors.is_empty() { Ok(config) } else { Err(ConfigErrors::new(errors)) }
     }
 
@@ -108,6 +110,17 @@ impl Config {
         };
         let key = format!("source \"{}\".token_file", source.name);
         Some(self.document.error(ErrorKind::Secret, secret.place, key, message, help))
+    }
+
+    fn judge_login(&self, source: &Source) -> Option<ConfigError> {
+        source.url.value.password()?;
+        let secrets::SecretError::TooOpen { mode, .. } = secrets::judge_private(self.path()).err()? else {
+            return None;
+        };
+        let message = format!("the address holds a password, and others may read this file (mode {mode:04o})");
+        let help = format!("run: chmod 600 {}", error::shown_path(self.path()));
+        let key = format!("source \"{}\".url", source.name);
+        Some(self.document.error(ErrorKind::Secret, source.url.place, key, message, help))
     }
 
     /// An error at a place of this configuration, for rooms that judge a part of it themselves (the keys).

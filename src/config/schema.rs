@@ -42,7 +42,7 @@ pub const COLLECT: SectionSchema =
     one("collect", &["public_feeds", "shortest", "longest", "concurrency", "watch_ceiling"]);
 /// How to ask.
 pub const HTTP: SectionSchema =
-    one("http", &["contact", "user_agent", "timeout", "max_body_mb", "per_host", "allow_private_addresses"]);
+    one("http", &["contact", "user_agent", "timeout", "max_body_mb", "per_host", "private_addresses"]);
 /// What is kept for how long.
 pub const RETENTION: SectionSchema = one("retention", &["days"]);
 /// How the screen looks and behaves.

@@ -117,10 +117,15 @@ impl SecretFrom {
     /// [`SecretError`] about the file.
     pub fn check(&self) -> Result<(), SecretError> {
         match self {
-            Self::File(path) => open_private(path).map(drop),
+            Self::File(path) => judge_private(path),
             Self::Command(_) | Self::Environment(_) => Ok(()),
         }
     }
+}
+
+/// Whether a file is there and only its owner may use it.
+pub(super) fn judge_private(path: &Path) -> Result<(), SecretError> {
+    open_private(path).map(drop)
 }
 
 /// Opens a file and refuses it when others may use it; judges the file that is open, not its name.

@@ -51,8 +51,8 @@ pub struct Source {
     pub name: String,
     /// Kind of place.
     pub network: Network,
-    /// Its address, `http` or `https`, without credentials.
-    pub url: Url,
+    /// Its address, `http` or `https`. It may hold a login: then [`super::Config::load`] wants the file private.
+    pub url: Placed<Url>,
     /// Shortest interval between two polls.
     pub shortest: SignedDuration,
     /// Longest interval between two polls, at least `shortest`.
@@ -69,7 +69,7 @@ impl std::fmt::Debug for Source {
             .field("name", &self.name)
             .field("network", &self.network)
             // The rest of an address may hold a private key (`?key=...`).
-            .field("host", &self.url.host_str().unwrap_or_default())
+            .field("host", &self.url.value.host_str().unwrap_or_default())
             .field("shortest", &self.shortest)
             .field("longest", &self.longest)
             .field("everything", &self.everything)
@@ -91,7 +91,7 @@ pub struct CollectSettings {
     /// Longest interval between two polls, where a source sets none.
     pub longest: SignedDuration,
     /// How many sources are asked at the same time.
-    pub concurrency: u16,
+    pub concurrency: usize,
     /// Mentions an hour beyond which a watch is throttled, in sight.
     pub watch_ceiling: u32,
 }
@@ -117,41 +117,54 @@ impl Default for CollectSettings {
     }
 }
 
+/// Whether addresses that the internet cannot reach (this computer, home and office networks) may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PrivateAddresses {
+    /// Always, even when a stranger's server points there.
+    Allow,
+    /// Those that stand in the configuration; not those that a public server points to.
+    #[default]
+    NotByRedirect,
+    /// Never.
+    Refuse,
+}
+
 /// How servers are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpSettings {
-    /// Where a server's operator can reach us: an address or an e-mail; part of the user agent.
-    pub contact: Option<String>,
-    /// The whole user agent, instead of ours.
+    /// Who we say we are, in place of our own name. The contact is added to it.
     pub user_agent: Option<String>,
+    /// Where a server's operator can reach us: a web or mail address.
+    pub contact: Option<String>,
     /// How long one answer may take.
     pub timeout: SignedDuration,
-    /// Largest answer, in MB (10^6 bytes), after unpacking.
-    pub max_body_mb: u32,
-    /// Connections to one host at the same time.
-    pub per_host: u16,
-    /// Addresses of this machine and of private networks may be asked.
-    pub allow_private_addresses: bool,
+    /// Largest answer, in bytes after unpacking.
+    pub largest_body: u64,
+    /// Requests to one host at the same time.
+    pub per_host: usize,
+    /// Requests at the same time altogether; follows [`CollectSettings::concurrency`].
+    pub at_once: usize,
+    /// Whether private addresses may be asked.
+    pub private_addresses: PrivateAddresses,
 }
 
-impl HttpSettings {
-    /// What the time-out may be, in seconds.
-    pub const TIMEOUT: RangeInclusive<i64> = 1..=300;
-    /// What the largest answer may be, in MB.
-    pub const MAX_BODY_MB: RangeInclusive<u64> = 1..=256;
-    /// How many connections to one host there may be.
-    pub const PER_HOST: RangeInclusive<u64> = 1..=16;
-}
+/// What the time-out may be, in seconds.
+pub const TIMEOUT_BOUNDS: RangeInclusive<i64> = 1..=300;
+/// What the largest answer may be, in MB (10^6 bytes).
+pub const BODY_BOUNDS: RangeInclusive<u64> = 1..=256;
+/// How many requests to one host there may be.
+pub const PER_HOST_BOUNDS: RangeInclusive<u64> = 1..=16;
 
 impl Default for HttpSettings {
     fn default() -> Self {
         Self {
-            contact: None,
             user_agent: None,
+            contact: None,
             timeout: SignedDuration::from_secs(30),
-            max_body_mb: 16,
-            per_host: 2,
-            allow_private_addresses: false,
+            largest_body: 16_000_000,
+            per_host: 1,
+            at_once: 16,
+            private_addresses: PrivateAddresses::default(),
         }
     }
 }

@@ -59,7 +59,7 @@ told! {
     duplicate_key: wrong("[brand]\nname = \"a\"\nname = \"b\"\n");
     bad_address: wrong_below(
         "[[source]]\nname = \"a\"\nurl = \"ferris.example/feed\"\n[[source]]\nname = \"b\"\nurl = \"gopher://a.example\"\n\
-         [[source]]\nname = \"c\"\nurl = \"https://me:hunter2@a.example/feed\"\n[[source]]\nname = \"d\"\nurl = \"https://\"\n\
+         [[source]]\nname = \"c\"\nurl = \"ftp://me:hunter2@a.example/feed\"\n[[source]]\nname = \"d\"\nurl = \"https://\"\n\
          [[source]]\nname = \"e\"\nurl = \"https://a.example/feed\"\n[[source]]\nname = \"f\"\nurl = \"https://a.example/feed\"\n"
     );
     bad_interval: wrong_below(
@@ -149,6 +149,21 @@ mod files {
         let errors = Config::load(directory.path()).unwrap_err();
         assert!(!errors.no_file());
         assert_eq!(errors.iter().next().unwrap().kind, ErrorKind::Unreadable);
+    }
+
+    #[test]
+    fn a_password_in_an_address_wants_a_private_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config.toml");
+        std::fs::write(&path, format!("{BRAND}[[source]]\nname = \"a\"\nurl = \"https://me:hunter2@a.example\"\n"))
+            .unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let told = Config::load(&path).unwrap_err().to_string();
+        assert!(told.contains("chmod 600") && told.contains(":5:7") && !told.contains("hunter2"), "{told}");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let config = Config::load(&path).unwrap();
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 
     #[test]
@@ -343,7 +358,7 @@ fn equals(config: &Config, answers: &Answers) {
         answers.rivals.iter().collect::<Vec<_>>()
     );
     assert_eq!(
-        config.sources.iter().map(|source| &source.url).collect::<Vec<_>>(),
+        config.sources.iter().map(|source| &source.url.value).collect::<Vec<_>>(),
         answers.feeds.iter().collect::<Vec<_>>()
     );
     assert_eq!(config.collect.public_feeds, !answers.no_public_feeds);

@@ -25,7 +25,7 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
     let config = Config {
         watches: subjects::watches(&reader, &subjects),
         sources: sources::sources(&reader, &collect, directory),
-        http: settings::http(&reader),
+        http: settings::http(&reader, &collect),
         retention: settings::retention(&reader),
         screen: settings::screen(&reader),
         weights: settings::weights(&reader),
@@ -40,25 +40,27 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
     if errors.is_empty() { Ok(config) } else { Err(ConfigErrors::new(errors)) }
 }
 
-/// Names that must differ, whatever their case; remembers where each was first.
+/// Names that must differ; remembers where each was first.
 struct Names<'r> {
     what: &'static str,
     help: &'static str,
+    /// What two names have in common when they are the same.
+    fold: fn(&str) -> String,
     seen: HashMap<String, usize>,
     reader: &'r Reader<'r>,
 }
 
 impl<'r> Names<'r> {
     fn new(what: &'static str, reader: &'r Reader<'r>) -> Self {
-        Self { what, help: "give each a name of its own", seen: HashMap::new(), reader }
+        Self { what, help: "give each a name of its own", fold: str::to_lowercase, seen: HashMap::new(), reader }
     }
 
     fn add(&mut self, name: &str, place: Place, key: &str) {
-        if let Some(line) = self.seen.get(&name.to_lowercase()) {
+        if let Some(line) = self.seen.get(&(self.fold)(name)) {
             let message = format!("there is a {} \"{name}\" already, in line {line}", self.what);
             self.reader.complain(ErrorKind::Duplicate, place, key, message, self.help);
         } else {
-            self.seen.insert(name.to_lowercase(), place.line);
+            self.seen.insert((self.fold)(name), place.line);
         }
     }
 }

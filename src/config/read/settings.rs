@@ -9,8 +9,8 @@ use crate::config::paths::resolve;
 use crate::config::reader::{Reader, Section};
 use crate::config::schema;
 use crate::config::settings::{
-    Binding, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, RETENTION_BOUNDS, RETENTION_DAYS,
-    ScreenSettings, ThemeChoice, Weights,
+    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, PER_HOST_BOUNDS, PrivateAddresses,
+    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, ThemeChoice, Weights,
 };
 use crate::domain::time::SignedDuration;
 use crate::store::Retention;
@@ -44,7 +44,7 @@ pub(super) fn collect(reader: &Reader<'_>) -> CollectSettings {
     settings.public_feeds = section.flag("public_feeds").unwrap_or(settings.public_feeds);
     (settings.shortest, settings.longest) = intervals(&section, settings.shortest, settings.longest);
     if let Some(most) = section.whole("concurrency", CollectSettings::CONCURRENCY) {
-        settings.concurrency = u16::try_from(most).unwrap_or(u16::MAX);
+        settings.concurrency = usize::try_from(most).unwrap_or(usize::MAX);
     }
     if let Some(most) = section.whole("watch_ceiling", CollectSettings::WATCH_CEILING) {
         settings.watch_ceiling = u32::try_from(most).unwrap_or(u32::MAX);
@@ -52,8 +52,8 @@ pub(super) fn collect(reader: &Reader<'_>) -> CollectSettings {
     settings
 }
 
-pub(super) fn http(reader: &Reader<'_>) -> HttpSettings {
-    let mut settings = HttpSettings::default();
+pub(super) fn http(reader: &Reader<'_>, collect: &CollectSettings) -> HttpSettings {
+    let mut settings = HttpSettings { at_once: collect.concurrency, ..HttpSettings::default() };
     let Some(section) = reader.section(schema::HTTP) else { return settings };
     let header = |key: &str| {
         let text = section.text(key)?;
@@ -66,16 +66,21 @@ pub(super) fn http(reader: &Reader<'_>) -> HttpSettings {
     };
     settings.contact = header("contact");
     settings.user_agent = header("user_agent");
-    if let Some(timeout) = section.interval("timeout", HttpSettings::TIMEOUT) {
+    if let Some(timeout) = section.interval("timeout", TIMEOUT_BOUNDS) {
         settings.timeout = timeout.value;
     }
-    if let Some(most) = section.whole("max_body_mb", HttpSettings::MAX_BODY_MB) {
-        settings.max_body_mb = u32::try_from(most).unwrap_or(u32::MAX);
+    if let Some(most) = section.whole("max_body_mb", BODY_BOUNDS) {
+        settings.largest_body = most * 1_000_000;
     }
-    if let Some(most) = section.whole("per_host", HttpSettings::PER_HOST) {
-        settings.per_host = u16::try_from(most).unwrap_or(u16::MAX);
+    if let Some(most) = section.whole("per_host", PER_HOST_BOUNDS) {
+        settings.per_host = usize::try_from(most).unwrap_or(usize::MAX);
     }
-    settings.allow_private_addresses = section.flag("allow_private_addresses").unwrap_or_default();
+    let words = [
+        ("allow", PrivateAddresses::Allow),
+        ("not-by-redirect", PrivateAddresses::NotByRedirect),
+        ("refuse", PrivateAddresses::Refuse),
+    ];
+    settings.private_addresses = section.choice("private_addresses", &words).unwrap_or_default();
     settings
 }
 

@@ -18,7 +18,8 @@ use crate::domain::Network;
 
 pub(super) fn sources(reader: &Reader<'_>, collect: &CollectSettings, directory: &Path) -> Vec<Source> {
     let mut names = Names::new("source", reader);
-    let mut addresses = Names { help: "take one of the two out", ..Names::new("source for", reader) };
+    let mut addresses =
+        Names { help: "take one of the two out", fold: str::to_owned, ..Names::new("source for", reader) };
     reader
         .sections(schema::SOURCE)
         .iter()
@@ -29,8 +30,9 @@ pub(super) fn sources(reader: &Reader<'_>, collect: &CollectSettings, directory:
             }
             let network = network(section);
             let url = section.required("url", "\"https://example.org/feed.xml\"").and_then(|text| {
-                let url = address(section, &text)?;
-                addresses.add(url.as_str(), reader.place(&text), &section.path("url"));
+                let place = reader.place(&text);
+                let url = Placed::new(address(section, &text)?, place);
+                addresses.add(&without_login(&url.value), place, &section.path("url"));
                 Some(url)
             });
             let (shortest, longest) = intervals(section, collect.shortest, collect.longest);
@@ -73,11 +75,16 @@ pub fn judge_address(text: &str) -> Result<Url, (String, String)> {
         let message = format!("`{}` addresses cannot be read", url.scheme());
         return Err((message, "the address must begin with https:// or http://".to_owned()));
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        let message = "a name or password in an address would show up in messages".to_owned();
-        return Err((message, "take out what stands before the @".to_owned()));
-    }
     Ok(url)
+}
+
+/// An address as it may be shown.
+fn without_login(url: &Url) -> String {
+    let mut shown = url.clone();
+    // Both fail only for addresses that cannot hold a login.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.into()
 }
 
 fn address(section: &Section<'_>, text: &Spanned<String>) -> Option<Url> {
