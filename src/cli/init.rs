@@ -41,11 +41,21 @@ pub struct Dialogue<'a> {
     pub person: bool,
 }
 
+/// Where to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// It was named with `--config`, so that the next commands need that too.
+    pub by_flag: bool,
+}
+
 /// Asks for what the arguments leave open, writes the file and says what to do next.
 ///
 /// # Errors
 /// [`InitError`]; nothing was written then.
-pub fn run(arguments: &InitArgs, path: &Path, dialogue: &mut Dialogue<'_>) -> Result<(), InitError> {
+pub fn run(arguments: &InitArgs, target: Target<'_>, dialogue: &mut Dialogue<'_>) -> Result<(), InitError> {
+    let path = target.path;
     // Before the questions: nobody likes to answer in vain.
     if path.exists() && !arguments.force {
         return Err(EditError::Exists(path.to_owned()).into());
@@ -63,11 +73,22 @@ pub fn run(arguments: &InitArgs, path: &Path, dialogue: &mut Dialogue<'_>) -> Re
     Config::parse(Document::new(path, text.as_str())).map_err(InitError::Wrong)?;
     edit::create(path, &text, arguments.force)?;
     let shown = SafeText::line(&path.to_string_lossy(), 1_000);
+    let goodword = if target.by_flag { format!("goodword --config {}", shell_word(&shown)) } else { "goodword".into() };
     writeln!(dialogue.output, "Wrote {shown}; every other setting is explained in it.\n")?;
     writeln!(dialogue.output, "Next:")?;
-    writeln!(dialogue.output, "  goodword check   tries every source once")?;
-    writeln!(dialogue.output, "  goodword         opens the dashboard")?;
+    writeln!(dialogue.output, "  {goodword} check   tries every source once")?;
+    writeln!(dialogue.output, "  {goodword}         opens the dashboard")?;
     Ok(())
+}
+
+/// A path as a shell takes it.
+fn shell_word(path: &SafeText) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',');
+    if path.as_str().chars().all(plain) {
+        path.to_string()
+    } else {
+        format!("'{}'", path.as_str().replace('\'', "'\\''"))
+    }
 }
 
 /// What the arguments say.
@@ -173,7 +194,7 @@ mod tests {
     fn init(arguments: &InitArgs, typed: &str, person: bool, path: &Path) -> (Result<(), InitError>, String) {
         let mut output = Vec::new();
         let mut dialogue = Dialogue { input: &mut typed.as_bytes(), output: &mut output, person };
-        let result = run(arguments, path, &mut dialogue);
+        let result = run(arguments, Target { path, by_flag: true }, &mut dialogue);
         (result, String::from_utf8(output).unwrap())
     }
 
@@ -185,7 +206,8 @@ mod tests {
                      ftp://x.example\nferris.example https://news.example/feed ferris.example\n";
         let (result, said) = init(&InitArgs::default(), typed, true, &path);
         result.unwrap();
-        assert!(said.contains("goodword check") && said.contains("config.toml"), "{said}");
+        let next = format!("goodword --config {} check", path.display());
+        assert!(said.contains(&next), "{said}");
         for trouble in ["Write the name", "Write solo", "the brand itself", "cannot be read"] {
             assert!(said.contains(trouble), "{trouble}: {said}");
         }
@@ -197,6 +219,13 @@ mod tests {
         );
         let urls: Vec<_> = config.sources.iter().map(|source| source.url.value.as_str()).collect();
         assert_eq!(urls, ["https://ferris.example/", "https://news.example/feed"]);
+    }
+
+    #[test]
+    fn paths_are_quoted_for_the_shell_where_needed() {
+        let word = |path| shell_word(&SafeText::line(path, 100));
+        assert_eq!(word("/home/a/c.toml"), "/home/a/c.toml");
+        assert_eq!(word("/home/a b/it's.toml"), "'/home/a b/it'\\''s.toml'");
     }
 
     #[test]

@@ -13,10 +13,10 @@ use super::{Config, ConfigErrors, Watch};
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// The file is wrong as it is.
-    #[error("the configuration must be mended first\n{0}")]
+    #[error("the configuration must be mended first: {}", .0.line())]
     Broken(ConfigErrors),
     /// What would be added is wrong.
-    #[error("the watch cannot be saved\n{0}")]
+    #[error("the watch cannot be saved: {}", .0.line())]
     Refused(ConfigErrors),
     /// There is a watch of this name.
     #[error("there is a watch \"{0}\" already: choose another name")]
@@ -69,7 +69,8 @@ pub fn append_watch(path: &Path, name: &str, subject: &str, query: &str) -> Resu
         }
     }
     text.push_str(&block(name, subject, query));
-    let new = Config::parse(Document::new(path, text.as_str())).map_err(EditError::Refused)?;
+    let new = Config::parse(Document::new(path, text.as_str()))
+        .map_err(|errors| EditError::Refused(errors.without_places()))?;
     if Document::read(&target).ok().as_ref() != Some(&before) {
         return Err(EditError::Overtaken(path.to_owned()));
     }
@@ -188,7 +189,10 @@ mod tests {
         );
         let again = append_watch(&path, "other", "Ferris", "ferris recall");
         assert!(matches!(again, Err(EditError::QueryTaken(name)) if name == "recall"));
-        assert!(matches!(append_watch(&path, "other", "Nobody", "x"), Err(EditError::Refused(_))));
+        let refused = append_watch(&path, "other", "Nobody", "x").unwrap_err();
+        assert!(matches!(refused, EditError::Refused(_)));
+        let told = refused.to_string();
+        assert!(told.contains("\"Nobody\"") && !told.contains('\n'), "{told}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
     }
 

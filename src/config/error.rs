@@ -174,6 +174,15 @@ impl ConfigErrors {
         self.0.iter()
     }
 
+    /// One line for a status bar: the first error, and how many more there are.
+    pub fn line(&self) -> String {
+        let Some(first) = self.0.first() else { return String::new() };
+        let file = first.shown_file();
+        let place = first.place.map(|place| format!(":{}:{}", place.line, place.column)).unwrap_or_default();
+        let more = if self.0.len() > 1 { format!(" (and {} more)", self.0.len() - 1) } else { String::new() };
+        format!("{file}{place}: {}; {}{more}", first.message, first.help)
+    }
+
     /// There is no file at all, so that `init` can be offered.
     pub fn no_file(&self) -> bool {
         self.0.iter().any(|error| error.kind == ErrorKind::NoFile)

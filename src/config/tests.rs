@@ -112,6 +112,7 @@ fn errors_of_several_sections_come_together_in_order() {
     let errors = parse("[screen]\nbel = true\n[brand]\nsize = \"big\"\n[http]\nper_host = 99\n").unwrap_err();
     let lines: Vec<_> = errors.iter().filter_map(|error| error.place).map(|place| place.line).collect();
     assert_eq!(lines, [2, 3, 4, 6]);
+    assert_eq!(errors.line(), "config.toml:2:1: unknown key `bel` in [screen]; did you mean `bell`? (and 3 more)");
 }
 
 mod files {
