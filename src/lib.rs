@@ -16,6 +16,8 @@
 //! | 2 | `demo` | a loopback town: real HTTP servers that replay a scenario |
 //! | 1 | `domain` | the vocabulary; `domain::clean` is the only door to `SafeText` |
 
+pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod engine;
