@@ -2,10 +2,16 @@
 //! No clock, no I/O, no terminal: the runtime brings messages and carries out commands.
 
 pub mod action;
+pub mod asks;
 pub mod cmd;
+pub mod cursor;
+pub mod figures;
 pub mod keys;
+pub mod layout;
 pub mod msg;
+pub mod page;
 pub mod setup;
+pub mod text;
 
 pub use action::Action;
 pub use cmd::Cmd;
