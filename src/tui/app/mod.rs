@@ -4,14 +4,23 @@
 pub mod action;
 pub mod asks;
 pub mod cmd;
+pub mod context;
 pub mod cursor;
+pub mod detail;
+pub mod dossier;
 pub mod figures;
+pub mod first;
 pub mod keys;
 pub mod layout;
 pub mod msg;
 pub mod page;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod setup;
+pub mod stream;
 pub mod text;
+pub mod when;
+pub mod window;
 
 pub use action::Action;
 pub use cmd::Cmd;
