@@ -40,6 +40,8 @@ pub struct Detail {
     found: Vec<SafeText>,
     wish: Option<Wish>,
     page: Page,
+    /// Columns that the page was composed for; `None` when it must be composed anew.
+    composed: Option<usize>,
     height: usize,
     scroll: usize,
 }
@@ -56,8 +58,16 @@ impl Detail {
                 ..Self::default()
             };
         }
-        self.row = Some(row.clone());
+        if self.row.as_ref() != Some(row) && !matches!(self.known, Known::All(..)) {
+            self.row = Some(row.clone());
+            self.composed = None;
+        }
         other
+    }
+
+    /// What the page is made of changed from outside: compose it anew.
+    pub fn invalidate(&mut self) {
+        self.composed = None;
     }
 
     /// Shows nothing.
@@ -106,6 +116,7 @@ impl Detail {
 
     /// The answer. Returns the wish that can be granted now; `None` too when the answer is for another mention.
     pub fn answer(&mut self, mention: Option<Arc<Mention>>, members: Arc<[MentionRow]>) -> Option<Wish> {
+        self.composed = None;
         match mention {
             Some(mention) if Some(mention.row.id) == self.id() => {
                 self.row = Some(mention.row.clone());
@@ -130,6 +141,7 @@ impl Detail {
     pub fn set_read(&mut self, read: bool) {
         if let Some(row) = &mut self.row {
             row.read = read;
+            self.composed = None;
         }
     }
 
@@ -141,6 +153,11 @@ impl Detail {
     /// Composes the page anew for a pane of this size.
     pub fn compose(&mut self, columns: usize, height: usize, context: &Context) {
         self.height = height.max(1);
+        if self.composed == Some(columns) {
+            self.scroll = self.scroll.min(self.most());
+            return;
+        }
+        self.composed = Some(columns);
         let mut page = Page::new(columns);
         if let Some(row) = &self.row {
             match &self.known {

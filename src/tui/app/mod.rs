@@ -12,6 +12,7 @@ pub mod figures;
 pub mod first;
 pub mod keys;
 pub mod layout;
+pub mod lists;
 pub mod msg;
 pub mod page;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub(crate) mod samples;
 pub mod setup;
 pub mod stream;
 pub mod text;
+pub mod trends;
 pub mod when;
 pub mod window;
 
