@@ -278,11 +278,13 @@ fn figures(layout: &mut Layout, want: &Want, mut column: Area) {
     if want.subjects > 1 && column.height >= 22 {
         layout.put(Pane::Voice, column.take_top(want.subjects.clamp(2, 6) + 2));
     }
+    if column.height < 10 {
+        layout.put(Pane::Giving, column);
+        return;
+    }
     layout.put(Pane::Giving, column.take_top(6));
     if column.height >= 12 {
         layout.put(Pane::Signals, column.take_top(column.height / 2));
-    } else if column.height < 4 {
-        return;
     }
     layout.put(Pane::Sources, column);
 }
