@@ -322,8 +322,11 @@ fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
         layout.put(Pane::Detail, body);
         return;
     }
-    let reading = body.take_top((body.height / 3).max(8));
-    layout.put(Pane::Reading, reading);
+    if body.height < 16 {
+        layout.put(Pane::Reading, body);
+        return;
+    }
+    layout.put(Pane::Reading, body.take_top((body.height / 3).max(8)));
     layout.put(Pane::Detail, body);
 }
 

@@ -13,14 +13,17 @@ pub mod first;
 pub mod keys;
 pub mod layout;
 pub mod lists;
+pub mod marks;
 pub mod msg;
 pub mod page;
+pub mod prompt;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod setup;
 pub mod stream;
 pub mod text;
 pub mod trends;
+pub mod trial;
 pub mod when;
 pub mod window;
 
