@@ -15,11 +15,13 @@ pub mod layout;
 pub mod lists;
 pub mod marks;
 pub mod msg;
+pub mod overlay;
 pub mod page;
 pub mod prompt;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod setup;
+pub mod status;
 pub mod stream;
 pub mod text;
 pub mod trends;
