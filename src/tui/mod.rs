@@ -2,3 +2,5 @@
 //! their styles, `input` turns chords into actions, `terminal` owns the terminal, `runtime` is the loop.
 
 pub mod app;
+pub mod theme;
+pub mod view;

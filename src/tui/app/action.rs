@@ -1,90 +1,220 @@
 //! The one table of actions: keys, help, the hint bar and the palette all come from it.
 
-/// Something that a person can ask for with a key.
+/// What an action is about; the headings of the help, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
-    /// One row down.
-    Down,
-    /// One row up.
-    Up,
-    /// Half a page down.
-    HalfPageDown,
-    /// Half a page up.
-    HalfPageUp,
-    /// A page down.
-    PageDown,
-    /// A page up.
-    PageUp,
-    /// To the newest row.
-    Top,
-    /// To the oldest row.
-    Bottom,
-    /// Open what is selected.
-    Open,
-    /// Close what is on top, or go back.
-    Back,
-    /// Next unread mention.
-    NextUnread,
-    /// Focus the next pane.
-    NextPane,
-    /// Focus the pane before.
-    PreviousPane,
-    /// The focused pane alone, or all again.
-    Zoom,
-    /// The dashboard.
-    ViewDashboard,
-    /// Sentiment trends, large.
-    ViewTrends,
-    /// The sources and how they fare.
-    ViewSources,
-    /// Signals.
-    ViewSignals,
-    /// The watches.
-    ViewWatches,
-    /// Mark for a batch, or unmark.
-    Mark,
-    /// Read or unread.
-    ToggleRead,
-    /// Everything in this list is read.
-    ReadAll,
-    /// Undo the last change.
-    Undo,
-    /// Search with a query; also tries a watch before it is saved.
+pub enum Group {
+    /// Moving about.
+    Move,
+    /// The views.
+    Views,
+    /// Panes within a view.
+    Panes,
+    /// What is done with mentions.
+    Mentions,
+    /// Searching, and trying watches.
     Search,
-    /// Next match of the search in the detail view, or next row.
-    SearchNext,
-    /// The one before.
-    SearchPrevious,
-    /// Save the query that is being tried as a watch.
-    SaveWatch,
-    /// Cycle through what the stream shows: all, complaints, questions, praise, unread.
-    NextTab,
-    /// The same, backwards.
-    PreviousTab,
-    /// Next subject: the brand, each rival, all.
-    NextSubject,
-    /// Stories or every single mention.
-    ToggleGroups,
-    /// 24 hours, 7 days, 30 days.
-    NextPeriod,
-    /// Poll the selected source, or all, now.
-    Refresh,
-    /// Copy the selected mention's link.
-    CopyLink,
-    /// Copy its words.
-    CopyText,
-    /// Open its link in a browser, or show it where there is none.
-    Browse,
-    /// What a number is made of.
-    Explain,
-    /// Every action by name.
-    Palette,
-    /// Keys and what they do.
-    Help,
-    /// Paint everything anew.
-    Redraw,
-    /// To the shell, until `fg`.
-    Suspend,
-    /// Leave.
-    Quit,
+    /// Numbers.
+    Figures,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// Every group, in the order of the help.
+    pub const ALL: [Self; 7] =
+        [Self::Move, Self::Views, Self::Panes, Self::Mentions, Self::Search, Self::Figures, Self::Program];
+
+    /// Its heading.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Move => "Moving",
+            Self::Views => "Views",
+            Self::Panes => "Panes",
+            Self::Mentions => "Mentions",
+            Self::Search => "Search and watches",
+            Self::Figures => "Figures",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// Where an action means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Wherever one is.
+    Everywhere,
+    /// Where a mention is selected or open.
+    Mentions,
+    /// Where a search is on the screen.
+    Search,
+}
+
+/// One line of the table.
+#[derive(Debug)]
+struct Entry {
+    name: &'static str,
+    describe: &'static str,
+    keys: &'static [&'static str],
+    group: Group,
+    place: Place,
+}
+
+macro_rules! actions {
+    ($($variant:ident, $describe:literal, $name:literal, [$($key:literal),*], $group:ident, $place:ident;)+) => {
+        /// Something that a person can ask for with a key.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $(
+                #[doc = concat!($describe, ".")]
+                $variant,
+            )+
+        }
+
+        impl Action {
+            /// Every action, in the order of the help.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            fn entry(self) -> &'static Entry {
+                match self {
+                    $(Self::$variant => &Entry {
+                        name: $name,
+                        describe: $describe,
+                        keys: &[$($key),*],
+                        group: Group::$group,
+                        place: Place::$place,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    Down, "One row down", "down", ["j", "down"], Move, Everywhere;
+    Up, "One row up", "up", ["k", "up"], Move, Everywhere;
+    HalfPageDown, "Half a page down", "half-page-down", ["ctrl-d"], Move, Everywhere;
+    HalfPageUp, "Half a page up", "half-page-up", ["ctrl-u"], Move, Everywhere;
+    PageDown, "A page down", "page-down", ["pagedown", "ctrl-f"], Move, Everywhere;
+    PageUp, "A page up", "page-up", ["pageup"], Move, Everywhere;
+    Top, "To the newest row, and follow what comes in", "top", ["g g", "home"], Move, Everywhere;
+    Bottom, "To the oldest row", "bottom", ["shift-g", "end"], Move, Everywhere;
+    Open, "Open what is selected", "open", ["enter"], Move, Everywhere;
+    Back, "Close what is on top, or go back", "back", ["esc", "ctrl-g"], Move, Everywhere;
+    NextUnread, "Next unread mention", "next-unread", ["shift-j"], Move, Mentions;
+    PreviousUnread, "Unread mention before", "previous-unread", ["shift-k"], Move, Mentions;
+    OpenFirst, "Open what to answer first", "answer-first", ["!"], Move, Everywhere;
+    NextPane, "Focus the next pane", "next-pane", ["tab"], Panes, Everywhere;
+    PreviousPane, "Focus the pane before", "previous-pane", ["shift-backtab"], Panes, Everywhere;
+    Zoom, "The focused pane alone, or all again", "zoom", ["z"], Panes, Everywhere;
+    ViewDashboard, "The dashboard", "dashboard", ["f1", "g d"], Views, Everywhere;
+    ViewTrends, "Sentiment trends, large", "trends", ["f2", "g t"], Views, Everywhere;
+    ViewSources, "The sources and how they fare", "sources", ["f3", "g s"], Views, Everywhere;
+    ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
+    ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
+    Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
+    ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
+    ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
+    Undo, "Undo the last change", "undo", ["u"], Mentions, Everywhere;
+    NextTab, "Show: all, complaints, questions, praise, unread", "next-tab", ["]", "right"], Mentions, Mentions;
+    PreviousTab, "The same, backwards", "previous-tab", ["[", "left"], Mentions, Mentions;
+    NextSubject, "Whose mentions: all, the brand, each rival", "next-subject", ["b"], Mentions, Mentions;
+    ToggleGroups, "One row a story, or every single mention", "stories", ["t"], Mentions, Mentions;
+    CopyLink, "Copy the mention's link", "copy-link", ["y"], Mentions, Mentions;
+    CopyText, "Copy the mention's words", "copy-text", ["shift-y"], Mentions, Mentions;
+    Browse, "Open the link in a browser, or show it", "browse", ["o"], Mentions, Mentions;
+    Search, "Search with a query; tries a watch before it is saved", "search", ["/"], Search, Everywhere;
+    SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
+    SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;
+    SaveWatch, "Save the query that is being tried as a watch", "save-watch", ["w"], Search, Search;
+    NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["p"], Figures, Everywhere;
+    Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
+    Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
+    Palette, "Every action by name", "palette", [":", "ctrl-p"], Program, Everywhere;
+    Help, "Keys and signs", "help", ["?"], Program, Everywhere;
+    Redraw, "Paint everything anew", "redraw", ["ctrl-l"], Program, Everywhere;
+    Suspend, "To the shell, until fg", "suspend", ["ctrl-z"], Program, Everywhere;
+    Quit, "Close what is on top; on the dashboard, leave", "quit", ["q"], Program, Everywhere;
+    Leave, "Leave at once", "leave", ["ctrl-c"], Program, Everywhere;
+}
+
+impl Action {
+    /// Its name, kebab-case: what the `[keys]` table of the configuration and the palette call it.
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// What it does, a line without a full stop.
+    pub fn describe(self) -> &'static str {
+        self.entry().describe
+    }
+
+    /// Its keys when the configuration says nothing: chords as crokey reads them; the chords of a sequence
+    /// are separated by a space ("g g").
+    pub fn default_keys(self) -> &'static [&'static str] {
+        self.entry().keys
+    }
+
+    /// What it is about.
+    pub fn group(self) -> Group {
+        self.entry().group
+    }
+
+    /// Where it means something.
+    pub fn place(self) -> Place {
+        self.entry().place
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.entry().name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_is_named_described_and_bound_once() {
+        let mut names = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for action in Action::ALL {
+            assert!(names.insert(action.name()), "{} names two actions", action.name());
+            assert!(action.name().chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", action.name());
+            assert!(!action.describe().is_empty() && !action.describe().ends_with('.'));
+            assert!(!action.default_keys().is_empty(), "{} has no key", action.name());
+            for key in action.default_keys() {
+                assert!(keys.insert(*key), "{key} is bound twice");
+            }
+            assert_eq!(Action::named(action.name()), Some(*action));
+        }
+        assert_eq!(Action::named("no-such-thing"), None);
+    }
+
+    #[test]
+    fn every_default_chord_parses_and_none_clashes_with_terminals() {
+        for action in Action::ALL {
+            for sequence in action.default_keys() {
+                for chord in sequence.split(' ') {
+                    assert!(crokey::parse(chord).is_ok(), "{chord}");
+                    for taken in ["ctrl-a", "ctrl-b", "ctrl-s", "ctrl-q"] {
+                        assert_ne!(chord, taken, "{taken} belongs to screen, tmux or the terminal");
+                    }
+                    assert!(!chord.contains("alt-"), "{chord}: Alt is slow and often taken");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_default_sequence_hides_a_shorter_one() {
+        let all: Vec<&str> = Action::ALL.iter().flat_map(|action| action.default_keys().iter().copied()).collect();
+        for one in &all {
+            for other in &all {
+                assert!(!other.starts_with(&format!("{one} ")), "{one} would never let {other} be typed");
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::action::Action;
+use super::setup::Reconfigured;
 use crate::domain::{
     Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId, Timestamp,
 };
@@ -37,6 +38,11 @@ pub enum Msg {
     Focus(bool),
     /// Something to say on the status line.
     Notice(Notice),
+    /// What was typed of a count or of a key sequence, as chord text ("g", "12", "12 g"); empty when it is
+    /// done or given up. The hint bar then shows what may follow. Optional: nothing depends on it.
+    Pending(String),
+    /// The configuration was read anew.
+    Reconfigured(Box<Reconfigured>),
 }
 
 /// Keys inside a prompt.
@@ -109,7 +115,8 @@ pub enum Answer {
     Signals(Arc<[Signal]>),
     /// What a trial of a query found.
     Trial(Arc<Trial>),
-    /// Marks changed; what to give to undo it.
+    /// Marks changed: the mentions that really changed, and the `read` that gives their former state back (after
+    /// marking as read: false).
     Marked(Vec<MentionId>, bool),
     /// The command failed; a line for a person.
     Failed(SafeText),

@@ -1,0 +1,93 @@
+//! What the model is told once, when it is made, and again when the configuration is read anew.
+
+use jiff::tz::TimeZone;
+
+use super::keys::KeyNames;
+use super::msg::Notice;
+use crate::domain::{Subject, Timestamp, WatchRule};
+
+/// How foreign emoji are shown in lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Emoji {
+    /// Sequences that terminals disagree about become a single sign.
+    #[default]
+    Text,
+    /// As they came.
+    Raw,
+}
+
+/// What is peculiar to this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Occasion {
+    /// An ordinary run.
+    #[default]
+    Ordinary,
+    /// The demonstration: a made-up town, thrown away at the end.
+    Demo,
+    /// Nothing can be changed (a follower without write access).
+    ReadOnly,
+}
+
+/// Everything that the model must know before the first message.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The brand's name, for the status line.
+    pub brand: String,
+    /// Subjects as adopted, the brand first.
+    pub subjects: Vec<Subject>,
+    /// Watches as adopted.
+    pub watches: Vec<WatchRule>,
+    /// The reader's time zone.
+    pub zone: TimeZone,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The tell factor k: how many people an unhappy person tells for one that a happy person tells.
+    pub tell_factor: f64,
+    /// What is peculiar to this run.
+    pub occasion: Occasion,
+    /// A watch can be saved: there is a configuration file that may be written.
+    pub can_save_watch: bool,
+    /// How emoji are shown in lists.
+    pub emoji: Emoji,
+    /// The keys in force.
+    pub keys: KeyNames,
+    /// What to say first (the newest last).
+    pub notices: Vec<Notice>,
+}
+
+impl Setup {
+    /// A setup with everything by default.
+    pub fn new(brand: impl Into<String>, zone: TimeZone, now: Timestamp, size: (u16, u16)) -> Self {
+        Self {
+            brand: brand.into(),
+            subjects: Vec::new(),
+            watches: Vec::new(),
+            zone,
+            now,
+            size,
+            tell_factor: 10.0,
+            occasion: Occasion::Ordinary,
+            can_save_watch: false,
+            emoji: Emoji::Text,
+            keys: KeyNames::default(),
+            notices: Vec::new(),
+        }
+    }
+}
+
+/// What a new configuration changes while the program runs.
+#[derive(Debug, Clone)]
+pub struct Reconfigured {
+    /// Subjects as adopted, the brand first.
+    pub subjects: Vec<Subject>,
+    /// Watches as adopted.
+    pub watches: Vec<WatchRule>,
+    /// The tell factor k.
+    pub tell_factor: f64,
+    /// How emoji are shown in lists.
+    pub emoji: Emoji,
+    /// The keys in force.
+    pub keys: KeyNames,
+}
