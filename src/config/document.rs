@@ -38,7 +38,7 @@ impl Document {
     /// Reads a file.
     ///
     /// # Errors
-    /// When it is not there, cannot be read, is larger than [`LARGEST`] or is not UTF-8.
+    /// When it is not there, cannot be read, is larger than 1 MiB or is not UTF-8.
     pub fn read(path: &Path) -> Result<Self, ConfigErrors> {
         let whole = |kind, message: String, help: &str| {
             ConfigErrors::from(ConfigError::whole(kind, path, message, help.to_owned()))

@@ -18,6 +18,7 @@ mod reader;
 pub mod reload;
 pub mod schema;
 pub mod secrets;
+mod section;
 mod settings;
 mod strings;
 pub mod template;

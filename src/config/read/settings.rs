@@ -6,8 +6,9 @@ use toml::Spanned;
 
 use crate::config::error::ErrorKind;
 use crate::config::paths::resolve;
-use crate::config::reader::{Reader, Section};
+use crate::config::reader::Reader;
 use crate::config::schema;
+use crate::config::section::Section;
 use crate::config::settings::{
     BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, PER_HOST_BOUNDS, PrivateAddresses,
     RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, ThemeChoice, Weights,

@@ -10,9 +10,10 @@ use super::settings::intervals;
 use crate::config::error::ErrorKind;
 use crate::config::paths::resolve;
 use crate::config::place::Placed;
-use crate::config::reader::{Reader, Section};
+use crate::config::reader::Reader;
 use crate::config::schema;
 use crate::config::secrets::SecretFrom;
+use crate::config::section::Section;
 use crate::config::settings::{CollectSettings, NETWORKS, Source};
 use crate::domain::Network;
 

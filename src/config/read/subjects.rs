@@ -6,12 +6,13 @@ use super::Names;
 use crate::config::derive::query_for;
 use crate::config::error::ErrorKind;
 use crate::config::place::Place;
-use crate::config::reader::{Reader, Section};
+use crate::config::reader::Reader;
 use crate::config::schema::{self, nearest};
+use crate::config::section::Section;
 use crate::config::settings::{Brand, Rival, Watch};
 use crate::config::strings::quote;
 use crate::domain::BrandSize;
-use crate::watch::Query;
+use crate::watch::{Query, QueryError};
 
 /// A subject, and where its name stands.
 struct Named {
@@ -74,9 +75,15 @@ fn handles(section: &Section<'_>) -> Vec<String> {
     for text in section.texts("handles") {
         let handle = text.get_ref().trim().trim_start_matches('@');
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@');
-        if handle.is_empty() || !handle.chars().all(allowed) {
+        let named = handle.chars().any(char::is_alphanumeric) && handle.matches('@').count() <= 1;
+        if !named || !handle.chars().all(allowed) {
             let message = format!("\"{}\" is no account name", text.get_ref());
-            section.refuse("handles", &text, message, "write the bare name, as in \"ferrisbikes\"");
+            section.refuse(
+                "handles",
+                &text,
+                message,
+                "write the bare name, as in \"ferrisbikes\" or \"ferris@hachyderm.io\"",
+            );
         } else {
             handles.push(handle.to_owned());
         }
@@ -136,10 +143,15 @@ fn free_name(name: &str, watches: &[Watch]) -> String {
 
 fn judge_query(section: &Section<'_>, query: &Spanned<String>) {
     if let Err(error) = Query::parse(query.get_ref()) {
-        let place = section.place_within(query, error.column.saturating_sub(1), error.width);
-        let message = format!("the query is refused: {}", error.message);
-        section.reader.complain(ErrorKind::BadQuery, place, &section.path("query"), message, error.help);
+        refuse_query(section, query, error);
     }
+}
+
+/// Brings an error of the query language to its place in the file.
+fn refuse_query(section: &Section<'_>, query: &Spanned<String>, error: QueryError) {
+    let place = section.place_within(query, error.column.saturating_sub(1), error.width);
+    let message = format!("the query is refused: {}", error.message);
+    section.reader.complain(ErrorKind::BadQuery, place, &section.path("query"), message, error.help);
 }
 
 fn subject_of(section: &Section<'_>, subjects: &Subjects) -> String {
@@ -159,4 +171,51 @@ fn subject_of(section: &Section<'_>, subjects: &Subjects) -> String {
     };
     section.refuse("subject", &subject, message, help);
     name.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::document::Document;
+
+    /// What is said when the query language refuses `width` characters from `column` on.
+    fn refused(line: &str, column: usize, width: usize) -> String {
+        let document = Document::new(Path::new("config.toml"), format!("[[watch]]\n{line}\n"));
+        let reader = Reader::new(&document).unwrap_or_else(|errors| panic!("{errors:?}"));
+        let section = &reader.sections(schema::WATCH)[0];
+        let query = section.text("query").unwrap();
+        let error =
+            QueryError { column, width, message: "a group is not closed".into(), help: "add a parenthesis".into() };
+        refuse_query(section, &query, error);
+        let errors = reader.errors();
+        format!("\n{}", errors[0])
+    }
+
+    #[test]
+    fn a_query_error_points_into_its_string() {
+        let expected = r#"
+error: the query is refused: a group is not closed
+ --> config.toml:2:31 (watch[1].query)
+  |
+2 | query = "\"Ferris Bikes\" AND (chain"
+  |                               ^^^^^^
+  = add a parenthesis"#;
+        assert_eq!(refused(r#"query = "\"Ferris Bikes\" AND (chain""#, 20, 6), expected);
+    }
+
+    #[test]
+    fn the_end_of_a_query_is_its_closing_quote() {
+        let told = refused("query = 'ferris ('", 10, 1);
+        assert!(told.contains(":2:18 "), "{told}");
+        let told = refused("query = 'ferris'", 99, 5);
+        assert!(told.contains(":2:16 "), "{told}");
+    }
+
+    #[test]
+    fn a_query_over_several_lines_keeps_its_line() {
+        let told = refused("query = \"\"\"\nferris\nNEAR/x bike\"\"\"", 8, 6);
+        assert!(told.contains("config.toml:4:1 ") && told.contains("4 | NEAR/x bike"), "{told}");
+    }
 }
