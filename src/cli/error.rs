@@ -45,6 +45,9 @@ pub enum CliError {
     /// Anything else: what happened and what to do.
     #[error("{0}")]
     Message(String),
+    /// The question itself makes no sense, with all that there is to say about it.
+    #[error("{0}")]
+    Refused(String),
     /// Everything was said already; only the exit code is left.
     #[error("")]
     Said(u8),
@@ -54,6 +57,15 @@ impl CliError {
     /// A message for a person; foreign parts are cleaned.
     pub fn message(text: impl AsRef<str>) -> Self {
         Self::Message(SafeText::block(text.as_ref()).as_str().to_owned())
+    }
+
+    /// The same message as a refusal (exit code 2).
+    #[must_use]
+    pub fn refused(self) -> Self {
+        match self {
+            Self::Message(text) => Self::Refused(text),
+            other => other,
+        }
     }
 
     /// A failure at a file.
@@ -66,7 +78,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
-            Self::Config(_) | Self::Query(_) => 2,
+            Self::Config(_) | Self::Query(_) | Self::Refused(_) => 2,
             Self::Said(code) => *code,
             _ => 1,
         }
