@@ -215,3 +215,6 @@ impl Alerts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

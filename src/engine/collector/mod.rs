@@ -64,7 +64,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn note(&self, note: Note) {
+    pub(crate) fn note(&self, note: Note) {
         if self.notes.try_send(note).is_err() {
             tracing::debug!("alerts are busy or gone; a note is dropped");
         }
@@ -151,3 +151,6 @@ impl Collector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
