@@ -7,6 +7,7 @@
 //! signal, and they are asked again as soon as one of them answers.
 
 pub mod check;
+mod habit;
 mod hosts;
 pub mod once;
 mod poll;
