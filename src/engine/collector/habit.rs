@@ -8,6 +8,7 @@ use super::slot::ARRIVALS;
 use crate::domain::stream::{Filter, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{SourceHealth, Timestamp};
+use crate::measure::silence::silence;
 
 impl Job {
     /// How a source that answered well but brought nothing new fares, and the note to leave when it has just
@@ -35,21 +36,15 @@ impl Job {
     }
 }
 
-/// What to say of a source that is silent.
+/// What to say of a source that is silent. An item without a date counts as having arrived when it was first
+/// seen (`fresh`).
 fn silent(arrivals: &[Timestamp], fresh: Option<Timestamp>, now: Timestamp) -> Option<String> {
-    let last = arrivals.first().copied().max(fresh)?;
-    let quiet = now.duration_since(last);
-    let usual = usual_gap(arrivals)?;
-    let much = (usual * 4).max(SignedDuration::from_hours(6));
-    (quiet > much).then(|| format!("nothing for {}, usually at least every {}", rough(quiet), rough(usual)))
-}
-
-/// The gap that nine in ten gaps do not exceed; `None` for fewer than eight gaps.
-fn usual_gap(arrivals: &[Timestamp]) -> Option<SignedDuration> {
-    let mut gaps: Vec<SignedDuration> =
-        arrivals.windows(2).filter_map(|pair| Some(pair.first()?.duration_since(*pair.get(1)?))).collect();
-    gaps.sort_unstable();
-    (gaps.len() >= 8).then(|| gaps.get(gaps.len() * 9 / 10).copied()).flatten()
+    let mut silence = silence(arrivals, now)?;
+    if let Some(fresh) = fresh {
+        silence.quiet = silence.quiet.min(now.duration_since(fresh));
+    }
+    let usual = rough(silence.habit);
+    silence.is_long().then(|| format!("nothing for {}, usually something every {usual}", rough(silence.quiet)))
 }
 
 /// A duration for a person, in its largest unit.

@@ -146,6 +146,7 @@ impl Job {
             decision.health = health;
             notes.extend(note);
         }
+        notes.extend(self.first_poll.then_some(Note::Began(self.info.id)));
         notes.extend(Note::committed(&mentions.mentions));
         let standing = Standing {
             cursor: batch.cursor,
