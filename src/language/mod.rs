@@ -15,10 +15,12 @@ mod identify;
 mod intent;
 pub mod lexicon;
 mod library;
+mod links;
 mod names;
 pub mod normalise;
 mod scene;
 mod sentiment;
+mod sums;
 pub mod tokens;
 mod weights;
 

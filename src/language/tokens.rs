@@ -148,10 +148,10 @@ fn is_apostrophe(letter: char) -> bool {
 }
 
 /// Longest first, so that a short one never hides a longer one.
-const EMOTICONS: [&str; 40] = [
+const EMOTICONS: [&str; 37] = [
     ":'-(", ":'-)", ">:(", ":'(", ":')", ":-)", ":-(", ":-D", ":-/", ":-P", ":-p", ";-)", "=-)", ":-|", ":-\\", ":)",
-    ":(", ":D", ":/", ":P", ":p", ";)", ";(", "=)", "=(", "=D", ":]", ":[", ":|", ":\\", "<3", "D:", "(:", "):", "^^",
-    "xD", "XD", ":o", ":O", ":3",
+    ":(", ":D", ":/", ":P", ":p", ";)", ";(", "=)", "=(", "=D", ":]", ":[", ":|", ":\\", "<3", "(:", "):", "^^", ":o",
+    ":O", ":3",
 ];
 
 /// Words before an apostrophe that are words of their own: `l'appli`, `dell'anno`.
@@ -234,7 +234,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn emoticon(&mut self, rest: &str, first: char) -> bool {
-        if !matches!(first, ':' | ';' | '=' | '<' | '>' | '(' | ')' | 'D' | '^' | 'x' | 'X')
+        if !matches!(first, ':' | ';' | '=' | '<' | '>' | '(' | ')' | '^')
             || self.before.is_some_and(char::is_alphanumeric)
         {
             return false;
@@ -244,7 +244,6 @@ impl<'a> Scanner<'a> {
                 .is_some_and(|after| !after.chars().next().is_some_and(|next| next.is_alphanumeric() || next == '/'))
         });
         let Some(emoticon) = found else { return false };
-        // The case of an emoticon's letters does not matter, so folding it is right.
         self.emit(Kind::Emoticon, emoticon.len(), emoticon);
         true
     }
