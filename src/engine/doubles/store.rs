@@ -117,6 +117,9 @@ impl Inside {
             })
             .collect();
         found.sort_by_key(|(row, _, _)| std::cmp::Reverse(key(row)));
+        if matches!(span, Span::NewerThan(_)) {
+            found.reverse();
+        }
         found.truncate(limit as usize);
         found
     }
