@@ -2,5 +2,7 @@
 //! their styles, `input` turns chords into actions, `terminal` owns the terminal, `runtime` is the loop.
 
 pub mod app;
+pub mod input;
+pub mod terminal;
 pub mod theme;
 pub mod view;
