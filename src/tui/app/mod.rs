@@ -2,10 +2,32 @@
 //! No clock, no I/O, no terminal: the runtime brings messages and carries out commands.
 
 pub mod action;
+pub mod asks;
 pub mod cmd;
+pub mod context;
+pub mod cursor;
+pub mod detail;
+pub mod dossier;
+pub mod figures;
+pub mod first;
 pub mod keys;
+pub mod layout;
+pub mod lists;
+pub mod marks;
 pub mod msg;
+pub mod overlay;
+pub mod page;
+pub mod prompt;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod setup;
+pub mod status;
+pub mod stream;
+pub mod text;
+pub mod trends;
+pub mod trial;
+pub mod when;
+pub mod window;
 
 pub use action::Action;
 pub use cmd::Cmd;

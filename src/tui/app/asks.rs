@@ -1,0 +1,167 @@
+//! Questions to the store: what is stale, what is being asked, and how often at most.
+//!
+//! Events mark things stale; a thing is asked again only when its last answer has come and its pause is over.
+//! So a flood of mentions costs a fixed number of reads a second, however large it is.
+
+use std::collections::BTreeMap;
+
+use crate::domain::time::SignedDuration;
+use crate::domain::{SubjectId, Timestamp};
+
+/// Something that is read from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Thing {
+    /// Rows of the stream.
+    Rows,
+    /// How many rows are new above the reader.
+    NewAbove,
+    /// Unread complaints about the brand.
+    UrgentComplaints,
+    /// Unread questions to the brand.
+    UrgentQuestions,
+    /// The mention in the detail pane.
+    Detail,
+    /// A subject's trend.
+    Trend(SubjectId),
+    /// Figures of the status line.
+    Overview,
+    /// The sources.
+    Sources,
+    /// The signals.
+    Signals,
+}
+
+impl Thing {
+    /// Shortest time between two reads that nobody asked for.
+    fn pause(self) -> SignedDuration {
+        match self {
+            Self::Rows => SignedDuration::from_millis(250),
+            Self::Detail => SignedDuration::ZERO,
+            Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
+            Self::UrgentComplaints | Self::UrgentQuestions => SignedDuration::from_secs(2),
+            Self::Trend(_) => SignedDuration::from_secs(5),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    awaited: Option<u64>,
+    stale: bool,
+    asked: Option<Timestamp>,
+}
+
+/// The book of questions.
+#[derive(Debug, Clone, Default)]
+pub struct Asks {
+    last: u64,
+    slots: BTreeMap<Thing, Slot>,
+    woken: Option<Timestamp>,
+}
+
+impl Asks {
+    /// A number for a question that was never asked before.
+    pub fn number(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    /// Something happened to this thing: read it again when its turn comes.
+    pub fn stale(&mut self, thing: Thing) {
+        self.slots.entry(thing).or_default().stale = true;
+    }
+
+    /// A person wants it now: the answer under way, if any, is not waited for any more.
+    pub fn now(&mut self, thing: Thing) {
+        *self.slots.entry(thing).or_default() = Slot { awaited: None, stale: true, asked: None };
+    }
+
+    /// Nothing of it is wanted any more.
+    pub fn forget(&mut self, thing: Thing) {
+        self.slots.remove(&thing);
+    }
+
+    /// Whether an answer is awaited.
+    pub fn awaits(&self, thing: Thing) -> bool {
+        self.slots.get(&thing).is_some_and(|slot| slot.awaited.is_some())
+    }
+
+    /// Whether it is stale or under way.
+    pub fn is_due(&self, thing: Thing) -> bool {
+        self.slots.get(&thing).is_some_and(|slot| slot.awaited.is_some() || slot.stale)
+    }
+
+    /// An answer came: which thing it is for; `None` when nobody waits for it any more.
+    pub fn answered(&mut self, question: u64) -> Option<Thing> {
+        let (thing, slot) = self.slots.iter_mut().find(|(_, slot)| slot.awaited == Some(question))?;
+        slot.awaited = None;
+        Some(*thing)
+    }
+
+    /// Everything that may be asked at this moment, each with its number.
+    pub fn ready(&mut self, now: Timestamp) -> Vec<(Thing, u64)> {
+        let mut ready = Vec::new();
+        for (thing, slot) in &mut self.slots {
+            let rested = slot.asked.is_none_or(|asked| now.duration_since(asked).abs() >= thing.pause());
+            if slot.stale && slot.awaited.is_none() && rested {
+                self.last += 1;
+                *slot = Slot { awaited: Some(self.last), stale: false, asked: Some(now) };
+                ready.push((*thing, self.last));
+            }
+        }
+        ready
+    }
+
+    /// When the model must be woken to ask what rests now; `None` when that is known already or nothing rests.
+    pub fn wake(&mut self, now: Timestamp) -> Option<Timestamp> {
+        if self.woken.is_some_and(|woken| woken <= now) {
+            self.woken = None;
+        }
+        let resting = self.slots.iter().filter(|(_, slot)| slot.stale && slot.awaited.is_none());
+        let next = resting.filter_map(|(thing, slot)| slot.asked?.checked_add(thing.pause()).ok()).min()?;
+        if self.woken.is_some_and(|woken| woken <= next) {
+            return None;
+        }
+        self.woken = Some(next);
+        Some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> Timestamp {
+        Timestamp::from_millisecond(milliseconds).unwrap()
+    }
+
+    #[test]
+    fn a_flood_costs_one_question_at_a_time_and_a_pause_between() {
+        let mut asks = Asks::default();
+        asks.stale(Thing::Overview);
+        let first = asks.ready(at(10_000));
+        assert_eq!(first.len(), 1);
+        for _ in 0..500 {
+            asks.stale(Thing::Overview);
+            assert!(asks.ready(at(10_100)).is_empty(), "one is under way");
+        }
+        assert_eq!(asks.answered(first[0].1), Some(Thing::Overview));
+        assert!(asks.ready(at(10_200)).is_empty(), "it rests for a second");
+        assert_eq!(asks.wake(at(10_200)), Some(at(11_000)));
+        assert_eq!(asks.wake(at(10_300)), None, "asked for already");
+        assert_eq!(asks.ready(at(11_000)).len(), 1);
+    }
+
+    #[test]
+    fn late_answers_are_nobodys() {
+        let mut asks = Asks::default();
+        asks.now(Thing::Rows);
+        let old = asks.ready(at(0))[0].1;
+        asks.now(Thing::Rows);
+        let new = asks.ready(at(1))[0].1;
+        assert_ne!(old, new);
+        assert_eq!(asks.answered(old), None);
+        assert_eq!(asks.answered(new), Some(Thing::Rows));
+        assert_eq!(asks.answered(new), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! What every part of the model may know: settings, names and the present moment.
+
+use jiff::tz::TimeZone;
+
+use super::keys::KeyNames;
+use super::setup::{Emoji, Occasion, Reconfigured, Setup};
+use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
+
+/// Longest name that is kept, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// A subject as the screen names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its number.
+    pub id: SubjectId,
+    /// Its name, clean.
+    pub name: SafeText,
+    /// Brand or rival.
+    pub role: Role,
+}
+
+/// Settings, names and the present moment.
+#[derive(Debug, Clone)]
+pub struct Context {
+    brand: SafeText,
+    subjects: Vec<Named>,
+    watches: Vec<WatchRule>,
+    zone: TimeZone,
+    now: Timestamp,
+    tell_factor: f64,
+    occasion: Occasion,
+    can_save_watch: bool,
+    emoji: Emoji,
+    keys: KeyNames,
+}
+
+fn named(subjects: &[Subject]) -> Vec<Named> {
+    subjects
+        .iter()
+        .map(|subject| Named { id: subject.id, name: SafeText::line(&subject.name, LONGEST_NAME), role: subject.role })
+        .collect()
+}
+
+impl Context {
+    /// The context of a new model.
+    pub fn new(setup: &Setup) -> Self {
+        Self {
+            brand: SafeText::line(&setup.brand, LONGEST_NAME),
+            subjects: named(&setup.subjects),
+            watches: setup.watches.clone(),
+            zone: setup.zone.clone(),
+            now: setup.now,
+            tell_factor: setup.tell_factor,
+            occasion: setup.occasion,
+            can_save_watch: setup.can_save_watch,
+            emoji: setup.emoji,
+            keys: setup.keys.clone(),
+        }
+    }
+
+    /// Takes a new configuration in.
+    pub fn reconfigure(&mut self, new: Reconfigured) {
+        self.subjects = named(&new.subjects);
+        self.watches = new.watches;
+        self.tell_factor = new.tell_factor;
+        self.emoji = new.emoji;
+        self.keys = new.keys;
+    }
+
+    /// Takes the present moment in; tells whether the minute that the screen shows is another one. A clock that
+    /// was set back is believed.
+    pub fn tick(&mut self, now: Timestamp) -> bool {
+        let before = self.now.as_second().div_euclid(60);
+        self.now = now;
+        before != now.as_second().div_euclid(60)
+    }
+
+    /// The brand's name.
+    pub fn brand(&self) -> &SafeText {
+        &self.brand
+    }
+
+    /// The brand among the subjects.
+    pub fn brand_id(&self) -> Option<SubjectId> {
+        self.subjects.iter().find(|subject| subject.role == Role::Brand).map(|subject| subject.id)
+    }
+
+    /// The subjects, the brand first.
+    pub fn subjects(&self) -> &[Named] {
+        &self.subjects
+    }
+
+    /// A subject's name; empty when it left the configuration.
+    pub fn subject_name(&self, id: SubjectId) -> &str {
+        self.subjects.iter().find(|subject| subject.id == id).map_or("", |subject| subject.name.as_str())
+    }
+
+    /// The watches.
+    pub fn watches(&self) -> &[WatchRule] {
+        &self.watches
+    }
+
+    /// The reader's time zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The tell factor k.
+    pub fn tell_factor(&self) -> f64 {
+        self.tell_factor
+    }
+
+    /// The tell factor as printed: without decimals where it has none.
+    pub fn tell_factor_text(&self) -> String {
+        if self.tell_factor.fract() == 0.0 {
+            format!("{:.0}", self.tell_factor)
+        } else {
+            format!("{:.1}", self.tell_factor)
+        }
+    }
+
+    /// What is peculiar to this run.
+    pub fn occasion(&self) -> Occasion {
+        self.occasion
+    }
+
+    /// Whether a watch can be saved.
+    pub fn can_save_watch(&self) -> bool {
+        self.can_save_watch
+    }
+
+    /// How emoji are shown in lists.
+    pub fn emoji(&self) -> Emoji {
+        self.emoji
+    }
+
+    /// The keys in force.
+    pub fn keys(&self) -> &KeyNames {
+        &self.keys
+    }
+}

@@ -1,0 +1,214 @@
+//! The whole of one mention: what is shown of it, how far it is scrolled, and what waits for its words.
+
+use std::sync::Arc;
+
+use super::cmd::Load;
+use super::context::Context;
+use super::cursor::Motion;
+use super::dossier;
+use super::page::{Page, Tone};
+use crate::domain::{GroupId, Mention, MentionId, MentionRow, SafeText};
+
+/// Something to do with the whole mention as soon as it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Copy its link.
+    CopyLink,
+    /// Copy its words.
+    CopyText,
+    /// Open its link.
+    Browse,
+}
+
+/// What the store knows of the mention.
+#[derive(Debug, Clone, Default)]
+enum Known {
+    /// Not asked, or no answer yet.
+    #[default]
+    Nothing,
+    /// All of it.
+    All(Arc<Mention>, Arc<[MentionRow]>),
+    /// It is not there any more.
+    Gone,
+}
+
+/// The detail pane.
+#[derive(Debug, Clone, Default)]
+pub struct Detail {
+    row: Option<MentionRow>,
+    known: Known,
+    found: Vec<SafeText>,
+    wish: Option<Wish>,
+    page: Page,
+    /// Columns that the page was composed for; `None` when it must be composed anew.
+    composed: Option<usize>,
+    height: usize,
+    scroll: usize,
+}
+
+impl Detail {
+    /// Shows a mention. Tells whether it is another one than before.
+    pub fn show(&mut self, row: &MentionRow, found: &[SafeText]) -> bool {
+        let other = self.id() != Some(row.id);
+        if other {
+            *self = Self {
+                found: found.to_vec(),
+                height: self.height,
+                page: std::mem::take(&mut self.page),
+                ..Self::default()
+            };
+        }
+        if self.row.as_ref() != Some(row) && !matches!(self.known, Known::All(..)) {
+            self.row = Some(row.clone());
+            self.composed = None;
+        }
+        other
+    }
+
+    /// What the page is made of changed from outside: compose it anew.
+    pub fn invalidate(&mut self) {
+        self.composed = None;
+    }
+
+    /// Shows nothing.
+    pub fn clear(&mut self) {
+        *self = Self { height: self.height, ..Self::default() };
+    }
+
+    /// The mention that is shown.
+    pub fn id(&self) -> Option<MentionId> {
+        self.row.as_ref().map(|row| row.id)
+    }
+
+    /// What the lists know of it.
+    pub fn row(&self) -> Option<&MentionRow> {
+        self.row.as_ref()
+    }
+
+    /// All of it, once it is there.
+    pub fn mention(&self) -> Option<&Arc<Mention>> {
+        match &self.known {
+            Known::All(mention, _) => Some(mention),
+            _ => None,
+        }
+    }
+
+    /// It is not in the store any more.
+    pub fn gone(&self) -> bool {
+        matches!(self.known, Known::Gone)
+    }
+
+    /// Whether the store should be asked.
+    pub fn wants(&self) -> bool {
+        self.row.is_some() && matches!(self.known, Known::Nothing)
+    }
+
+    /// Whether something waits for the whole mention.
+    pub fn has_wish(&self) -> bool {
+        self.wish.is_some()
+    }
+
+    /// The question to the store.
+    pub fn ask(&self) -> Option<Load> {
+        let row = self.row.as_ref()?;
+        Some(Load::Detail { id: row.id, group: row.group })
+    }
+
+    /// The answer. Returns the wish that can be granted now; `None` too when the answer is for another mention.
+    pub fn answer(&mut self, mention: Option<Arc<Mention>>, members: Arc<[MentionRow]>) -> Option<Wish> {
+        self.composed = None;
+        match mention {
+            Some(mention) if Some(mention.row.id) == self.id() => {
+                self.row = Some(mention.row.clone());
+                self.known = Known::All(mention, members);
+                self.wish.take()
+            }
+            Some(_) => None,
+            None => {
+                self.known = Known::Gone;
+                self.wish = None;
+                None
+            }
+        }
+    }
+
+    /// Something should be done once the mention is there.
+    pub fn wish(&mut self, wish: Wish) {
+        self.wish = Some(wish);
+    }
+
+    /// The mention was marked.
+    pub fn set_read(&mut self, read: bool) {
+        if let Some(row) = &mut self.row {
+            row.read = read;
+            self.composed = None;
+        }
+    }
+
+    /// The story that the mention belongs to.
+    pub fn group(&self) -> Option<GroupId> {
+        self.row.as_ref().map(|row| row.group)
+    }
+
+    /// Composes the page anew for a pane of this size.
+    pub fn compose(&mut self, columns: usize, height: usize, context: &Context) {
+        self.height = height.max(1);
+        if self.composed == Some(columns) {
+            self.scroll = self.scroll.min(self.most());
+            return;
+        }
+        self.composed = Some(columns);
+        let mut page = Page::new(columns);
+        if let Some(row) = &self.row {
+            match &self.known {
+                Known::Gone => dossier::gone(&mut page, row),
+                Known::Nothing => dossier::brief(&mut page, row, context),
+                Known::All(mention, members) => {
+                    dossier::whole(
+                        &mut page,
+                        &MentionRow { read: row.read, ..mention.row.clone() },
+                        mention,
+                        members,
+                        &self.found,
+                        context,
+                    );
+                }
+            }
+        }
+        self.page = page;
+        self.scroll = self.scroll.min(self.most());
+    }
+
+    /// The page.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// First visible line.
+    pub fn scroll(&self) -> usize {
+        self.scroll
+    }
+
+    /// Scrolls.
+    pub fn go(&mut self, motion: Motion) {
+        self.scroll = motion.apply(self.scroll, self.most() + 1, self.height);
+    }
+
+    /// Scrolls to the next (or previous) line with words that the search found; false when there is none.
+    pub fn go_found(&mut self, down: bool) -> bool {
+        let hit = |index: &usize| {
+            self.page.lines().get(*index).is_some_and(|line| line.0.iter().any(|piece| piece.tone == Tone::Found))
+        };
+        let target =
+            if down { (self.scroll + 1..self.page.lines().len()).find(hit) } else { (0..self.scroll).rev().find(hit) };
+        let Some(target) = target.map(|target| target.min(self.most())).filter(|target| *target != self.scroll) else {
+            return false;
+        };
+        self.scroll = target;
+        true
+    }
+
+    fn most(&self) -> usize {
+        self.page.lines().len().saturating_sub(self.height)
+    }
+}

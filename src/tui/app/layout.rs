@@ -1,0 +1,404 @@
+//! Which pane lies where, for every size. Pure arithmetic, so that scrolling knows heights before anything is drawn.
+
+/// A rectangle of the screen, in columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Area {
+    /// Leftmost column.
+    pub x: u16,
+    /// Topmost row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Area {
+    /// An area.
+    pub fn new(x: u16, y: u16, width: u16, height: u16) -> Self {
+        Self { x, y, width, height }
+    }
+
+    /// What is left below the title row.
+    pub fn body(self) -> Self {
+        Self::new(self.x, self.y.saturating_add(1), self.width, self.height.saturating_sub(1))
+    }
+
+    fn take_top(&mut self, rows: u16) -> Self {
+        let rows = rows.min(self.height);
+        let top = Self { height: rows, ..*self };
+        self.y += rows;
+        self.height -= rows;
+        top
+    }
+
+    fn take_bottom(&mut self, rows: u16) -> Self {
+        let rows = rows.min(self.height);
+        self.height -= rows;
+        Self { y: self.y + self.height, height: rows, ..*self }
+    }
+
+    /// Splits off columns at the left; one column between stays free for the divider.
+    fn take_left(&mut self, columns: u16) -> (Self, Self) {
+        let columns = columns.min(self.width);
+        let left = Self { width: columns, ..*self };
+        let divider = Self { x: self.x + columns, width: 1.min(self.width - columns), ..*self };
+        let gone = columns + divider.width;
+        self.x += gone;
+        self.width -= gone;
+        (left, divider)
+    }
+}
+
+/// A view: what fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum View {
+    /// Mentions, what to answer first, figures.
+    #[default]
+    Dashboard,
+    /// Trends, large.
+    Trends,
+    /// The sources.
+    Sources,
+    /// The signals.
+    Signals,
+    /// The watches.
+    Watches,
+    /// A search, or the trial of a watch.
+    Trial,
+}
+
+/// A part of the screen with a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pane {
+    /// What to answer first.
+    First,
+    /// The stream of mentions.
+    Stream,
+    /// The whole of the selected mention.
+    Detail,
+    /// Sentiment, compact.
+    Sentiment,
+    /// Share of voice.
+    Voice,
+    /// Giving before receiving.
+    Giving,
+    /// The sources.
+    Sources,
+    /// The signals.
+    Signals,
+    /// Trends, large.
+    Trends,
+    /// The watches.
+    Watches,
+    /// What a query finds.
+    Trial,
+    /// How a query was read.
+    Reading,
+}
+
+/// What the layout depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Want {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The view.
+    pub view: View,
+    /// The pane in focus.
+    pub focus: Pane,
+    /// Only the pane in focus.
+    pub zoomed: bool,
+    /// A line about trouble that concerns everything lies under the status line.
+    pub banner: bool,
+    /// How many subjects there are.
+    pub subjects: u16,
+}
+
+/// Smallest terminal that can be used, columns and rows.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// Where everything lies.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Layout {
+    /// The status line.
+    pub status: Area,
+    /// Trouble that concerns everything.
+    pub banner: Option<Area>,
+    /// The hint bar.
+    pub hints: Option<Area>,
+    /// Panes, in the order of Tab.
+    pub panes: Vec<(Pane, Area)>,
+    /// Lines between columns.
+    pub dividers: Vec<Area>,
+}
+
+impl Layout {
+    /// Where a pane lies, when it is on the screen.
+    pub fn pane(&self, pane: Pane) -> Option<Area> {
+        self.panes.iter().find(|(one, _)| *one == pane).map(|(_, area)| *area)
+    }
+
+    /// Rows of a pane below its title; 0 when it is not on the screen.
+    pub fn rows(&self, pane: Pane) -> usize {
+        self.pane(pane).map_or(0, |area| usize::from(area.body().height))
+    }
+
+    /// Columns of a pane; 0 when it is not on the screen.
+    pub fn columns(&self, pane: Pane) -> usize {
+        self.pane(pane).map_or(0, |area| usize::from(area.width))
+    }
+
+    fn put(&mut self, pane: Pane, area: Area) {
+        if area.width > 0 && area.height > 0 {
+            self.panes.push((pane, area));
+        }
+    }
+}
+
+/// Whether a terminal is too small to show anything useful.
+pub fn too_small(size: (u16, u16)) -> bool {
+    size.0 < SMALLEST.0 || size.1 < SMALLEST.1
+}
+
+/// Lays the screen out.
+pub fn layout(want: &Want) -> Layout {
+    let mut layout = Layout::default();
+    if too_small(want.size) {
+        return layout;
+    }
+    let (width, height) = want.size;
+    let mut body = Area::new(0, 0, width, height);
+    layout.status = body.take_top(1);
+    if want.banner {
+        layout.banner = Some(body.take_top(1));
+    }
+    if height >= 14 {
+        layout.hints = Some(body.take_bottom(1));
+    }
+    if want.zoomed {
+        layout.put(want.focus, body);
+        return layout;
+    }
+    match want.view {
+        View::Dashboard => dashboard(&mut layout, want, body),
+        View::Trends => trends(&mut layout, want, body),
+        View::Sources => layout.put(Pane::Sources, body),
+        View::Signals => layout.put(Pane::Signals, body),
+        View::Watches => layout.put(Pane::Watches, body),
+        View::Trial => trial(&mut layout, want, body),
+    }
+    layout
+}
+
+/// Columns from which the stream has room for panes beside it.
+const TWO_COLUMNS: u16 = 100;
+/// Columns from which the whole mention is shown beside the list.
+const THREE_COLUMNS: u16 = 160;
+
+fn dashboard(layout: &mut Layout, want: &Want, body: Area) {
+    if want.focus == Pane::Detail && body.width < TWO_COLUMNS {
+        layout.put(Pane::Detail, body);
+    } else if body.width < 60 || body.height < 14 {
+        layout.put(if on_dashboard(want.focus) { want.focus } else { Pane::Stream }, body);
+    } else if body.width < TWO_COLUMNS {
+        stacked(layout, want, body);
+    } else if body.width < THREE_COLUMNS {
+        two_columns(layout, want, body);
+    } else {
+        three_columns(layout, want, body);
+    }
+}
+
+/// Panes that a screen with room for one pane may still show when a person tabs to them.
+fn on_dashboard(pane: Pane) -> bool {
+    ONE_PANE.contains(&pane)
+}
+
+/// The order of Tab where there is room for one pane only.
+pub const ONE_PANE: [Pane; 6] =
+    [Pane::Stream, Pane::First, Pane::Sentiment, Pane::Giving, Pane::Signals, Pane::Sources];
+
+fn sentiment_rows(want: &Want) -> u16 {
+    want.subjects.clamp(1, 6) + 2
+}
+
+fn stacked(layout: &mut Layout, want: &Want, mut body: Area) {
+    let first = if body.height >= 20 { 4 } else { 3 };
+    layout.put(Pane::First, body.take_top(first));
+    let strip = if body.height >= 15 { Some(body.take_bottom(sentiment_rows(want).min(5))) } else { None };
+    let preview = (body.height >= 24).then(|| body.take_bottom(body.height / 3));
+    layout.put(Pane::Stream, body);
+    if let Some(preview) = preview {
+        layout.put(Pane::Detail, preview);
+    }
+    if let Some(mut strip) = strip {
+        let (left, divider) = strip.take_left(strip.width * 3 / 5);
+        layout.put(Pane::Sentiment, left);
+        layout.put(Pane::Giving, strip);
+        layout.dividers.push(divider);
+    }
+}
+
+fn two_columns(layout: &mut Layout, want: &Want, mut body: Area) {
+    let reading = want.focus == Pane::Detail;
+    let share = if reading { body.width / 2 } else { body.width * 31 / 50 };
+    let (mut left, divider) = body.take_left(share);
+    layout.dividers.push(divider);
+    let tall = left.height >= 28;
+    layout.put(Pane::First, left.take_top(if tall { 6 } else { 4 }));
+    if reading {
+        layout.put(Pane::Stream, left);
+        layout.put(Pane::Detail, body);
+        return;
+    }
+    let preview = tall.then(|| left.take_bottom(left.height * 2 / 5));
+    layout.put(Pane::Stream, left);
+    if let Some(preview) = preview {
+        layout.put(Pane::Detail, preview);
+    }
+    figures(layout, want, body);
+}
+
+fn three_columns(layout: &mut Layout, want: &Want, mut body: Area) {
+    let figure_columns = (body.width / 4).clamp(44, 60);
+    let rest = body.width - figure_columns - 2;
+    let (mut left, divider) = body.take_left(rest * 11 / 20);
+    layout.dividers.push(divider);
+    let (middle, divider) = body.take_left(rest - rest * 11 / 20);
+    layout.dividers.push(divider);
+    layout.put(Pane::First, left.take_top(if left.height >= 28 { 8 } else { 4 }));
+    layout.put(Pane::Stream, left);
+    layout.put(Pane::Detail, middle);
+    figures(layout, want, body);
+}
+
+/// The column of figures: what is most useful first, as far as there is room.
+fn figures(layout: &mut Layout, want: &Want, mut column: Area) {
+    layout.put(Pane::Sentiment, column.take_top(sentiment_rows(want)));
+    if want.subjects > 1 && column.height >= 22 {
+        layout.put(Pane::Voice, column.take_top(want.subjects.clamp(2, 6) + 2));
+    }
+    if column.height < 10 {
+        layout.put(Pane::Giving, column);
+        return;
+    }
+    layout.put(Pane::Giving, column.take_top(6));
+    if column.height >= 12 {
+        layout.put(Pane::Signals, column.take_top(column.height / 2));
+    }
+    layout.put(Pane::Sources, column);
+}
+
+fn trends(layout: &mut Layout, want: &Want, mut body: Area) {
+    if body.width >= 90 && want.subjects > 1 {
+        let (left, divider) = body.take_left(body.width * 2 / 3);
+        layout.dividers.push(divider);
+        layout.put(Pane::Trends, left);
+        layout.put(Pane::Voice, body);
+    } else {
+        layout.put(Pane::Trends, body);
+    }
+}
+
+fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
+    if want.focus == Pane::Detail && body.width < TWO_COLUMNS {
+        layout.put(Pane::Detail, body);
+        return;
+    }
+    if body.width < TWO_COLUMNS {
+        if body.height >= 16 {
+            let reading = body.take_bottom(body.height / 3);
+            layout.put(Pane::Trial, body);
+            layout.put(Pane::Reading, reading);
+        } else {
+            layout.put(if want.focus == Pane::Reading { Pane::Reading } else { Pane::Trial }, body);
+        }
+        return;
+    }
+    let (left, divider) = body.take_left(body.width * 11 / 20);
+    layout.dividers.push(divider);
+    layout.put(Pane::Trial, left);
+    if want.focus == Pane::Detail && body.height < 28 {
+        layout.put(Pane::Detail, body);
+        return;
+    }
+    if body.height < 16 {
+        layout.put(Pane::Reading, body);
+        return;
+    }
+    layout.put(Pane::Reading, body.take_top((body.height / 3).max(8)));
+    layout.put(Pane::Detail, body);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn want(width: u16, height: u16, view: View, focus: Pane) -> Want {
+        Want { size: (width, height), view, focus, zoomed: false, banner: false, subjects: 2 }
+    }
+
+    fn panes(want: &Want) -> Vec<Pane> {
+        layout(want).panes.into_iter().map(|(pane, _)| pane).collect()
+    }
+
+    #[test]
+    fn a_small_screen_shows_the_stream_alone() {
+        assert_eq!(panes(&want(40, 10, View::Dashboard, Pane::Stream)), [Pane::Stream]);
+        assert_eq!(panes(&want(40, 10, View::Dashboard, Pane::Giving)), [Pane::Giving]);
+    }
+
+    #[test]
+    fn the_classic_screen_has_what_to_answer_first_the_stream_and_the_figures() {
+        assert_eq!(
+            panes(&want(80, 24, View::Dashboard, Pane::Stream)),
+            [Pane::First, Pane::Stream, Pane::Sentiment, Pane::Giving]
+        );
+        assert_eq!(panes(&want(80, 24, View::Dashboard, Pane::Detail)), [Pane::Detail]);
+    }
+
+    #[test]
+    fn a_large_screen_shows_the_mention_beside_the_list() {
+        let panes = panes(&want(200, 50, View::Dashboard, Pane::Stream));
+        assert!(panes.contains(&Pane::Detail) && panes.contains(&Pane::Sources) && panes.contains(&Pane::Voice));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overlaps_and_all_fits(
+            width in 0u16..320, height in 0u16..120, view in 0usize..6, focus in 0usize..12,
+            zoomed: bool, banner: bool, subjects in 0u16..9,
+        ) {
+            let views = [View::Dashboard, View::Trends, View::Sources, View::Signals, View::Watches, View::Trial];
+            let focuses = [
+                Pane::First, Pane::Stream, Pane::Detail, Pane::Sentiment, Pane::Voice, Pane::Giving, Pane::Sources,
+                Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading,
+            ];
+            let want =
+                Want { size: (width, height), view: views[view], focus: focuses[focus], zoomed, banner, subjects };
+            let layout = layout(&want);
+            let mut taken = std::collections::BTreeSet::new();
+            let mut areas: Vec<Area> = layout.panes.iter().map(|(_, area)| *area).collect();
+            areas.extend(&layout.dividers);
+            areas.extend(layout.hints);
+            areas.extend(layout.banner);
+            areas.push(layout.status);
+            for area in areas {
+                prop_assert!(area.x + area.width <= width && area.y + area.height <= height, "{:?}", area);
+                for x in area.x..area.x + area.width {
+                    for y in area.y..area.y + area.height {
+                        prop_assert!(taken.insert((x, y)), "{},{} is taken twice", x, y);
+                    }
+                }
+            }
+            if !too_small(want.size) {
+                prop_assert_eq!(taken.len(), usize::from(width) * usize::from(height), "a hole");
+                for (pane, area) in &layout.panes {
+                    prop_assert!(area.height >= 2 && area.width >= 12, "{:?} {:?}", pane, area);
+                }
+            }
+        }
+    }
+}

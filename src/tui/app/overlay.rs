@@ -1,0 +1,181 @@
+//! What lies on top of the panes: help, palette, explanations, the name of a new watch. A stack; the topmost one
+//! takes the keys.
+
+mod help;
+mod palette;
+
+pub use palette::Palette;
+
+use super::action::Action;
+use super::context::Context;
+use super::cursor::Motion;
+use super::layout::Area;
+use super::msg::Typing;
+use super::page::Page;
+use super::prompt::{Prompt, Typed};
+
+/// Most overlays on top of one another.
+pub const DEEPEST: usize = 4;
+
+/// A page on top, with an optional line that filters it.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    title: String,
+    page: Page,
+    scroll: usize,
+    height: usize,
+}
+
+impl Sheet {
+    /// A sheet.
+    pub fn new(title: impl Into<String>, page: Page, height: usize) -> Self {
+        Self { title: title.into(), page, scroll: 0, height: height.max(1) }
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Its page.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// First visible line.
+    pub fn scroll(&self) -> usize {
+        self.scroll
+    }
+
+    /// Scrolls.
+    pub fn go(&mut self, motion: Motion) {
+        let most = self.page.lines().len().saturating_sub(self.height);
+        self.scroll = motion.apply(self.scroll, most + 1, self.height);
+    }
+}
+
+/// Something on top.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// Keys and signs, filtered as a person types.
+    Help(Prompt, Sheet),
+    /// Every action by name.
+    Palette(Palette),
+    /// What a figure is made of.
+    Explain(Sheet),
+    /// The name for a query that becomes a watch.
+    Name {
+        /// The line.
+        prompt: Prompt,
+        /// The query.
+        query: String,
+    },
+}
+
+/// What a key on an overlay leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing outside.
+    Stay,
+    /// It goes away.
+    Close,
+    /// It goes away and an action is done.
+    Act(Action),
+    /// A watch gets a name.
+    Save {
+        /// The name.
+        name: String,
+        /// The query.
+        query: String,
+    },
+}
+
+impl Overlay {
+    /// The help.
+    pub fn help(context: &Context, size: (u16, u16)) -> Self {
+        let prompt = Prompt::default();
+        let sheet = help::sheet("", context, size);
+        Self::Help(prompt, sheet)
+    }
+
+    /// An explanation.
+    pub fn explain(title: impl Into<String>, size: (u16, u16), write: impl FnOnce(&mut Page)) -> Self {
+        let area = area(size);
+        let mut page = Page::new(usize::from(area.width.saturating_sub(4)));
+        write(&mut page);
+        Self::Explain(Sheet::new(title, page, usize::from(area.height.saturating_sub(2))))
+    }
+
+    /// Whether a person types into it.
+    pub fn takes_text(&self) -> bool {
+        !matches!(self, Self::Explain(_))
+    }
+
+    /// Takes a key of a prompt in.
+    pub fn type_in(&mut self, typing: &Typing, context: &Context, size: (u16, u16)) -> Step {
+        match self {
+            Self::Help(prompt, sheet) => match prompt.type_in(typing) {
+                Typed::Changed => *sheet = help::sheet(prompt.text(), context, size),
+                Typed::Kept => {}
+                Typed::Previous => sheet.go(Motion::Rows(-1)),
+                Typed::Next => sheet.go(Motion::Rows(1)),
+                Typed::Submit | Typed::Cancel => return Step::Close,
+            },
+            Self::Palette(palette) => return palette.type_in(typing),
+            Self::Name { prompt, query } => match prompt.type_in(typing) {
+                Typed::Submit if !prompt.text().trim().is_empty() => {
+                    return Step::Save { name: prompt.text().trim().to_owned(), query: query.clone() };
+                }
+                Typed::Cancel => return Step::Close,
+                _ => {}
+            },
+            Self::Explain(sheet) => match typing {
+                Typing::Previous => sheet.go(Motion::Rows(-1)),
+                Typing::Next => sheet.go(Motion::Rows(1)),
+                Typing::Submit | Typing::Cancel => return Step::Close,
+                _ => {}
+            },
+        }
+        Step::Stay
+    }
+
+    /// Takes an action in; an overlay knows movements and ways out.
+    pub fn act(&mut self, action: Action, count: Option<u32>) -> Step {
+        if let Some(motion) = Motion::of(action, count) {
+            match self {
+                Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
+                Self::Palette(palette) => palette.go(motion),
+                Self::Name { .. } => {}
+            }
+            return Step::Stay;
+        }
+        match action {
+            Action::Back | Action::Quit | Action::Open | Action::Explain | Action::Help => Step::Close,
+            _ => Step::Stay,
+        }
+    }
+
+    /// The terminal has another size, or names changed: pages are composed anew.
+    pub fn fit(&mut self, context: &Context, size: (u16, u16)) {
+        let rows = usize::from(area(size).height.saturating_sub(2)).max(1);
+        match self {
+            Self::Help(prompt, sheet) => {
+                let scroll = sheet.scroll;
+                *sheet = help::sheet(prompt.text(), context, size);
+                sheet.scroll = scroll.min(sheet.page.lines().len().saturating_sub(rows));
+            }
+            Self::Explain(sheet) => {
+                sheet.height = rows;
+                sheet.go(Motion::Rows(0));
+            }
+            Self::Palette(_) | Self::Name { .. } => {}
+        }
+    }
+}
+
+/// Where an overlay lies on a terminal of this size, its frame included.
+pub fn area(size: (u16, u16)) -> Area {
+    let width = size.0.saturating_sub(4).clamp(1, 84).min(size.0);
+    let height = size.1.saturating_sub(if size.1 > 20 { 4 } else { 2 }).clamp(1, 40).min(size.1);
+    Area::new((size.0 - width) / 2, (size.1 - height) / 2, width, height)
+}
