@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod input;
+pub mod runtime;
 pub mod terminal;
 pub mod theme;
 pub mod view;

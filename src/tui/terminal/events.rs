@@ -45,7 +45,9 @@ pub trait Console: Send {
     fn leave(&mut self);
     /// Takes the terminal again after [`Console::leave`]; what was typed meanwhile is thrown away.
     fn enter(&mut self) -> Result<(), TerminalError>;
-    /// Stops the program and its process group, as Ctrl-Z does; returns at once. `false` when there is no shell
-    /// that could continue it.
-    fn stop(&mut self) -> bool;
+    /// Whether there is a shell that could continue the program once it is stopped.
+    fn can_stop(&self) -> bool;
+    /// Stops the program and its process group, as Ctrl-Z does. May return before it took effect: wait for
+    /// `SIGCONT`.
+    fn stop(&mut self);
 }

@@ -90,15 +90,18 @@ impl Console for Tty {
         Ok(())
     }
 
-    fn stop(&mut self) -> bool {
+    fn can_stop(&self) -> bool {
         // A shell with job control puts every job into a group of its own. Without one (tmux started us
         // directly) nobody could ever continue us.
-        if getsid(None).is_ok_and(|session| session == getpgrp()) {
-            return false;
-        }
+        getsid(None).is_ok_and(|session| session != getpgrp())
+    }
+
+    fn stop(&mut self) {
         // SIGSTOP is what the default action of SIGTSTP would be; that one is caught by us. The whole group, as
         // the terminal itself would do: a script around us must stop too, or its shell would wait for ever.
-        kill_current_process_group(Signal::STOP).is_ok()
+        if let Err(error) = kill_current_process_group(Signal::STOP) {
+            tracing::warn!("cannot be stopped: {error}");
+        }
     }
 }
 
