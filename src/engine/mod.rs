@@ -1,6 +1,37 @@
 //! What happens by itself: when to poll (collector), how an item becomes a mention (intake), what must be
 //! told now (alerts), and the lease. Owns its tasks; every change is stored before it is told.
+//!
+//! | part | what it is for |
+//! |---|---|
+//! | [`Engine`] | starts it all; [`EngineHandle`] is how the screen and `collect` speak with it |
+//! | [`poll_all_once`], [`check`] | every source once, with and without storing |
+//! | [`intake`] | item -> mention |
+//! | [`schedule`] | when a source is asked next |
+//! | [`flood`] | watches that match far too much |
+//! | [`trial`] | searching what is stored with a watch query |
+//! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
 
+mod alerts;
+pub mod clock;
+mod collector;
 pub mod event;
+mod facade;
+pub mod flood;
+mod herald;
+pub mod intake;
+mod lease;
+mod retention;
+pub mod schedule;
+mod supervise;
+pub mod trial;
 
-pub use event::{Event, Standing};
+#[cfg(test)]
+mod doubles;
+
+pub use clock::{ManualClock, SystemClock};
+pub use collector::check::{CheckReport, check};
+pub use collector::once::OnceReport;
+pub use collector::{Dice, WORKERS};
+pub use event::{Event, Polled, Standing};
+pub use facade::{Engine, EngineError, EngineHandle, EnginePlan, poll_all_once};
+pub use lease::{LeasePace, holder_name};

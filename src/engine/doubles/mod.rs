@@ -1,0 +1,77 @@
+//! Stand-ins for the rooms below, for the engine's own tests: a store in memory, scripted sources, simple
+//! readers, and a clock that follows tokio's paused time.
+
+mod scripted;
+mod store;
+pub(crate) mod town;
+
+use std::sync::Arc;
+
+use crate::domain::{Clock, Intent, Intents, Shares, Timestamp};
+use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Readers, SubjectContext};
+
+pub(crate) use scripted::{Script, Step, item, source};
+pub(crate) use store::MemoryStore;
+
+/// The moment at which [`PausedClock`] starts.
+pub(crate) const START: i64 = 1_750_000_000;
+
+/// Follows tokio's time, which stands still in tests until everything waits.
+pub(crate) struct PausedClock {
+    origin: tokio::time::Instant,
+}
+
+impl PausedClock {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { origin: tokio::time::Instant::now() })
+    }
+}
+
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        let passed = i64::try_from(self.origin.elapsed().as_millis()).unwrap();
+        Timestamp::from_millisecond(START * 1_000 + passed).unwrap()
+    }
+}
+
+/// Reads by single words: enough to see that the right text reaches the right reader.
+pub(crate) struct WordReaders;
+
+impl ReadLanguage for WordReaders {
+    fn language(&self, text: &str, claimed: Option<&str>) -> Option<String> {
+        if text.contains("panic now") {
+            panic!("the reader fell over");
+        }
+        claimed.map(str::to_owned).or_else(|| text.contains(" und ").then(|| "de".to_owned()))
+    }
+}
+
+impl ReadSentiment for WordReaders {
+    fn sentiment(&self, text: &str, _lang: Option<&str>, subject: &SubjectContext<'_>) -> Option<Shares> {
+        let bad = text.contains("broken") && text.contains(subject.name);
+        let negative = if bad { 0.8 } else { 0.1 };
+        Some(Shares { negative, neutral: 0.9 - negative, positive: 0.1 })
+    }
+}
+
+impl ReadIntent for WordReaders {
+    fn intents(&self, text: &str, _: Option<&str>, _: Option<&Shares>, _: &SubjectContext<'_>) -> Intents {
+        let complaint = text.contains("broken").then_some(Intent::Complaint);
+        Intents::default().with(complaint.unwrap_or(Intent::Other))
+    }
+}
+
+impl ReadAbout for WordReaders {
+    fn about(&self, text: &str, _lang: Option<&str>, _subject: &SubjectContext<'_>) -> bool {
+        !text.contains("wheel")
+    }
+}
+
+pub(crate) fn readers() -> Arc<Readers> {
+    Arc::new(Readers {
+        language: Box::new(WordReaders),
+        sentiment: Box::new(WordReaders),
+        intent: Box::new(WordReaders),
+        about: Box::new(WordReaders),
+    })
+}

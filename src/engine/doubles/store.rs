@@ -1,0 +1,378 @@
+//! A store in memory: a lease, sources, mentions and signals, as the trait promises them, and faults on demand.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
+use crate::domain::time::{SignedDuration, published};
+use crate::domain::{
+    GroupId, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
+    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+};
+use crate::store::{
+    Adopted, Lease, LeaseState, NewMention, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+};
+
+#[derive(Default)]
+pub(crate) struct Inside {
+    pub(crate) lease: Option<Lease>,
+    pub(crate) epoch: i64,
+    pub(crate) version: i64,
+    pub(crate) adopted: Adopted,
+    pub(crate) sources: Vec<SourceState>,
+    pub(crate) mentions: Vec<(MentionRow, NewMention, SourceId)>,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) records: Vec<RecordBatch>,
+    /// Errors that the next writes meet.
+    pub(crate) faults: VecDeque<StoreError>,
+    pub(crate) lease_asked: usize,
+    pub(crate) pages: usize,
+}
+
+#[derive(Default)]
+pub(crate) struct MemoryStore(Mutex<Inside>);
+
+impl MemoryStore {
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&mut Inside) -> T) -> T {
+        look(&mut self.0.lock().unwrap())
+    }
+
+    /// The next `times` records meet a full disk.
+    pub(crate) fn fill(&self, times: usize) {
+        self.look(|inside| {
+            inside.faults.extend((0..times).map(|_| StoreError::Full { path: PathBuf::from("/data/x.db") }));
+        });
+    }
+
+    pub(crate) fn source(&self, name: &str) -> SourceState {
+        self.look(|inside| inside.sources.iter().find(|source| source.name == name).unwrap().clone())
+    }
+
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.look(|inside| inside.mentions.iter().map(|(_, new, _)| new.item.text.clone()).collect())
+    }
+}
+
+impl Inside {
+    fn check(&mut self, lease: &Lease) -> StoreResult<()> {
+        if let Some(fault) = self.faults.pop_front() {
+            return Err(fault);
+        }
+        let current = self.lease.as_ref().is_some_and(|current| current.epoch == lease.epoch);
+        if current { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    fn known(&mut self, source: SourceId, new: &NewMention) -> Option<&mut (MentionRow, NewMention, SourceId)> {
+        self.mentions.iter_mut().find(|(_, old, from)| {
+            *from == source
+                && (old.item.native_id == new.item.native_id
+                    || old.item.aliases.iter().any(|alias| new.item.aliases.contains(alias)))
+        })
+    }
+
+    fn insert(&mut self, source: SourceId, network: crate::domain::Network, new: &NewMention) -> MentionRow {
+        let id = MentionId(i64::try_from(self.mentions.len()).unwrap() + 1);
+        let row = MentionRow {
+            id,
+            group: GroupId(id.0),
+            group_size: 1,
+            source,
+            network,
+            author: SafeText::line(new.item.author.handle.as_deref().unwrap_or_default(), 80),
+            followers: None,
+            title: SafeText::line(new.item.title.as_deref().unwrap_or_default(), 200),
+            excerpt: SafeText::line(&new.item.text, MentionRow::EXCERPT),
+            published: published(new.item.claimed, new.first_seen),
+            first_seen: new.first_seen,
+            history: new.history,
+            read: new.read,
+            edited: false,
+            visibility: new.item.visibility,
+            readings: new.readings.clone(),
+        };
+        self.mentions.push((row.clone(), new.clone(), source));
+        row
+    }
+
+    fn window(&self, filter: &Filter, span: Span, limit: u32) -> Vec<&(MentionRow, NewMention, SourceId)> {
+        let key = |row: &MentionRow| Key { published: row.published, id: row.id };
+        let mut found: Vec<_> = self
+            .mentions
+            .iter()
+            .filter(|(row, _, from)| {
+                filter.source.is_none_or(|source| source == *from)
+                    && filter.since.is_none_or(|since| row.published >= since)
+                    && filter.until.is_none_or(|until| row.published < until)
+                    && filter.subject.is_none_or(|subject| {
+                        row.readings.iter().any(|reading| reading.subject == subject && reading.about)
+                    })
+                    && match span {
+                        Span::Newest => true,
+                        Span::OlderThan(place) => key(row) < place,
+                        Span::NewerThan(place) => key(row) > place,
+                    }
+            })
+            .collect();
+        found.sort_by_key(|(row, _, _)| std::cmp::Reverse(key(row)));
+        found.truncate(limit as usize);
+        found
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState> {
+        self.look(|inside| {
+            inside.lease_asked += 1;
+            let theirs = inside.lease.clone().filter(|lease| lease.holder != holder && lease.until > now);
+            if let Some(lease) = theirs {
+                return Ok(LeaseState::Theirs(lease));
+            }
+            let same = inside.lease.as_ref().is_some_and(|lease| lease.holder == holder);
+            inside.epoch += i64::from(!same);
+            let lease = Lease { holder: holder.to_owned(), epoch: inside.epoch, until: now + life };
+            inside.lease = Some(lease.clone());
+            Ok(LeaseState::Ours(lease))
+        })
+    }
+
+    async fn release_lease(&self, lease: &Lease) -> StoreResult<()> {
+        self.look(|inside| {
+            if inside.lease.as_ref().is_some_and(|current| current.epoch == lease.epoch) {
+                inside.lease = None;
+                inside.version += 1;
+            }
+            Ok(())
+        })
+    }
+
+    async fn adopt(&self, roster: &Roster) -> StoreResult<Adopted> {
+        self.look(|inside| {
+            let number = |place: usize| i64::try_from(place).unwrap() + 1;
+            let subjects: Vec<Subject> = roster
+                .subjects
+                .iter()
+                .enumerate()
+                .map(|(place, (name, role))| Subject { id: SubjectId(number(place)), name: name.clone(), role: *role })
+                .collect();
+            let watches = roster.watches.iter().enumerate().map(|(place, watch)| WatchRule {
+                id: WatchId(number(place)),
+                subject: subjects.iter().find(|subject| subject.name == watch.subject).unwrap().id,
+                name: watch.name.clone(),
+                query: watch.query.clone(),
+                context: watch.context.clone(),
+            });
+            let watches = watches.collect();
+            for (place, (name, network)) in roster.sources.iter().enumerate() {
+                if !inside.sources.iter().any(|source| source.name == *name) {
+                    inside.sources.push(SourceState {
+                        id: SourceId(number(place)),
+                        name: name.clone(),
+                        network: network.clone(),
+                        cursor: String::new(),
+                        health: SourceHealth::New,
+                        trouble: SafeText::default(),
+                        failures: 0,
+                        polled: None,
+                        answered: None,
+                        fresh: None,
+                        next: None,
+                        interval: None,
+                        mentions: 0,
+                    });
+                }
+            }
+            let sources = roster.sources.iter();
+            let sources =
+                sources.map(|(name, _)| inside.sources.iter().find(|source| source.name == *name).unwrap().id);
+            inside.adopted = Adopted { subjects, watches, sources: sources.collect() };
+            Ok(inside.adopted.clone())
+        })
+    }
+
+    async fn adopted(&self) -> StoreResult<Adopted> {
+        Ok(self.look(|inside| inside.adopted.clone()))
+    }
+
+    async fn record(&self, lease: &Lease, batch: &RecordBatch) -> StoreResult<Recorded> {
+        self.look(|inside| {
+            inside.check(lease)?;
+            inside.version += 1;
+            inside.records.push(batch.clone());
+            let place = inside.sources.iter().position(|source| source.id == batch.source).unwrap();
+            let network = inside.sources[place].network.clone();
+            let mut recorded = Recorded::default();
+            for new in &batch.mentions {
+                if let Some((row, old, _)) = inside.known(batch.source, new) {
+                    if old.content == new.content {
+                        recorded.known += 1;
+                    } else {
+                        old.clone_from(new);
+                        recorded.edited.push(row.id);
+                    }
+                } else {
+                    recorded.new.push(inside.insert(batch.source, network.clone(), new));
+                }
+            }
+            let state = &mut inside.sources[place];
+            let outcome = &batch.outcome;
+            state.cursor.clone_from(&batch.cursor);
+            state.health = outcome.health;
+            state.trouble = SafeText::line(&outcome.trouble, 300);
+            state.failures = outcome.failures;
+            state.polled = Some(outcome.at);
+            if outcome.failures == 0 {
+                state.answered = Some(outcome.at);
+            }
+            if outcome.fresh {
+                state.fresh = Some(outcome.at);
+            }
+            state.next = outcome.next;
+            state.interval = Some(outcome.interval);
+            state.mentions += recorded.new.len() as u64;
+            Ok(recorded)
+        })
+    }
+
+    async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {
+        self.look(|inside| {
+            inside.check(lease)?;
+            let again = inside.signals.iter().any(|old| {
+                (old.kind, old.subject, old.source) == (signal.kind, signal.subject, signal.source)
+                    && signal.at.duration_since(old.at) < SignedDuration::from_hours(1)
+            });
+            if again {
+                return Ok(None);
+            }
+            let id = SignalId(i64::try_from(inside.signals.len()).unwrap() + 1);
+            inside.signals.push(Signal { id, ..signal.clone() });
+            Ok(Some(id))
+        })
+    }
+
+    async fn page(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<MentionRow>> {
+        Ok(self.look(|inside| inside.window(filter, span, limit).into_iter().map(|(row, _, _)| row.clone()).collect()))
+    }
+
+    async fn count(&self, filter: &Filter, most: u64) -> StoreResult<u64> {
+        Ok(self.look(|inside| inside.window(filter, Span::Newest, u32::MAX).len() as u64).min(most))
+    }
+
+    async fn mention(&self, id: MentionId) -> StoreResult<Option<Mention>> {
+        let all = self.mentions(&Filter::default(), Span::Newest, u32::MAX).await?;
+        Ok(all.into_iter().find(|mention| mention.row.id == id))
+    }
+
+    async fn mentions(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<Mention>> {
+        self.look(|inside| {
+            inside.pages += 1;
+            let whole = |(row, new, _): &(MentionRow, NewMention, SourceId)| Mention {
+                row: row.clone(),
+                person: None,
+                native_id: new.item.native_id.clone(),
+                url: new.item.url.as_deref().map(|url| SafeText::line(url, 2_000)),
+                text: SafeText::block(&new.item.text),
+                author_name: SafeText::default(),
+                lang: new.lang.clone(),
+                links: Vec::new(),
+                image_descriptions: new.item.image_descriptions.iter().map(|text| SafeText::block(text)).collect(),
+                claimed: new.item.claimed,
+                edited_at: None,
+                watches: Vec::new(),
+                parent: None,
+                root: None,
+            };
+            Ok(inside.window(filter, span, limit).into_iter().map(whole).collect())
+        })
+    }
+
+    async fn trend(
+        &self,
+        subject: SubjectId,
+        from: Timestamp,
+        bucket: SignedDuration,
+        buckets: u32,
+    ) -> StoreResult<Vec<Counts>> {
+        let quarter = 15 * 60;
+        let from = from.as_second() - from.as_second().rem_euclid(quarter);
+        let mut counts = vec![Counts::default(); buckets as usize];
+        self.look(|inside| {
+            for (row, _, _) in &inside.mentions {
+                let place = (row.published.as_second() - from).div_euclid(bucket.as_secs());
+                let Some(count) = usize::try_from(place).ok().and_then(|place| counts.get_mut(place)) else { continue };
+                for reading in row.readings.iter().filter(|reading| reading.subject == subject && reading.about) {
+                    match reading.likeliest() {
+                        Some(Sentiment::Negative) => count.negative += 1,
+                        Some(Sentiment::Neutral) => count.neutral += 1,
+                        Some(Sentiment::Positive) => count.positive += 1,
+                        None => count.unscored += 1,
+                    }
+                    count.complaints += u64::from(reading.is_complaint());
+                }
+            }
+        });
+        Ok(counts)
+    }
+
+    async fn overview(&self, _day: Timestamp, _brand: Option<SubjectId>) -> StoreResult<Overview> {
+        Ok(self.look(|inside| Overview { mentions: inside.mentions.len() as u64, ..Overview::default() }))
+    }
+
+    async fn sources(&self) -> StoreResult<Vec<SourceState>> {
+        Ok(self.look(|inside| {
+            let adopted = inside.adopted.sources.iter();
+            adopted.filter_map(|id| inside.sources.iter().find(|source| source.id == *id)).cloned().collect()
+        }))
+    }
+
+    async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {
+        Ok(self.look(|inside| inside.signals.iter().rev().take(limit as usize).cloned().collect()))
+    }
+
+    async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64> {
+        Ok(self.look(|inside| {
+            let rows = inside.mentions.iter_mut().map(|(row, _, _)| row);
+            let changed = rows.filter(|row| ids.contains(&row.id) && row.read != read);
+            changed.map(|row| row.read = read).count() as u64
+        }))
+    }
+
+    async fn mark_all_read(&self, filter: &Filter, last: MentionId) -> StoreResult<Vec<MentionId>> {
+        let rows = self.page(filter, Span::Newest, u32::MAX).await?;
+        let ids: Vec<_> = rows.into_iter().filter(|row| !row.read && row.id <= last).map(|row| row.id).collect();
+        self.mark_read(&ids, true).await?;
+        Ok(ids)
+    }
+
+    async fn see_signal(&self, id: SignalId) -> StoreResult<()> {
+        self.look(|inside| inside.signals.iter_mut().filter(|signal| signal.id == id).for_each(|s| s.seen = true));
+        Ok(())
+    }
+
+    async fn version(&self) -> StoreResult<i64> {
+        Ok(self.look(|inside| inside.version))
+    }
+
+    async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64> {
+        self.look(|inside| {
+            inside.check(lease)?;
+            let mut room = 1_000;
+            let before = inside.mentions.len();
+            inside.mentions.retain(|(row, _, _)| {
+                let goes = room > 0 && now.duration_since(row.published) > retention.mentions;
+                room -= usize::from(goes);
+                !goes
+            });
+            Ok((before - inside.mentions.len()) as u64)
+        })
+    }
+
+    async fn backup(&self, to: &Path) -> StoreResult<()> {
+        Err(StoreError::File { path: to.to_owned(), detail: "a store in memory has no file".into() })
+    }
+
+    async fn close(&self) {}
+}

@@ -1,0 +1,407 @@
+//! The engine as the rest of the house sees it: started with a plan, listened to, told to refresh, shut down.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::alerts::{self, Alerts, Note};
+use super::clock::SystemClock;
+use super::collector::once::OnceReport;
+use super::collector::{Collector, Command, Dice, End, Shared, WORKERS};
+use super::event::{Event, Standing};
+use super::flood::{Ceilings, Gauge};
+use super::herald::Herald;
+use super::intake::{Intake, IntakeError};
+use super::lease::{Keeper, LeasePace, holder_name};
+use super::{retention, supervise};
+use crate::domain::{Clock, SourceId};
+use crate::language::Readers;
+use crate::sources::Source;
+use crate::store::{Adopted, Lease, Retention, Roster, Store, StoreError};
+
+/// Events that a listener may lag behind before it must read the store again.
+const EVENTS: usize = 512;
+/// Commands that may wait.
+const COMMANDS: usize = 32;
+/// Longest that shutting down takes, the two seconds for polls under way included.
+const SHUTDOWN: Duration = Duration::from_secs(4);
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A watch is refused.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// Another process collects.
+    #[error("another goodword ({holder}) collects into this data directory already: let it, or end it first")]
+    Held {
+        /// Who holds the lease.
+        holder: String,
+    },
+}
+
+/// All that the engine needs. [`EnginePlan::new`] fills in what is seldom chosen.
+pub struct EnginePlan {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What is asked.
+    pub sources: Vec<Source>,
+    /// Subjects and watches; its list of sources is made from `sources`.
+    pub roster: Roster,
+    /// Who reads.
+    pub readers: Arc<Readers>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// What is kept for how long; `None` keeps everything.
+    pub retention: Option<Retention>,
+    /// Polls under way at once.
+    pub workers: usize,
+    /// When a watch floods.
+    pub ceilings: Ceilings,
+    /// How the lease is kept.
+    pub pace: LeasePace,
+    /// Random numbers in 0..1.
+    pub dice: Dice,
+    /// The name under which the lease is taken; no other process may have it.
+    pub holder: String,
+}
+
+impl EnginePlan {
+    /// A plan with the machine's clock, 16 workers, and the usual ceilings and lease.
+    pub fn new(
+        store: Arc<dyn Store>,
+        sources: Vec<Source>,
+        roster: Roster,
+        readers: Arc<Readers>,
+        retention: Option<Retention>,
+    ) -> Self {
+        Self {
+            store,
+            sources,
+            roster,
+            readers,
+            clock: Arc::new(SystemClock),
+            retention,
+            workers: WORKERS,
+            ceilings: Ceilings::default(),
+            pace: LeasePace::default(),
+            dice: Arc::new(fastrand::f64),
+            holder: holder_name(),
+        }
+    }
+}
+
+/// Starts the engine.
+pub struct Engine;
+
+impl Engine {
+    /// Brings the roster into the store and begins to collect, or to follow whoever collects.
+    ///
+    /// # Errors
+    /// [`EngineError`] when a watch is refused or the store can be neither written nor read. A store that can
+    /// only be read for now starts all the same; [`Event::StoreTrouble`] tells, and it is tried again.
+    pub async fn start(plan: EnginePlan) -> Result<EngineHandle, EngineError> {
+        let (conductor, commands) = Conductor::new(plan).await?;
+        let (herald, crew) = (Arc::clone(&conductor.shared.herald), Arc::clone(&conductor.crew));
+        let stop = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(conductor.conduct(stop.clone()));
+        Ok(EngineHandle { herald, commands, stop, tasks, crew })
+    }
+}
+
+/// Asks every source once, stores what they bring, raises what must be told, and lets go of the lease again.
+/// `progress` is told of each source as it ends: the report, how many have ended, how many there are.
+///
+/// # Errors
+/// [`EngineError::Held`] when another process collects; else when a watch or the store refuses.
+pub async fn poll_all_once(
+    plan: EnginePlan,
+    stop: &CancellationToken,
+    progress: &mut (dyn FnMut(&OnceReport, usize, usize) + Send),
+) -> Result<Vec<OnceReport>, EngineError> {
+    let (mut conductor, _commands) = Conductor::new(plan).await?;
+    let keeper = Arc::clone(&conductor.shared.keeper);
+    let patience = Duration::try_from(keeper.pace().life).unwrap_or_default() + Duration::from_secs(1);
+    let Ok(lease) = timeout(patience, keeper.follow()).await else {
+        return Err(match (conductor.shared.herald.standing(), conductor.crew.adopt().await) {
+            (_, Err(error)) => error.into(),
+            (Some(Standing::Following { holder }), _) => EngineError::Held { holder },
+            _ => EngineError::Store(StoreError::Busy),
+        });
+    };
+    let result = async {
+        let adopted = conductor.crew.adopt().await?;
+        let mut collector = conductor.collector(&adopted)?;
+        let reports = collector.once(&lease, stop, progress).await?;
+        let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch);
+        alerts.run_once(&mut *conductor.notes.lock().await).await?;
+        Ok(reports)
+    };
+    let result = result.await;
+    keeper.release().await;
+    result
+}
+
+/// What the conductor and the handle both know: the roster in force and its numbers.
+struct Crew {
+    roster: Mutex<Roster>,
+    adopted: Mutex<Arc<Adopted>>,
+    readers: Arc<Readers>,
+    store: Arc<dyn Store>,
+}
+
+impl Crew {
+    fn adopted(&self) -> Arc<Adopted> {
+        Arc::clone(&self.adopted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Brings the roster into the store; the numbers that it gets are those in force from now on.
+    async fn adopt(&self) -> Result<Arc<Adopted>, StoreError> {
+        let roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let adopted = Arc::new(self.store.adopt(&roster).await?);
+        *self.adopted.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&adopted);
+        Ok(adopted)
+    }
+
+    /// Adopts the roster; where the store can only be read for now, what was adopted before has to do.
+    async fn adopt_or_read(&self, herald: &Herald) -> Result<(), StoreError> {
+        match self.adopt().await {
+            Ok(_) => Ok(()),
+            Err(error @ (StoreError::Full { .. } | StoreError::ReadOnly { .. } | StoreError::Busy)) => {
+                herald.store_failed(&error);
+                let adopted = Arc::new(self.store.adopted().await?);
+                *self.adopted.lock().unwrap_or_else(PoisonError::into_inner) = adopted;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
+        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?))
+    }
+}
+
+/// The engine at work.
+pub struct EngineHandle {
+    herald: Arc<Herald>,
+    commands: mpsc::Sender<Command>,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+    crew: Arc<Crew>,
+}
+
+impl EngineHandle {
+    /// News from now on. Late listeners ask [`EngineHandle::standing`] and [`EngineHandle::trouble`] once.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.herald.subscribe()
+    }
+
+    /// The subjects, watches and sources with their numbers.
+    pub fn adopted(&self) -> Arc<Adopted> {
+        self.crew.adopted()
+    }
+
+    /// Whether this process collects; `None` until that is known.
+    pub fn standing(&self) -> Option<Standing> {
+        self.herald.standing()
+    }
+
+    /// What is the matter with the store at present.
+    pub fn trouble(&self) -> Option<String> {
+        self.herald.trouble()
+    }
+
+    /// Asks one source, or all, now. False when this process does not collect, so that nothing comes of it.
+    pub fn refresh(&self, source: Option<SourceId>) -> bool {
+        self.standing() == Some(Standing::Collecting) && self.commands.try_send(Command::Refresh(source)).is_ok()
+    }
+
+    /// Begins no polls (true), or goes on (false).
+    pub fn pause(&self, paused: bool) -> bool {
+        self.commands.try_send(Command::Pause(paused)).is_ok()
+    }
+
+    /// Puts other subjects and watches to work; the sources stay as they are.
+    ///
+    /// # Errors
+    /// [`EngineError`] when a watch or the store refuses; then the old ones stay.
+    pub async fn rewatch(&self, roster: Roster) -> Result<Arc<Adopted>, EngineError> {
+        let before = {
+            let mut current = self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner);
+            let sources = current.sources.clone();
+            std::mem::replace(&mut *current, Roster { sources, ..roster })
+        };
+        let result = async {
+            check_queries(&self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner))?;
+            let adopted = self.crew.adopt().await?;
+            let intake = self.crew.intake(&adopted)?;
+            let _ = self.commands.send(Command::Watch(intake)).await;
+            Ok(adopted)
+        };
+        let result = result.await;
+        if result.is_err() {
+            *self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner) = before;
+        }
+        result
+    }
+
+    /// Ends: polls under way finish storing or are dropped within two seconds, and the lease is given back.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        let _ = timeout(SHUTDOWN, async { while self.tasks.join_next().await.is_some() {} }).await;
+        self.tasks.shutdown().await;
+    }
+}
+
+/// Goes back and forth between following and collecting.
+struct Conductor {
+    shared: Arc<Shared>,
+    crew: Arc<Crew>,
+    sources: Vec<Source>,
+    workers: usize,
+    retention: Option<Retention>,
+    commands: mpsc::Receiver<Command>,
+    notes: Arc<AsyncMutex<mpsc::Receiver<Note>>>,
+}
+
+impl Conductor {
+    async fn new(plan: EnginePlan) -> Result<(Self, mpsc::Sender<Command>), EngineError> {
+        let sources = plan.sources.iter().map(|source| (source.name.clone(), source.network.clone())).collect();
+        let roster = Roster { sources, ..plan.roster };
+        check_queries(&roster)?;
+        let herald = Herald::new(EVENTS);
+        let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));
+        let keeper = Keeper::new(store, clock, Arc::clone(&herald), plan.holder, plan.pace);
+        let (commands_in, commands) = mpsc::channel(COMMANDS);
+        let (notes_in, notes) = mpsc::channel(alerts::WAITING);
+        let crew = Crew {
+            roster: Mutex::new(roster),
+            adopted: Mutex::default(),
+            readers: plan.readers,
+            store: Arc::clone(&plan.store),
+        };
+        let conductor = Self {
+            shared: Arc::new(Shared {
+                store: plan.store,
+                clock: plan.clock,
+                keeper: Arc::new(keeper),
+                herald,
+                gauge: Mutex::new(Gauge::new(plan.ceilings)),
+                dice: plan.dice,
+                pen: AsyncMutex::default(),
+                notes: notes_in,
+            }),
+            crew: Arc::new(crew),
+            sources: plan.sources,
+            workers: plan.workers,
+            retention: plan.retention,
+            commands,
+            notes: Arc::new(AsyncMutex::new(notes)),
+        };
+        conductor.crew.adopt_or_read(&conductor.shared.herald).await?;
+        Ok((conductor, commands_in))
+    }
+
+    fn collector(&mut self, adopted: &Adopted) -> Result<Collector, EngineError> {
+        let intake = self.crew.intake(adopted)?;
+        let sources = std::mem::take(&mut self.sources);
+        Ok(Collector::new(Arc::clone(&self.shared), intake, &adopted.sources, sources, self.workers))
+    }
+
+    async fn conduct(mut self, stop: CancellationToken) {
+        let mut collector = None;
+        let mut paused = None;
+        while let Some(lease) = self.follow(&mut paused, &stop).await {
+            match self.collect(&mut collector, paused.take(), &lease, &stop).await {
+                Ok(End::Stopped) => break,
+                Ok(End::LeaseLost) => {}
+                Ok(End::Failed(error)) | Err(EngineError::Store(error)) => {
+                    self.shared.herald.store_failed(&error);
+                    tokio::select! { () = stop.cancelled() => break, () = sleep(self.shared.keeper.pace().mend) => {} }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "collecting cannot begin");
+                    break;
+                }
+            }
+        }
+        self.shared.keeper.release().await;
+    }
+
+    /// Follows until the lease is ours; `None` when the program ends.
+    async fn follow(&mut self, paused: &mut Option<bool>, stop: &CancellationToken) -> Option<Lease> {
+        let keeper = Arc::clone(&self.shared.keeper);
+        let following = keeper.follow();
+        tokio::pin!(following);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return None,
+                lease = &mut following => return Some(lease),
+                Some(command) = self.commands.recv() => if let Command::Pause(wish) = command {
+                    *paused = Some(wish);
+                },
+            }
+        }
+    }
+
+    async fn collect(
+        &mut self,
+        collector: &mut Option<Collector>,
+        paused: Option<bool>,
+        lease: &Lease,
+        stop: &CancellationToken,
+    ) -> Result<End, EngineError> {
+        let adopted = self.crew.adopt().await?;
+        let collector = match collector {
+            Some(collector) => {
+                collector.obey(Command::Watch(self.crew.intake(&adopted)?));
+                collector
+            }
+            None => collector.insert(self.collector(&adopted)?),
+        };
+        if let Some(paused) = paused {
+            collector.obey(Command::Pause(paused));
+        }
+        self.shared.herald.stands(Standing::Collecting);
+        let mut aides = JoinSet::new();
+        self.start_aides(&mut aides, lease.epoch);
+        let end = collector.run(lease, &mut self.commands, stop).await;
+        aides.shutdown().await;
+        Ok(end)
+    }
+
+    fn start_aides(&self, aides: &mut JoinSet<()>, epoch: i64) {
+        let (shared, crew, notes) = (Arc::clone(&self.shared), Arc::clone(&self.crew), Arc::clone(&self.notes));
+        aides.spawn(supervise::persist("alerts", move || {
+            let (crew, notes) = (Arc::clone(&crew), Arc::clone(&notes));
+            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch);
+            async move { alerts.run(&mut *notes.lock().await).await }
+        }));
+        if let Some(retention) = self.retention {
+            let shared = Arc::clone(&self.shared);
+            aides.spawn(supervise::persist("retention", move || retention::run(Arc::clone(&shared), retention, epoch)));
+        }
+    }
+}
+
+/// Reads every query once, before anything is stored.
+fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
+    for watch in &roster.watches {
+        crate::watch::Query::parse(&watch.query)
+            .map_err(|error| IntakeError::Query { watch: watch.name.clone(), error })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

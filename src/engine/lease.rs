@@ -1,0 +1,198 @@
+//! Who collects. One process holds the lease and talks to the networks; the others follow and take over when
+//! it lets go or falls silent.
+//!
+//! The holder renews every 3 s a lease that lives 7 s, so that one failed renewal is no loss and a killed holder
+//! is replaced within about 7 s; a lease that is given back is taken within half a second. A process that slept
+//! (laptop, Ctrl-Z) finds its lease out of date before it writes, and asks for it again; whatever it does then,
+//! the store refuses an epoch that is not the one in force.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+use super::clock::after;
+use super::event::{Event, Standing};
+use super::herald::Herald;
+use crate::domain::time::SignedDuration;
+use crate::domain::{Clock, Timestamp};
+use crate::store::{Lease, LeaseState, Store, StoreError, StoreResult};
+
+/// How long a lease lives and how often it is looked after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeasePace {
+    /// How long a lease is valid without being renewed.
+    pub life: SignedDuration,
+    /// How often the holder renews it; well below half of the life.
+    pub renew: Duration,
+    /// How often a follower looks whether something was committed.
+    pub probe: Duration,
+    /// How long to wait after the store failed.
+    pub mend: Duration,
+}
+
+impl Default for LeasePace {
+    fn default() -> Self {
+        Self {
+            life: SignedDuration::from_secs(7),
+            renew: Duration::from_secs(3),
+            probe: Duration::from_millis(500),
+            mend: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Longest that giving the lease back may delay the end of the program.
+const RELEASE_LIMIT: Duration = Duration::from_secs(1);
+
+/// A name that no other process has: host, process id and a random part.
+pub fn holder_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .map(|name| name.chars().filter(|sign| sign.is_ascii_alphanumeric() || ".-_".contains(*sign)).collect())
+        .filter(|name: &String| !name.is_empty())
+        .unwrap_or_else(|| "localhost".to_owned());
+    format!("{host}:{}:{:08x}", std::process::id(), fastrand::u32(..))
+}
+
+/// Asks for the lease, keeps it and gives it back.
+pub(crate) struct Keeper {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    herald: Arc<Herald>,
+    holder: String,
+    pace: LeasePace,
+    held: Mutex<Option<Lease>>,
+}
+
+impl Keeper {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        herald: Arc<Herald>,
+        holder: String,
+        pace: LeasePace,
+    ) -> Self {
+        Self { store, clock, herald, holder, pace, held: Mutex::default() }
+    }
+
+    pub(crate) fn pace(&self) -> LeasePace {
+        self.pace
+    }
+
+    fn held(&self) -> Option<Lease> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, lease: Option<Lease>) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = lease;
+    }
+
+    /// Takes or renews the lease.
+    pub(crate) async fn ask(&self) -> StoreResult<LeaseState> {
+        let state = self.store.take_lease(&self.holder, self.clock.now(), self.pace.life).await?;
+        self.hold(match &state {
+            LeaseState::Ours(lease) => Some(lease.clone()),
+            LeaseState::Theirs(_) => None,
+        });
+        Ok(state)
+    }
+
+    /// The lease to write under, if it is still that of `epoch`. Looks at the clock first: whoever slept asks
+    /// again before acting.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another process has it or had it in between.
+    pub(crate) async fn valid(&self, epoch: i64) -> StoreResult<Lease> {
+        let now = self.clock.now();
+        let lease = match self.held() {
+            Some(lease) if now < lease.until && !self.is_odd(&lease, now) => lease,
+            _ => match self.ask().await? {
+                LeaseState::Ours(lease) => lease,
+                LeaseState::Theirs(_) => return Err(StoreError::LeaseLost),
+            },
+        };
+        if lease.epoch == epoch { Ok(lease) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// A lease that lasts longer than any lease can: the clock was set back since.
+    fn is_odd(&self, lease: &Lease, now: Timestamp) -> bool {
+        lease.until > after(now, self.pace.life)
+    }
+
+    /// Renews the lease until it is lost. Cancel-safe.
+    pub(crate) async fn keep(&self, epoch: i64) {
+        let mut pause = self.pace.renew;
+        let mut told = None;
+        loop {
+            sleep(pause).await;
+            pause = match self.ask().await {
+                Ok(LeaseState::Ours(lease)) if lease.epoch == epoch => {
+                    self.herald.is_over(told.take());
+                    self.pace.renew
+                }
+                Ok(_) | Err(StoreError::LeaseLost) => return,
+                Err(error) => {
+                    // A trouble that collecting has told already stays collecting's to take back.
+                    told = told.or_else(|| self.herald.trouble().is_none().then(|| error.to_string()));
+                    self.herald.store_failed(&error);
+                    self.pace.renew.min(Duration::from_secs(1))
+                }
+            };
+        }
+    }
+
+    /// Follows the process that holds the lease, and tells when it commits something, until the lease is ours.
+    /// Cancel-safe.
+    pub(crate) async fn follow(&self) -> Lease {
+        let mut version = self.store.version().await.ok();
+        loop {
+            let until = match self.ask().await {
+                Ok(LeaseState::Ours(lease)) => return lease,
+                Ok(LeaseState::Theirs(lease)) => {
+                    self.herald.stands(Standing::Following { holder: lease.holder });
+                    self.herald.store_is_well();
+                    lease.until
+                }
+                Err(error) => {
+                    self.herald.store_failed(&error);
+                    // What cannot be written may still be read, and written by others.
+                    after(self.clock.now(), self.pace.mend.try_into().unwrap_or_default())
+                }
+            };
+            // However far away the end of their lease is said to be, it is looked at once in a lease's life.
+            let until = until.min(after(self.clock.now(), self.pace.life));
+            self.watch(&mut version, until).await;
+        }
+    }
+
+    /// Waits until something was committed, which it tells, or until the lease may have run out.
+    async fn watch(&self, version: &mut Option<i64>, until: Timestamp) {
+        while self.clock.now() <= until {
+            sleep(self.pace.probe).await;
+            match self.store.version().await {
+                Ok(found) if *version == Some(found) => {}
+                Ok(found) => {
+                    *version = Some(found);
+                    self.herald.tell(Event::Changed);
+                    return;
+                }
+                Err(error) => {
+                    self.herald.store_failed(&error);
+                    sleep(self.pace.mend).await;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Gives the lease back, if it is ours.
+    pub(crate) async fn release(&self) {
+        let Some(lease) = self.held() else { return };
+        self.hold(None);
+        if let Ok(Err(error)) = timeout(RELEASE_LIMIT, self.store.release_lease(&lease)).await {
+            tracing::debug!(%error, "the lease could not be given back; it runs out by itself");
+        }
+    }
+}
