@@ -36,7 +36,7 @@ impl Thing {
     fn pause(self) -> SignedDuration {
         match self {
             Self::Rows => SignedDuration::from_millis(250),
-            Self::Detail => SignedDuration::ZERO,
+            Self::Detail => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
             Self::UrgentComplaints | Self::UrgentQuestions => SignedDuration::from_secs(2),
             Self::Trend(_) => SignedDuration::from_secs(5),
@@ -49,6 +49,8 @@ struct Slot {
     awaited: Option<u64>,
     stale: bool,
     asked: Option<Timestamp>,
+    /// The last answer was a failure: it is not asked again before [`Asks::retry`].
+    failed: bool,
 }
 
 /// The book of questions.
@@ -73,7 +75,14 @@ impl Asks {
 
     /// A person wants it now: the answer under way, if any, is not waited for any more.
     pub fn now(&mut self, thing: Thing) {
-        *self.slots.entry(thing).or_default() = Slot { awaited: None, stale: true, asked: None };
+        *self.slots.entry(thing).or_default() = Slot { stale: true, ..Slot::default() };
+    }
+
+    /// A person waits for it: read it without a pause, as soon as the answer under way is there.
+    pub fn hurry(&mut self, thing: Thing) {
+        let slot = self.slots.entry(thing).or_default();
+        slot.stale = true;
+        slot.asked = None;
     }
 
     /// Nothing of it is wanted any more.
@@ -86,9 +95,27 @@ impl Asks {
         self.slots.get(&thing).is_some_and(|slot| slot.awaited.is_some())
     }
 
-    /// Whether it is stale or under way.
-    pub fn is_due(&self, thing: Thing) -> bool {
-        self.slots.get(&thing).is_some_and(|slot| slot.awaited.is_some() || slot.stale)
+    /// What was to be asked turned out to be nothing.
+    pub fn withdraw(&mut self, thing: Thing) {
+        if let Some(slot) = self.slots.get_mut(&thing) {
+            slot.awaited = None;
+        }
+    }
+
+    /// The thing could not be read.
+    pub fn failed(&mut self, thing: Thing) {
+        let slot = self.slots.entry(thing).or_default();
+        slot.stale = true;
+        slot.failed = true;
+    }
+
+    /// What failed may be asked again. Tells whether anything had.
+    pub fn retry(&mut self) -> bool {
+        let mut any = false;
+        for slot in self.slots.values_mut() {
+            any |= std::mem::take(&mut slot.failed);
+        }
+        any
     }
 
     /// An answer came: which thing it is for; `None` when nobody waits for it any more.
@@ -103,9 +130,9 @@ impl Asks {
         let mut ready = Vec::new();
         for (thing, slot) in &mut self.slots {
             let rested = slot.asked.is_none_or(|asked| now.duration_since(asked).abs() >= thing.pause());
-            if slot.stale && slot.awaited.is_none() && rested {
+            if slot.stale && !slot.failed && slot.awaited.is_none() && rested {
                 self.last += 1;
-                *slot = Slot { awaited: Some(self.last), stale: false, asked: Some(now) };
+                *slot = Slot { awaited: Some(self.last), asked: Some(now), ..Slot::default() };
                 ready.push((*thing, self.last));
             }
         }
@@ -117,7 +144,7 @@ impl Asks {
         if self.woken.is_some_and(|woken| woken <= now) {
             self.woken = None;
         }
-        let resting = self.slots.iter().filter(|(_, slot)| slot.stale && slot.awaited.is_none());
+        let resting = self.slots.iter().filter(|(_, slot)| slot.stale && !slot.failed && slot.awaited.is_none());
         let next = resting.filter_map(|(thing, slot)| slot.asked?.checked_add(thing.pause()).ok()).min()?;
         if self.woken.is_some_and(|woken| woken <= next) {
             return None;
@@ -150,6 +177,20 @@ mod tests {
         assert_eq!(asks.wake(at(10_200)), Some(at(11_000)));
         assert_eq!(asks.wake(at(10_300)), None, "asked for already");
         assert_eq!(asks.ready(at(11_000)).len(), 1);
+    }
+
+    #[test]
+    fn what_failed_is_not_asked_again_by_itself() {
+        let mut asks = Asks::default();
+        asks.now(Thing::Rows);
+        let question = asks.ready(at(0))[0].1;
+        asks.answered(question);
+        asks.failed(Thing::Rows);
+        asks.hurry(Thing::Rows);
+        assert!(asks.ready(at(60_000)).is_empty());
+        assert_eq!(asks.wake(at(60_000)), None);
+        assert!(asks.retry());
+        assert_eq!(asks.ready(at(60_000)).len(), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::cursor::Motion;
 use super::dossier;
 use super::page::{Page, Tone};
-use crate::domain::{GroupId, Mention, MentionId, MentionRow, SafeText};
+use crate::domain::{Mention, MentionId, MentionRow, SafeText};
 
 /// Something to do with the whole mention as soon as it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Detail {
     known: Known,
     found: Vec<SafeText>,
     wish: Option<Wish>,
+    /// The mention that the store was asked for.
+    asked: Option<MentionId>,
     page: Page,
     /// Columns that the page was composed for; `None` when it must be composed anew.
     composed: Option<usize>,
@@ -109,27 +111,34 @@ impl Detail {
     }
 
     /// The question to the store.
-    pub fn ask(&self) -> Option<Load> {
+    pub fn ask(&mut self) -> Option<Load> {
         let row = self.row.as_ref()?;
+        self.asked = Some(row.id);
         Some(Load::Detail { id: row.id, group: row.group })
     }
 
-    /// The answer. Returns the wish that can be granted now; `None` too when the answer is for another mention.
+    /// The answer. Returns the wish that can be granted now. An answer about another mention than the one that is
+    /// shown by now changes nothing.
     pub fn answer(&mut self, mention: Option<Arc<Mention>>, members: Arc<[MentionRow]>) -> Option<Wish> {
-        self.composed = None;
-        match mention {
-            Some(mention) if Some(mention.row.id) == self.id() => {
-                self.row = Some(mention.row.clone());
-                self.known = Known::All(mention, members);
-                self.wish.take()
-            }
-            Some(_) => None,
-            None => {
-                self.known = Known::Gone;
-                self.wish = None;
-                None
-            }
+        let asked = self.asked.take();
+        if asked.is_none() || asked != self.id() {
+            return None;
         }
+        self.composed = None;
+        let Some(mention) = mention.filter(|mention| Some(mention.row.id) == asked) else {
+            self.known = Known::Gone;
+            self.wish = None;
+            return None;
+        };
+        self.row = Some(mention.row.clone());
+        self.known = Known::All(mention, members);
+        self.wish.take()
+    }
+
+    /// The store did not answer: what waited for it is given up.
+    pub fn failed(&mut self) {
+        self.asked = None;
+        self.wish = None;
     }
 
     /// Something should be done once the mention is there.
@@ -143,11 +152,6 @@ impl Detail {
             row.read = read;
             self.composed = None;
         }
-    }
-
-    /// The story that the mention belongs to.
-    pub fn group(&self) -> Option<GroupId> {
-        self.row.as_ref().map(|row| row.group)
     }
 
     /// Composes the page anew for a pane of this size.

@@ -97,6 +97,32 @@ pub enum Pane {
     Reading,
 }
 
+/// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// Above the rows.
+    pub head: Area,
+    /// The rows.
+    pub list: Area,
+    /// Below the rows.
+    pub foot: Area,
+}
+
+/// A table of sources, signals or watches: column heads and more about the selected row, where there is room.
+pub fn table(body: Area) -> Parts {
+    let mut list = body;
+    let head = if body.height >= 10 { list.take_top(1) } else { Area::default() };
+    let foot = if body.height >= 12 { list.take_bottom(5) } else { Area::default() };
+    Parts { head, list, foot }
+}
+
+/// The pane of a search: the query with room for the error under it, and the tally.
+pub fn search(body: Area) -> Parts {
+    let mut list = body;
+    let head = list.take_top(if body.height >= 6 { 3 } else { 2 });
+    Parts { head, list, foot: Area::default() }
+}
+
 /// What the layout depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Want {

@@ -2,14 +2,20 @@
 //! No clock, no I/O, no terminal: the runtime brings messages and carries out commands.
 
 pub mod action;
+mod acts;
+mod answers;
 pub mod asks;
 pub mod cmd;
 pub mod context;
 pub mod cursor;
+pub mod desk;
 pub mod detail;
 pub mod dossier;
+mod explain;
 pub mod figures;
 pub mod first;
+mod flow;
+pub mod hints;
 pub mod keys;
 pub mod layout;
 pub mod lists;
@@ -18,6 +24,7 @@ pub mod msg;
 pub mod overlay;
 pub mod page;
 pub mod prompt;
+mod reading;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod setup;
@@ -35,7 +42,19 @@ pub use keys::KeyNames;
 pub use msg::Msg;
 pub use setup::{Emoji, Occasion, Reconfigured, Setup};
 
-use crate::domain::Timestamp;
+use self::asks::{Asks, Thing};
+use self::context::Context;
+use self::desk::Desk;
+use self::detail::Detail;
+use self::first::First;
+use self::layout::{Pane, View};
+use self::lists::{Signals, Sources, Watches};
+use self::marks::Marks;
+use self::overlay::Overlay;
+use self::status::Status;
+use self::stream::Stream;
+use self::trends::Trends;
+use self::trial::Trial;
 
 /// What the key resolver must know: whether keys are actions or letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,39 +78,207 @@ pub struct Update {
     pub cmds: Vec<Cmd>,
 }
 
-/// The whole screen as data.
-#[derive(Debug)]
+/// The whole screen as data. Each part keeps its own rules; what concerns several of them is decided here.
+#[derive(Debug, Clone)]
 pub struct Model {
-    now: Timestamp,
-    size: (u16, u16),
+    context: Context,
+    desk: Desk,
+    stream: Stream,
+    first: First,
+    detail: Detail,
+    trends: Trends,
+    lists: Lists,
+    trial: Trial,
+    overlays: Vec<Overlay>,
+    status: Status,
+    asks: Asks,
+    marks: Marks,
+}
+
+/// The plain lists.
+#[derive(Debug, Clone, Default)]
+struct Lists {
+    sources: Sources,
+    signals: Signals,
+    watches: Watches,
 }
 
 impl Model {
     /// The model of an empty screen, and what it asks for first.
     pub fn new(setup: Setup) -> (Self, Vec<Cmd>) {
-        (Self { now: setup.now, size: setup.size }, Vec::new())
+        let context = Context::new(&setup);
+        let mut status = Status::default();
+        for notice in setup.notices {
+            status.notice(notice);
+        }
+        let mut model = Self {
+            desk: Desk::new(setup.size),
+            stream: Stream::new(context.brand_id()),
+            first: First::default(),
+            detail: Detail::default(),
+            trends: Trends::default(),
+            lists: Lists::default(),
+            trial: Trial::default(),
+            overlays: Vec::new(),
+            status,
+            asks: Asks::default(),
+            marks: Marks::default(),
+            context,
+        };
+        model.everything_is_stale();
+        let mut update = Update::default();
+        model.settle(&mut update);
+        (model, update.cmds)
     }
 
     /// Takes a message in.
     pub fn update(&mut self, msg: Msg) -> Update {
         let mut update = Update::default();
-        match msg {
+        update.dirty = match msg {
+            Msg::Act { action, count } => {
+                self.status.heed();
+                self.act(action, count, &mut update.cmds);
+                true
+            }
+            Msg::Type(typing) => {
+                self.status.heed();
+                self.type_in(&typing, &mut update.cmds);
+                true
+            }
+            Msg::Engine(event) => self.hear(event, &mut update.cmds),
+            Msg::Answer { question, answer } => self.take_answer(question, answer, &mut update.cmds),
+            Msg::Clock(now) => self.tick(now),
             Msg::Resize(columns, rows) => {
-                self.size = (columns, rows);
-                update.dirty = true;
+                self.desk.resize((columns, rows));
+                if let Some(overlay) = self.overlays.last_mut() {
+                    overlay.fit(&self.context, (columns, rows));
+                }
+                true
             }
-            Msg::Clock(now) => {
-                self.now = now;
-                update.dirty = true;
+            Msg::Focus(focused) => {
+                self.status.focus(focused);
+                false
             }
-            Msg::Act { action: Action::Quit | Action::Leave, .. } => update.cmds.push(Cmd::Quit),
-            _ => {}
-        }
+            Msg::Notice(notice) => {
+                self.status.notice(notice);
+                true
+            }
+            Msg::Pending(pending) => self.status.set_pending(pending),
+            Msg::Reconfigured(new) => {
+                self.reconfigure(*new);
+                true
+            }
+        };
+        self.settle(&mut update);
         update
     }
 
     /// Whether keys are actions or letters now.
     pub fn input_mode(&self) -> InputMode {
-        InputMode::Normal
+        match self.overlays.last() {
+            Some(overlay) if overlay.takes_text() => InputMode::Prompt,
+            Some(_) => InputMode::Overlay,
+            None if self.desk.view() == View::Trial && self.desk.focus() == Pane::Trial && self.trial.editing() => {
+                InputMode::Prompt
+            }
+            None => InputMode::Normal,
+        }
+    }
+
+    fn tick(&mut self, now: crate::domain::Timestamp) -> bool {
+        let another_minute = self.context.tick(now);
+        if another_minute {
+            self.asks.retry();
+            if self.trends.tick(&self.context) {
+                self.trends_are_stale();
+                self.asks.stale(Thing::Overview);
+            }
+        }
+        another_minute
+    }
+
+    fn reconfigure(&mut self, new: Reconfigured) {
+        self.context.reconfigure(new);
+        self.stream.check_subject(&self.context);
+        self.trends.retain(&self.context);
+        self.detail.invalidate();
+        let size = self.desk.size();
+        for overlay in &mut self.overlays {
+            overlay.fit(&self.context, size);
+        }
+        self.everything_is_stale();
+    }
+
+    /// Settings, names and the present moment.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Where the reader is.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The stream of mentions.
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// What to answer first.
+    pub fn first(&self) -> &First {
+        &self.first
+    }
+
+    /// The detail pane.
+    pub fn detail(&self) -> &Detail {
+        &self.detail
+    }
+
+    /// Trends.
+    pub fn trends(&self) -> &Trends {
+        &self.trends
+    }
+
+    /// The sources.
+    pub fn sources(&self) -> &Sources {
+        &self.lists.sources
+    }
+
+    /// The signals.
+    pub fn signals(&self) -> &Signals {
+        &self.lists.signals
+    }
+
+    /// The selection among the watches.
+    pub fn watches(&self) -> &Watches {
+        &self.lists.watches
+    }
+
+    /// The search.
+    pub fn trial(&self) -> &Trial {
+        &self.trial
+    }
+
+    /// What lies on top, the topmost last.
+    pub fn overlays(&self) -> &[Overlay] {
+        &self.overlays
+    }
+
+    /// The status line.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Marked mentions.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    /// What is asked of the store.
+    pub fn asks(&self) -> &Asks {
+        &self.asks
     }
 }
+
+#[cfg(test)]
+mod tests;

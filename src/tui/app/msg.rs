@@ -115,7 +115,8 @@ pub enum Answer {
     Signals(Arc<[Signal]>),
     /// What a trial of a query found.
     Trial(Arc<Trial>),
-    /// Marks changed; what to give to undo it.
+    /// Marks changed: the mentions that really changed, and the `read` that gives their former state back (after
+    /// marking as read: false).
     Marked(Vec<MentionId>, bool),
     /// The command failed; a line for a person.
     Failed(SafeText),

@@ -225,7 +225,7 @@ impl Stream {
     pub fn go(&mut self, motion: Motion) {
         let was_at_top = self.cursor.index() == 0;
         match motion {
-            Motion::Top => self.to_top(),
+            Motion::Top => self.go_to_top(),
             Motion::Bottom => {
                 self.following = false;
                 if self.window.reaches_oldest() {
@@ -235,7 +235,7 @@ impl Stream {
                 }
             }
             // Pressing on at the top means: show me what is new.
-            Motion::Rows(by) | Motion::HalfPages(by) | Motion::Pages(by) if by < 0 && was_at_top => self.to_top(),
+            Motion::Rows(by) | Motion::HalfPages(by) | Motion::Pages(by) if by < 0 && was_at_top => self.go_to_top(),
             _ => {
                 self.step(motion);
                 self.following = self.cursor.index() == 0 && self.window.reaches_newest() && self.waiting() == 0;
@@ -243,7 +243,7 @@ impl Stream {
         }
     }
 
-    fn to_top(&mut self) {
+    fn go_to_top(&mut self) {
         let fresh = self.following && self.window.reaches_newest();
         self.following = true;
         if !fresh || self.window.is_empty() {

@@ -1,6 +1,6 @@
 //! Searching the stored mentions with a query, which also is how a watch is tried before it is saved.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::cursor::{Cursor, Motion};
@@ -33,6 +33,7 @@ pub struct Trial {
     /// Place in the history while stepping through it.
     recalled: Option<usize>,
     question: Option<u64>,
+    saving: Option<u64>,
     found: Option<Arc<Found>>,
     cursor: Cursor<MentionId>,
     height: usize,
@@ -46,6 +47,7 @@ impl Default for Trial {
             history: VecDeque::new(),
             recalled: None,
             question: None,
+            saving: None,
             found: None,
             cursor: Cursor::default(),
             height: 1,
@@ -152,6 +154,30 @@ impl Trial {
         self.found = None;
         self.editing = false;
         self.cursor.reset();
+    }
+
+    /// The query is being saved under this number.
+    pub fn saving(&mut self, question: u64) {
+        self.saving = Some(question);
+    }
+
+    /// Whether an answer is about the saving; it is not awaited any more then.
+    pub fn saved(&mut self, question: u64) -> bool {
+        let ours = self.saving == Some(question);
+        if ours {
+            self.saving = None;
+        }
+        ours
+    }
+
+    /// Marks changed.
+    pub fn set_read(&mut self, ids: &BTreeSet<MentionId>, read: bool) {
+        let Some(found) = &mut self.found else { return };
+        if found.rows.iter().any(|(row, _)| ids.contains(&row.id) && row.read != read) {
+            for (row, _) in Arc::make_mut(found).rows.iter_mut().filter(|(row, _)| ids.contains(&row.id)) {
+                row.read = read;
+            }
+        }
     }
 
     /// Nothing is awaited any more.

@@ -1,0 +1,253 @@
+//! What every action does. Deeds on mentions are in `reading`.
+
+use super::action::Action;
+use super::asks::Thing;
+use super::cmd::Cmd;
+use super::cursor::Motion;
+use super::explain;
+use super::first::{Entry, EntryId};
+use super::layout::{Pane, View};
+use super::msg::{Typing, Weight};
+use super::overlay::{self, Overlay};
+use super::stream::Tab;
+use super::{Model, trial};
+use crate::domain::{SafeText, SignalId, SubjectId};
+
+impl Model {
+    /// Does an action.
+    pub(super) fn act(&mut self, action: Action, count: Option<u32>, cmds: &mut Vec<Cmd>) {
+        match action {
+            Action::Leave => return cmds.push(Cmd::Quit),
+            Action::Redraw => return cmds.push(Cmd::Redraw),
+            Action::Suspend => return cmds.push(Cmd::Suspend),
+            _ => {}
+        }
+        if let Some(top) = self.overlays.last_mut() {
+            let step = top.act(action, count);
+            return self.overlay_step(step, cmds);
+        }
+        if let Some(motion) = Motion::of(action, count) {
+            return self.go(motion);
+        }
+        match action {
+            Action::Open => self.open(cmds),
+            Action::Back => {
+                self.back(cmds);
+            }
+            Action::Quit => {
+                if !self.back(cmds) {
+                    cmds.push(Cmd::Quit);
+                }
+            }
+            Action::NextPane => self.desk.step(1),
+            Action::PreviousPane => self.desk.step(-1),
+            Action::Zoom => self.desk.toggle_zoom(),
+            Action::ViewDashboard => self.show(View::Dashboard, cmds),
+            Action::ViewTrends => self.show(View::Trends, cmds),
+            Action::ViewSources => self.show(View::Sources, cmds),
+            Action::ViewSignals => self.show(View::Signals, cmds),
+            Action::ViewWatches => self.show(View::Watches, cmds),
+            Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
+            Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
+            Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
+            Action::ToggleGroups => self.change_stream(|model| model.stream.toggle_stories()),
+            Action::NextPeriod => self.next_period(),
+            Action::Search => self.search(cmds),
+            Action::SaveWatch => self.name_watch(),
+            Action::Explain => {
+                let sheet = explain::sheet(self);
+                self.push(sheet);
+            }
+            Action::Help => self.push(Overlay::help(&self.context, self.desk.size())),
+            Action::Palette => self.push(Overlay::Palette(overlay::Palette::default())),
+            Action::Refresh => self.refresh(cmds),
+            other => self.deed(other, cmds),
+        }
+    }
+
+    /// Takes a key of a prompt in.
+    pub(super) fn type_in(&mut self, typing: &Typing, cmds: &mut Vec<Cmd>) {
+        let size = self.desk.size();
+        if let Some(top) = self.overlays.last_mut() {
+            let step = top.type_in(typing, &self.context, size);
+            return self.overlay_step(step, cmds);
+        }
+        if self.desk.view() != View::Trial || !self.trial.editing() {
+            return;
+        }
+        match self.trial.type_in(typing) {
+            trial::Step::Stay => {}
+            trial::Step::Try(query) => self.start_trial(&query, cmds),
+            trial::Step::Leave => self.show(View::Dashboard, cmds),
+        }
+    }
+
+    fn overlay_step(&mut self, step: overlay::Step, cmds: &mut Vec<Cmd>) {
+        if step == overlay::Step::Stay {
+            return;
+        }
+        self.overlays.pop();
+        match step {
+            overlay::Step::Stay | overlay::Step::Close => {}
+            overlay::Step::Act(action) => self.act(action, None, cmds),
+            overlay::Step::Save { name, query } => {
+                let question = self.asks.number();
+                self.trial.saving(question);
+                cmds.push(Cmd::SaveWatch { question, name, query });
+            }
+        }
+    }
+
+    fn push(&mut self, overlay: Overlay) {
+        if self.overlays.len() < overlay::DEEPEST {
+            self.overlays.push(overlay);
+        }
+    }
+
+    fn go(&mut self, motion: Motion) {
+        match self.desk.focus() {
+            Pane::Stream => self.stream.go(motion),
+            Pane::First => self.first.go(motion),
+            Pane::Detail => self.detail.go(motion),
+            Pane::Sentiment | Pane::Voice | Pane::Trends => self.trends.go(motion, &self.context),
+            Pane::Sources => self.lists.sources.go(motion),
+            Pane::Signals => self.lists.signals.go(motion),
+            Pane::Watches => self.lists.watches.go(motion, &self.context),
+            Pane::Trial | Pane::Reading => self.trial.go(motion),
+            Pane::Giving => {}
+        }
+    }
+
+    fn open(&mut self, cmds: &mut Vec<Cmd>) {
+        match self.desk.focus() {
+            Pane::Stream | Pane::Trial => self.open_listed(cmds),
+            Pane::First => match self.first.selected().map(Entry::id) {
+                Some(EntryId::Signal(id)) => {
+                    self.show(View::Signals, cmds);
+                    self.lists.signals.select(id);
+                    self.see_signal(id, cmds);
+                }
+                Some(EntryId::Mention(_)) => self.open_listed(cmds),
+                None => {}
+            },
+            Pane::Signals => {
+                if let Some(id) = self.lists.signals.selected().map(|signal| signal.id) {
+                    self.see_signal(id, cmds);
+                    let sheet = explain::sheet(self);
+                    self.push(sheet);
+                }
+            }
+            Pane::Sentiment | Pane::Voice | Pane::Trends => {
+                if let Some(subject) = self.trends.selected() {
+                    self.mentions_of(subject, cmds);
+                }
+            }
+            Pane::Watches => {
+                if let Some(query) = self.lists.watches.selected(&self.context).map(|watch| watch.query.clone()) {
+                    self.show(View::Trial, cmds);
+                    self.trial.take(&query);
+                    self.start_trial(&query, cmds);
+                }
+            }
+            Pane::Sources | Pane::Giving | Pane::Reading => {
+                let sheet = explain::sheet(self);
+                self.push(sheet);
+            }
+            Pane::Detail => {}
+        }
+    }
+
+    fn mentions_of(&mut self, subject: SubjectId, cmds: &mut Vec<Cmd>) {
+        self.show(View::Dashboard, cmds);
+        self.stream.show(Tab::All, Some(subject));
+        self.asks.now(Thing::Rows);
+    }
+
+    fn see_signal(&mut self, id: SignalId, cmds: &mut Vec<Cmd>) {
+        if self.lists.signals.all().iter().any(|signal| signal.id == id && !signal.seen) {
+            self.lists.signals.see(id);
+            self.first.rank(self.lists.signals.all(), &self.context);
+            cmds.push(Cmd::SeeSignal(id));
+        }
+    }
+
+    /// One step back. False when there is nowhere to go back to.
+    fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
+        if self.desk.focus() == Pane::Detail {
+            self.desk.stop_reading();
+        } else if self.desk.zoomed() {
+            self.desk.toggle_zoom();
+        } else if !self.marks.is_empty() {
+            self.marks.take();
+        } else if self.desk.view() != View::Dashboard {
+            self.show(View::Dashboard, cmds);
+        } else if self.desk.focus() != Pane::Stream {
+            self.desk.focus_on(Pane::Stream);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Shows a view. A trial that nobody looks at is ended.
+    fn show(&mut self, view: View, cmds: &mut Vec<Cmd>) {
+        if self.desk.view() == View::Trial && view != View::Trial && self.trial.running() {
+            self.trial.end();
+            cmds.push(Cmd::EndTrial);
+        }
+        self.desk.show(view);
+    }
+
+    fn change_stream(&mut self, change: impl FnOnce(&mut Self)) {
+        if self.desk.view() != View::Dashboard {
+            return;
+        }
+        change(self);
+        self.desk.focus_on(Pane::Stream);
+        self.asks.now(Thing::Rows);
+        self.asks.forget(Thing::NewAbove);
+    }
+
+    fn next_period(&mut self) {
+        self.trends.step_period();
+        self.trends.tick(&self.context);
+        for subject in self.context.subjects() {
+            self.asks.now(Thing::Trend(subject.id));
+        }
+    }
+
+    fn search(&mut self, cmds: &mut Vec<Cmd>) {
+        self.show(View::Trial, cmds);
+        self.trial.edit();
+    }
+
+    fn start_trial(&mut self, query: &str, cmds: &mut Vec<Cmd>) {
+        let question = self.asks.number();
+        self.trial.start(question, query);
+        cmds.push(Cmd::Try { question, query: query.to_owned() });
+    }
+
+    fn name_watch(&mut self) {
+        if !self.context.can_save_watch() {
+            let words = "there is no configuration file to save a watch in: `goodword init` makes one";
+            return self.status.say(Weight::Trouble, words);
+        }
+        match self.trial.query_to_save() {
+            Some(query) => {
+                let overlay = Overlay::Name { prompt: Default::default(), query: query.to_owned() };
+                self.push(overlay);
+            }
+            None => self.status.say(Weight::Info, "try a query first; what it finds can then be saved as a watch"),
+        }
+    }
+
+    fn refresh(&mut self, cmds: &mut Vec<Cmd>) {
+        let one = self.lists.sources.selected().filter(|_| self.desk.focus() == Pane::Sources);
+        let words = match one {
+            Some(state) => format!("asking {} now", SafeText::line(&state.name, 60)),
+            None => "asking all sources now".to_owned(),
+        };
+        cmds.push(Cmd::Refresh(one.map(|state| state.id)));
+        self.status.say(Weight::Info, &words);
+    }
+}

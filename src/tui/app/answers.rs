@@ -1,0 +1,219 @@
+//! What the engine tells and the store answers.
+
+use std::collections::BTreeSet;
+
+use super::Model;
+use super::asks::Thing;
+use super::cmd::Cmd;
+use super::msg::{Answer, Weight};
+use super::stream::Stale;
+use crate::domain::{Intent, MentionId, MentionRow, SafeText, SignalKind};
+use crate::engine::Event;
+
+impl Model {
+    /// News from the engine. Tells whether anything visible changed at once.
+    pub(super) fn hear(&mut self, event: Event, cmds: &mut Vec<Cmd>) -> bool {
+        match event {
+            Event::Recorded { new, changed, .. } => {
+                if !new.is_empty() || changed > 0 {
+                    self.rows_changed(changed);
+                    self.figures_changed(&new, changed);
+                }
+                self.asks.stale(Thing::Sources);
+                false
+            }
+            Event::Source { source, polling } => {
+                if !polling {
+                    self.asks.stale(Thing::Sources);
+                }
+                self.lists.sources.polling(source, polling)
+            }
+            Event::Signal(signal) => {
+                self.asks.stale(Thing::Signals);
+                // Whoever looks at the screen sees it; a bell is for those who do not.
+                if signal.kind == SignalKind::Spike && self.status.unfocused() {
+                    cmds.push(Cmd::Bell);
+                }
+                false
+            }
+            Event::Changed => {
+                self.rows_changed(1);
+                self.changed_elsewhere();
+                false
+            }
+            Event::Standing(standing) => self.status.stand(standing),
+            Event::StoreTrouble(trouble) => {
+                if trouble.is_none() {
+                    self.asks.retry();
+                    self.rows_changed(1);
+                    self.changed_elsewhere();
+                }
+                self.status.set_trouble(trouble.as_deref())
+            }
+        }
+    }
+
+    fn rows_changed(&mut self, changed: usize) {
+        match self.stream.recorded(changed) {
+            Stale::Rows => self.asks.stale(Thing::Rows),
+            Stale::Above => self.asks.stale(Thing::NewAbove),
+            Stale::Both => {
+                self.asks.stale(Thing::Rows);
+                self.asks.stale(Thing::NewAbove);
+            }
+        }
+    }
+
+    fn figures_changed(&mut self, new: &[MentionRow], changed: usize) {
+        self.asks.stale(Thing::Overview);
+        let mut subjects = BTreeSet::new();
+        let mut wants = BTreeSet::new();
+        for reading in new.iter().flat_map(|row| &row.readings).filter(|reading| reading.about) {
+            subjects.insert(reading.subject);
+            if Some(reading.subject) == self.context.brand_id() {
+                wants.extend(reading.intents.iter().map(Intent::name));
+            }
+        }
+        if changed > 0 {
+            self.trends_are_stale();
+            self.doubt_detail();
+        }
+        for subject in self.context.subjects().iter().filter(|subject| subjects.contains(&subject.id)) {
+            self.asks.stale(Thing::Trend(subject.id));
+        }
+        for (intent, thing) in
+            [(Intent::Complaint, Thing::UrgentComplaints), (Intent::Question, Thing::UrgentQuestions)]
+        {
+            if changed > 0 || wants.contains(intent.name()) {
+                self.asks.stale(thing);
+            }
+        }
+    }
+
+    fn changed_elsewhere(&mut self) {
+        self.marks_changed();
+        self.trends_are_stale();
+        self.asks.stale(Thing::Sources);
+        self.asks.stale(Thing::Signals);
+        self.doubt_detail();
+    }
+
+    fn doubt_detail(&mut self) {
+        if self.detail.row().is_some() {
+            self.asks.stale(Thing::Detail);
+        }
+    }
+
+    fn marks_changed(&mut self) {
+        for thing in [Thing::Overview, Thing::UrgentComplaints, Thing::UrgentQuestions] {
+            self.asks.stale(thing);
+        }
+    }
+
+    /// An answer of the runtime. Tells whether anything visible changed.
+    pub(super) fn take_answer(&mut self, question: u64, answer: Answer, cmds: &mut Vec<Cmd>) -> bool {
+        match answer {
+            Answer::Trial(found) => {
+                let ours = self.trial.awaits(question);
+                if ours {
+                    self.trial.answer(found);
+                }
+                ours
+            }
+            Answer::Marked(ids, read) => self.marked(question, ids, read),
+            Answer::Saved(words) => {
+                let ours = self.trial.saved(question);
+                if ours {
+                    self.status.say(Weight::Info, words.as_str());
+                }
+                ours
+            }
+            Answer::Failed(words) => self.failed(question, &words),
+            other => self.loaded(question, other, cmds),
+        }
+    }
+
+    fn loaded(&mut self, question: u64, answer: Answer, cmds: &mut Vec<Cmd>) -> bool {
+        let Some(thing) = self.asks.answered(question) else { return false };
+        match (thing, answer) {
+            (Thing::Rows, Answer::Rows(rows)) => self.stream.answer_rows(&rows),
+            (Thing::NewAbove, Answer::NewAbove(count)) => self.stream.answer_above(count),
+            (Thing::UrgentComplaints, Answer::Rows(rows)) => self.urgent(Intent::Complaint, &rows),
+            (Thing::UrgentQuestions, Answer::Rows(rows)) => self.urgent(Intent::Question, &rows),
+            (Thing::Detail, Answer::Detail(mention, members)) => {
+                let whole = mention.clone();
+                let wish = self.detail.answer(mention, members);
+                if let (Some(wish), Some(mention)) = (wish, &whole) {
+                    self.grant(wish, mention, cmds);
+                }
+                if let Some(id) = self.detail.id().filter(|_| self.detail.gone()) {
+                    self.stream.remove(id);
+                    self.marks_changed();
+                }
+                true
+            }
+            (Thing::Trend(subject), Answer::Trend(of, counts)) if subject == of => self.trends.answer(subject, counts),
+            (Thing::Overview, Answer::Overview(overview)) => self.status.answer(overview),
+            (Thing::Sources, Answer::Sources(states)) => self.lists.sources.answer(&states),
+            (Thing::Signals, Answer::Signals(signals)) => {
+                let changed = self.lists.signals.answer(&signals);
+                self.first.rank(self.lists.signals.all(), &self.context) || changed
+            }
+            // An answer to another question than was asked: as good as none.
+            (Thing::Rows, _) => {
+                self.stream.failed();
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn urgent(&mut self, intent: Intent, rows: &[MentionRow]) -> bool {
+        let was_known = self.first.known();
+        self.first.answer(intent, rows, self.lists.signals.all(), &self.context) || !was_known
+    }
+
+    fn failed(&mut self, question: u64, words: &SafeText) -> bool {
+        if let Some(thing) = self.asks.answered(question) {
+            self.asks.failed(thing);
+            match thing {
+                Thing::Rows => self.stream.failed(),
+                Thing::Detail => self.detail.failed(),
+                _ => {}
+            }
+        } else if self.marks.failed(question) {
+            self.stream.reread();
+            self.marks_changed();
+        } else if self.trial.awaits(question) {
+            self.trial.failed();
+        } else if !self.trial.saved(question) {
+            return false;
+        }
+        self.status.say(Weight::Trouble, words.as_str());
+        true
+    }
+
+    /// Marks were changed in the store; `read` is what gives the former state back.
+    fn marked(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> bool {
+        let changed: BTreeSet<MentionId> = ids.iter().copied().collect();
+        let Some(undone) = self.marks.done(question, ids, read) else { return false };
+        self.set_read(&changed, !read);
+        self.marks_changed();
+        if undone {
+            let how = if read { "unread" } else { "read" };
+            let what = if changed.len() == 1 { "mention is" } else { "mentions are" };
+            self.status.say(Weight::Info, &format!("undone: {} {what} {how} again", changed.len()));
+        }
+        true
+    }
+
+    /// Shows marks as they are now, wherever the mentions stand.
+    pub(super) fn set_read(&mut self, ids: &BTreeSet<MentionId>, read: bool) {
+        self.stream.set_read(ids, read);
+        self.first.set_read(ids, read, self.lists.signals.all(), &self.context);
+        self.trial.set_read(ids, read);
+        if self.detail.id().is_some_and(|id| ids.contains(&id)) {
+            self.detail.set_read(read);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The hint bar: what can be done here, with the keys in force.
+
+use super::Model;
+use super::action::Action;
+use super::layout::{Pane, View};
+use super::overlay::Overlay;
+
+/// A key and what it does, both short.
+pub type Hint = (String, String);
+
+/// What to show on the hint bar, the most useful first.
+pub fn hints(model: &Model) -> Vec<Hint> {
+    let pending = model.status().pending();
+    if !pending.is_empty() {
+        return continuations(model, pending);
+    }
+    if let Some(overlay) = model.overlays().last() {
+        return on_overlay(model, overlay);
+    }
+    if model.desk().view() == View::Trial && model.trial().editing() {
+        return fixed(&[("Enter", "try it"), ("↑", "earlier queries"), ("Esc", "done")]);
+    }
+    let mut actions: Vec<Action> = here(model).to_vec();
+    actions.extend([Action::Palette, Action::Help, Action::Quit]);
+    actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, label(action)))).collect()
+}
+
+fn here(model: &Model) -> &'static [Action] {
+    if !model.marks().is_empty() {
+        return &[Action::ToggleRead, Action::Mark, Action::Back];
+    }
+    match model.desk().focus() {
+        Pane::Stream => &[
+            Action::Open,
+            Action::OpenFirst,
+            Action::ToggleRead,
+            Action::NextTab,
+            Action::NextSubject,
+            Action::Search,
+            Action::Explain,
+        ],
+        Pane::First => &[Action::Open, Action::ToggleRead, Action::Explain, Action::NextPane],
+        Pane::Detail => {
+            &[Action::Back, Action::NextUnread, Action::CopyLink, Action::Browse, Action::ToggleRead, Action::Explain]
+        }
+        Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
+        Pane::Giving => &[Action::Explain, Action::NextPane],
+        Pane::Sources => &[Action::Refresh, Action::Explain],
+        Pane::Signals => &[Action::Open, Action::Explain],
+        Pane::Watches => &[Action::Open, Action::Search],
+        Pane::Trial | Pane::Reading => {
+            &[Action::Open, Action::SearchNext, Action::Search, Action::SaveWatch, Action::Back]
+        }
+    }
+}
+
+/// What the hint bar calls an action: its name, as in the palette.
+fn label(action: Action) -> String {
+    action.name().replace('-', " ")
+}
+
+/// What may follow a key that begins a sequence. A count before it ("12 g") does not matter.
+fn continuations(model: &Model, pending: &str) -> Vec<Hint> {
+    let typed = pending.trim_start_matches(|c: char| c.is_ascii_digit()).trim();
+    let mut hints = vec![(pending.to_owned(), "…".to_owned())];
+    hints.extend(model.context().keys().continuations(typed).into_iter().map(|(key, action)| (key, label(action))));
+    hints
+}
+
+fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
+    match overlay {
+        Overlay::Help(..) => fixed(&[("type", "to filter"), ("↑ ↓", "scroll"), ("Esc", "close")]),
+        Overlay::Palette(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close")]),
+        Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::Explain(_) => {
+            let keys = model.context().keys();
+            let close = keys.short(Action::Quit).or_else(|| keys.short(Action::Back)).unwrap_or_default();
+            vec![
+                (
+                    format!(
+                        "{} {}",
+                        keys.short(Action::Down).unwrap_or_default(),
+                        keys.short(Action::Up).unwrap_or_default()
+                    ),
+                    "scroll".to_owned(),
+                ),
+                (close, "close".to_owned()),
+            ]
+        }
+    }
+}
+
+fn fixed(hints: &[(&str, &str)]) -> Vec<Hint> {
+    hints.iter().map(|(key, words)| ((*key).to_owned(), (*words).to_owned())).collect()
+}
