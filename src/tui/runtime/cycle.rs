@@ -13,7 +13,9 @@ use crate::domain::{Clock, Role, SafeText, SubjectId};
 use crate::engine::Event as News;
 use crate::tui::app::{Model, Msg};
 use crate::tui::input::{Resolved, Resolver};
-use crate::tui::terminal::{Browser, Console, Event, FramePolicy, Heard, Screen, Signal, Surroundings, Urgency, Why};
+use crate::tui::terminal::{
+    Browser, Console, Event, FramePolicy, Heard, Paint, Screen, Signal, Surroundings, Urgency, Why, is_gone,
+};
 use crate::tui::theme::Theme;
 
 /// How often the terminal is asked whether it is still there: some hang-ups send no signal.
@@ -41,6 +43,7 @@ pub(super) struct Cycle<C: Console> {
     model: Model,
     resolver: Resolver,
     theme: Theme,
+    paint: Paint<Model, Theme>,
     screen: Screen,
     frames: FramePolicy,
     browser: Browser,
@@ -67,7 +70,12 @@ enum Woken {
 }
 
 impl<C: Console> Cycle<C> {
-    pub(super) fn new(console: C, signals: mpsc::Receiver<Signal>, setup: Setup) -> Result<Self, TuiError> {
+    pub(super) fn new(
+        console: C,
+        signals: mpsc::Receiver<Signal>,
+        setup: Setup,
+        paint: Paint<Model, Theme>,
+    ) -> Result<Self, TuiError> {
         let Setup { store, newsroom, mut model, keymap, theme, clock, screen, save_watch, reload } = setup;
         let size = console.size().map_err(TuiError::Draw)?;
         let now = clock.now();
@@ -84,13 +92,14 @@ impl<C: Console> Cycle<C> {
             signals,
             news,
             news_end: false,
-            errands: Errands::new(store, Arc::clone(&newsroom), save_watch, reload),
+            errands: Errands::new(store, save_watch, reload),
             newsroom,
             clock,
             timers: Timers::new(now),
             model,
             resolver: Resolver::new(keymap),
             theme,
+            paint,
             screen: Screen::new(size, screen.modes.synchronized),
             frames: FramePolicy::default(),
             browser: Browser::new(screen.browser.as_deref(), around),
@@ -107,7 +116,7 @@ impl<C: Console> Cycle<C> {
         };
         cycle.tell_title()?;
         cycle.carry_out(first)?;
-        for event in cycle.newsroom.standing() {
+        for event in cycle.newsroom.so_far() {
             cycle.tell(Msg::Engine(event), Urgency::Key)?;
         }
         cycle.frames.want(Instant::now(), Urgency::Key);
@@ -119,7 +128,7 @@ impl<C: Console> Cycle<C> {
         let ended = self.go_round().await;
         match ended {
             // A terminal that is gone is no failure of ours, and there is nobody to tell it to.
-            Err(TuiError::Draw(error)) if effects::is_gone(&error) => Ok(Why::HungUp),
+            Err(TuiError::Draw(error)) if is_gone(&error) => Ok(Why::HungUp),
             other => other,
         }
     }

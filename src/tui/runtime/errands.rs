@@ -4,15 +4,17 @@
 //! for, and are told only once they are stored. A new trial ends the one before. All of it ends with the loop.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Newsroom, Reload, Reloaded, SaveWatch};
-use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, SubjectId};
+use super::{Reload, Reloaded, SaveWatch, trial};
+use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, SubjectId, Timestamp};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::cmd::Load;
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
@@ -51,7 +53,6 @@ pub(super) enum Change {
 
 pub(super) struct Errands {
     store: Arc<dyn Store>,
-    newsroom: Arc<dyn Newsroom>,
     save_watch: Option<SaveWatch>,
     reload: Option<Reload>,
     tasks: JoinSet<Brought>,
@@ -65,19 +66,13 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    pub(super) fn new(
-        store: Arc<dyn Store>,
-        newsroom: Arc<dyn Newsroom>,
-        save_watch: Option<SaveWatch>,
-        reload: Option<Reload>,
-    ) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, save_watch: Option<SaveWatch>, reload: Option<Reload>) -> Self {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
         let mut keeper = JoinSet::new();
         keeper.spawn(keep(Arc::clone(&store), wanted, tell.clone()));
         Self {
             store,
-            newsroom,
             save_watch,
             reload,
             tasks: JoinSet::new(),
@@ -135,14 +130,20 @@ impl Errands {
     }
 
     /// Tries a query; ends the trial before.
-    pub(super) fn attempt(&mut self, question: u64, query: String) {
+    pub(super) fn attempt(&mut self, question: u64, query: String, now: Timestamp) {
         self.end_trial();
         let stop = CancellationToken::new();
         self.trial = stop.clone();
-        let (newsroom, tell) = (Arc::clone(&self.newsroom), self.tell.clone());
+        let (store, tell) = (Arc::clone(&self.store), self.tell.clone());
         self.tasks.spawn(async move {
             let (found, mut pieces) = mpsc::channel(4);
-            let pass_on = async {
+            let trying = async {
+                let result = trial::attempt(&*store, query, now, &found, &stop).await;
+                // Without a sender, passing on comes to its end.
+                drop(found);
+                result
+            };
+            let passing_on = async {
                 while let Some(trial) = pieces.recv().await {
                     let message = Msg::Answer { question, answer: Answer::Trial(Arc::new(trial)) };
                     if tell.send(Brought::Message(message)).await.is_err() {
@@ -150,13 +151,16 @@ impl Errands {
                     }
                 }
             };
-            tokio::select! {
+            let result = tokio::select! {
                 biased;
                 // Ended on purpose: nobody waits for what it would still have found.
-                () = stop.cancelled() => {}
-                ((), ()) = async { tokio::join!(newsroom.attempt(query, found, stop.clone()), pass_on) } => {}
+                () = stop.cancelled() => return Brought::Nothing,
+                (result, ()) = async { tokio::join!(trying, passing_on) } => result,
+            };
+            match result {
+                Ok(()) => Brought::Nothing,
+                Err(error) => Brought::Message(failed(question, &error.to_string())),
             }
-            Brought::Nothing
         });
     }
 
@@ -199,12 +203,13 @@ impl Errands {
     /// Ends everything; changes that were asked for are stored first.
     pub(super) async fn close(&mut self) {
         self.end_trial();
-        self.tasks.abort_all();
         self.changes = None;
         self.told.close();
         if tokio::time::timeout(LAST_CHANGES, self.keeper.join_next()).await.is_err() {
             tracing::warn!("the last changes could not be stored within {LAST_CHANGES:?}");
         }
+        // Waits until the tasks let go of the store; only a file that is being written cannot be left half done.
+        let _ = tokio::time::timeout(LAST_CHANGES, self.tasks.shutdown()).await;
     }
 }
 
@@ -229,32 +234,40 @@ fn failed(question: u64, why: &str) -> Msg {
 fn brought(done: Result<Brought, JoinError>) -> Brought {
     match done {
         Ok(brought) => brought,
-        Err(error) if error.is_panic() => {
-            Brought::Message(trouble("something went wrong inside goodword; the log tells what. It goes on"))
-        }
+        Err(error) if error.is_panic() => Brought::Message(mistake()),
         Err(_) => Brought::Nothing,
     }
 }
 
-/// Stores changes one after the other.
+/// Stores changes one after the other. One at which the store panics is one that failed, the others go on.
 async fn keep(store: Arc<dyn Store>, mut wanted: mpsc::Receiver<Change>, tell: mpsc::Sender<Brought>) {
     while let Some(change) = wanted.recv().await {
-        let message = match change {
-            Change::Read { question, ids, read } => {
-                answered(question, store.mark_read(&ids, read).await.map(|_| Answer::Marked(ids, read)))
-            }
-            Change::AllRead { question, filter, last } => {
-                let marked = store.mark_all_read(&filter, last).await;
-                answered(question, marked.map(|ids| Answer::Marked(ids, true)))
-            }
-            Change::Seen(signal) => match store.see_signal(signal).await {
-                Ok(()) => continue,
-                Err(error) => trouble(&error.to_string()),
-            },
-        };
-        // When the loop is gone, the rest is stored all the same.
-        let _ = tell.send(Brought::Message(message)).await;
+        let stored = AssertUnwindSafe(make(&*store, change)).catch_unwind().await;
+        let message = stored.unwrap_or_else(|_| Some(mistake()));
+        if let Some(message) = message {
+            // When the loop is gone, the rest is stored all the same.
+            let _ = tell.send(Brought::Message(message)).await;
+        }
     }
+}
+
+async fn make(store: &dyn Store, change: Change) -> Option<Msg> {
+    match change {
+        Change::Read { question, ids, read } => {
+            let stored = store.mark_read(&ids, read).await;
+            Some(answered(question, stored.map(|_| Answer::Marked(ids, read))))
+        }
+        Change::AllRead { question, filter, last } => {
+            let stored = store.mark_all_read(&filter, last).await;
+            Some(answered(question, stored.map(|ids| Answer::Marked(ids, true))))
+        }
+        Change::Seen(signal) => store.see_signal(signal).await.err().map(|error| trouble(&error.to_string())),
+    }
+}
+
+/// Something panicked: the panic hook has written down what.
+fn mistake() -> Msg {
+    trouble("something went wrong inside goodword; the log tells what. It goes on")
 }
 
 fn answered(question: u64, result: StoreResult<Answer>) -> Msg {

@@ -1,23 +1,31 @@
 //! The engine, as the screen sees it.
 
-use async_trait::async_trait;
-use tokio::sync::{broadcast, mpsc};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::broadcast;
 
 use crate::domain::SourceId;
-use crate::engine::Event;
-use crate::tui::app::msg::Trial;
+use crate::engine::{EngineHandle, Event};
 
-/// Who tells what happens, and is told what a person wants to happen.
-#[async_trait]
+/// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
 pub trait Newsroom: Send + Sync {
     /// The news from now on.
     fn subscribe(&self) -> broadcast::Receiver<Event>;
     /// What a listener must know who comes late: whether we collect, and what is wrong with the store.
-    fn standing(&self) -> Vec<Event>;
-    /// Polls a source, or all of them, now.
-    fn refresh(&self, source: Option<SourceId>);
-    /// Tries a query on the stored mentions and tells what it found so far, again and again, until everything was
-    /// looked at or `stop` is cancelled. The last piece is not `running`.
-    async fn attempt(&self, query: String, tell: mpsc::Sender<Trial>, stop: CancellationToken);
+    fn so_far(&self) -> Vec<Event>;
+    /// Polls a source, or all of them, now. False when nothing comes of it because another process collects.
+    fn refresh(&self, source: Option<SourceId>) -> bool;
+}
+
+impl Newsroom for EngineHandle {
+    fn subscribe(&self) -> broadcast::Receiver<Event> {
+        Self::subscribe(self)
+    }
+
+    fn so_far(&self) -> Vec<Event> {
+        let trouble = self.trouble().map(|trouble| Event::StoreTrouble(Some(trouble)));
+        self.standing().map(Event::Standing).into_iter().chain(trouble).collect()
+    }
+
+    fn refresh(&self, source: Option<SourceId>) -> bool {
+        Self::refresh(self, source)
+    }
 }

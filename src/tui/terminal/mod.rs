@@ -23,7 +23,7 @@ mod tty;
 pub use browser::{Browser, Surroundings};
 pub use events::{Console, Event, Heard};
 pub use frame::{FramePolicy, Urgency};
-pub use screen::Screen;
+pub use screen::{Paint, Screen};
 pub use signals::{Signal, Why};
 pub use tty::Tty;
 
@@ -66,4 +66,11 @@ pub enum TerminalError {
         /// What the system said.
         error: std::io::Error,
     },
+}
+
+/// Whether an error of writing or measuring means that the terminal itself is gone.
+pub fn is_gone(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    let gone = [Errno::IO, Errno::NXIO, Errno::NOTTY, Errno::BADF, Errno::PIPE, Errno::NODEV];
+    error.raw_os_error().is_some_and(|code| gone.iter().any(|errno| errno.raw_os_error() == code))
 }

@@ -1,7 +1,6 @@
 //! What the loop does: tell the model, carry out its commands, draw, go to the shell and come back.
 
 use std::collections::VecDeque;
-use std::io;
 use std::time::{Duration, Instant};
 
 use super::super::TuiError;
@@ -10,7 +9,6 @@ use super::{Cycle, SETTLE, SETTLE_AT_MOST, WATCH};
 use crate::domain::SafeText;
 use crate::tui::app::{Cmd, Msg};
 use crate::tui::terminal::{Console, Signal, Urgency, Why, clipboard};
-use crate::tui::view;
 
 /// How long to wait for being continued after a stop, of which the loop itself sees nothing. Only a signal that got
 /// lost is waited for.
@@ -49,7 +47,7 @@ impl<C: Console> Cycle<C> {
         Ok(match command {
             Cmd::Load { question, load } => self.errands.load(question, load, self.brand),
             Cmd::Try { question, query } => {
-                self.errands.attempt(question, query);
+                self.errands.attempt(question, query, self.clock.now());
                 None
             }
             Cmd::EndTrial => {
@@ -62,10 +60,8 @@ impl<C: Console> Cycle<C> {
                 self.errands.change(Change::AllRead { question, filter, last })
             }
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
-            Cmd::Refresh(source) => {
-                self.newsroom.refresh(source);
-                None
-            }
+            Cmd::Refresh(source) => (!self.newsroom.refresh(source))
+                .then(|| info("another goodword collects into this data directory; it polls when it is time")),
             Cmd::Copy(text) => Some(self.copy(&text)?),
             Cmd::Browse(link) => Some(self.browse(&link)),
             Cmd::Bell => {
@@ -150,8 +146,8 @@ impl<C: Console> Cycle<C> {
         if self.settling.is_some() || !self.frames.is_due(Instant::now()) {
             return Ok(());
         }
-        let (model, theme) = (&self.model, &self.theme);
-        let bytes = self.screen.frame(|area, buffer| view::draw(model, theme, area, buffer)).map_err(TuiError::Draw)?;
+        let (paint, model, theme) = (self.paint, &self.model, &self.theme);
+        let bytes = self.screen.frame(|area, buffer| paint(model, theme, area, buffer)).map_err(TuiError::Draw)?;
         if !bytes.is_empty() {
             self.console.write(bytes).map_err(TuiError::Draw)?;
         }
@@ -209,11 +205,4 @@ impl<C: Console> Cycle<C> {
         self.tell_title()?;
         self.measure()
     }
-}
-
-/// Whether the terminal itself is gone.
-pub(super) fn is_gone(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    let gone = [Errno::IO, Errno::NXIO, Errno::NOTTY, Errno::BADF, Errno::PIPE, Errno::NODEV];
-    error.raw_os_error().is_some_and(|code| gone.iter().any(|errno| errno.raw_os_error() == code))
 }
