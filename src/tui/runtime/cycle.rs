@@ -14,7 +14,7 @@ use crate::engine::Event as News;
 use crate::tui::app::{Model, Msg};
 use crate::tui::input::{Resolved, Resolver};
 use crate::tui::terminal::{
-    Browser, Console, Event, FramePolicy, Heard, Paint, Screen, Signal, Surroundings, Urgency, Why, is_gone,
+    Browser, Console, Event, FramePolicy, Heard, Screen, Signal, Surroundings, Urgency, Why, is_gone,
 };
 use crate::tui::theme::Theme;
 
@@ -43,7 +43,6 @@ pub(super) struct Cycle<C: Console> {
     model: Model,
     resolver: Resolver,
     theme: Theme,
-    paint: Paint<Model, Theme>,
     screen: Screen,
     frames: FramePolicy,
     browser: Browser,
@@ -70,12 +69,7 @@ enum Woken {
 }
 
 impl<C: Console> Cycle<C> {
-    pub(super) fn new(
-        console: C,
-        signals: mpsc::Receiver<Signal>,
-        setup: Setup,
-        paint: Paint<Model, Theme>,
-    ) -> Result<Self, TuiError> {
+    pub(super) fn new(console: C, signals: mpsc::Receiver<Signal>, setup: Setup) -> Result<Self, TuiError> {
         let Setup { store, newsroom, mut model, keymap, theme, clock, screen, save_watch, reload } = setup;
         let size = console.size().map_err(TuiError::Draw)?;
         let now = clock.now();
@@ -99,7 +93,6 @@ impl<C: Console> Cycle<C> {
             model,
             resolver: Resolver::new(keymap),
             theme,
-            paint,
             screen: Screen::new(size, screen.modes.synchronized),
             frames: FramePolicy::default(),
             browser: Browser::new(screen.browser.as_deref(), around),

@@ -28,9 +28,8 @@ use tokio::task::JoinSet;
 
 use super::app;
 use super::input::Keymap;
-use super::terminal::{self, Modes, Paint, TerminalError, Tty, Why};
+use super::terminal::{self, Modes, TerminalError, Tty, Why};
 use super::theme::Theme;
-use super::view;
 use crate::domain::Clock;
 use crate::store::Store;
 use cycle::Cycle;
@@ -116,14 +115,6 @@ const CLOSING: Duration = Duration::from_secs(10);
 /// # Errors
 /// When there is no terminal, or it cannot be drawn on any more.
 pub async fn run(setup: Setup) -> Result<Why, TuiError> {
-    run_painted(setup, view::draw).await
-}
-
-/// [`run`] with another way to paint the model. Tests paint what they look for.
-///
-/// # Errors
-/// As [`run`].
-pub async fn run_painted(setup: Setup, paint: Paint<app::Model, Theme>) -> Result<Why, TuiError> {
     terminal::panic::install_hook();
     let signals = terminal::signals::Signals::listen().map_err(TuiError::Signals)?;
     let (tell, told) = mpsc::channel(64);
@@ -131,7 +122,7 @@ pub async fn run_painted(setup: Setup, paint: Paint<app::Model, Theme>) -> Resul
     let console = Tty::open(setup.screen.modes)?;
     listening.spawn(signals.forward(tell));
     let ended = terminal::panic::fatal(async move {
-        let mut cycle = Cycle::new(console, told, setup, paint)?;
+        let mut cycle = Cycle::new(console, told, setup)?;
         let ended = cycle.run().await;
         cycle.close().await;
         ended

@@ -23,7 +23,7 @@ mod tty;
 pub use browser::{Browser, Surroundings};
 pub use events::{Console, Event, Heard};
 pub use frame::{FramePolicy, Urgency};
-pub use screen::{Paint, Screen};
+pub use screen::Screen;
 pub use signals::{Signal, Why};
 pub use tty::Tty;
 

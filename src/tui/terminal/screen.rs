@@ -19,9 +19,6 @@ const CLEAR: &[u8] = b"\x1b[0m\x1b[2J";
 /// Room for a frame, in bytes: a whole repaint of 200×50 is about 20 KB.
 const ROOM: usize = 64 * 1_024;
 
-/// Paints a model in a theme: what a view is.
-pub type Paint<M, T> = fn(&M, &T, Rect, &mut Buffer);
-
 /// The two buffers, the one that is shown and the one that is painted.
 #[derive(Debug)]
 pub struct Screen {

@@ -9,6 +9,7 @@ use super::{Cycle, SETTLE, SETTLE_AT_MOST, WATCH};
 use crate::domain::SafeText;
 use crate::tui::app::{Cmd, Msg};
 use crate::tui::terminal::{Console, Signal, Urgency, Why, clipboard};
+use crate::tui::view;
 
 /// How long to wait for being continued after a stop, of which the loop itself sees nothing. Only a signal that got
 /// lost is waited for.
@@ -146,8 +147,8 @@ impl<C: Console> Cycle<C> {
         if self.settling.is_some() || !self.frames.is_due(Instant::now()) {
             return Ok(());
         }
-        let (paint, model, theme) = (self.paint, &self.model, &self.theme);
-        let bytes = self.screen.frame(|area, buffer| paint(model, theme, area, buffer)).map_err(TuiError::Draw)?;
+        let (model, theme) = (&self.model, &self.theme);
+        let bytes = self.screen.frame(|area, buffer| view::draw(model, theme, area, buffer)).map_err(TuiError::Draw)?;
         if !bytes.is_empty() {
             self.console.write(bytes).map_err(TuiError::Draw)?;
         }
