@@ -22,7 +22,7 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 false
             }
-            Event::Source { source, polling } => {
+            Event::Source { source, polling, .. } => {
                 if !polling {
                     self.asks.stale(Thing::Sources);
                 }
@@ -36,7 +36,7 @@ impl Model {
                 }
                 false
             }
-            Event::Changed => {
+            Event::Changed | Event::Erased(_) => {
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false

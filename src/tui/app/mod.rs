@@ -14,7 +14,7 @@ pub mod dossier;
 mod explain;
 pub mod figures;
 pub mod first;
-mod flow;
+pub mod flow;
 pub mod hints;
 pub mod keys;
 pub mod layout;

@@ -4,7 +4,7 @@
 mod help;
 mod palette;
 
-pub use palette::Palette;
+pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
 use super::context::Context;

@@ -1,0 +1,105 @@
+//! The keys of a prompt: those that readline has, which hands know.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::chord::Chord;
+use crate::domain::SafeText;
+use crate::tui::app::msg::Typing;
+
+/// Longest paste into a prompt, in characters.
+const LONGEST_PASTE: usize = 4_000;
+
+/// What a chord does in a prompt; `None` when nothing.
+pub fn typing(chord: Chord) -> Option<Typing> {
+    if let Some(sign) = chord.character() {
+        return Some(Typing::Character(sign)).filter(|_| is_text(sign));
+    }
+    let modifiers = chord.modifiers();
+    let word = modifiers.contains(KeyModifiers::ALT) || modifiers.contains(KeyModifiers::CONTROL);
+    Some(match chord.code() {
+        KeyCode::Enter => Typing::Submit,
+        KeyCode::Esc => Typing::Cancel,
+        KeyCode::Backspace if word => Typing::DeleteWord,
+        KeyCode::Backspace => Typing::Backspace,
+        KeyCode::Delete => Typing::Delete,
+        KeyCode::Left => Typing::Left,
+        KeyCode::Right => Typing::Right,
+        KeyCode::Home => Typing::Home,
+        KeyCode::End => Typing::End,
+        KeyCode::Up | KeyCode::BackTab => Typing::Previous,
+        KeyCode::Down | KeyCode::Tab => Typing::Next,
+        KeyCode::Char(letter) if modifiers == KeyModifiers::CONTROL => match letter {
+            'a' => Typing::Home,
+            'b' => Typing::Left,
+            'd' => Typing::Delete,
+            'e' => Typing::End,
+            'f' => Typing::Right,
+            'g' => Typing::Cancel,
+            'h' => Typing::Backspace,
+            'j' => Typing::Submit,
+            'n' => Typing::Next,
+            'p' => Typing::Previous,
+            'u' => Typing::DeleteToStart,
+            'w' => Typing::DeleteWord,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// A paste: one line of it, cleaned. It may hold anything, and it never submits.
+pub fn pasted(foreign: &str) -> Typing {
+    Typing::Paste(SafeText::line(foreign, LONGEST_PASTE))
+}
+
+/// Whether a character may stand in a prompt: the same door as for all foreign text, since terminals can be made to
+/// type.
+fn is_text(sign: char) -> bool {
+    sign == ' ' || (!sign.is_control() && !SafeText::line(sign.encode_utf8(&mut [0; 4]), 1).is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_of_readline_do_what_hands_expect() {
+        for (chord, expected) in [
+            ("x", Typing::Character('x')),
+            ("X", Typing::Character('X')),
+            ("5", Typing::Character('5')),
+            ("é", Typing::Character('é')),
+            ("space", Typing::Character(' ')),
+            ("enter", Typing::Submit),
+            ("ctrl-j", Typing::Submit),
+            ("esc", Typing::Cancel),
+            ("ctrl-g", Typing::Cancel),
+            ("ctrl-w", Typing::DeleteWord),
+            ("alt-backspace", Typing::DeleteWord),
+            ("ctrl-u", Typing::DeleteToStart),
+            ("ctrl-a", Typing::Home),
+            ("home", Typing::Home),
+            ("ctrl-e", Typing::End),
+            ("end", Typing::End),
+            ("left", Typing::Left),
+            ("ctrl-b", Typing::Left),
+            ("right", Typing::Right),
+            ("ctrl-f", Typing::Right),
+            ("backspace", Typing::Backspace),
+            ("ctrl-h", Typing::Backspace),
+            ("del", Typing::Delete),
+            ("ctrl-d", Typing::Delete),
+            ("up", Typing::Previous),
+            ("ctrl-p", Typing::Previous),
+            ("down", Typing::Next),
+            ("ctrl-n", Typing::Next),
+            ("tab", Typing::Next),
+            ("backtab", Typing::Previous),
+        ] {
+            assert_eq!(typing(Chord::parse(chord).unwrap()), Some(expected), "{chord}");
+        }
+        for nothing in ["f5", "alt-x", "ctrl-k", "pageup", "ctrl-x"] {
+            assert_eq!(typing(Chord::parse(nothing).unwrap()), None, "{nothing}");
+        }
+    }
+}

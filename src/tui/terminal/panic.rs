@@ -1,0 +1,43 @@
+//! Panics: the screen goes first, then the log is written, then whoever listened before is told.
+//!
+//! A panic in a task is caught by whoever owns the task, so the screen stays and only the log is told; a panic of
+//! the screen itself ends the program. Which of the two it is, is known by the task that panics.
+
+use std::future::Future;
+use std::sync::Once;
+
+use super::guard;
+use crate::domain::SafeText;
+
+/// Longest line that a panic leaves in the log, in characters; it may quote foreign text.
+const LONGEST: usize = 2_000;
+
+tokio::task_local! {
+    static SCREEN: ();
+}
+
+/// Runs the future that owns the screen: a panic in it is fatal and gives the terminal back.
+pub async fn fatal<F: Future>(screen: F) -> F::Output {
+    SCREEN.scope((), screen).await
+}
+
+/// Puts the hook before the present one. The first call counts, later ones do nothing.
+pub fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let ours = SCREEN.try_with(|()| ()).is_ok();
+            let busy = guard::is_active();
+            if ours {
+                guard::restore();
+            }
+            let told = SafeText::line(&panic.to_string(), LONGEST);
+            tracing::error!(target: "goodword::panic", fatal = ours, "{told}");
+            // The previous hook prints, which would tear a screen that stays.
+            if ours || !busy {
+                previous(panic);
+            }
+        }));
+    });
+}

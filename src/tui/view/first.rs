@@ -1,0 +1,70 @@
+//! What to answer first, and why.
+
+use super::brush::{Brush, row_at};
+use crate::domain::{MentionRow, Signal};
+use crate::tui::app::Model;
+use crate::tui::app::dossier::intent_sign;
+use crate::tui::app::figures::{self, Impact};
+use crate::tui::app::first::Entry;
+use crate::tui::app::layout::Area;
+use crate::tui::app::page::{Line, Tone};
+use crate::tui::app::text::{fit, fold, short_number};
+use crate::tui::app::when;
+
+pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
+    let first = model.first();
+    let mut title = Line::of(Tone::Strong, "Answer first");
+    if first.mentions() > 0 {
+        title = title.with(Tone::Complaint, format!(" · {}", first.mentions()));
+    }
+    let why = Line::of(Tone::Muted, "by impact, then by waiting");
+    let body = brush.pane(area, &title, &why, focused);
+    if first.entries().is_empty() {
+        let (words, tone) = if first.known() {
+            ("✓ no complaint and no question waits", Tone::Good)
+        } else {
+            ("reading …", Tone::Muted)
+        };
+        brush.say(body.x + 1, body.y, body.width.saturating_sub(2), words, tone);
+        return;
+    }
+    let visible = first.entries().iter().enumerate().skip(first.offset()).take(usize::from(body.height));
+    for (line, (index, entry)) in visible.enumerate() {
+        let area = Area { y: row_at(body, line), height: 1, ..body };
+        let words = match entry {
+            Entry::Signal(signal) => self::signal(signal, model),
+            Entry::Mention(row, impact) => mention(row, impact, model, usize::from(area.width)),
+        };
+        brush.line(area.x, area.y, area.width, &words);
+        if focused && index == first.index() {
+            brush.wash(area, brush.theme.selected(true));
+        }
+    }
+}
+
+fn signal(signal: &Signal, model: &Model) -> Line {
+    let stamp = when::stamp(model.context().zone(), model.context().now(), signal.at);
+    Line::of(Tone::Bad, " ▲ ").with(Tone::Muted, format!("{stamp}  ")).foreign(Tone::Strong, &signal.text)
+}
+
+fn mention(row: &MentionRow, impact: &Impact, model: &Model, width: usize) -> Line {
+    let context = model.context();
+    let reading = context.brand_id().and_then(|brand| figures::reading_for(row, brand));
+    let (sign, tone) = intent_sign(reading.map_or(crate::domain::Intent::Other, |reading| reading.intents.primary()));
+    let waits = when::since(context.now(), row.first_seen);
+    let reach = match row.followers {
+        Some(followers) => short_number(followers),
+        None => "~".to_owned(),
+    };
+    let mut line = Line::of(Tone::Text, " ").with(tone, sign).with(Tone::Strong, format!(" {waits:>7}"));
+    if width >= 64 {
+        let reach = if impact.guessed { "reach ?".to_owned() } else { format!("reach {reach}") };
+        line = line.with(Tone::Muted, format!("  {}", fit(&reach, 10)));
+    }
+    let story = if row.group_size > 1 { format!("×{}", row.group_size) } else { String::new() };
+    line = line.with(Tone::Strong, format!(" {}", fit(&story, 4)));
+    let author = fold(row.author.as_str(), context.emoji());
+    line = line.with(Tone::Text, format!("{} ", fit(&author, if width >= 90 { 19 } else { 14 })));
+    let words = if row.title.is_empty() { &row.excerpt } else { &row.title };
+    line.with(Tone::Text, fold(words.as_str(), context.emoji()))
+}

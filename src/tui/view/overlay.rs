@@ -1,0 +1,98 @@
+//! What lies on top: help, palette, explanations, the name of a new watch.
+
+use super::brush::{Brush, row_at};
+use super::search::prompt;
+use crate::domain::SafeText;
+use crate::tui::app::Model;
+use crate::tui::app::layout::Area;
+use crate::tui::app::overlay::{self, Overlay, Palette, Sheet};
+use crate::tui::app::page::Tone;
+use crate::tui::app::text::{fit, width};
+
+pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
+    let area = overlay::area(model.desk().size());
+    match overlay {
+        Overlay::Help(line, sheet) => {
+            let mut body = frame(brush, area, sheet.title(), &position(sheet, 1, area));
+            prompt(brush, Area { height: 1, ..body }, "> ", line, true);
+            body.y += 1;
+            body.height = body.height.saturating_sub(1);
+            brush.page(body, sheet.page(), sheet.scroll());
+        }
+        Overlay::Explain(sheet) => {
+            // As tall as what it says.
+            let lines = u16::try_from(sheet.page().lines().len()).unwrap_or(area.height).saturating_add(2);
+            let height = lines.min(area.height);
+            let area = Area { y: area.y + (area.height - height) / 2, height, ..area };
+            let body = frame(brush, area, sheet.title(), &position(sheet, 0, area));
+            brush.page(body, sheet.page(), sheet.scroll());
+        }
+        Overlay::Palette(found) => palette(brush, found, area, model),
+        Overlay::Name { prompt: line, query } => {
+            let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
+            let body = frame(brush, area, "Save as a watch", "");
+            prompt(brush, Area { height: 1, ..body }, "name: ", line, true);
+            let query = SafeText::line(query, 400);
+            brush.say(body.x, body.y + 2, body.width, &format!("query: {query}"), Tone::Muted);
+        }
+    }
+}
+
+/// A frame with a title over what was there. Returns what is inside.
+fn frame(brush: &mut Brush<'_>, area: Area, title: &str, right: &str) -> Area {
+    brush.clear(area);
+    if area.width < 4 || area.height < 3 {
+        return Area { height: 0, ..area };
+    }
+    let style = brush.theme.title(true);
+    let across = "─".repeat(usize::from(area.width) - 2);
+    brush.put(area.x, area.y, area.width, &format!("┌{across}┐"), style);
+    brush.put(area.x, area.y + area.height - 1, area.width, &format!("└{across}┘"), style);
+    for y in area.y + 1..area.y + area.height - 1 {
+        brush.sign(area.x, y, "│", style);
+        brush.sign(area.x + area.width - 1, y, "│", style);
+    }
+    brush.put(area.x + 2, area.y, area.width.saturating_sub(4), &format!(" {title} "), style);
+    let wide = u16::try_from(width(right)).unwrap_or(0);
+    if wide > 0 && area.width > wide + 8 {
+        brush.say(
+            area.x + area.width - wide - 4,
+            area.y + area.height - 1,
+            wide + 2,
+            &format!(" {right} "),
+            Tone::Muted,
+        );
+    }
+    Area { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 }
+}
+
+/// How far a sheet is scrolled, when it is longer than its frame.
+fn position(sheet: &Sheet, taken: u16, area: Area) -> String {
+    let rows = usize::from(area.height.saturating_sub(2 + taken));
+    let lines = sheet.page().lines().len();
+    if lines <= rows { String::new() } else { format!("{} %", ((sheet.scroll() + rows) * 100 / lines).min(100)) }
+}
+
+fn palette(brush: &mut Brush<'_>, palette: &Palette, area: Area, model: &Model) {
+    let rows = u16::try_from(overlay::PALETTE_ROWS).unwrap_or(12);
+    let area = Area { height: area.height.min(rows + 3), ..area };
+    let body = frame(brush, area, "Do", "");
+    prompt(brush, Area { height: 1, ..body }, ": ", palette.prompt(), true);
+    let list = Area { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
+    if palette.found().is_empty() {
+        brush.say(list.x, list.y, list.width, "no such action", Tone::Muted);
+    }
+    let height = usize::from(list.height).max(1);
+    let offset = palette.offset().max((palette.index() + 1).saturating_sub(height));
+    for (line, (index, action)) in palette.found().iter().enumerate().skip(offset).take(height).enumerate() {
+        let area = Area { y: row_at(list, line), height: 1, ..list };
+        let keys = model.context().keys().short(*action).unwrap_or_default();
+        let name = fit(action.name(), 16);
+        let used = brush.say(area.x, area.y, area.width, &format!("{name} "), Tone::Strong);
+        let used = used + brush.say(area.x + used, area.y, area.width.saturating_sub(used), &fit(&keys, 7), Tone::Key);
+        brush.say(area.x + used, area.y, area.width.saturating_sub(used), action.describe(), Tone::Muted);
+        if index == palette.index() {
+            brush.wash(area, brush.theme.selected(true));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The sources and how they fare.
+
+use super::brush::{Brush, inner, row_at};
+use crate::domain::time::Timestamp;
+use crate::domain::{SafeText, SourceState};
+use crate::tui::app::Model;
+use crate::tui::app::layout::{self, Area};
+use crate::tui::app::lists::{health_sign, worries};
+use crate::tui::app::page::{Line, Tone};
+use crate::tui::app::text::{fit, short_number};
+use crate::tui::app::when;
+
+pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
+    let sources = model.sources();
+    let (working, all) = sources.working();
+    let tally = match (sources.known(), working == all) {
+        (false, _) => Line::new(),
+        (true, true) => Line::of(Tone::Good, format!("✓ all {all} work")),
+        (true, false) => Line::of(Tone::Bad, format!("! {} of {all} want a look", all - working)),
+    };
+    let body = brush.pane(area, &Line::of(Tone::Strong, "Sources"), &tally, focused);
+    if sources.states().is_empty() {
+        let words = if sources.known() { "no source is configured" } else { "reading …" };
+        brush.say(body.x + 1, body.y, body.width.saturating_sub(2), words, Tone::Muted);
+        return;
+    }
+    let parts = layout::table(body);
+    if parts.head.height > 0 {
+        let words = columns(body.width, " ", "source", "asked", "next", "mentions");
+        brush.say(parts.head.x, parts.head.y, parts.head.width, &words, Tone::Muted);
+    }
+    let visible = sources.states().iter().enumerate().skip(sources.offset()).take(usize::from(parts.list.height));
+    for (line, (index, state)) in visible.enumerate() {
+        let area = Area { y: row_at(parts.list, line), height: 1, ..parts.list };
+        row(brush, model, area, state);
+        if focused && index == sources.index() {
+            brush.wash(area, brush.theme.selected(true));
+        }
+    }
+    if parts.foot.height > 0
+        && let Some(state) = sources.selected()
+    {
+        foot(brush, state, parts.foot);
+    }
+}
+
+/// The columns of the table, as far as the width allows: sign, name, asked, next, mentions; trouble comes after.
+fn columns(width: u16, sign: &str, name: &str, asked: &str, next: &str, mentions: &str) -> String {
+    match width {
+        0..=39 => format!(" {sign} {}", fit(name, 20)),
+        40..=59 => format!(" {sign} {} {}", fit(name, 22), fit(asked, 8)),
+        60..=99 => format!(" {sign} {} {} {}", fit(name, 26), fit(asked, 8), fit(next, 8)),
+        _ => format!(" {sign} {} {} {} {mentions:>8}", fit(name, 34), fit(asked, 8), fit(next, 8)),
+    }
+}
+
+fn row(brush: &mut Brush<'_>, model: &Model, area: Area, state: &SourceState) {
+    let now = model.context().now();
+    let (sign, word, tone) = health_sign(state.health);
+    let asked = state.polled.map_or_else(|| "never".to_owned(), |at| when::since(now, at));
+    let next = if model.sources().is_polling(state.id) { "asking".to_owned() } else { due(state.next, now) };
+    let name = SafeText::line(&state.name, 80);
+    let words = columns(area.width, " ", name.as_str(), &asked, &next, &short_number(state.mentions));
+    let used = brush.say(area.x, area.y, area.width, &words, Tone::Text);
+    brush.say(area.x + 1, area.y, 1, sign, tone);
+    let room = area.width.saturating_sub(used + 2);
+    if worries(state) {
+        let why = if state.trouble.is_empty() { word } else { state.trouble.as_str() };
+        brush.say(area.x + used + 2, area.y, room, why, tone);
+    } else if state.health == crate::domain::SourceHealth::New {
+        brush.say(area.x + used + 2, area.y, room, word, tone);
+    }
+}
+
+fn due(next: Option<Timestamp>, now: Timestamp) -> String {
+    match next {
+        Some(at) if at <= now => "due".to_owned(),
+        Some(at) => match when::long(at.duration_since(now)).as_str() {
+            "now" => "< 1 min".to_owned(),
+            other => other.to_owned(),
+        },
+        None => "—".to_owned(),
+    }
+}
+
+/// What went wrong with the selected source, and what to do, in full.
+fn foot(brush: &mut Brush<'_>, state: &SourceState, area: Area) {
+    let area = inner(Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area }, 1);
+    let (sign, word, tone) = health_sign(state.health);
+    let name = SafeText::line(&state.name, 80);
+    let line = Line::of(tone, format!("{sign} {word}")).with(Tone::Text, "  ").foreign(Tone::Strong, &name);
+    brush.line(area.x, area.y, area.width, &line);
+    let rest = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let trouble = state.trouble.as_str();
+    brush.prose(rest, if trouble.is_empty() { "nothing is wrong with it" } else { trouble }, Tone::Text);
+}

@@ -1,0 +1,100 @@
+//! Small charts of bars.
+
+use ratatui::style::Style;
+
+use super::brush::Brush;
+use crate::domain::Counts;
+use crate::tui::app::layout::Area;
+
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// A column of a chart: how many, and whether negative readings prevail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Column {
+    pub(super) value: u64,
+    pub(super) negative: bool,
+}
+
+/// Buckets poured into so many columns or fewer: neighbours are added up, none is split.
+pub(super) fn columns(counts: &[Counts], room: usize) -> Vec<Column> {
+    if counts.is_empty() || room == 0 {
+        return Vec::new();
+    }
+    let per_column = counts.len().div_ceil(room);
+    // The newest column is always a whole one; what does not divide is missing at the old end.
+    let head = counts.len() % per_column;
+    let (first, rest) = counts.split_at_checked(head).unwrap_or((&[], counts));
+    let chunks = std::iter::once(first).filter(|chunk| !chunk.is_empty()).chain(rest.chunks(per_column));
+    chunks
+        .map(|chunk| {
+            let negative: u64 = chunk.iter().map(|counts| counts.negative).sum();
+            let positive: u64 = chunk.iter().map(|counts| counts.positive).sum();
+            Column { value: chunk.iter().map(Counts::total).sum(), negative: negative > positive }
+        })
+        .collect()
+}
+
+/// A chart: columns side by side, each `thick` columns of the screen, scaled to the largest.
+pub(super) fn chart(brush: &mut Brush<'_>, area: Area, columns: &[Column], thick: u16) {
+    let largest = columns.iter().map(|column| column.value).max().unwrap_or(0).max(1);
+    let eighths = u64::from(area.height) * 8;
+    for (place, column) in columns.iter().enumerate() {
+        let Some(x) = u16::try_from(place).ok().and_then(|place| place.checked_mul(thick)) else { break };
+        if x >= area.width {
+            break;
+        }
+        // Anything at all is at least the lowest bar.
+        let tall = (column.value * eighths).div_ceil(largest).min(eighths);
+        let style = if column.negative { brush.theme.bad_bar() } else { brush.theme.bar() };
+        let wide = thick.saturating_sub(u16::from(thick > 2)).max(1).min(area.width - x);
+        bar(brush, Area { x: area.x + x, width: wide, ..area }, tall, style);
+    }
+}
+
+fn bar(brush: &mut Brush<'_>, area: Area, eighths: u64, style: Style) {
+    for row in 0..area.height {
+        let level = eighths.saturating_sub(u64::from(row) * 8).min(8);
+        let Some(sign) = level.checked_sub(1).and_then(|level| BARS.get(usize::try_from(level).ok()?)) else { break };
+        for x in area.x..area.x + area.width {
+            brush.sign(x, area.y + area.height - 1 - row, sign, style);
+        }
+    }
+}
+
+/// A horizontal bar of so many columns, filled by a share (0 to 1).
+pub(super) fn share(brush: &mut Brush<'_>, x: u16, y: u16, width: u16, share: f64) {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a share of a few hundred columns
+    let filled = (share.clamp(0.0, 1.0) * f64::from(width)).round() as u16;
+    for column in 0..width {
+        let (sign, style) = if column < filled { ("█", brush.theme.bar()) } else { ("░", brush.theme.line()) };
+        brush.sign(x + column, y, sign, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(values: &[u64]) -> Vec<Counts> {
+        values.iter().map(|value| Counts { neutral: *value, ..Counts::default() }).collect()
+    }
+
+    #[test]
+    fn neighbours_are_added_up_and_nothing_is_lost() {
+        let values = |room| columns(&counts(&[1, 2, 3, 4, 5]), room).iter().map(|one| one.value).collect::<Vec<_>>();
+        assert_eq!(values(5), [1, 2, 3, 4, 5]);
+        assert_eq!(values(9), [1, 2, 3, 4, 5]);
+        assert_eq!(values(3), [1, 5, 9]);
+        assert_eq!(values(1), [15]);
+        assert!(values(0).is_empty());
+    }
+
+    #[test]
+    fn a_column_is_marked_where_negative_ones_prevail() {
+        let mixed = [
+            Counts { negative: 2, positive: 1, ..Counts::default() },
+            Counts { negative: 1, positive: 1, ..Counts::default() },
+        ];
+        assert_eq!(columns(&mixed, 2).iter().map(|one| one.negative).collect::<Vec<_>>(), [true, false]);
+    }
+}

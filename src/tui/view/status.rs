@@ -1,0 +1,115 @@
+//! The status line, the banner, and what a terminal that is too small shows.
+
+use super::brush::Brush;
+use crate::engine::Standing;
+use crate::tui::app::Model;
+use crate::tui::app::layout::{Area, SMALLEST};
+use crate::tui::app::page::{Line, Tone};
+use crate::tui::app::setup::Occasion;
+use crate::tui::app::text::{clip, grouped, short_number};
+use crate::tui::app::when;
+
+pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
+    let clock = when::clock(model.context().zone(), model.context().now());
+    let room = area.width.saturating_sub(8);
+    let most = usize::from(room);
+    // The widest wording that fits; what matters least is left out first.
+    let wording = [Wording::Full, Wording::Short, Wording::Tight]
+        .into_iter()
+        .map(|wording| compose(model, wording, most))
+        .find(|line| line.width() <= most)
+        .unwrap_or_else(|| compose(model, Wording::Tight, most));
+    brush.line(area.x, area.y, room, &wording);
+    brush.say(area.x + area.width.saturating_sub(6), area.y, 5, &clock, Tone::Strong);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    Full,
+    Short,
+    Tight,
+}
+
+fn compose(model: &Model, wording: Wording, room: usize) -> Line {
+    let brand = model.context().brand().as_str();
+    let mut line = Line::of(Tone::Text, " ");
+    if wording == Wording::Full {
+        line = line.with(Tone::Muted, "goodword · ");
+    }
+    line = line.with(Tone::Strong, clip(brand, (room / 3).max(8)));
+    match model.context().occasion() {
+        Occasion::Ordinary => {}
+        Occasion::Demo => line = line.with(Tone::Warn, if wording == Wording::Tight { " demo" } else { " · demo" }),
+        Occasion::ReadOnly => {
+            line = line.with(Tone::Warn, if wording == Wording::Tight { " ro" } else { " · read only" })
+        }
+    }
+    line = counts(model, line, wording);
+    line = sources(model, line, wording);
+    if wording == Wording::Tight {
+        return line;
+    }
+    match model.status().standing() {
+        Some(Standing::Collecting) => line.with(Tone::Muted, "   collecting"),
+        Some(Standing::Following { .. }) => line.with(Tone::Warn, "   following"),
+        None => line,
+    }
+}
+
+fn counts(model: &Model, line: Line, wording: Wording) -> Line {
+    let Some(overview) = model.status().overview() else { return line };
+    let (unread, complaints) = (overview.unread, overview.unread_complaints);
+    let gap = if wording == Wording::Full { "     " } else { "   " };
+    let mut line = line.with(Tone::Text, if wording == Wording::Tight { " " } else { gap });
+    if complaints > 0 {
+        let words = match wording {
+            Wording::Tight => format!("!{} ", short_number(complaints)),
+            _ if complaints == 1 => "! 1 complaint unread   ".to_owned(),
+            _ => format!("! {} complaints unread   ", grouped(complaints)),
+        };
+        line = line.with(Tone::Complaint, words);
+    }
+    let words = match wording {
+        Wording::Tight => format!("●{}", short_number(unread)),
+        _ => format!("{} unread", grouped(unread)),
+    };
+    line = line.with(Tone::Text, words);
+    match (model.signals().unseen(), wording) {
+        (0, _) => line,
+        (unseen, Wording::Tight) => line.with(Tone::Bad, format!(" ▲{unseen}")),
+        (1, _) => line.with(Tone::Bad, "   ▲ 1 signal"),
+        (unseen, _) => line.with(Tone::Bad, format!("   ▲ {unseen} signals")),
+    }
+}
+
+fn sources(model: &Model, line: Line, wording: Wording) -> Line {
+    if !model.sources().known() {
+        return line;
+    }
+    let (working, all) = model.sources().working();
+    let (tone, sign) = if working < all { (Tone::Bad, "!") } else { (Tone::Text, "") };
+    match wording {
+        Wording::Tight => line.with(tone, format!(" {working}/{all}{sign}")),
+        _ => line.with(tone, format!("   sources {working}/{all}{sign}")),
+    }
+}
+
+/// Trouble that concerns everything.
+pub(super) fn banner(brush: &mut Brush<'_>, model: &Model, area: Area) {
+    let Some(trouble) = model.status().trouble() else { return };
+    brush.say(area.x, area.y, area.width, &format!(" ! {trouble}"), Tone::Bad);
+    brush.wash(area, brush.theme.banner());
+}
+
+/// What a terminal below the smallest size shows: that it is, and what must not be missed.
+pub(super) fn too_small(brush: &mut Brush<'_>, model: &Model, area: Area) {
+    let mut y = area.y;
+    if let Some(complaints) = model.status().overview().map(|overview| overview.unread_complaints).filter(|n| *n > 0) {
+        brush.say(area.x, y, area.width, &format!("! {} unread", short_number(complaints)), Tone::Complaint);
+        y += 1;
+    }
+    if y < area.y + area.height {
+        let words = format!("goodword needs {}×{}", SMALLEST.0, SMALLEST.1);
+        brush.prose(Area { y, height: area.y + area.height - y, ..area }, &words, Tone::Text);
+    }
+}
