@@ -160,11 +160,10 @@ impl Model {
                 self.first.rank(self.lists.signals.all(), &self.context) || changed
             }
             // An answer to another question than was asked: as good as none.
-            (Thing::Rows, _) => {
-                self.stream.failed();
+            (thing, _) => {
+                self.give_up(thing);
                 false
             }
-            _ => false,
         }
     }
 
@@ -175,12 +174,7 @@ impl Model {
 
     fn failed(&mut self, question: u64, words: &SafeText) -> bool {
         if let Some(thing) = self.asks.answered(question) {
-            self.asks.failed(thing);
-            match thing {
-                Thing::Rows => self.stream.failed(),
-                Thing::Detail => self.detail.failed(),
-                _ => {}
-            }
+            self.give_up(thing);
         } else if self.marks.failed(question) {
             self.stream.reread();
             self.marks_changed();
@@ -191,6 +185,16 @@ impl Model {
         }
         self.status.say(Weight::Trouble, words.as_str());
         true
+    }
+
+    /// A thing could not be read: it is asked for again with the next minute.
+    fn give_up(&mut self, thing: Thing) {
+        self.asks.failed(thing);
+        match thing {
+            Thing::Rows => self.stream.failed(),
+            Thing::Detail => self.detail.failed(),
+            _ => {}
+        }
     }
 
     /// Marks were changed in the store; `read` is what gives the former state back.

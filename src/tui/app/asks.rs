@@ -109,6 +109,11 @@ impl Asks {
         slot.failed = true;
     }
 
+    /// Whether the last read failed.
+    pub fn has_failed(&self, thing: Thing) -> bool {
+        self.slots.get(&thing).is_some_and(|slot| slot.failed)
+    }
+
     /// What failed may be asked again. Tells whether anything had.
     pub fn retry(&mut self) -> bool {
         let mut any = false;

@@ -18,10 +18,10 @@ use crate::domain::{Counts, SubjectId, Timestamp};
 /// How far back the trends go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Period {
-    /// 24 hours in half hours.
+    /// 24 hours.
     #[default]
     Day,
-    /// 7 days in four hours.
+    /// 7 days in quarters of a day.
     Week,
     /// 30 days.
     Month,
@@ -40,8 +40,8 @@ impl Period {
     /// Width of a bucket and how many there are.
     pub fn buckets(self) -> (SignedDuration, u32) {
         match self {
-            Self::Day => (SignedDuration::from_mins(30), 48),
-            Self::Week => (SignedDuration::from_hours(4), 42),
+            Self::Day => (SignedDuration::from_hours(1), 24),
+            Self::Week => (SignedDuration::from_hours(6), 28),
             Self::Month => (SignedDuration::from_hours(24), 30),
         }
     }
@@ -49,8 +49,8 @@ impl Period {
     /// What a bucket is, in words.
     pub fn bucket_name(self) -> &'static str {
         match self {
-            Self::Day => "half an hour",
-            Self::Week => "four hours",
+            Self::Day => "an hour",
+            Self::Week => "six hours",
             Self::Month => "a day",
         }
     }
@@ -181,7 +181,7 @@ impl Trends {
             Tone::Text,
             0,
             &format!(
-                "Each bar is {}, the last {}. It counts public mentions that are about the subject, by the time they were published. A bar is marked where more readings are negative than positive.",
+                "Each bar is {} (where there is no room, neighbours are added up), the last {}. It counts public mentions that are about the subject, by the time they were published. A bar is marked where more readings are negative than positive.",
                 self.period.bucket_name(),
                 self.period.name()
             ),

@@ -17,7 +17,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     let from = prompt(brush, Area { height: 1, ..parts.head }, "/ ", trial.prompt(), focused && trial.editing());
     under_prompt(brush, model, parts.head, from);
     let Some(found) = trial.found() else {
-        if parts.list.height > 0 && !trial.running() {
+        let read_beside = model.desk().layout().pane(layout::Pane::Reading).is_some();
+        if parts.list.height > 0 && !trial.running() && !read_beside {
             let words = "Words that must all occur; OR, NOT, (…), \"a phrase\", begin*, NEAR/5, #tag, @handle, author: source: network: lang: url:";
             brush.prose(inner(parts.list, 1), words, Tone::Muted);
         }

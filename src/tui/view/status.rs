@@ -64,8 +64,8 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     if complaints > 0 {
         let words = match wording {
             Wording::Tight => format!("!{} ", short_number(complaints)),
-            _ if complaints == 1 => "! 1 complaint unread   ".to_owned(),
-            _ => format!("! {} complaints unread   ", grouped(complaints)),
+            _ if complaints == 1 => "! 1 complaint   ".to_owned(),
+            _ => format!("! {} complaints   ", grouped(complaints)),
         };
         line = line.with(Tone::Complaint, words);
     }
@@ -77,6 +77,7 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     match (model.signals().unseen(), wording) {
         (0, _) => line,
         (unseen, Wording::Tight) => line.with(Tone::Bad, format!(" ▲{unseen}")),
+        (unseen, Wording::Short) => line.with(Tone::Bad, format!("   ▲ {unseen}")),
         (1, _) => line.with(Tone::Bad, "   ▲ 1 signal"),
         (unseen, _) => line.with(Tone::Bad, format!("   ▲ {unseen} signals")),
     }
