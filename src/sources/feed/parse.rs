@@ -248,7 +248,10 @@ impl Reader<'_> {
             let kind = content.content_type.as_deref().unwrap_or("text/html");
             (content.value.as_str(), kind, content.base.as_deref())
         });
-        let summary = entry.summary.as_deref().map(|summary| {
+        // The parser copies a content into a missing summary, whatever its kind.
+        let own =
+            entry.summary.as_deref().filter(|summary| entry.content.iter().all(|content| content.value != **summary));
+        let summary = own.map(|summary| {
             let detail = entry.summary_detail.as_ref();
             let plain = detail.is_some_and(|detail| detail.content_type == TextType::Text);
             (summary, if plain { "text/plain" } else { "text/html" }, detail.and_then(|detail| detail.base.as_deref()))
