@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use divan::counter::ItemsCount;
-use goodword::domain::{
-    Author, Item, Network, Role, SourceId, Subject, SubjectId, Timestamp, WatchId, WatchRule,
-};
+use goodword::domain::{Author, Item, Network, Role, SourceId, Subject, SubjectId, Timestamp, WatchId, WatchRule};
 use goodword::engine::intake::{Arrival, Intake, SourceInfo};
 use goodword::language::Readers;
 use goodword::store::Adopted;

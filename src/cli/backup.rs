@@ -4,8 +4,6 @@ use super::args::{BackupArgs, Everywhere, RestoreArgs};
 use super::error::{CliError, CliResult};
 use super::house;
 use super::output;
-use crate::domain::Clock;
-use crate::engine::SystemClock;
 use crate::store::Store;
 use crate::store::sqlite::{self, SqliteStore};
 
@@ -37,7 +35,7 @@ pub async fn restore(arguments: &RestoreArgs, everywhere: &Everywhere) -> CliRes
         )));
     }
     output::remark(format!("looking at {} …", arguments.file.display()));
-    let kept = sqlite::restore(&arguments.file, &directory, SystemClock.now()).await?;
+    let kept = sqlite::restore(&arguments.file, &directory).await?;
     output::line(format!("restored {} to {}", arguments.file.display(), directory.display()))?;
     if let Some(kept) = kept {
         output::line(format!("what was there before is kept as {}", kept.display()))?;

@@ -83,9 +83,9 @@ fn print_table(house: &House, reports: &[CheckReport], failed: usize) -> CliResu
     output::line("")?;
     let mut table = Table::new(&["SOURCE", "HOST", "RESULT", "TOOK", "ITEMS", "NEWEST"]);
     for report in reports {
-        let newest = report.newest.map_or_else(String::new, |newest| {
-            newest.to_zoned(house.zone()).strftime("%Y-%m-%d %H:%M").to_string()
-        });
+        let newest = report
+            .newest
+            .map_or_else(String::new, |newest| newest.to_zoned(house.zone()).strftime("%Y-%m-%d %H:%M").to_string());
         table.row(vec![
             SafeText::line(&report.name, 40).to_string(),
             SafeText::line(&report.host, 40).to_string(),

@@ -7,13 +7,14 @@ use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::config::{self, Config, ConfigErrors, EmojiChoice, ThemeChoice};
+use crate::config::{self, Config, EmojiChoice, ThemeChoice};
 use crate::domain::{Clock, SafeText, SourceHealth};
 use crate::engine::{Engine, EngineHandle, SystemClock};
 use crate::sources::Source;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{LeaseState, Store};
-use crate::tui::app::{self, Emoji, Notice, Occasion, Weight};
+use crate::tui::app::msg::{Notice, Weight};
+use crate::tui::app::{self, Emoji, Occasion};
 use crate::tui::input::{KeyChoice, Keymap};
 use crate::tui::runtime::{self, Reload, Reloaded, SaveWatch, ScreenSettings, Setup};
 use crate::tui::terminal::Modes;
@@ -81,7 +82,8 @@ pub async fn refuse_strangers(house: &House, store: &SqliteStore, sources: &[Sou
             let theirs: Vec<String> = store.sources().await?.into_iter().map(|source| source.name).collect();
             let ours: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
             let subjects = store.adopted().await?.subjects;
-            let same = theirs == ours && subjects.first().is_some_and(|subject| subject.name == house.config.brand.name);
+            let same =
+                theirs == ours && subjects.first().is_some_and(|subject| subject.name == house.config.brand.name);
             if !same {
                 return Err(CliError::message(format!(
                     "another goodword ({}) listens for {} with the data directory {}: end it, or name another directory \
@@ -154,10 +156,13 @@ fn theme(config: &Config) -> Theme {
 
 /// Whether the locale says that the terminal shows UTF-8; what says nothing is taken to.
 fn speaks_utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
     locale.is_none_or(|locale| {
         let locale = locale.to_string_lossy().to_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8") || !locale.contains('.') && locale != "c" && locale != "posix"
+        locale.contains("utf-8")
+            || locale.contains("utf8")
+            || !locale.contains('.') && locale != "c" && locale != "posix"
     })
 }
 
@@ -169,25 +174,20 @@ fn emoji(config: &Config) -> Emoji {
 }
 
 /// The keys of the table with the configuration's over them; what is wrong is told at its place in the file.
-fn keymap(config: &Config) -> Result<Keymap, ConfigErrors> {
+fn keymap(config: &Config) -> CliResult<Keymap> {
+    let at = |place: config::Place| format!("{}:{}:{}", config.path().display(), place.line, place.column);
     let choices: Vec<KeyChoice> = config
         .keys
         .iter()
         .map(|binding| KeyChoice {
             action: binding.action.value.clone(),
-            place: binding.action.place.to_string(),
-            keys: binding.chords.iter().map(|chord| (chord.value.clone(), chord.place.to_string())).collect(),
+            place: at(binding.action.place),
+            keys: binding.chords.iter().map(|chord| (chord.value.clone(), at(chord.place))).collect(),
         })
         .collect();
     Keymap::new(&choices).map_err(|errors| {
-        let complaints = errors.iter().map(|error| {
-            let places = config.keys.iter().flat_map(|binding| {
-                std::iter::once(binding.action.place).chain(binding.chords.iter().map(|chord| chord.place))
-            });
-            let place = places.into_iter().find(|place| Some(place.to_string().as_str()) == error.place());
-            config.complain(place.unwrap_or_default(), "keys", error.to_string(), "see `?` on the screen for the actions".into())
-        });
-        ConfigErrors::all(complaints.collect())
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        CliError::message(errors.join("\n")).refused()
     })
 }
 
@@ -206,10 +206,11 @@ fn reload(file: PathBuf, engine: Arc<EngineHandle>) -> Reload {
         let (file, engine, current) = (file.clone(), Arc::clone(&engine), Arc::clone(&current));
         Box::pin(async move {
             let config = Config::load(&file).map_err(|errors| errors.line())?;
-            let keymap = keymap(&config).map_err(|errors| errors.line())?;
+            let keymap = keymap(&config).map_err(|error| error.to_string())?;
             let adopted = engine.rewatch(config.roster()).await.map_err(|error| error.to_string())?;
             let mut before = current.lock().await;
-            let changed = before.replace(config.clone()).map(|old| config::reload::Changed::between(&old, config.clone()));
+            let changed =
+                before.replace(config.clone()).map(|old| config::reload::Changed::between(&old, config.clone()));
             let restart = changed.is_some_and(|changed| changed.sources || changed.data);
             let notice = if restart {
                 "configuration read again; start goodword anew for the changed sources".to_owned()

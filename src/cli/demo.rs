@@ -10,9 +10,9 @@ use crate::config::{Config, Document};
 use crate::demo::{Scenario, Town};
 use crate::domain::time::SignedDuration;
 use crate::engine::SystemClock;
-use crate::sources::feed::{FeedSettings, FeedSource};
-use crate::sources::http::{Client, HttpSettings};
 use crate::sources::Source;
+use crate::sources::feed::FeedSettings;
+use crate::sources::http::{Client, HttpSettings};
 use crate::tui::app::Occasion;
 
 /// How soon and how late a place of the town is asked again.
@@ -32,23 +32,25 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     let directory = Scratch::new()?;
     let config = configuration(&scenario)?;
     let town = Town::open(scenario, Arc::new(SystemClock), arguments.speed).await?;
-    let client = Arc::new(Client::new(HttpSettings::default())?);
-    let mut sources = Vec::new();
-    for (name, address) in town.addresses() {
-        let address = url::Url::parse(address).map_err(|error| CliError::message(error.to_string()))?;
-        sources.push(Source {
-            name: name.clone(),
-            network: crate::domain::Network::FEED,
-            everything: false,
-            shortest: SHORTEST,
-            longest: LONGEST,
-            listen: Box::new(FeedSource::new(Arc::clone(&client), FeedSettings::new(address))?),
-        });
-    }
+    let client = Client::new(HttpSettings::default())?;
+    let sources: Result<Vec<Source>, _> = town
+        .addresses()
+        .iter()
+        .map(|(name, address)| {
+            let feed = FeedSettings {
+                name: Some(name.clone()),
+                shortest: SHORTEST,
+                longest: LONGEST,
+                ..FeedSettings::at(address)
+            };
+            feed.source(&client)
+        })
+        .collect();
     let (data, logs) = (directory.0.join("data"), directory.0.join("log"));
     let house = House { config, file: None, data, logs };
     let notices = vec!["a made-up town on this machine; ? shows the keys, q leaves".to_owned()];
-    let ended = dashboard::open(Opening { house, sources, occasion: Occasion::Demo, notices }, everywhere).await;
+    let ended =
+        dashboard::open(Opening { house, sources: sources?, occasion: Occasion::Demo, notices }, everywhere).await;
     town.close().await;
     ended
 }

@@ -21,7 +21,7 @@ pub enum CliError {
     Source(#[from] crate::sources::SourceError),
     /// The screen failed.
     #[error("{0}")]
-    Screen(#[from] crate::tui::TuiError),
+    Screen(#[from] crate::tui::runtime::TuiError),
     /// A scenario failed.
     #[error("{0}")]
     Scenario(#[from] crate::demo::ScenarioError),

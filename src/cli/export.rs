@@ -12,16 +12,30 @@ use super::search::Names;
 use super::when::When;
 use crate::domain::stream::Filter;
 use crate::domain::{Clock, Mention, SafeText, Timestamp};
-use crate::engine::trial::{self, Scope};
 use crate::engine::SystemClock;
+use crate::engine::trial::{self, Scope};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::watch::Query;
 
 /// Columns of the CSV form.
 const COLUMNS: [&str; 16] = [
-    "id", "published", "first_seen", "network", "source", "author", "followers", "lang", "subject", "about", "sentiment",
-    "intents", "title", "text", "url", "watches",
+    "id",
+    "published",
+    "first_seen",
+    "network",
+    "source",
+    "author",
+    "followers",
+    "lang",
+    "subject",
+    "about",
+    "sentiment",
+    "intents",
+    "title",
+    "text",
+    "url",
+    "watches",
 ];
 
 /// Exports.
@@ -63,7 +77,8 @@ async fn write(store: &SqliteStore, query: Option<&Query>, filter: Filter, sheet
         let mut wrote = Ok(());
         trial::search(store, query, &scope, &stop, |piece| {
             wrote = piece.found.iter().try_for_each(|finding| sheet.add(&finding.mention));
-            progress.say(|| format!("{} mentions of {} looked at", grouped(sheet.count), grouped(piece.progress.scanned)));
+            progress
+                .say(|| format!("{} mentions of {} looked at", grouped(sheet.count), grouped(piece.progress.scanned)));
             wrote.is_ok()
         })
         .await?;

@@ -12,12 +12,12 @@ use super::output;
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
 use crate::config::{Config, PrivateAddresses};
-use crate::domain::Network;
 use crate::engine::EnginePlan;
 use crate::language::Readers;
-use crate::sources::feed::{FeedSettings, FeedSource};
+use crate::sources::Source;
+use crate::sources::feed::FeedSettings;
 use crate::sources::http::{self, Client};
-use crate::sources::{Source, search};
+use crate::sources::search::Template;
 use crate::store::sqlite::SqliteStore;
 
 /// Log files that are kept, one a day.
@@ -82,45 +82,46 @@ impl House {
     /// # Errors
     /// When an address cannot be used.
     pub fn sources(&self) -> CliResult<Vec<Source>> {
-        let client = Arc::new(self.client()?);
+        let client = self.client()?;
         let mut sources = Vec::new();
         for source in self.config.feed_sources() {
-            let settings = FeedSettings::new(source.url.value.clone());
-            sources.push(Source {
-                name: source.name.clone(),
-                network: source.network.clone(),
+            let settings = FeedSettings {
+                name: Some(source.name.clone()),
                 everything: source.everything,
                 shortest: source.shortest,
                 longest: source.longest,
-                listen: Box::new(FeedSource::new(Arc::clone(&client), settings)?),
-            });
+                ..FeedSettings::at(source.url.value.as_str())
+            };
+            sources.push(settings.source(&client)?);
         }
         if self.config.collect.public_feeds {
-            self.add_public_feeds(&client, &mut sources)?;
+            sources.extend(self.public_feeds(&client)?);
         }
         Ok(sources)
     }
 
-    fn add_public_feeds(&self, client: &Arc<Client>, sources: &mut Vec<Source>) -> CliResult {
+    /// The public searches for the brand and for every rival.
+    fn public_feeds(&self, client: &Client) -> CliResult<Vec<Source>> {
         let config = &self.config;
-        let rivals = config.rivals.iter().map(|rival| rival.name.as_str());
-        for (at, subject) in std::iter::once(config.brand.name.as_str()).chain(rivals).enumerate() {
-            for (name, url) in search::public_feeds(subject)? {
-                let name = if at == 0 { name } else { format!("{name} ({subject})") };
-                sources.push(Source {
-                    name,
-                    network: Network::FEED,
-                    everything: false,
-                    shortest: config.collect.shortest,
-                    longest: config.collect.longest,
-                    listen: Box::new(FeedSource::new(Arc::clone(client), FeedSettings::new(url))?),
-                });
+        let brand = std::iter::once((config.brand.name.as_str(), true));
+        let mut sources = Vec::new();
+        for (subject, ours) in brand.chain(config.rivals.iter().map(|rival| (rival.name.as_str(), false))) {
+            for template in Template::defaults() {
+                let Some(feed) = template.feed(subject)? else { continue };
+                let name = if ours { template.name } else { format!("{} ({subject})", template.name) };
+                let shortest = feed.shortest.max(config.collect.shortest);
+                let longest = config.collect.longest.max(shortest);
+                sources.push(FeedSettings { name: Some(name), shortest, longest, ..feed }.source(client)?);
             }
         }
-        Ok(())
+        Ok(sources)
     }
 
-    fn client(&self) -> CliResult<Client> {
+    /// The way to the network.
+    ///
+    /// # Errors
+    /// When the system's certificates or proxies cannot be used.
+    pub fn client(&self) -> CliResult<Client> {
         let settings = &self.config.http;
         let private_addresses = match settings.private_addresses {
             PrivateAddresses::Allow => http::PrivateAddresses::Allow,
@@ -218,7 +219,10 @@ fn log(directory: &Path, everywhere: &Everywhere) -> Option<WorkerGuard> {
     let appender = match opened {
         Ok(appender) => appender,
         Err(error) => {
-            output::remark(format!("goodword: no log can be written to {} ({error}); going on without", directory.display()));
+            output::remark(format!(
+                "goodword: no log can be written to {} ({error}); going on without",
+                directory.display()
+            ));
             return None;
         }
     };

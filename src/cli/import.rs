@@ -15,8 +15,8 @@ use super::record::ImportLine;
 use crate::config::Config;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Item, Network, SafeText, SourceHealth, SourceId};
-use crate::engine::intake::{Arrival, Intake, SourceInfo};
 use crate::engine::SystemClock;
+use crate::engine::intake::{Arrival, Intake, SourceInfo};
 use crate::language::Readers;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Adopted, PollOutcome, RecordBatch, Roster, RosterWatch, Store};
@@ -144,7 +144,10 @@ impl Importer {
             }
             self.tally.lines += 1;
             if length > LONGEST {
-                return Err(CliError::message(format!("line {} is longer than 4 MB: is this a file of JSON lines?", self.tally.lines)));
+                return Err(CliError::message(format!(
+                    "line {} is longer than 4 MB: is this a file of JSON lines?",
+                    self.tally.lines
+                )));
             }
             if line.trim_ascii().is_empty() {
                 continue;
@@ -153,7 +156,8 @@ impl Importer {
             if waiting == PIECE {
                 self.store_waiting().await?;
                 waiting = 0;
-                progress.say(|| format!("{} lines, {} new mentions", grouped(self.tally.lines), grouped(self.tally.new)));
+                progress
+                    .say(|| format!("{} lines, {} new mentions", grouped(self.tally.lines), grouped(self.tally.new)));
             }
         }
         self.store_waiting().await?;
@@ -206,8 +210,13 @@ impl Importer {
                 interval: SignedDuration::ZERO,
                 fresh: !taken.mentions.is_empty(),
             };
-            let batch =
-                RecordBatch { source, cursor: String::new(), outcome, mentions: taken.mentions, deleted: taken.deleted };
+            let batch = RecordBatch {
+                source,
+                cursor: String::new(),
+                outcome,
+                mentions: taken.mentions,
+                deleted: taken.deleted,
+            };
             let recorded = self.store.bring(&batch).await?;
             self.tally.new += recorded.new.len() as u64;
             self.tally.changed += recorded.edited.len() as u64;

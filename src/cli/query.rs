@@ -97,8 +97,9 @@ pub fn matching(arguments: &MatchArgs) -> CliResult<u8> {
         if trimmed.is_empty() {
             continue;
         }
-        let read: PostLine = serde_json::from_slice(trimmed)
-            .map_err(|error| CliError::message(format!("line {number} is no JSON object of a post: {error}")).refused())?;
+        let read: PostLine = serde_json::from_slice(trimmed).map_err(|error| {
+            CliError::message(format!("line {number} is no JSON object of a post: {error}")).refused()
+        })?;
         let text = if read.title.is_empty() { read.text.clone() } else { format!("{}\n\n{}", read.title, read.text) };
         let post = Post {
             text: &text,
@@ -148,7 +149,10 @@ pub async fn attempt(arguments: &ExplainArgs, everywhere: &Everywhere) -> CliRes
     for finding in &shown {
         search::print(finding, &names, false)?;
         let words: Vec<_> = finding.words.iter().map(SafeText::as_str).collect();
-        output::line(format!("  because of: {}\n", if words.is_empty() { "its fields".to_owned() } else { words.join(", ") }))?;
+        output::line(format!(
+            "  because of: {}\n",
+            if words.is_empty() { "its fields".to_owned() } else { words.join(", ") }
+        ))?;
     }
     let rate = ended.per_hour.map_or_else(
         || "too little is stored to say how often".to_owned(),

@@ -180,7 +180,8 @@ impl ImportLine {
             None => Author::default(),
         };
         let native_id = self.native_id.filter(|id| !id.is_empty()).or_else(|| self.url.clone()).unwrap_or_else(|| {
-            let words = format!("{}\n{}\n{}", author.handle.as_deref().unwrap_or(""), title.as_deref().unwrap_or(""), text);
+            let words =
+                format!("{}\n{}\n{}", author.handle.as_deref().unwrap_or(""), title.as_deref().unwrap_or(""), text);
             format!("words:{:016x}", xxhash_rust::xxh3::xxh3_64(words.as_bytes()))
         });
         Some(Item {
@@ -203,7 +204,8 @@ impl ImportLine {
 
 /// A cell of a CSV file that no spreadsheet takes for a formula: one that starts like one gets an apostrophe.
 pub fn csv_cell(text: &str) -> String {
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) || text.starts_with(['\t', '\r', '\n']);
+    let formula =
+        text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) || text.starts_with(['\t', '\r', '\n']);
     if formula { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -9,8 +9,8 @@ use super::output::{self, Progress, grouped};
 use super::record::MentionLine;
 use crate::domain::stream::Filter;
 use crate::domain::{Clock, SafeText, SourceId, Subject};
-use crate::engine::trial::{self, Finding, Scope};
 use crate::engine::SystemClock;
+use crate::engine::trial::{self, Finding, Scope};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::watch::Query;
@@ -93,7 +93,8 @@ pub fn print(finding: &Finding, names: &Names, json: bool) -> CliResult {
         SafeText::line(names.source(row.source), 40),
         row.author
     ))?;
-    let words = if row.title.is_empty() { row.excerpt.to_string() } else { format!("{} — {}", row.title, row.excerpt) };
+    let words =
+        if row.title.is_empty() { row.excerpt.to_string() } else { format!("{} — {}", row.title, row.excerpt) };
     output::line(format!("  {}", SafeText::line(&words, 300)))?;
     match &mention.url {
         Some(url) => output::line(format!("  {url}\n")),
