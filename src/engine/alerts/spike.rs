@@ -92,7 +92,9 @@ async fn known_from(
     began: &Began,
 ) -> StoreResult<Option<Timestamp>> {
     let mut from = None;
-    for (source, _) in busiest.iter().filter(|(source, count)| count * MAIN_SHARE >= heard && began.contains_key(source)) {
+    for (source, _) in
+        busiest.iter().filter(|(source, count)| count * MAIN_SHARE >= heard && began.contains_key(source))
+    {
         let first = Span::NewerThan(Key { published: Timestamp::MIN, id: MentionId(0) });
         let filter = Filter { source: Some(*source), ..Filter::default() };
         let oldest = store.page(&filter, first, 1).await?;

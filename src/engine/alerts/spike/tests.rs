@@ -45,7 +45,8 @@ async fn a_spike_is_told_with_its_words_its_mood_and_its_source() {
 #[tokio::test(start_paused = true)]
 async fn a_new_source_that_reaches_back_only_a_little_is_no_spike() {
     let scene = Scene::new();
-    let (old, new) = (Script::new(vec![Step::items(week())]), Script::new(vec![Step::items(posts("now", 40, -2, "Ferris"))]));
+    let (old, new) =
+        (Script::new(vec![Step::items(week())]), Script::new(vec![Step::items(posts("now", 40, -2, "Ferris"))]));
     let sources = vec![source("old", "a.example", &old), source("new", "b.example", &new)];
     let (handle, _events) = scene.start(sources).await;
     pass(SECOND * 4).await;
