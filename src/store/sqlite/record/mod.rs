@@ -35,8 +35,10 @@ const LONGEST_ID: usize = 4_000;
 pub(super) async fn record(conn: &mut SqliteConnection, held: &Lease, batch: &RecordBatch) -> Done<Recorded> {
     let mut tx = begin(conn).await?;
     lease::check(&mut tx, held).await?;
-    let network: Option<i64> =
-        sqlx::query_scalar("SELECT network FROM source WHERE id = ?").bind(batch.source.0).fetch_optional(&mut *tx).await?;
+    let network: Option<i64> = sqlx::query_scalar("SELECT network FROM source WHERE id = ?")
+        .bind(batch.source.0)
+        .fetch_optional(&mut *tx)
+        .await?;
     let Some(network) = network else {
         return Err(Fault::other(format!("there is no source number {}", batch.source)));
     };
@@ -185,8 +187,7 @@ impl<'a> Recording<'a> {
         if changed.is_empty() {
             return Ok(Vec::new());
         }
-        let people =
-            People::bring_in(self.conn, self.network, changed.iter().map(|(_, new)| &new.item.author)).await?;
+        let people = People::bring_in(self.conn, self.network, changed.iter().map(|(_, new)| &new.item.author)).await?;
         let old = kept::load(self.conn, changed.iter().map(|(id, _)| *id)).await?;
         traces::remove(self.conn, &old).await?;
         let by_id: HashMap<i64, &Kept> = old.iter().map(|kept| (kept.id, kept)).collect();

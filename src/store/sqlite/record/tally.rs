@@ -166,12 +166,7 @@ async fn people(conn: &mut SqliteConnection, rows: &[[i64; 2]]) -> Done<()> {
     )
     .await?;
     let fewer: Vec<[i64; 1]> = rows.iter().filter(|[_, count]| *count < 0).map(|[id, _]| [*id]).collect();
-    apply(
-        conn,
-        "DELETE FROM person WHERE id IN (SELECT value ->> 0 FROM json_each(?)) AND mentions <= 0",
-        &fewer,
-    )
-    .await
+    apply(conn, "DELETE FROM person WHERE id IN (SELECT value ->> 0 FROM json_each(?)) AND mentions <= 0", &fewer).await
 }
 
 /// A story has a row once it has two members.
