@@ -19,6 +19,7 @@
 pub mod domain;
 pub mod engine;
 pub mod language;
+pub mod measure;
 pub mod sources;
 pub mod store;
 pub mod tui;
