@@ -1,8 +1,9 @@
 //! What the engine tells, only after the commit.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::domain::{MentionRow, Signal, SourceId};
+use crate::domain::{MentionRow, SafeText, Signal, SourceHealth, SourceId, Timestamp};
 
 /// Whether this process collects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,31 @@ pub enum Standing {
         /// Who holds the lease.
         holder: String,
     },
+}
+
+/// How one poll went, for a line in a log and for the sources view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Polled {
+    /// Name of the source.
+    pub name: SafeText,
+    /// How it fares now.
+    pub health: SourceHealth,
+    /// Items in the answer, new or not.
+    pub items: usize,
+    /// Mentions that were new.
+    pub new: usize,
+    /// Mentions that were known and changed or went.
+    pub changed: usize,
+    /// The server said that nothing changed.
+    pub unchanged: bool,
+    /// From asking until it was stored.
+    pub took: Duration,
+    /// What went wrong and what to do about it; `None` when it worked.
+    pub trouble: Option<SafeText>,
+    /// What a person should know though it worked.
+    pub remarks: Vec<SafeText>,
+    /// When it is asked next; `None` when it is stopped.
+    pub next: Option<Timestamp>,
 }
 
 /// News from the engine. Sent on a bounded broadcast channel; a receiver that lags reads the store again.
@@ -34,11 +60,15 @@ pub enum Event {
         source: SourceId,
         /// A poll is under way.
         polling: bool,
+        /// How the poll went, when one has just ended and what it brought is stored.
+        outcome: Option<Arc<Polled>>,
     },
     /// A signal was raised.
     Signal(Arc<Signal>),
     /// Another process committed something.
     Changed,
+    /// Old mentions were erased, as the retention demands.
+    Erased(u64),
     /// Whether we collect changed.
     Standing(Standing),
     /// The store cannot be written or read: what happened and what to do; `None` when it is well again.

@@ -22,7 +22,7 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 false
             }
-            Event::Source { source, polling } => {
+            Event::Source { source, polling, .. } => {
                 if !polling {
                     self.asks.stale(Thing::Sources);
                 }
@@ -36,7 +36,7 @@ impl Model {
                 }
                 false
             }
-            Event::Changed => {
+            Event::Changed | Event::Erased(_) => {
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false
@@ -44,7 +44,7 @@ impl Model {
             Event::Standing(standing) => self.status.stand(standing),
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
-                    self.asks.retry();
+                    self.retry();
                     self.rows_changed(1);
                     self.changed_elsewhere();
                 }
@@ -187,6 +187,17 @@ impl Model {
         true
     }
 
+    /// Asks again for what failed or got lost.
+    pub(super) fn retry(&mut self) {
+        for thing in self.asks.retry(self.context.now()) {
+            match thing {
+                Thing::Rows => self.stream.failed(),
+                Thing::Detail => self.detail.failed(),
+                _ => {}
+            }
+        }
+    }
+
     /// A thing could not be read: it is asked for again with the next minute.
     fn give_up(&mut self, thing: Thing) {
         self.asks.failed(thing);
@@ -197,14 +208,14 @@ impl Model {
         }
     }
 
-    /// Marks were changed in the store; `read` is what gives the former state back.
+    /// Marks were changed in the store: these mentions are `read` (or not) now.
     fn marked(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> bool {
         let changed: BTreeSet<MentionId> = ids.iter().copied().collect();
-        let Some(undone) = self.marks.done(question, ids, read) else { return false };
-        self.set_read(&changed, !read);
+        let Some(undone) = self.marks.done(question, ids, !read) else { return false };
+        self.set_read(&changed, read);
         self.marks_changed();
         if undone {
-            let how = if read { "unread" } else { "read" };
+            let how = if read { "read" } else { "unread" };
             let what = if changed.len() == 1 { "mention is" } else { "mentions are" };
             self.status.say(Weight::Info, &format!("undone: {} {what} {how} again", changed.len()));
         }

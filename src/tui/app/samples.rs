@@ -367,7 +367,7 @@ impl Town {
             row.read = read;
             changed.push(row.id);
         }
-        Answer::Marked(changed, !read)
+        Answer::Marked(changed, read)
     }
 
     /// A model that has asked everything that it wants to know.

@@ -43,12 +43,12 @@ fn draw_block(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, n
     };
     let counts = sums.counts;
     let mut line = Line::of(Tone::Strong, format!(" {name}  ")).with(Tone::Text, grouped(counts.total()));
-    line = match (sums.net, sums.weighted) {
-        (Some(net), Some(weighted)) => {
+    line = match sums.net {
+        Some(net) => {
             let k = model.context().tell_factor_text();
-            line.with(Tone::Text, format!("  net {}  k{k} {}", signed(net), signed(weighted)))
+            line.with(Tone::Text, format!("  net {}  k{k} {}", signed(net.plain), signed(net.weighted)))
         }
-        _ => line.with(Tone::Muted, "  net: too few"),
+        None => line.with(Tone::Muted, "  net: too few"),
     };
     line = line
         .with(Tone::Negative, format!("   −{}", short_number(counts.negative)))
