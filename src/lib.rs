@@ -23,6 +23,7 @@ extern crate self as goodword;
 pub mod domain;
 pub mod engine;
 pub mod language;
+pub mod measure;
 pub mod sources;
 pub mod store;
 pub mod tui;

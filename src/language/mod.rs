@@ -1,6 +1,34 @@
 //! Readers of human language: which language, which sentiment, which intent, about us or not. Pure.
+//!
+//! The traits are what the rest of the house knows; [`Readers::rule_based`] gives their first versions, which go by
+//! word lists and a table of weights and can say which words made a verdict. [`normalise`] holds the form in which
+//! texts and links are compared.
 
-use crate::domain::{Intents, Shares};
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::domain::{Intent, Intents, Shares};
+
+mod about;
+mod fold;
+mod identify;
+mod intent;
+pub mod lexicon;
+mod library;
+mod links;
+mod names;
+pub mod normalise;
+mod scene;
+mod sentiment;
+mod sums;
+pub mod tokens;
+mod weights;
+
+pub use about::RuleAbout;
+pub use identify::RuleLanguage;
+pub use intent::RuleIntent;
+pub use library::Library;
+pub use sentiment::RuleSentiment;
 
 /// What a reader may know of the subject that it reads for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,6 +41,17 @@ pub struct SubjectContext<'a> {
     pub others: &'a [String],
 }
 
+/// One thing in a text that made a verdict what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Where it stands (byte range of the text).
+    pub span: Range<usize>,
+    /// How much it weighs: above 0 it speaks for the verdict asked about, below 0 against it.
+    pub weight: f32,
+    /// What it was taken for, in a word or two.
+    pub why: &'static str,
+}
+
 /// Tells the language of a text.
 pub trait ReadLanguage: Send + Sync {
     /// ISO 639-1 code; `None` when it cannot be told. `claimed` is the source's own word (BCP 47).
@@ -23,6 +62,12 @@ pub trait ReadLanguage: Send + Sync {
 pub trait ReadSentiment: Send + Sync {
     /// Probabilities; `None` for a language that it cannot read.
     fn sentiment(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> Option<Shares>;
+
+    /// The words that made the reading, in the order of the text; weights above 0 speak for positive. Empty where
+    /// a reader cannot say.
+    fn explain(&self, _text: &str, _lang: Option<&str>, _subject: &SubjectContext<'_>) -> Vec<Evidence> {
+        Vec::new()
+    }
 }
 
 /// Tells what a post wants.
@@ -35,12 +80,28 @@ pub trait ReadIntent: Send + Sync {
         sentiment: Option<&Shares>,
         subject: &SubjectContext<'_>,
     ) -> Intents;
+
+    /// What spoke for and against this intent, in the order of the text. Empty where a reader cannot say.
+    fn explain(
+        &self,
+        _text: &str,
+        _lang: Option<&str>,
+        _intent: Intent,
+        _subject: &SubjectContext<'_>,
+    ) -> Vec<Evidence> {
+        Vec::new()
+    }
 }
 
 /// Tells whether a post is about the subject at all.
 pub trait ReadAbout: Send + Sync {
     /// False when the word has another sense here.
     fn about(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> bool;
+
+    /// What spoke for (above 0) and against the subject being meant. Empty where a reader cannot say.
+    fn explain(&self, _text: &str, _lang: Option<&str>, _subject: &SubjectContext<'_>) -> Vec<Evidence> {
+        Vec::new()
+    }
 }
 
 /// The readers in force, replaceable one by one.
@@ -54,3 +115,21 @@ pub struct Readers {
     /// About us or not.
     pub about: Box<dyn ReadAbout>,
 }
+
+impl Readers {
+    /// The readers that go by word lists and rules. Reads the lists once (about a millisecond).
+    pub fn rule_based() -> Self {
+        let library = Arc::new(Library::new());
+        Self {
+            language: Box::new(RuleLanguage::new(Arc::clone(&library))),
+            sentiment: Box::new(RuleSentiment::new(Arc::clone(&library))),
+            intent: Box::new(RuleIntent::new(Arc::clone(&library))),
+            about: Box::new(RuleAbout::new(library)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod measured;
+#[cfg(test)]
+mod tests;

@@ -44,7 +44,7 @@ impl Model {
             Event::Standing(standing) => self.status.stand(standing),
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
-                    self.asks.retry();
+                    self.retry();
                     self.rows_changed(1);
                     self.changed_elsewhere();
                 }
@@ -160,11 +160,10 @@ impl Model {
                 self.first.rank(self.lists.signals.all(), &self.context) || changed
             }
             // An answer to another question than was asked: as good as none.
-            (Thing::Rows, _) => {
-                self.stream.failed();
+            (thing, _) => {
+                self.give_up(thing);
                 false
             }
-            _ => false,
         }
     }
 
@@ -175,12 +174,7 @@ impl Model {
 
     fn failed(&mut self, question: u64, words: &SafeText) -> bool {
         if let Some(thing) = self.asks.answered(question) {
-            self.asks.failed(thing);
-            match thing {
-                Thing::Rows => self.stream.failed(),
-                Thing::Detail => self.detail.failed(),
-                _ => {}
-            }
+            self.give_up(thing);
         } else if self.marks.failed(question) {
             self.stream.reread();
             self.marks_changed();
@@ -193,14 +187,35 @@ impl Model {
         true
     }
 
-    /// Marks were changed in the store; `read` is what gives the former state back.
+    /// Asks again for what failed or got lost.
+    pub(super) fn retry(&mut self) {
+        for thing in self.asks.retry(self.context.now()) {
+            match thing {
+                Thing::Rows => self.stream.failed(),
+                Thing::Detail => self.detail.failed(),
+                _ => {}
+            }
+        }
+    }
+
+    /// A thing could not be read: it is asked for again with the next minute.
+    fn give_up(&mut self, thing: Thing) {
+        self.asks.failed(thing);
+        match thing {
+            Thing::Rows => self.stream.failed(),
+            Thing::Detail => self.detail.failed(),
+            _ => {}
+        }
+    }
+
+    /// Marks were changed in the store: these mentions are `read` (or not) now.
     fn marked(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> bool {
         let changed: BTreeSet<MentionId> = ids.iter().copied().collect();
-        let Some(undone) = self.marks.done(question, ids, read) else { return false };
-        self.set_read(&changed, !read);
+        let Some(undone) = self.marks.done(question, ids, !read) else { return false };
+        self.set_read(&changed, read);
         self.marks_changed();
         if undone {
-            let how = if read { "unread" } else { "read" };
+            let how = if read { "read" } else { "unread" };
             let what = if changed.len() == 1 { "mention is" } else { "mentions are" };
             self.status.say(Weight::Info, &format!("undone: {} {what} {how} again", changed.len()));
         }

@@ -10,6 +10,8 @@ pub struct Desk {
     focus: Pane,
     /// The list from which the mention in the detail pane was opened.
     origin: Pane,
+    /// The detail pane was opened by a person, not only reached with Tab.
+    reading: bool,
     zoomed: bool,
     layout: Layout,
 }
@@ -22,6 +24,7 @@ impl Desk {
             view: View::Dashboard,
             focus: Pane::Stream,
             origin: Pane::Stream,
+            reading: false,
             zoomed: false,
             layout: Layout::default(),
         }
@@ -66,6 +69,7 @@ impl Desk {
     pub fn show(&mut self, view: View) {
         self.view = view;
         self.zoomed = false;
+        self.reading = false;
         self.focus = match view {
             View::Dashboard => Pane::Stream,
             View::Trends => Pane::Trends,
@@ -82,6 +86,7 @@ impl Desk {
     /// Gives a pane the focus.
     pub fn focus_on(&mut self, pane: Pane) {
         self.focus = pane;
+        self.reading = false;
         if matches!(pane, Pane::Stream | Pane::First | Pane::Trial) {
             self.origin = pane;
         }
@@ -91,12 +96,13 @@ impl Desk {
     pub fn read(&mut self, origin: Pane) {
         self.origin = origin;
         self.focus = Pane::Detail;
+        self.reading = true;
     }
 
     /// Closes the detail pane.
     pub fn stop_reading(&mut self) {
         if self.focus == Pane::Detail {
-            self.focus = self.origin;
+            self.focus_on(self.origin);
         }
     }
 
@@ -128,13 +134,30 @@ impl Desk {
     /// Lays the screen out anew; a focus that is not on the screen goes to the view's main pane.
     pub fn lay_out(&mut self, banner: bool, subjects: usize) {
         let subjects = u16::try_from(subjects).unwrap_or(u16::MAX);
-        let want = Want { size: self.size, view: self.view, focus: self.focus, zoomed: self.zoomed, banner, subjects };
-        self.layout = layout::layout(&want);
-        if !self.layout.panes.is_empty() && self.layout.pane(self.focus).is_none() {
+        self.layout = layout::layout(&self.want(banner, subjects));
+        if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
+            return;
+        }
+        if self.focus == Pane::Detail {
+            // There was room for it beside the list, and now there is not.
+            self.reading = true;
+        } else {
             let (origin, zoomed) = (self.origin, self.zoomed);
             self.show(self.view);
             (self.origin, self.zoomed) = (origin, zoomed);
-            self.layout = layout::layout(&Want { focus: self.focus, ..want });
+        }
+        self.layout = layout::layout(&self.want(banner, subjects));
+    }
+
+    fn want(&self, banner: bool, subjects: u16) -> Want {
+        Want {
+            size: self.size,
+            view: self.view,
+            focus: self.focus,
+            reading: self.reading,
+            zoomed: self.zoomed,
+            banner,
+            subjects,
         }
     }
 }

@@ -182,7 +182,7 @@ fn sentiment(page: &mut Page, reading: &Reading, mention: &Mention) {
 }
 
 fn story(page: &mut Page, row: &MentionRow, members: &[MentionRow], context: &Context) {
-    if row.group_size <= 1 && members.is_empty() {
+    if row.group_size <= 1 && members.iter().all(|member| member.id == row.id) {
         return;
     }
     page.heading(format!("The story: {} mentions", text::grouped(u64::from(row.group_size))));

@@ -143,6 +143,14 @@ impl First {
         self.cursor.offset()
     }
 
+    /// The most urgent mention.
+    pub fn most_urgent(&self) -> Option<&MentionRow> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Mention(row, _) => Some(&**row),
+            Entry::Signal(_) => None,
+        })
+    }
+
     /// Selects the most urgent mention.
     pub fn go_first_mention(&mut self) -> Option<&MentionRow> {
         let entry = self.entries.iter().find(|entry| matches!(entry, Entry::Mention(..)))?;
@@ -206,7 +214,7 @@ impl First {
             Tone::Text,
             2,
             &format!(
-                "reach: log10(10 + followers), at most a million; where a network does not tell them they count as {} and carry a ~",
+                "reach: log10(10 + followers), at most a million; where a network does not tell them they count as {}, shown as \"reach ?\"",
                 figures::UNKNOWN_FOLLOWERS
             ),
         );

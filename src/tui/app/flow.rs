@@ -57,12 +57,36 @@ impl Model {
         if self.detail.has_wish() {
             return;
         }
-        match self.listed() {
+        match self.previewed() {
             Some((row, found)) => {
                 self.detail.show(&row, &found);
             }
             None => self.detail.clear(),
         }
+    }
+
+    /// The mention to show beside the lists: the selected one. While nobody has chosen one (the stream follows) it
+    /// is the one to answer first, rather than another one with every arrival.
+    fn previewed(&self) -> Option<(MentionRow, Vec<SafeText>)> {
+        if self.previews_first()
+            && let Some(row) = self.first.most_urgent()
+        {
+            return Some((row.clone(), Vec::new()));
+        }
+        self.listed()
+    }
+
+    /// Nobody has chosen a mention.
+    pub(super) fn previews_first(&self) -> bool {
+        self.desk.view() == View::Dashboard && self.desk.focus() != Pane::First && self.stream.following()
+    }
+
+    /// Whether the detail pane shows the mention to answer first though nobody opened it.
+    pub fn shows_most_urgent(&self) -> bool {
+        self.desk.focus() != Pane::Detail
+            && self.previews_first()
+            && self.first.most_urgent().map(|row| row.id) == self.detail.id()
+            && self.detail.id().is_some()
     }
 
     /// The mention that is selected in the list that the reader is in, and what a search found in it.

@@ -132,6 +132,8 @@ pub struct Want {
     pub view: View,
     /// The pane in focus.
     pub focus: Pane,
+    /// The detail pane was opened, and has all the room that it needs.
+    pub reading: bool,
     /// Only the pane in focus.
     pub zoomed: bool,
     /// A line about trouble that concerns everything lies under the status line.
@@ -142,6 +144,9 @@ pub struct Want {
 
 /// Smallest terminal that can be used, columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// Rows from which there is a hint bar.
+pub const HINTS_FROM: u16 = 14;
 
 /// Where everything lies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -198,7 +203,7 @@ pub fn layout(want: &Want) -> Layout {
     if want.banner {
         layout.banner = Some(body.take_top(1));
     }
-    if height >= 14 {
+    if height >= HINTS_FROM {
         layout.hints = Some(body.take_bottom(1));
     }
     if want.zoomed {
@@ -222,7 +227,7 @@ const TWO_COLUMNS: u16 = 100;
 const THREE_COLUMNS: u16 = 160;
 
 fn dashboard(layout: &mut Layout, want: &Want, body: Area) {
-    if want.focus == Pane::Detail && body.width < TWO_COLUMNS {
+    if want.reading && (body.width < TWO_COLUMNS || body.height < 14) {
         layout.put(Pane::Detail, body);
     } else if body.width < 60 || body.height < 14 {
         layout.put(if on_dashboard(want.focus) { want.focus } else { Pane::Stream }, body);
@@ -266,7 +271,7 @@ fn stacked(layout: &mut Layout, want: &Want, mut body: Area) {
 }
 
 fn two_columns(layout: &mut Layout, want: &Want, mut body: Area) {
-    let reading = want.focus == Pane::Detail;
+    let reading = want.reading;
     let share = if reading { body.width / 2 } else { body.width * 31 / 50 };
     let (mut left, divider) = body.take_left(share);
     layout.dividers.push(divider);
@@ -327,7 +332,7 @@ fn trends(layout: &mut Layout, want: &Want, mut body: Area) {
 }
 
 fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
-    if want.focus == Pane::Detail && body.width < TWO_COLUMNS {
+    if want.reading && body.width < TWO_COLUMNS {
         layout.put(Pane::Detail, body);
         return;
     }
@@ -344,7 +349,7 @@ fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
     let (left, divider) = body.take_left(body.width * 11 / 20);
     layout.dividers.push(divider);
     layout.put(Pane::Trial, left);
-    if want.focus == Pane::Detail && body.height < 28 {
+    if want.reading && body.height < 28 {
         layout.put(Pane::Detail, body);
         return;
     }
@@ -363,7 +368,15 @@ mod tests {
     use super::*;
 
     fn want(width: u16, height: u16, view: View, focus: Pane) -> Want {
-        Want { size: (width, height), view, focus, zoomed: false, banner: false, subjects: 2 }
+        Want {
+            size: (width, height),
+            view,
+            focus,
+            reading: focus == Pane::Detail,
+            zoomed: false,
+            banner: false,
+            subjects: 2,
+        }
     }
 
     fn panes(want: &Want) -> Vec<Pane> {
@@ -395,7 +408,7 @@ mod tests {
         #[test]
         fn nothing_overlaps_and_all_fits(
             width in 0u16..320, height in 0u16..120, view in 0usize..6, focus in 0usize..12,
-            zoomed: bool, banner: bool, subjects in 0u16..9,
+            reading: bool, zoomed: bool, banner: bool, subjects in 0u16..9,
         ) {
             let views = [View::Dashboard, View::Trends, View::Sources, View::Signals, View::Watches, View::Trial];
             let focuses = [
@@ -403,7 +416,7 @@ mod tests {
                 Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading,
             ];
             let want =
-                Want { size: (width, height), view: views[view], focus: focuses[focus], zoomed, banner, subjects };
+                Want { size: (width, height), view: views[view], focus: focuses[focus], reading, zoomed, banner, subjects };
             let layout = layout(&want);
             let mut taken = std::collections::BTreeSet::new();
             let mut areas: Vec<Area> = layout.panes.iter().map(|(_, area)| *area).collect();

@@ -9,7 +9,7 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 use super::action::Action;
 use super::context::Context;
 use super::cursor::Motion;
-use super::layout::Area;
+use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
@@ -173,9 +173,11 @@ impl Overlay {
     }
 }
 
-/// Where an overlay lies on a terminal of this size, its frame included.
+/// Where an overlay lies on a terminal of this size, its frame included: all of a small screen, the middle of a
+/// large one, and never over the status line and the hint bar.
 pub fn area(size: (u16, u16)) -> Area {
-    let width = size.0.saturating_sub(4).clamp(1, 84).min(size.0);
-    let height = size.1.saturating_sub(if size.1 > 20 { 4 } else { 2 }).clamp(1, 40).min(size.1);
-    Area::new((size.0 - width) / 2, (size.1 - height) / 2, width, height)
+    let width = if size.0 < 96 { size.0 } else { 88 };
+    let free = size.1.saturating_sub(if size.1 >= HINTS_FROM { 2 } else { 1 });
+    let height = if size.1 < 32 { free } else { (size.1 - 6).min(44) };
+    Area::new((size.0 - width) / 2, 1 + (free - height) / 2, width, height)
 }

@@ -80,6 +80,8 @@ pub struct Stream {
     between: u64,
     changed: bool,
     jump: Option<Read>,
+    /// A person waits for the jump.
+    hurried: bool,
     awaited: Option<Read>,
     height: usize,
 }
@@ -98,6 +100,7 @@ impl Stream {
             between: 0,
             changed: false,
             jump: Some(Read::Newest),
+            hurried: true,
             awaited: None,
             height: 1,
         }
@@ -248,6 +251,7 @@ impl Stream {
         self.following = true;
         if !fresh || self.window.is_empty() {
             self.jump = Some(Read::Newest);
+            self.hurried = true;
         }
         self.step(Motion::Top);
     }
@@ -337,13 +341,19 @@ impl Stream {
 
     /// Whether a person waits for the rows: they are asked for without a pause.
     pub fn in_a_hurry(&self) -> bool {
-        matches!(self.next_read(), Some(Read::Older(_) | Read::Newer(_) | Read::Oldest)) && self.awaited.is_none()
+        let hurried = match self.next_read() {
+            Some(Read::Older(_) | Read::Newer(_) | Read::Oldest) => true,
+            Some(Read::Newest) => self.hurried,
+            Some(Read::Again(..)) | None => false,
+        };
+        hurried && self.awaited.is_none()
     }
 
     /// The load to ask for now; remembers what it was.
     pub fn ask_rows(&mut self) -> Option<Load> {
         let read = self.next_read()?;
         self.jump = None;
+        self.hurried = false;
         self.changed = false;
         self.awaited = Some(read);
         let (span, limit) = match read {
@@ -413,14 +423,13 @@ impl Stream {
         true
     }
 
-    /// The read failed: it is not tried again by itself.
+    /// The read failed: what it was for is still wanted.
     pub fn failed(&mut self) {
-        self.awaited = None;
-    }
-
-    /// What was under way is not waited for any more.
-    pub fn abandon(&mut self) {
-        self.awaited = None;
+        match self.awaited.take() {
+            Some(read @ (Read::Newest | Read::Oldest)) => self.jump = self.jump.or(Some(read)),
+            Some(Read::Again(..)) => self.changed = true,
+            Some(Read::Older(_) | Read::Newer(_)) | None => {}
+        }
     }
 
     fn start_over(&mut self) {
@@ -431,6 +440,7 @@ impl Stream {
         (self.above, self.between) = (0, 0);
         self.awaited = None;
         self.jump = Some(Read::Newest);
+        self.hurried = true;
     }
 
     fn settle(&mut self) {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::cmd::Load;
 use super::context::Context;
 use super::cursor::{Cursor, Motion};
-use super::figures;
+use super::figures::{self, Net};
 use super::page::{Line, Page, Tone};
 use super::text;
 use super::when;
@@ -18,10 +18,10 @@ use crate::domain::{Counts, SubjectId, Timestamp};
 /// How far back the trends go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Period {
-    /// 24 hours in half hours.
+    /// 24 hours.
     #[default]
     Day,
-    /// 7 days in four hours.
+    /// 7 days in quarters of a day.
     Week,
     /// 30 days.
     Month,
@@ -40,8 +40,8 @@ impl Period {
     /// Width of a bucket and how many there are.
     pub fn buckets(self) -> (SignedDuration, u32) {
         match self {
-            Self::Day => (SignedDuration::from_mins(30), 48),
-            Self::Week => (SignedDuration::from_hours(4), 42),
+            Self::Day => (SignedDuration::from_hours(1), 24),
+            Self::Week => (SignedDuration::from_hours(6), 28),
             Self::Month => (SignedDuration::from_hours(24), 30),
         }
     }
@@ -49,8 +49,8 @@ impl Period {
     /// What a bucket is, in words.
     pub fn bucket_name(self) -> &'static str {
         match self {
-            Self::Day => "half an hour",
-            Self::Week => "four hours",
+            Self::Day => "an hour",
+            Self::Week => "six hours",
             Self::Month => "a day",
         }
     }
@@ -80,10 +80,8 @@ impl Period {
 pub struct Sums {
     /// All counts of the period.
     pub counts: Counts,
-    /// Plain net; `None` for too few.
-    pub net: Option<f64>,
-    /// k-weighted net; `None` for too few.
-    pub weighted: Option<f64>,
+    /// Net sentiment, plain and k-weighted; `None` for too few.
+    pub net: Option<Net>,
     /// Share of voice; `None` for too few.
     pub share: Option<f64>,
 }
@@ -145,12 +143,13 @@ impl Trends {
     /// What a subject's trend adds up to.
     pub fn sums(&self, subject: SubjectId, context: &Context) -> Option<Sums> {
         let counts = figures::sum(self.series(subject)?);
-        let all: u64 = self.series.values().map(|series| figures::sum(series).total()).sum();
+        let everybody: Vec<(SubjectId, u64)> =
+            self.series.iter().map(|(id, series)| (*id, figures::sum(series.iter()).total())).collect();
+        let shares = figures::shares_of_voice(&everybody).unwrap_or_default();
         Some(Sums {
             counts,
-            net: figures::net(&counts),
-            weighted: figures::weighted_net(&counts, context.tell_factor()),
-            share: figures::share_of_voice(counts.total(), all),
+            net: figures::net(&counts, context.tell_factor()),
+            share: shares.into_iter().find(|(id, _)| *id == subject).map(|(_, share)| share),
         })
     }
 
@@ -181,7 +180,7 @@ impl Trends {
             Tone::Text,
             0,
             &format!(
-                "Each bar is {}, the last {}. It counts public mentions that are about the subject, by the time they were published. A bar is marked where more readings are negative than positive.",
+                "Each bar is {} (where there is no room, neighbours are added up), the last {}. It counts public mentions that are about the subject, by the time they were published. A bar is marked where more readings are negative than positive.",
                 self.period.bucket_name(),
                 self.period.name()
             ),
@@ -256,7 +255,7 @@ fn arithmetic(page: &mut Page, sums: &Sums, context: &Context) {
             text::grouped(counts.praises)
         ),
     );
-    let (Some(net), Some(weighted)) = (sums.net, sums.weighted) else {
+    let Some(net) = sums.net else {
         let scored = figures::scored(counts);
         page.prose(Tone::Muted, 2, &format!("too few: {scored} readings of {}", figures::FEWEST_READINGS));
         return;
@@ -264,7 +263,13 @@ fn arithmetic(page: &mut Page, sums: &Sums, context: &Context) {
     page.prose(
         Tone::Text,
         2,
-        &format!("net = ({} − {}) / {} = {}", counts.positive, counts.negative, figures::scored(counts), signed(net)),
+        &format!(
+            "net = ({} − {}) / {} = {}",
+            counts.positive,
+            counts.negative,
+            figures::scored(counts),
+            signed(net.plain).trim()
+        ),
     );
     let k = context.tell_factor_text();
     page.prose(
@@ -272,7 +277,7 @@ fn arithmetic(page: &mut Page, sums: &Sums, context: &Context) {
         2,
         &format!(
             "k net = ({p} − {k}·{n}) / ({p} + {k}·{n} + {u}) = {}",
-            signed(weighted),
+            signed(net.weighted).trim(),
             p = counts.positive,
             n = counts.negative,
             u = counts.neutral

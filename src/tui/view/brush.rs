@@ -41,10 +41,12 @@ impl<'a> Brush<'a> {
     pub(super) fn line(&mut self, x: u16, y: u16, room: u16, line: &Line) -> u16 {
         let mut used = 0;
         for piece in &line.0 {
-            if used >= room {
+            let left = room.saturating_sub(used);
+            used += self.put(x + used, y, left, &piece.text, self.theme.tone(piece.tone));
+            // What was cut ends the line: a second sign for a cut would only confuse.
+            if text::width(&piece.text) >= usize::from(left) {
                 break;
             }
-            used += self.put(x + used, y, room - used, &piece.text, self.theme.tone(piece.tone));
         }
         used
     }
@@ -74,6 +76,12 @@ impl<'a> Brush<'a> {
     pub(super) fn clear(&mut self, area: Area) {
         let area = rect(area).intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
+            // A wide character that reaches into the area would hide its first column.
+            if let Some(cell) = area.left().checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)))
+                && text::width(cell.symbol()) > 1
+            {
+                cell.set_symbol(" ");
+            }
             for x in area.left()..area.right() {
                 if let Some(cell) = self.buffer.cell_mut((x, y)) {
                     cell.reset();

@@ -8,7 +8,10 @@ use crate::tui::app::page::{Line, Tone};
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let detail = model.detail();
-    let title = Line::of(Tone::Strong, "Mention");
+    let mut title = Line::of(Tone::Strong, "Mention");
+    if model.shows_most_urgent() {
+        title = title.with(Tone::Text, " · to answer first");
+    }
     let lines = detail.page().lines().len();
     let rows = usize::from(area.body().height);
     let right = if lines > rows {

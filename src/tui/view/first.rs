@@ -7,6 +7,7 @@ use crate::tui::app::dossier::intent_sign;
 use crate::tui::app::figures::{self, Impact};
 use crate::tui::app::first::Entry;
 use crate::tui::app::layout::Area;
+use crate::tui::app::lists::signal_name;
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::text::{fit, fold, short_number};
 use crate::tui::app::when;
@@ -43,8 +44,12 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
 }
 
 fn signal(signal: &Signal, model: &Model) -> Line {
-    let stamp = when::stamp(model.context().zone(), model.context().now(), signal.at);
-    Line::of(Tone::Bad, " ▲ ").with(Tone::Muted, format!("{stamp}  ")).foreign(Tone::Strong, &signal.text)
+    let since = when::since(model.context().now(), signal.at);
+    Line::of(Tone::Text, " ")
+        .with(Tone::Bad, "▲")
+        .with(Tone::Strong, format!(" {since:>7}  "))
+        .with(Tone::Bad, format!("{}: ", signal_name(signal.kind)))
+        .foreign(Tone::Text, &signal.text)
 }
 
 fn mention(row: &MentionRow, impact: &Impact, model: &Model, width: usize) -> Line {

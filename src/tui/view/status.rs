@@ -14,7 +14,7 @@ pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let room = area.width.saturating_sub(8);
     let most = usize::from(room);
     // The widest wording that fits; what matters least is left out first.
-    let wording = [Wording::Full, Wording::Short, Wording::Tight]
+    let wording = [Wording::Full, Wording::Short, Wording::Brief, Wording::Tight]
         .into_iter()
         .map(|wording| compose(model, wording, most))
         .find(|line| line.width() <= most)
@@ -27,6 +27,8 @@ pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
 enum Wording {
     Full,
     Short,
+    /// Without what matters least: that all is well with collecting.
+    Brief,
     Tight,
 }
 
@@ -50,6 +52,7 @@ fn compose(model: &Model, wording: Wording, room: usize) -> Line {
         return line;
     }
     match model.status().standing() {
+        Some(Standing::Collecting) if wording == Wording::Brief => line,
         Some(Standing::Collecting) => line.with(Tone::Muted, "   collecting"),
         Some(Standing::Following { .. }) => line.with(Tone::Warn, "   following"),
         None => line,
@@ -64,8 +67,8 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     if complaints > 0 {
         let words = match wording {
             Wording::Tight => format!("!{} ", short_number(complaints)),
-            _ if complaints == 1 => "! 1 complaint unread   ".to_owned(),
-            _ => format!("! {} complaints unread   ", grouped(complaints)),
+            _ if complaints == 1 => "! 1 complaint   ".to_owned(),
+            _ => format!("! {} complaints   ", grouped(complaints)),
         };
         line = line.with(Tone::Complaint, words);
     }
@@ -77,6 +80,7 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     match (model.signals().unseen(), wording) {
         (0, _) => line,
         (unseen, Wording::Tight) => line.with(Tone::Bad, format!(" ▲{unseen}")),
+        (unseen, Wording::Short | Wording::Brief) => line.with(Tone::Bad, format!("   ▲ {unseen}")),
         (1, _) => line.with(Tone::Bad, "   ▲ 1 signal"),
         (unseen, _) => line.with(Tone::Bad, format!("   ▲ {unseen} signals")),
     }

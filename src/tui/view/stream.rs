@@ -2,11 +2,12 @@
 
 use super::brush::{Brush, row_at};
 use super::row::{self, Look};
-use crate::tui::app::Model;
+use crate::tui::app::asks::Thing;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::stream::Tab;
 use crate::tui::app::text::grouped;
+use crate::tui::app::{Action, Model};
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let stream = model.stream();
@@ -25,7 +26,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
 fn title(model: &Model, width: u16, focused: bool) -> Line {
     let stream = model.stream();
     let mut line = Line::of(Tone::Strong, if stream.stories() { "Mentions" } else { "Single mentions" });
-    if focused && width >= 76 {
+    // What is new matters more than the names of the other tabs.
+    let room = if stream.waiting() > 0 { 110 } else { 76 };
+    if focused && width >= room {
         line = line.with(Tone::Muted, " · ");
         for tab in Tab::ALL {
             let chosen = tab == stream.tab();
@@ -64,13 +67,16 @@ fn right(model: &Model) -> Line {
 fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
     let body = Area { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
     let stream = model.stream();
+    if model.asks().has_failed(Thing::Rows) {
+        brush.prose(body, "The mentions could not be read; they are asked for again within a minute.", Tone::Bad);
+        return;
+    }
     if stream.loading() {
         brush.prose(body, "reading …", Tone::Muted);
         return;
     }
     let keys = model.context().keys();
     let key = |action| keys.short(action).unwrap_or_default();
-    use crate::tui::app::Action;
     let words = if stream.tab() != Tab::All {
         format!("No {} here. {} shows the next list.", empty_name(stream.tab()), key(Action::NextTab))
     } else if model.sources().known() && model.sources().states().is_empty() {

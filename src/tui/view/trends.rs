@@ -43,20 +43,20 @@ fn draw_block(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, n
     };
     let counts = sums.counts;
     let mut line = Line::of(Tone::Strong, format!(" {name}  ")).with(Tone::Text, grouped(counts.total()));
-    line = match (sums.net, sums.weighted) {
-        (Some(net), Some(weighted)) => {
+    line = match sums.net {
+        Some(net) => {
             let k = model.context().tell_factor_text();
-            line.with(Tone::Text, format!("  net {}  k{k} {}", signed(net), signed(weighted)))
+            line.with(Tone::Text, format!("  net {}  k{k} {}", signed(net.plain), signed(net.weighted)))
         }
-        _ => line.with(Tone::Muted, "  net: too few"),
+        None => line.with(Tone::Muted, "  net: too few"),
     };
     line = line
-        .with(Tone::Negative, format!("   − {}", short_number(counts.negative)))
-        .with(Tone::Muted, format!("  · {}", short_number(counts.neutral)))
-        .with(Tone::Positive, format!("  + {}", short_number(counts.positive)))
-        .with(Tone::Complaint, format!("   ! {}", short_number(counts.complaints)))
-        .with(Tone::Question, format!("  ? {}", short_number(counts.questions)))
-        .with(Tone::Positive, format!("  * {}", short_number(counts.praises)));
+        .with(Tone::Negative, format!("   −{}", short_number(counts.negative)))
+        .with(Tone::Muted, format!(" ·{}", short_number(counts.neutral)))
+        .with(Tone::Positive, format!(" +{}", short_number(counts.positive)))
+        .with(Tone::Complaint, format!("  !{}", short_number(counts.complaints)))
+        .with(Tone::Question, format!(" ?{}", short_number(counts.questions)))
+        .with(Tone::Positive, format!(" *{}", short_number(counts.praises)));
     if counts.unscored > 0 {
         line = line.with(Tone::Muted, format!("  unreadable {}", short_number(counts.unscored)));
     }
@@ -76,7 +76,7 @@ fn chart(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId) {
     let room = area.width.saturating_sub(SCALE + 2);
     let columns = spark::columns(series, usize::from(room));
     let count = u16::try_from(columns.len()).unwrap_or(room).max(1);
-    let thick = (room / count).clamp(1, 4);
+    let thick = (room / count).clamp(1, 6);
     let bars =
         Area { x: area.x + SCALE + 1, width: count * thick, height: area.height.saturating_sub(2).max(1), ..area };
     spark::chart(brush, bars, &columns, thick);

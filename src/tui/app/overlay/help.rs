@@ -27,8 +27,10 @@ const SIGNS: [(&str, &str, Tone); 17] = [
     ("k", "net with the tell factor: a negative reading weighs k positive ones", Tone::Text),
 ];
 
-/// Columns of the keys.
-const KEYS: usize = 14;
+/// Columns of the keys on a page of so many columns.
+fn keys_width(page: &Page) -> usize {
+    if page.columns() < 50 { 9 } else { 14 }
+}
 
 /// The help as far as it has to do with the words.
 pub(super) fn sheet(words: &str, context: &Context, size: (u16, u16)) -> Sheet {
@@ -67,13 +69,14 @@ pub(super) fn sheet(words: &str, context: &Context, size: (u16, u16)) -> Sheet {
 }
 
 fn entry(page: &mut Page, tone: Tone, sign: &str, meaning: &str) {
-    let room = page.columns().saturating_sub(KEYS + 2);
+    let keys = keys_width(page);
+    let room = page.columns().saturating_sub(keys + 2);
     let mut lines = text::wrap(meaning, room, 9).into_iter();
     page.line(
-        Line::of(tone, text::fit(sign, KEYS)).with(Tone::Text, "  ").with(Tone::Text, lines.next().unwrap_or_default()),
+        Line::of(tone, text::fit(sign, keys)).with(Tone::Text, "  ").with(Tone::Text, lines.next().unwrap_or_default()),
     );
     for line in lines {
-        page.line(Line::of(Tone::Text, " ".repeat(KEYS + 2)).with(Tone::Text, line));
+        page.line(Line::of(Tone::Text, " ".repeat(keys + 2)).with(Tone::Text, line));
     }
 }
 
