@@ -6,6 +6,7 @@
 pub mod clean;
 pub mod ids;
 pub mod item;
+pub mod letters;
 pub mod mention;
 pub mod search;
 pub mod signal;

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::collector::Shared;
 use super::flood::Flood;
 use super::intake::SourceInfo;
-use crate::domain::{SafeText, Signal, SignalId, SignalKind, SubjectId};
+use crate::domain::{SafeText, Signal, SignalId, SignalKind, SourceId, SubjectId};
 use crate::store::{Adopted, NewMention, StoreError};
 
 /// Pause between a commit and the look at its subjects, so that the answers of one round are seen as one.
@@ -33,6 +33,8 @@ const LINE: usize = 300;
 pub(crate) enum Note {
     /// Something new and not historical was stored for these subjects.
     Committed(Vec<SubjectId>),
+    /// A source was asked for the first time.
+    Began(SourceId),
     /// A source will not be asked again until a person does something.
     Stopped { source: Arc<SourceInfo>, trouble: SafeText },
     /// A source brought nothing for much longer than its habit.
@@ -93,6 +95,8 @@ pub(crate) struct Alerts {
     adopted: Box<dyn Fn() -> Arc<Adopted> + Send + Sync>,
     epoch: i64,
     rounds: Rounds,
+    /// Sources that are new.
+    began: spike::Began,
 }
 
 impl Alerts {
@@ -101,7 +105,7 @@ impl Alerts {
         adopted: impl Fn() -> Arc<Adopted> + Send + Sync + 'static,
         epoch: i64,
     ) -> Self {
-        Self { shared, adopted: Box::new(adopted), epoch, rounds: Rounds::default() }
+        Self { shared, adopted: Box::new(adopted), epoch, rounds: Rounds::default(), began: HashMap::new() }
     }
 
     /// Works until there can be no more notes or the lease is lost.
@@ -140,6 +144,10 @@ impl Alerts {
         let signal = match note {
             Note::Committed(subjects) => {
                 subjects.into_iter().for_each(|subject| self.rounds.note(subject, now));
+                return Ok(());
+            }
+            Note::Began(source) => {
+                self.began.insert(source, self.shared.clock.now());
                 return Ok(());
             }
             Note::Stopped { source, trouble } => {
@@ -187,11 +195,12 @@ impl Alerts {
     }
 
     /// Raises a spike of the subject, if there is one.
-    async fn look(&self, subject: SubjectId) -> Result<(), StoreError> {
+    async fn look(&mut self, subject: SubjectId) -> Result<(), StoreError> {
         let adopted = (self.adopted)();
         let Some(subject) = adopted.subjects.iter().find(|known| known.id == subject) else { return Ok(()) };
         let now = self.shared.clock.now();
-        let Some(text) = spike::look(&*self.shared.store, subject, now).await? else { return Ok(()) };
+        self.began.retain(|_, began| now.duration_since(*began) < spike::NEW_FOR);
+        let Some(text) = spike::look(&*self.shared.store, subject, now, &self.began).await? else { return Ok(()) };
         self.raise(Signal { subject: Some(subject.id), ..self.signal(SignalKind::Spike, &text) }).await
     }
 
@@ -215,3 +224,6 @@ impl Alerts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -315,3 +315,6 @@ pub async fn take_in(
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests;

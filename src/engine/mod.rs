@@ -20,6 +20,7 @@ pub mod flood;
 mod herald;
 pub mod intake;
 mod lease;
+mod plan;
 mod retention;
 pub mod schedule;
 mod supervise;
@@ -27,11 +28,14 @@ pub mod trial;
 
 #[cfg(test)]
 mod doubles;
+#[cfg(test)]
+mod whole;
 
 pub use clock::{ManualClock, SystemClock};
 pub use collector::check::{CheckReport, check};
 pub use collector::once::OnceReport;
 pub use collector::{Dice, WORKERS};
 pub use event::{Event, Polled, Standing};
-pub use facade::{Engine, EngineError, EngineHandle, EnginePlan, poll_all_once};
+pub use facade::{Engine, EngineHandle, poll_all_once};
 pub use lease::{LeasePace, holder_name};
+pub use plan::{EngineError, EnginePlan};

@@ -22,14 +22,19 @@ fn words(payload: &(dyn Any + Send)) -> String {
     line.chars().take(200).collect()
 }
 
+/// Runs something that may fall over; says in one line why it did.
+pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|payload| words(&*payload))
+}
+
 /// Pause before a helper that fell over begins anew.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// Runs a helper of the engine; one that falls over begins anew a minute later instead of taking the program
 /// along. Ends when the helper ends by itself.
 pub(crate) async fn persist<F: Future<Output = ()>>(name: &'static str, begin: impl Fn() -> F) {
-    while let Err(payload) = AssertUnwindSafe(begin()).catch_unwind().await {
-        tracing::error!(helper = name, why = %words(&*payload), "a helper fell over; it begins anew in a minute");
+    while let Err(why) = caught(begin()).await {
+        tracing::error!(helper = name, %why, "a helper fell over; it begins anew in a minute");
         tokio::time::sleep(AGAIN).await;
     }
 }

@@ -216,3 +216,6 @@ fn matching(matcher: &Matcher, names: &HashMap<SourceId, String>, mention: &Ment
     }
     Some(words)
 }
+
+#[cfg(test)]
+mod tests;

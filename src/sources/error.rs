@@ -61,3 +61,33 @@ pub struct SourceError {
     /// The whole host asks to be left alone, not only this source.
     pub whole_host: bool,
 }
+
+impl SourceError {
+    /// A failure of this kind, with the retry that the kind usually allows. Secrets in addresses are masked.
+    pub fn new(kind: SourceErrorKind, what: &str, advice: impl Into<String>) -> Self {
+        let retry = match kind {
+            SourceErrorKind::Refused | SourceErrorKind::Gone | SourceErrorKind::BadAddress => Retry::Never,
+            SourceErrorKind::Challenge | SourceErrorKind::TooLarge => Retry::Daily,
+            _ => Retry::BackOff,
+        };
+        let what = SafeText::line(&super::http::redact_text(what), Self::LONGEST);
+        Self { kind, what, advice: super::http::redact_text(&advice.into()), retry, whole_host: false }
+    }
+
+    /// Longest description, in characters.
+    pub const LONGEST: usize = 300;
+
+    /// The same failure with another answer to whether and when to try again.
+    #[must_use]
+    pub fn retrying(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The same failure, meant for everything at this host.
+    #[must_use]
+    pub fn for_whole_host(mut self) -> Self {
+        self.whole_host = true;
+        self
+    }
+}

@@ -4,6 +4,8 @@
 //! folder per network. This room may use the network; it knows the vocabulary of `domain` and no other room.
 
 mod error;
+pub mod feed;
+pub mod http;
 
 use async_trait::async_trait;
 

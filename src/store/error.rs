@@ -35,6 +35,12 @@ pub enum StoreError {
     /// Another process wrote for too long.
     #[error("the database is busy: another process has been writing to it for too long; try again")]
     Busy,
+    /// Another process has the database open where nobody may.
+    #[error("the database {} is in use: stop every goodword that has it open, then try again", path.display())]
+    InUse {
+        /// The database file.
+        path: PathBuf,
+    },
     /// Another process took the lease.
     #[error("another goodword process has taken over collecting")]
     LeaseLost,

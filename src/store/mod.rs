@@ -15,7 +15,10 @@ use crate::domain::{
     SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 
+#[cfg(test)]
+mod conformance;
 mod error;
+pub mod sqlite;
 
 pub use error::{StoreError, StoreResult};
 

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::domain::{Clock, Network, SafeText, Timestamp};
-use crate::engine::supervise::what_happened;
+use crate::engine::supervise::caught;
 use crate::sources::{Source, SourceError};
 
 use super::poll::fell_over;
@@ -54,9 +54,7 @@ pub async fn check(
     mut progress: impl FnMut(&CheckReport),
 ) -> Vec<CheckReport> {
     let mut hosts: BTreeMap<String, Vec<(usize, Source)>> = BTreeMap::new();
-    let mut blank = BTreeMap::new();
     for (place, source) in sources.into_iter().enumerate() {
-        blank.insert(place, empty(&source));
         let host = source.listen.host().to_lowercase();
         let alone = if host.is_empty() { format!("#{place}") } else { host };
         hosts.entry(alone).or_default().push((place, source));
@@ -69,7 +67,9 @@ pub async fn check(
         tasks.spawn(async move {
             for (place, source) in sources {
                 let _permit = room.acquire().await;
-                let report = try_one(source, &*clock).await;
+                let blank = empty(&source);
+                let report = caught(try_one(source, &*clock)).await;
+                let report = report.unwrap_or_else(|why| CheckReport { error: Some(fell_over(&why)), ..blank });
                 let _ = tell.send((place, report)).await;
             }
         });
@@ -79,19 +79,6 @@ pub async fn check(
     while let Some((place, report)) = told.recv().await {
         progress(&report);
         reports.insert(place, report);
-    }
-    let mut why = String::from("it did not end");
-    while let Some(joined) = tasks.join_next().await {
-        if let Err(error) = joined {
-            why = what_happened(error);
-        }
-    }
-    for (place, report) in blank {
-        reports.entry(place).or_insert_with(|| {
-            let report = CheckReport { error: Some(fell_over(&why)), ..report };
-            progress(&report);
-            report
-        });
     }
     reports.into_values().collect()
 }
@@ -126,3 +113,6 @@ async fn try_one(mut source: Source, clock: &dyn Clock) -> CheckReport {
         Err(_) => CheckReport { took, error: Some(super::poll::no_answer(LIMIT)), ..report },
     }
 }
+
+#[cfg(test)]
+mod tests;

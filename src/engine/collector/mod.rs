@@ -7,6 +7,7 @@
 //! signal, and they are asked again as soon as one of them answers.
 
 pub mod check;
+mod habit;
 mod hosts;
 pub mod once;
 mod poll;
@@ -64,7 +65,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn note(&self, note: Note) {
+    pub(crate) fn note(&self, note: Note) {
         if self.notes.try_send(note).is_err() {
             tracing::debug!("alerts are busy or gone; a note is dropped");
         }
@@ -151,3 +152,6 @@ impl Collector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,3 +153,6 @@ fn wait_until(moment: Timestamp, report: &mut OnceReport) {
     report.waits = Some(moment);
     report.error = Some(SafeText::line(&format!("its server asked not to be asked before {moment:.0}"), 200));
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,20 +139,20 @@ impl Job {
             .map_err(|error| fault(SourceErrorKind::Local, &error.to_string(), "please report it"))?;
         let mut mentions = taken;
         let mut notes = self.flooded(&novelty, &mut mentions, now);
-        let decision = schedule::after_answer(
-            self.bounds,
-            self.standing.interval,
-            novelty.any(),
-            batch.rest,
-            now,
-            (self.shared.dice)(),
-        );
+        let (before, random) = (self.standing.interval, (self.shared.dice)());
+        let mut decision = schedule::after_answer(self.bounds, before, novelty.any(), batch.rest, now, random);
+        if !novelty.any() {
+            let (health, note) = self.quiet(now).await;
+            decision.health = health;
+            notes.extend(note);
+        }
+        notes.extend(self.first_poll.then_some(Note::Began(self.info.id)));
         notes.extend(Note::committed(&mentions.mentions));
         let standing = Standing {
             cursor: batch.cursor,
             interval: Some(decision.interval),
             failures: 0,
-            health: SourceHealth::Working,
+            health: decision.health,
             answered: Some(now),
             fresh: if novelty.any() { Some(now) } else { self.standing.fresh },
         };
@@ -290,7 +290,7 @@ pub(super) async fn store(shared: &Shared, epoch: i64, seen: &Mutex<Seen>, unrec
         shared.herald.idle(source);
         return Ending::Refused(error, unrecorded);
     }
-    seen.lock().unwrap_or_else(PoisonError::into_inner).remember(&unrecorded.novelty);
+    seen.lock().unwrap_or_else(PoisonError::into_inner).remember(&unrecorded.novelty, shared.clock.now());
     polled.took = unrecorded.begun.elapsed();
     shared.herald.polled(source, polled.clone());
     for note in unrecorded.notes.drain(..) {

@@ -105,8 +105,16 @@ impl Slot {
 pub(crate) struct Seen {
     known: HashSet<u64>,
     order: VecDeque<u64>,
+    /// When it brought something, newest first.
+    arrivals: Vec<Timestamp>,
+    /// The store was asked for arrivals.
+    asked: bool,
+    /// Its present silence was told.
+    silence_told: bool,
 }
 
+/// Arrivals remembered for one source.
+pub(super) const ARRIVALS: usize = 50;
 /// Identities remembered for one source; several times what feeds commonly hold.
 const REMEMBERED: usize = 4_000;
 
@@ -115,6 +123,7 @@ const REMEMBERED: usize = 4_000;
 pub(crate) struct Novelty {
     new: HashSet<u64>,
     all: Vec<u64>,
+    dates: Vec<Timestamp>,
 }
 
 impl Novelty {
@@ -152,6 +161,7 @@ impl Seen {
                 Some(answered) if self.known.is_empty() => item.claimed.is_some_and(|claimed| claimed > answered),
                 _ => !novelty.all.iter().skip(before).any(|identity| self.known.contains(identity)),
             };
+            novelty.dates.extend(item.claimed);
             if new && !item.deleted {
                 novelty.new.insert(identity(item));
             }
@@ -159,8 +169,35 @@ impl Seen {
         novelty
     }
 
+    /// When it brought something, as far as is remembered, newest first.
+    pub(crate) fn arrivals(&self) -> &[Timestamp] {
+        &self.arrivals
+    }
+
+    /// It brought something at these moments; a moment that lies in the future counts as now.
+    pub(crate) fn arrived(&mut self, dates: impl IntoIterator<Item = Timestamp>, now: Timestamp) {
+        self.arrivals.extend(dates.into_iter().map(|date| date.min(now)));
+        self.arrivals.sort_unstable_by(|one, other| other.cmp(one));
+        self.arrivals.dedup();
+        self.arrivals.truncate(ARRIVALS);
+    }
+
+    /// True once: the store is worth asking for arrivals.
+    pub(crate) fn ask_the_store_once(&mut self) -> bool {
+        !std::mem::replace(&mut self.asked, true)
+    }
+
+    /// True once until it brings something again: its silence is worth telling.
+    pub(crate) fn tell_silence(&mut self) -> bool {
+        !std::mem::replace(&mut self.silence_told, true)
+    }
+
     /// Remembers an answer that is stored.
-    pub(crate) fn remember(&mut self, novelty: &Novelty) {
+    pub(crate) fn remember(&mut self, novelty: &Novelty, now: Timestamp) {
+        self.arrived(novelty.dates.iter().copied(), now);
+        if novelty.any() {
+            self.silence_told = false;
+        }
         for identity in &novelty.all {
             if self.known.insert(*identity) {
                 self.order.push_back(*identity);
@@ -181,17 +218,17 @@ mod tests {
 
     #[test]
     fn before_the_first_answer_everything_is_new_and_then_what_was_not_there() {
+        let now = Timestamp::from_second(START).ok();
         let mut seen = Seen::default();
         let items = [item("a", "x", -10), item("b", "x", -5)];
         let first = seen.compare(&items, None);
         assert_eq!((first.any(), first.count(), first.has(&items[0])), (true, 2, true));
-        seen.remember(&first);
-        let now = Timestamp::from_second(START).ok();
+        seen.remember(&first, now.unwrap());
         assert!(!seen.compare(&items, now).any());
         let later = [items[0].clone(), item("c", "x", -500)];
         let second = seen.compare(&later, now);
         assert_eq!((second.count(), second.has(&later[0]), second.has(&later[1])), (1, false, true));
-        seen.remember(&seen.compare(&[Item { aliases: vec!["link".into()], ..item("d", "x", 0) }], now));
+        seen.remember(&seen.compare(&[Item { aliases: vec!["link".into()], ..item("d", "x", 0) }], now), now.unwrap());
         let under_a_new_id = Item { aliases: vec!["title".into(), "link".into()], ..item("e", "x", 0) };
         assert!(!seen.compare(&[under_a_new_id], now).any());
     }
@@ -205,11 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn arrivals_are_the_newest_dates_and_never_lie_in_the_future() {
+        let now = Timestamp::from_second(START).unwrap();
+        let mut seen = Seen::default();
+        let items: Vec<Item> = (-80..=1).map(|minute| item(&minute.to_string(), "x", minute * 10)).collect();
+        seen.remember(&seen.compare(&items, None), now);
+        assert_eq!((seen.arrivals().len(), seen.arrivals()[0]), (ARRIVALS, now));
+        assert!(seen.arrivals().windows(2).all(|pair| pair[0] > pair[1]));
+    }
+
+    #[test]
     fn memory_is_bounded_and_forgets_the_oldest_first() {
         let mut seen = Seen::default();
         for number in 0..REMEMBERED + 10 {
             let novelty = seen.compare(&[item(&number.to_string(), "x", 0)], None);
-            seen.remember(&novelty);
+            seen.remember(&novelty, Timestamp::from_second(START).unwrap());
         }
         assert_eq!(seen.known.len(), REMEMBERED);
         assert!(seen.compare(&[item("0", "x", 0)], None).any());

@@ -1,17 +1,23 @@
 //! An engine on scripted sources and a store in memory, in tokio's paused time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc};
 
 use super::{MemoryStore, PausedClock, readers};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Role};
+use crate::engine::alerts::Note;
+use crate::engine::collector::Shared;
 use crate::engine::event::Event;
-use crate::engine::facade::EnginePlan;
 use crate::engine::flood::Ceilings;
+use crate::engine::herald::Herald;
+use crate::engine::lease::Keeper;
 use crate::engine::lease::LeasePace;
+use crate::engine::{Engine, EngineHandle, EnginePlan};
 use crate::sources::Source;
-use crate::store::{Retention, Roster};
+use crate::store::{Retention, Roster, Store};
 
 pub(crate) const BRAND: &str = "Ferris";
 
@@ -34,6 +40,58 @@ pub(crate) fn plan(
         pace: LeasePace::default(),
         dice: Arc::new(|| 0.5),
         holder: holder.into(),
+    }
+}
+
+/// An engine on a store of its own.
+pub(crate) struct Scene {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<PausedClock>,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        Self { store: Arc::default(), clock: PausedClock::new() }
+    }
+
+    pub(crate) async fn start(&self, sources: Vec<Source>) -> (EngineHandle, broadcast::Receiver<Event>) {
+        self.start_as("one", sources).await
+    }
+
+    pub(crate) async fn start_as(
+        &self,
+        holder: &str,
+        sources: Vec<Source>,
+    ) -> (EngineHandle, broadcast::Receiver<Event>) {
+        let handle = Engine::start(plan(&self.store, &self.clock, holder, sources)).await.unwrap();
+        let events = handle.subscribe();
+        (handle, events)
+    }
+
+    /// What tasks of the engine share, on its own, with the lease taken; and the notes that they leave.
+    pub(crate) async fn shared(&self) -> (Arc<Shared>, mpsc::Receiver<Note>) {
+        let herald = Herald::new(64);
+        let (store, clock) = (Arc::clone(&self.store) as Arc<dyn Store>, Arc::clone(&self.clock) as Arc<dyn Clock>);
+        let keeper = Keeper::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&herald),
+            "alone".into(),
+            LeasePace::default(),
+        );
+        keeper.ask().await.unwrap();
+        let (notes, told) = mpsc::channel(64);
+        let shared = Shared {
+            store,
+            clock,
+            keeper: Arc::new(keeper),
+            herald,
+            gauge: Mutex::default(),
+            dice: Arc::new(|| 0.5),
+            pen: AsyncMutex::default(),
+            notes,
+        };
+        (Arc::new(shared), told)
     }
 }
 

@@ -1,1 +1,178 @@
+use super::*;
+use crate::domain::{Author, Intent, Role};
+use crate::engine::doubles::{START, item, readers};
+use crate::store::{Adopted, Fingerprint};
 
+const BRAND: SubjectId = SubjectId(1);
+const RIVAL: SubjectId = SubjectId(2);
+
+fn watch(id: i64, subject: SubjectId, query: &str) -> WatchRule {
+    WatchRule { id: WatchId(id), subject, name: format!("w{id}"), query: query.into(), context: vec!["bike".into()] }
+}
+
+fn intake(watches: Vec<WatchRule>) -> Intake {
+    let subjects = vec![
+        Subject { id: RIVAL, name: "Velora".into(), role: Role::Rival },
+        Subject { id: BRAND, name: "Ferris".into(), role: Role::Brand },
+    ];
+    let adopted = Adopted { subjects, watches, sources: vec![SourceId(1)] };
+    Intake::new(&adopted, readers()).unwrap()
+}
+
+fn usual() -> Intake {
+    intake(vec![
+        watch(1, BRAND, "ferris NOT wheel"),
+        watch(2, RIVAL, "velora OR velorabikes"),
+        watch(3, BRAND, "stem*"),
+    ])
+}
+
+fn from(everything: bool) -> SourceInfo {
+    SourceInfo { id: SourceId(1), name: "news".into(), network: Network::FEED, everything }
+}
+
+fn arrival(first_poll: bool) -> Arrival {
+    Arrival { now: Timestamp::from_second(START).unwrap(), first_poll }
+}
+
+fn take(intake: &Intake, items: Vec<Item>) -> Vec<NewMention> {
+    intake.mentions(&from(false), items, arrival(false)).mentions
+}
+
+fn one(intake: &Intake, text: &str) -> Option<NewMention> {
+    take(intake, vec![item("a", text, -1)]).pop()
+}
+
+#[test]
+fn what_a_watch_finds_is_a_mention_and_the_rest_is_not() {
+    let intake = usual();
+    let found = one(&intake, "My Ferris has a loose stem").unwrap();
+    assert_eq!(found.matches, [WatchId(1), WatchId(3)]);
+    assert_eq!(found.readings.iter().map(|reading| reading.subject).collect::<Vec<_>>(), [BRAND]);
+    assert!(one(&intake, "nothing of the kind").is_none());
+}
+
+#[test]
+fn every_subject_that_a_mention_speaks_of_gets_a_reading_brand_first() {
+    let found = one(&usual(), "Velora is broken, Ferris is not").unwrap();
+    assert_eq!(found.readings.iter().map(|reading| reading.subject).collect::<Vec<_>>(), [BRAND, RIVAL]);
+    assert!(found.readings[1].sentiment.unwrap().negative > 0.5, "each is read for itself");
+
+    // The brand's own watch leaves it out, but it is named.
+    let named = one(&usual(), "velorabikes on a Ferris wheel").unwrap();
+    assert_eq!(named.matches, [WatchId(2)]);
+    assert_eq!(named.readings.len(), 2);
+    assert!(!named.readings[0].about, "another sense of the word");
+}
+
+#[test]
+fn image_descriptions_are_searched_too() {
+    let described = Item { image_descriptions: vec!["a red Ferris on a hill".into()], ..item("a", "look!", -1) };
+    assert_eq!(take(&usual(), vec![described]).len(), 1);
+}
+
+#[test]
+fn the_title_counts_as_words_and_author_and_source_can_be_asked_for() {
+    let intake = intake(vec![watch(1, BRAND, "recall author:ana source:news")]);
+    let titled = Item { title: Some("Recall!".into()), ..item("a", "of stems", -1) };
+    assert_eq!(take(&intake, vec![titled]).len(), 1);
+    let name_alone = Author { name: Some("ana".into()), ..Author::default() };
+    let feed_author = Item { author: name_alone, ..item("b", "recall", -1) };
+    assert_eq!(take(&intake, vec![feed_author]).len(), 1);
+}
+
+#[test]
+fn a_language_is_told_before_matching_only_when_a_watch_asks_for_it() {
+    let intake = intake(vec![watch(1, BRAND, "ferris lang:de")]);
+    assert!(intake.language_first && !usual().language_first);
+    assert_eq!(one(&intake, "Ferris und mehr").unwrap().lang.as_deref(), Some("de"));
+    assert!(one(&intake, "Ferris and more").is_none());
+    assert_eq!(one(&usual(), "Ferris und mehr").unwrap().lang.as_deref(), Some("de"));
+}
+
+#[test]
+fn an_everything_source_brings_mentions_of_the_brand_whatever_the_watches_say() {
+    let items = vec![item("a", "not a word of it, broken", -1), item("b", "Velora only", -1)];
+    let taken = usual().mentions(&from(true), items, arrival(false)).mentions;
+    assert_eq!(taken[0].matches, []);
+    assert_eq!(taken[0].readings.iter().map(|reading| reading.subject).collect::<Vec<_>>(), [BRAND]);
+    assert!(taken[0].readings[0].about && taken[0].readings[0].intents.has(Intent::Complaint));
+    assert_eq!(taken[1].matches, [WatchId(2)]);
+    assert_eq!(taken[1].readings.iter().map(|reading| reading.subject).collect::<Vec<_>>(), [BRAND, RIVAL]);
+}
+
+#[test]
+fn what_addresses_us_is_a_mention_what_we_wrote_is_none_and_what_went_is_deleted() {
+    let items = vec![
+        Item { addressed: true, ..item("a", "hello?", -1) },
+        Item { own: true, ..item("b", "Ferris says hello", -1) },
+        Item { deleted: true, ..item("c", "", -1) },
+    ];
+    let taken = usual().mentions(&from(false), items, arrival(false));
+    assert_eq!(taken.mentions.iter().map(|mention| mention.item.native_id.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!(taken.mentions[0].readings[0].subject, BRAND);
+    assert_eq!(taken.deleted, ["c"]);
+}
+
+#[test]
+fn history_is_told_from_news() {
+    let hour = 60;
+    let undated = Item { claimed: None, ..item("a", "ferris", 0) };
+    // (item, first poll, history, read)
+    let table = [
+        (item("a", "ferris", -59), true, false, false),
+        (item("a", "ferris", -61), true, true, false),
+        (item("a", "ferris", -25 * hour), true, true, true),
+        (item("a", "ferris", 90 * hour), true, false, false), // claims to be from the future
+        (undated.clone(), true, true, false),
+        (undated, false, false, false),
+        (item("a", "ferris", -23 * hour), false, false, false),
+        (item("a", "ferris", -25 * hour), false, true, false),
+    ];
+    for (item, first_poll, history, read) in table {
+        let claimed = item.claimed;
+        let taken = usual().mentions(&from(false), vec![item], arrival(first_poll)).mentions;
+        assert_eq!((taken[0].history, taken[0].read), (history, read), "{claimed:?} {first_poll}");
+        assert_eq!(taken[0].first_seen, arrival(true).now);
+    }
+}
+
+#[test]
+fn an_edit_changes_the_hash_of_the_content_and_a_tracking_mark_does_not() {
+    let original = Item { title: Some("a".into()), ..item("a", "b", 0) };
+    let hash = content_hash(&original);
+    assert_eq!(hash, content_hash(&Item { url: Some("https://x/?utm=1".into()), ..original.clone() }));
+    for edited in [
+        Item { text: "c".into(), ..original.clone() },
+        Item { title: Some("ab".into()), text: String::new(), ..original.clone() },
+        Item { title: None, text: "ab".into(), ..original.clone() },
+        Item { image_descriptions: vec!["d".into()], ..original.clone() },
+    ] {
+        assert_ne!(hash, content_hash(&edited), "{edited:?}");
+    }
+}
+
+#[test]
+fn mentions_carry_marks_for_grouping() {
+    let text = "Ferris recalls forty thousand stems after several riders reported cracks near the clamp this week";
+    let found = one(&usual(), text).unwrap();
+    assert_ne!(found.fingerprint, Fingerprint::default());
+    let copied = Item { url: found.item.url.clone(), ..item("b", text, -3) };
+    assert_eq!(take(&usual(), vec![copied])[0].fingerprint, found.fingerprint);
+}
+
+#[test]
+fn a_refused_query_names_its_watch() {
+    let adopted = Adopted { watches: vec![watch(1, BRAND, "ferris AND (")], ..Adopted::default() };
+    let error = Intake::new(&adopted, readers()).err().unwrap();
+    assert!(error.to_string().contains("`w1`") && error.to_string().contains("column"), "{error}");
+}
+
+#[tokio::test]
+async fn large_answers_are_worked_through_in_pieces_and_keep_their_order() {
+    let (intake, source) = (Arc::new(usual()), Arc::new(from(false)));
+    let items: Vec<Item> = (0..1_001).map(|number| item(&number.to_string(), "ferris", -1)).collect();
+    let taken = take_in(&intake, &source, items, arrival(false)).await.unwrap();
+    let order: Vec<usize> = taken.mentions.iter().map(|mention| mention.item.native_id.parse().unwrap()).collect();
+    assert_eq!(order, (0..1_001).collect::<Vec<_>>());
+}

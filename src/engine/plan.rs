@@ -1,0 +1,81 @@
+//! What the engine is started with, and why it may not start.
+
+use std::sync::Arc;
+
+use super::clock::SystemClock;
+use super::collector::{Dice, WORKERS};
+use super::flood::Ceilings;
+use super::intake::IntakeError;
+use super::lease::{LeasePace, holder_name};
+use crate::domain::Clock;
+use crate::language::Readers;
+use crate::sources::Source;
+use crate::store::{Retention, Roster, Store, StoreError};
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A watch is refused.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// Another process collects.
+    #[error("another goodword ({holder}) collects into this data directory already: let it, or end it first")]
+    Held {
+        /// Who holds the lease.
+        holder: String,
+    },
+}
+
+/// All that the engine needs. [`EnginePlan::new`] fills in what is seldom chosen.
+pub struct EnginePlan {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What is asked.
+    pub sources: Vec<Source>,
+    /// Subjects and watches; its list of sources is made from `sources`.
+    pub roster: Roster,
+    /// Who reads.
+    pub readers: Arc<Readers>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// What is kept for how long; `None` keeps everything.
+    pub retention: Option<Retention>,
+    /// Polls under way at once.
+    pub workers: usize,
+    /// When a watch floods.
+    pub ceilings: Ceilings,
+    /// How the lease is kept.
+    pub pace: LeasePace,
+    /// Random numbers in 0..1.
+    pub dice: Dice,
+    /// The name under which the lease is taken; no other process may have it.
+    pub holder: String,
+}
+
+impl EnginePlan {
+    /// A plan with the machine's clock, 16 workers, and the usual ceilings and lease.
+    pub fn new(
+        store: Arc<dyn Store>,
+        sources: Vec<Source>,
+        roster: Roster,
+        readers: Arc<Readers>,
+        retention: Option<Retention>,
+    ) -> Self {
+        Self {
+            store,
+            sources,
+            roster,
+            readers,
+            clock: Arc::new(SystemClock),
+            retention,
+            workers: WORKERS,
+            ceilings: Ceilings::default(),
+            pace: LeasePace::default(),
+            dice: Arc::new(fastrand::f64),
+            holder: holder_name(),
+        }
+    }
+}

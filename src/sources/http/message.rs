@@ -1,0 +1,146 @@
+//! What is asked and what is answered.
+
+use std::fmt;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use crate::domain::Timestamp;
+use crate::sources::SourceError;
+
+use super::failure;
+use super::rate::RateLimit;
+use super::redact::redact;
+
+/// What lets a server answer "nothing changed". Kept and sent back verbatim, weak tags and odd dates included.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Validators {
+    /// `ETag` of the last answer.
+    pub etag: Option<String>,
+    /// `Last-Modified` of the last answer.
+    pub last_modified: Option<String>,
+}
+
+/// One request. Its `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) validators: Validators,
+}
+
+impl Request {
+    /// Asks for what is at this address. A user and password in the address are sent as a header.
+    pub fn get(url: Url) -> Self {
+        Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, validators: Validators::default() }
+    }
+
+    /// Sends JSON. Redirects are not followed: what is sent must not be sent elsewhere.
+    pub fn post_json(url: Url, json: Vec<u8>) -> Self {
+        let mut request = Self { method: Method::POST, body: Some(json), ..Self::get(url) };
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request
+    }
+
+    /// What kinds of answer are wanted.
+    #[must_use]
+    pub fn accept(mut self, kinds: &'static str) -> Self {
+        self.headers.insert(ACCEPT, HeaderValue::from_static(kinds));
+        self
+    }
+
+    /// Asks only for what changed since.
+    #[must_use]
+    pub fn unless(mut self, validators: Validators) -> Self {
+        self.validators = validators;
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Authorises with a token; one that cannot stand in a header is left out and will be refused by the server.
+    #[must_use]
+    pub fn bearer(mut self, token: &str) -> Self {
+        if let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {token}")) {
+            value.set_sensitive(true);
+            self.headers.insert(AUTHORIZATION, value);
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &redact(self.url.as_str()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// One answer, whatever its status.
+pub struct Response {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body, decompressed, at most the configured cap. Cut short for statuses that are failures.
+    pub body: Vec<u8>,
+    /// Where the answer came from in the end. Without user and password.
+    pub url: Url,
+    /// Where the asked address has moved for good: the end of the unbroken chain of permanent redirects that
+    /// began at it.
+    pub moved: Option<Url>,
+    /// What it says about how often we may ask.
+    pub rate: RateLimit,
+    /// Set when the host complained: it is left alone until then.
+    pub(super) held: Option<Timestamp>,
+}
+
+impl Response {
+    /// A header as text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    }
+
+    /// Whether the server says that nothing changed.
+    pub fn is_unchanged(&self) -> bool {
+        self.status == StatusCode::NOT_MODIFIED
+    }
+
+    /// What to send along next time. Nothing when the answer declares itself stale at birth (`Expires: 0`):
+    /// such servers have been seen to answer "nothing changed" when something had.
+    pub fn validators(&self) -> Validators {
+        if self.text("expires") == Some("0") {
+            return Validators::default();
+        }
+        let own = |name| self.text(name).filter(|value| !value.is_empty()).map(str::to_owned);
+        Validators { etag: own("etag"), last_modified: own("last-modified") }
+    }
+
+    /// The answer if it is one of success or "nothing changed".
+    ///
+    /// # Errors
+    /// The failure that the status stands for, with advice.
+    pub fn success(self) -> Result<Self, SourceError> {
+        if self.status.is_success() || self.is_unchanged() { Ok(self) } else { Err(failure::of_status(&self)) }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("url", &redact(self.url.as_str()))
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! The polite HTTP client that every network of this floor asks through.
+//!
+//! One [`Client`] is shared by all sources. It keeps one request at a time per host, leaves a whole host alone
+//! when the host asks for it, follows redirects itself so that a permanent move can be told from a detour,
+//! caps what it reads after decompression, and turns every failure into words for a person without ever
+//! repeating a secret that stands in an address.
+
+mod address;
+mod body;
+mod client;
+mod date;
+mod failure;
+mod freshness;
+mod lanes;
+mod message;
+mod rate;
+mod redact;
+mod redirect;
+mod settings;
+
+pub use client::Client;
+pub use date::http_date;
+pub use freshness::rest;
+pub use message::{Request, Response, Validators};
+pub use rate::{RateLimit, rate_limit};
+pub use redact::{holds_secret, redact, redact_text};
+pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub use settings::{HttpSettings, PrivateAddresses};
+
+#[cfg(test)]
+mod tests;
+
+use url::Url;
+
+/// The host of an address as limits and messages name it: lower case, with its port when it is not the usual one.
+pub fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("?").to_ascii_lowercase();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host,
+    }
+}

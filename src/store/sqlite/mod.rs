@@ -1,0 +1,183 @@
+//! The store in one SQLite file, `goodword.db` in the data directory.
+//!
+//! Several processes may have it open. It is in WAL mode: readers never wait for the writer. What was committed
+//! survives the death of the process; after a power failure the newest commits may be missing, the rest is whole.
+//! `published` is kept to the whole second (it is part of a mention's place), other moments to the millisecond.
+
+mod bulk;
+mod codec;
+mod connection;
+mod copy;
+mod fault;
+mod figures;
+mod filesystem;
+mod lease;
+mod migrate;
+mod open;
+mod place;
+mod query;
+mod record;
+mod roster;
+mod rows;
+mod signals;
+mod stream;
+mod version;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+
+use super::{Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreResult};
+use crate::domain::stream::{Counts, Filter, Overview, Span};
+use crate::domain::time::SignedDuration;
+use crate::domain::{Mention, MentionId, MentionRow, Signal, SignalId, SourceState, SubjectId, Timestamp};
+use connection::Connections;
+pub use copy::restore;
+use fault::told;
+
+/// The store in one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    connections: Connections,
+    watch: version::Watch,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the store of a data directory; makes directory and database when they are not there, and brings the
+    /// schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`](super::StoreError): read-only, damaged, too new, on a network file system, disk full, or
+    /// busy for too long.
+    pub async fn open(directory: &Path) -> StoreResult<Self> {
+        Self::open_bounded(directory, None).await
+    }
+
+    /// The same, with a database that may not grow beyond so many pages.
+    async fn open_bounded(directory: &Path, most_pages: Option<u32>) -> StoreResult<Self> {
+        let path = open::prepare(directory)?;
+        let connections = Connections::new(&path, most_pages);
+        told(open::open(&connections, &path).await, &path)?;
+        Ok(Self { path, connections, watch: version::Watch::default() })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Runs a function on a connection and tells what fails.
+macro_rules! on {
+    ($store:ident.$kind:ident, $function:path $(, $argument:expr)*) => {{
+        let work = async {
+            let mut connection = $store.connections.$kind().await?;
+            $function(&mut connection $(, $argument)*).await
+        };
+        told(work.await, &$store.path)
+    }};
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState> {
+        on!(self.writer, lease::take, holder, now, life)
+    }
+
+    async fn release_lease(&self, held: &Lease) -> StoreResult<()> {
+        on!(self.writer, lease::release, held)
+    }
+
+    async fn adopt(&self, roster: &Roster) -> StoreResult<Adopted> {
+        on!(self.writer, roster::adopt, roster)
+    }
+
+    async fn adopted(&self) -> StoreResult<Adopted> {
+        on!(self.reader, roster::adopted)
+    }
+
+    async fn record(&self, held: &Lease, batch: &RecordBatch) -> StoreResult<Recorded> {
+        on!(self.writer, record::record, held, batch)
+    }
+
+    async fn raise(&self, held: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {
+        on!(self.writer, signals::raise, held, signal)
+    }
+
+    async fn page(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<MentionRow>> {
+        on!(self.reader, stream::page, filter, span, limit)
+    }
+
+    async fn count(&self, filter: &Filter, most: u64) -> StoreResult<u64> {
+        on!(self.reader, stream::count, filter, most)
+    }
+
+    async fn mention(&self, id: MentionId) -> StoreResult<Option<Mention>> {
+        on!(self.reader, stream::mention, id)
+    }
+
+    async fn mentions(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<Mention>> {
+        on!(self.reader, stream::mentions, filter, span, limit)
+    }
+
+    async fn trend(
+        &self,
+        subject: SubjectId,
+        from: Timestamp,
+        bucket: SignedDuration,
+        buckets: u32,
+    ) -> StoreResult<Vec<Counts>> {
+        on!(self.reader, figures::trend, subject, from, bucket, buckets)
+    }
+
+    async fn overview(&self, day: Timestamp, brand: Option<SubjectId>) -> StoreResult<Overview> {
+        on!(self.reader, figures::overview, day, brand)
+    }
+
+    async fn sources(&self) -> StoreResult<Vec<SourceState>> {
+        on!(self.reader, roster::sources)
+    }
+
+    async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {
+        on!(self.reader, signals::newest, limit)
+    }
+
+    async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64> {
+        let changed = on!(self.writer, stream::mark, ids, read)?;
+        Ok(changed.len() as u64)
+    }
+
+    async fn mark_all_read(&self, filter: &Filter, last: MentionId) -> StoreResult<Vec<MentionId>> {
+        on!(self.writer, stream::mark_all, filter, last)
+    }
+
+    async fn see_signal(&self, id: SignalId) -> StoreResult<()> {
+        on!(self.writer, signals::see, id)
+    }
+
+    async fn version(&self) -> StoreResult<i64> {
+        told(self.watch.version(&self.connections.probe, &self.path).await, &self.path)
+    }
+
+    async fn retain(&self, held: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64> {
+        on!(self.writer, record::retain, held, now, retention)
+    }
+
+    async fn backup(&self, to: &Path) -> StoreResult<()> {
+        on!(self.reader, copy::backup, to)
+    }
+
+    async fn close(&self) {
+        self.connections.close().await;
+    }
+}

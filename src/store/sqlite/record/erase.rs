@@ -1,0 +1,97 @@
+//! Taking mentions out again, with everything that they left.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::{Kept, Tally, identity, kept, traces};
+use crate::domain::Timestamp;
+use crate::store::sqlite::bulk::json;
+use crate::store::sqlite::connection::begin;
+use crate::store::sqlite::fault::Done;
+use crate::store::sqlite::{lease, place};
+use crate::store::{Lease, Retention};
+
+/// Most mentions that one call of [`retain`] erases.
+const PIECE: i64 = 1_000;
+/// Most erased names that are forgotten in one call.
+const FORGOTTEN: i64 = 5_000;
+const DAY: i64 = 86_400;
+
+/// The day of a moment, in days since 1970.
+pub(super) fn day(moment: Timestamp) -> i64 {
+    place::second(moment).div_euclid(DAY)
+}
+
+/// Why mentions go: what of their names is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Their authors took them down: the same native id does not come back.
+    Deleted,
+    /// They are too old: under no name do they come back.
+    Old,
+}
+
+/// Erases mentions and counts them out. Returns the numbers that were there.
+pub(super) async fn erase(
+    conn: &mut SqliteConnection,
+    ids: impl IntoIterator<Item = i64>,
+    why: Why,
+    today: i64,
+    tally: &mut Tally,
+) -> Done<Vec<i64>> {
+    let all = kept::load(conn, ids).await?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    for kept in &all {
+        tally.count(kept, -1);
+        tally.story(kept.story, -1);
+    }
+    traces::remove(conn, &all).await?;
+    let owned = |kept: &Kept| kept.keys.iter().map(|key| [kept.source, *key, kept.id]).collect::<Vec<_>>();
+    identity::remove(conn, &all.iter().flat_map(owned).collect::<Vec<_>>()).await?;
+    let buried = |kept: &Kept| -> Vec<[i64; 3]> {
+        let native = identity::key(&kept.native_id);
+        let keys = kept.keys.iter().filter(|key| why == Why::Old || **key == native);
+        keys.map(|key| [kept.source, *key, place::second_of(kept.place)]).collect()
+    };
+    identity::bury(conn, &all.iter().flat_map(buried).collect::<Vec<_>>(), today).await?;
+    sqlx::query("DELETE FROM mention WHERE place IN (SELECT value FROM json_each(?))")
+        .bind(json(all.iter().map(|kept| kept.place)))
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("DELETE FROM body WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(json(all.iter().map(|kept| kept.id)))
+        .execute(conn)
+        .await?;
+    Ok(all.iter().map(|kept| kept.id).collect())
+}
+
+/// Erases a piece of what is older than the retention allows.
+pub(in crate::store::sqlite) async fn retain(
+    conn: &mut SqliteConnection,
+    held: &Lease,
+    now: Timestamp,
+    retention: &Retention,
+) -> Done<u64> {
+    let mut tx = begin(conn).await?;
+    lease::check(&mut tx, held).await?;
+    let oldest = now.saturating_sub(retention.mentions).unwrap_or(Timestamp::MIN);
+    let old: Vec<i64> = sqlx::query_scalar("SELECT id FROM mention WHERE place < ? ORDER BY place LIMIT ?")
+        .bind(place::start_of(place::second(oldest)))
+        .bind(PIECE)
+        .fetch_all(&mut *tx)
+        .await?;
+    let today = day(now);
+    let mut tally = Tally::default();
+    let erased = erase(&mut tx, old, Why::Old, today, &mut tally).await?;
+    tally.write(&mut tx).await?;
+    sqlx::query(
+        "DELETE FROM gone WHERE (source, key) IN (SELECT source, key FROM gone INDEXED BY gone_day WHERE day < ? LIMIT ?)",
+    )
+    .bind(today - identity::FORGET_AFTER)
+    .bind(FORGOTTEN)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(erased.len() as u64)
+}

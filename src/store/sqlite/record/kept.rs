@@ -1,0 +1,103 @@
+//! A mention as far as its traces go: enough to count it, index it, and take it out again.
+
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use crate::domain::{Reading, Visibility};
+use crate::store::Fingerprint;
+use crate::store::sqlite::bulk::json;
+use crate::store::sqlite::fault::Done;
+use crate::store::sqlite::{codec, words};
+
+/// A stored mention, or one that is about to be stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::store::sqlite) struct Kept {
+    /// Its number.
+    pub(super) id: i64,
+    /// Its place in the stream.
+    pub(super) place: i64,
+    /// Its source.
+    pub(super) source: i64,
+    /// The source's network.
+    pub(super) network: i64,
+    /// Its story.
+    pub(super) story: i64,
+    /// Seen by a person.
+    pub(super) read: bool,
+    /// Who may read it.
+    pub(super) visibility: Visibility,
+    /// Its author.
+    pub(super) person: Option<i64>,
+    /// All its readings.
+    pub(super) readings: Vec<Reading>,
+    /// Its marks for grouping.
+    pub(super) fingerprint: Fingerprint,
+    /// Its address.
+    pub(super) url: Option<String>,
+    /// Identity within its source.
+    pub(super) native_id: String,
+    /// Hashes of its identities.
+    pub(super) keys: Vec<i64>,
+    /// What the full-text index knows of it.
+    pub(super) words: String,
+    /// When we had it, in milliseconds.
+    pub(super) first_seen: i64,
+    /// Back-filled.
+    pub(super) history: bool,
+}
+
+impl Kept {
+    /// Readings that are about their subject, the first for each subject.
+    pub(super) fn about(&self) -> impl Iterator<Item = &Reading> {
+        self.readings.iter().enumerate().filter_map(|(at, reading)| {
+            let again = self.readings.iter().take(at).any(|other| other.about && other.subject == reading.subject);
+            (reading.about && !again).then_some(reading)
+        })
+    }
+
+    /// Whether it is in no statistic.
+    pub(super) fn is_private(&self) -> bool {
+        self.visibility == Visibility::Private
+    }
+
+    /// Marks of all its readings together.
+    pub(super) fn marks(&self) -> i64 {
+        self.readings.iter().fold(0, |marks, reading| marks | codec::marks(reading))
+    }
+}
+
+/// Loads mentions by number; what is not there is left out.
+pub(super) async fn load(conn: &mut SqliteConnection, ids: impl IntoIterator<Item = i64>) -> Done<Vec<Kept>> {
+    let rows = sqlx::query(
+        "SELECT m.id, m.place, m.source, m.network, m.story, m.read, b.visibility, b.person, b.readings,
+                b.fingerprint, b.url, b.native_id, b.keys, b.title, b.text, b.images, b.first_seen, b.flags
+         FROM json_each(?) j CROSS JOIN body b ON b.id = j.value CROSS JOIN mention m ON m.place = b.place",
+    )
+    .bind(json(ids))
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.iter().map(kept).collect::<sqlx::Result<_>>()?)
+}
+
+fn kept(row: &SqliteRow) -> sqlx::Result<Kept> {
+    let (title, text, images): (Option<&str>, &str, Option<&str>) =
+        (row.try_get(13)?, row.try_get(14)?, row.try_get(15)?);
+    Ok(Kept {
+        id: row.try_get(0)?,
+        place: row.try_get(1)?,
+        source: row.try_get(2)?,
+        network: row.try_get(3)?,
+        story: row.try_get(4)?,
+        read: row.try_get(5)?,
+        visibility: codec::visibility_from(row.try_get(6)?),
+        person: row.try_get(7)?,
+        readings: codec::readings_from(row.try_get(8)?),
+        fingerprint: codec::fingerprint_from(row.try_get(9)?),
+        url: row.try_get(10)?,
+        native_id: row.try_get(11)?,
+        keys: codec::numbers_from(row.try_get(12)?),
+        words: words::of_texts([title.unwrap_or_default(), text, images.unwrap_or_default()]),
+        first_seen: row.try_get(16)?,
+        history: row.try_get::<i64, _>(17)? & 1 != 0,
+    })
+}

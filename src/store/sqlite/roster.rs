@@ -1,0 +1,202 @@
+//! What the configuration names, and how its sources fare.
+
+use std::collections::HashSet;
+
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::codec;
+use super::connection::begin;
+use super::fault::{Done, Fault};
+use super::place::{from_millis, to_millis};
+use crate::domain::time::SignedDuration;
+use crate::domain::{
+    Network, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+};
+use crate::store::{Adopted, PollOutcome, Roster};
+
+/// Longest trouble that is kept, in bytes.
+const LONGEST_TROUBLE: usize = 4_000;
+
+/// Brings the roster in. Nothing is written when nothing changed.
+pub(super) async fn adopt(conn: &mut SqliteConnection, roster: &Roster) -> Done<Adopted> {
+    distinct("subjects", roster.subjects.iter().map(|(name, _)| name))?;
+    distinct("watches", roster.watches.iter().map(|watch| &watch.name))?;
+    distinct("sources", roster.sources.iter().map(|(name, _)| name))?;
+    let mut tx = begin(conn).await?;
+    if is_same(&mut tx, roster).await? {
+        return adopted(&mut tx).await;
+    }
+    for table in ["subject", "watch", "source"] {
+        let leave = format!("UPDATE {table} SET position = NULL");
+        sqlx::query(sqlx::AssertSqlSafe(leave)).execute(&mut *tx).await?;
+    }
+    for (position, (name, role)) in (0_i64..).zip(&roster.subjects) {
+        sqlx::query(
+            "INSERT INTO subject (name, role, position) VALUES (?1, ?2, ?3)
+             ON CONFLICT (name) DO UPDATE SET role = ?2, position = ?3",
+        )
+        .bind(name)
+        .bind(codec::role(*role))
+        .bind(position)
+        .execute(&mut *tx)
+        .await?;
+    }
+    for (position, watch) in (0_i64..).zip(&roster.watches) {
+        let context = serde_json::to_string(&watch.context).map_err(|error| Fault::other(error.to_string()))?;
+        let done = sqlx::query(
+            "INSERT INTO watch (name, subject, query, context, position)
+             SELECT ?1, id, ?3, ?4, ?5 FROM subject WHERE name = ?2 AND position IS NOT NULL
+             ON CONFLICT (name) DO UPDATE SET subject = excluded.subject, query = ?3, context = ?4, position = ?5",
+        )
+        .bind(&watch.name)
+        .bind(&watch.subject)
+        .bind(&watch.query)
+        .bind(context)
+        .bind(position)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(Fault::other(format!("watch {:?} is for the unknown subject {:?}", watch.name, watch.subject)));
+        }
+    }
+    for (position, (name, network)) in (0_i64..).zip(&roster.sources) {
+        sqlx::query("INSERT INTO network (name) VALUES (?) ON CONFLICT DO NOTHING")
+            .bind(network.name())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "INSERT INTO source (name, network, position) SELECT ?1, id, ?3 FROM network WHERE name = ?2
+             ON CONFLICT (name) DO UPDATE SET network = excluded.network, position = ?3",
+        )
+        .bind(name)
+        .bind(network.name())
+        .bind(position)
+        .execute(&mut *tx)
+        .await?;
+    }
+    let adopted = adopted(&mut tx).await?;
+    tx.commit().await?;
+    Ok(adopted)
+}
+
+fn distinct<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Done<()> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(Fault::other(format!("two {what} are named {name:?}")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the roster is what was adopted last.
+async fn is_same(conn: &mut SqliteConnection, roster: &Roster) -> Done<bool> {
+    let known = adopted(conn).await?;
+    let subjects: Vec<_> = known.subjects.iter().map(|subject| (subject.name.clone(), subject.role)).collect();
+    let name_of = |id: SubjectId| known.subjects.iter().find(|one| one.id == id).map(|one| one.name.as_str());
+    let watches = known.watches.len() == roster.watches.len()
+        && known.watches.iter().zip(&roster.watches).all(|(known, wanted)| {
+            known.name == wanted.name
+                && known.query == wanted.query
+                && known.context == wanted.context
+                && name_of(known.subject) == Some(&wanted.subject)
+        });
+    let sources: Vec<(String, Network)> =
+        sources(conn).await?.into_iter().map(|source| (source.name, source.network)).collect();
+    Ok(subjects == roster.subjects && watches && sources == roster.sources)
+}
+
+/// Subjects, watches and sources as last adopted.
+pub(super) async fn adopted(conn: &mut SqliteConnection) -> Done<Adopted> {
+    let subjects = sqlx::query("SELECT id, name, role FROM subject WHERE position IS NOT NULL ORDER BY position")
+        .try_map(|row: SqliteRow| {
+            Ok(Subject {
+                id: SubjectId(row.try_get(0)?),
+                name: row.try_get(1)?,
+                role: codec::role_from(row.try_get(2)?),
+            })
+        })
+        .fetch_all(&mut *conn)
+        .await?;
+    let watches =
+        sqlx::query("SELECT id, subject, name, query, context FROM watch WHERE position IS NOT NULL ORDER BY position")
+            .try_map(|row: SqliteRow| {
+                Ok(WatchRule {
+                    id: WatchId(row.try_get(0)?),
+                    subject: SubjectId(row.try_get(1)?),
+                    name: row.try_get(2)?,
+                    query: row.try_get(3)?,
+                    context: serde_json::from_str(row.try_get(4)?).unwrap_or_default(),
+                })
+            })
+            .fetch_all(&mut *conn)
+            .await?;
+    let sources = sqlx::query("SELECT id FROM source WHERE position IS NOT NULL ORDER BY position")
+        .try_map(|row: SqliteRow| row.try_get(0).map(SourceId))
+        .fetch_all(&mut *conn)
+        .await?;
+    Ok(Adopted { subjects, watches, sources })
+}
+
+/// Every source that was last adopted.
+pub(super) async fn sources(conn: &mut SqliteConnection) -> Done<Vec<SourceState>> {
+    let states = sqlx::query(
+        "SELECT s.id, s.name, n.name, s.cursor, s.health, s.trouble, s.failures, s.polled, s.answered, s.fresh,
+                s.next, s.interval, s.mentions
+         FROM source s JOIN network n ON n.id = s.network WHERE s.position IS NOT NULL ORDER BY s.position",
+    )
+    .try_map(|row: SqliteRow| state(&row))
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(states)
+}
+
+fn state(row: &SqliteRow) -> sqlx::Result<SourceState> {
+    let moment = |column: usize| -> sqlx::Result<Option<Timestamp>> {
+        Ok(row.try_get::<Option<i64>, _>(column)?.map(from_millis))
+    };
+    Ok(SourceState {
+        id: SourceId(row.try_get(0)?),
+        name: row.try_get(1)?,
+        network: Network::named(row.try_get(2)?),
+        cursor: row.try_get(3)?,
+        health: codec::health_from(row.try_get(4)?),
+        trouble: SafeText::line(row.try_get(5)?, LONGEST_TROUBLE),
+        failures: u32::try_from(row.try_get::<i64, _>(6)?).unwrap_or(u32::MAX),
+        polled: moment(7)?,
+        answered: moment(8)?,
+        fresh: moment(9)?,
+        next: moment(10)?,
+        interval: row.try_get::<Option<i64>, _>(11)?.map(SignedDuration::from_millis),
+        mentions: row.try_get::<i64, _>(12)?.unsigned_abs(),
+    })
+}
+
+/// Writes down how a poll went and where it left the source.
+pub(super) async fn outcome(
+    conn: &mut SqliteConnection,
+    source: SourceId,
+    cursor: &str,
+    outcome: &PollOutcome,
+) -> Done<()> {
+    let at = to_millis(outcome.at);
+    let well = matches!(outcome.health, SourceHealth::Working | SourceHealth::Silent);
+    sqlx::query(
+        "UPDATE source SET cursor = ?2, health = ?3, trouble = ?4, failures = ?5, polled = ?6,
+             answered = coalesce(?7, answered), fresh = coalesce(?8, fresh), next = ?9, interval = ?10 WHERE id = ?1",
+    )
+    .bind(source.0)
+    .bind(cursor)
+    .bind(codec::health(outcome.health))
+    .bind(codec::capped(&outcome.trouble, LONGEST_TROUBLE))
+    .bind(i64::from(outcome.failures))
+    .bind(at)
+    .bind(well.then_some(at))
+    .bind(outcome.fresh.then_some(at))
+    .bind(outcome.next.map(to_millis))
+    .bind(i64::try_from(outcome.interval.as_millis()).unwrap_or(i64::MAX))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
