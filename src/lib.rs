@@ -20,6 +20,8 @@
 #[cfg(test)]
 extern crate self as goodword;
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod language;

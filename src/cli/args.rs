@@ -1,0 +1,193 @@
+//! What the command line may say. Definitions only: each command's file does the work.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::config::paths::Flags;
+
+mod commands;
+#[cfg(test)]
+mod tests;
+pub use commands::{
+    BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format, ImportArgs,
+    InitArgs, Input, ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, WatchArgs,
+};
+
+/// Hear everything said in public about a brand, on a dashboard in the terminal.
+#[derive(Debug, Clone, Parser)]
+#[command(
+    name = "goodword",
+    version,
+    about = "Hear everything said in public about a brand, on a dashboard in the terminal",
+    long_about = "Hear everything said in public about a brand, on a dashboard in the terminal.\n\n\
+        Without a command, goodword opens the dashboard on what the configuration names. \
+        `goodword init` writes a configuration after a few questions; `goodword watch NAME` and `goodword demo` \
+        need none.",
+    after_help = "Examples:\n  \
+        goodword demo                     look around, without network or account\n  \
+        goodword watch \"Ferris Bikes\"     listen for a name, without configuration\n  \
+        goodword init                     write a configuration\n  \
+        goodword                          open the dashboard",
+    disable_help_subcommand = true,
+    propagate_version = false
+)]
+pub struct Args {
+    /// What to do; nothing opens the dashboard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// What every command understands.
+    #[command(flatten)]
+    pub everywhere: Everywhere,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[command(next_help_heading = "Options for every command")]
+pub struct Everywhere {
+    /// Configuration file [or: GOODWORD_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Directory for the data [or: GOODWORD_DATA_DIR, or data.directory in the configuration]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
+
+    /// How much to write into the log: error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL", value_enum, default_value_t, hide_possible_values = true)]
+    pub log_level: LogLevel,
+}
+
+impl From<&Everywhere> for Flags {
+    fn from(everywhere: &Everywhere) -> Self {
+        Self { config: everywhere.config.clone(), data: everywhere.data_dir.clone() }
+    }
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// What looks wrong, too.
+    Warn,
+    /// What happens, in short.
+    #[default]
+    Info,
+    /// What happens, in detail.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl LogLevel {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// The commands. Their grouping in the help is [`GROUPS`].
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Listen for a name right away, without configuration
+    #[command(
+        after_help = "Example:\n  goodword watch \"Ferris Bikes\" --rival \"Rival Wheels\" --feed https://cycling.example/news"
+    )]
+    Watch(WatchArgs),
+    /// Show the dashboard on made-up news, without network or account
+    #[command(after_help = "Example:\n  goodword demo --speed 10")]
+    Demo(DemoArgs),
+    /// Write a configuration, after a few questions
+    #[command(
+        after_help = "Example without questions:\n  goodword init --brand \"Ferris Bikes\" --size small --rival \"Rival Wheels\" --yes"
+    )]
+    Init(InitArgs),
+    /// Check the configuration and try every source once
+    #[command(
+        after_help = "Ends with 0 when everything works, with 1 when something does not.\n\nExample:\n  goodword check --json | jq '.sources[] | select(.ok | not)'"
+    )]
+    Check(Printing),
+    /// Listen without a screen, for servers
+    #[command(after_help = "Example, every quarter of an hour from cron:\n  */15 * * * *  goodword collect --once")]
+    Collect(CollectArgs),
+    /// Read mentions from a file of JSON lines
+    #[command(after_help = "Example:\n  zcat old-mentions.ndjson.gz | goodword import -")]
+    Import(ImportArgs),
+    /// Find stored mentions
+    #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
+    Search(SearchArgs),
+    /// Write stored mentions to a file, for spreadsheets and scripts
+    #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
+    Export(ExportArgs),
+    /// See how a query is read, and what it finds
+    #[command(after_help = "Example:\n  goodword query explain 'ferris NEAR/3 (bike* OR wheel*) NOT lang:de'")]
+    Query(QueryArgs),
+    /// Show what is read from a feed, to see why something is missing
+    #[command(after_help = "Example:\n  goodword feed https://cycling.example/news")]
+    Feed(FeedArgs),
+    /// Copy everything that is stored into one file, also while goodword runs
+    #[command(after_help = "Example:\n  goodword backup goodword-monday.db")]
+    Backup(BackupArgs),
+    /// Bring back what `backup` copied
+    #[command(after_help = "Example:\n  goodword restore goodword-monday.db --force")]
+    Restore(RestoreArgs),
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example, for bash:\n  goodword completions bash > ~/.local/share/bash-completion/completions/goodword"
+    )]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them
+    #[command(after_help = "Example:\n  goodword man --dir ~/.local/share/man/man1")]
+    Man(ManArgs),
+}
+
+/// Headings of the help, and the commands below each. A test makes sure that none is missing.
+pub const GROUPS: [(&str, &[&str]); 4] = [
+    ("Begin", &["watch", "demo", "init", "check"]),
+    ("Every day", &["collect", "search", "export", "import"]),
+    ("Look closer", &["query", "feed"]),
+    ("Keep house", &["backup", "restore", "completions", "man"]),
+];
+
+/// The command with everything that its help says, for parsing, completions and manual pages.
+pub fn command() -> clap::Command {
+    let command = Args::command();
+    let list = grouped(&command);
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}Options for every command:\n{{options}}{{after-help}}"
+    ))
+}
+
+/// The commands by group. clap itself knows one heading for all of them.
+fn grouped(command: &clap::Command) -> String {
+    let width = command.get_subcommands().map(|sub| sub.get_name().len()).max().unwrap_or_default() + 2;
+    let mut list = String::new();
+    for (heading, names) in GROUPS {
+        list.push_str(&format!("{heading}:\n"));
+        for sub in names.iter().filter_map(|name| command.find_subcommand(name)) {
+            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            list.push_str(&format!("  {:width$}{about}\n", sub.get_name()));
+        }
+        list.push('\n');
+    }
+    list
+}
+
+/// Reads the arguments; the first is the program's own name.
+///
+/// # Errors
+/// clap's error, which also stands for `--help` and `--version`: print it with its own `exit`.
+pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}

@@ -1,0 +1,296 @@
+//! What each command takes.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use url::Url;
+
+use crate::cli::when::When;
+use crate::domain::BrandSize;
+
+/// `watch`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct WatchArgs {
+    /// The name to listen for; several words need no quotes
+    #[arg(required = true, value_name = "NAME", num_args = 1..)]
+    words: Vec<String>,
+    /// A feed, or a site that announces one, to listen to as well; may be repeated
+    #[arg(long, value_name = "URL", value_parser = address, value_hint = ValueHint::Url)]
+    pub feed: Vec<Url>,
+    /// Another name, to compare with; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub rival: Vec<String>,
+    /// What to look for, in place of the name itself
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// Listen to the given feeds only, not to public news and search feeds
+    #[arg(long, requires = "feed")]
+    pub no_defaults: bool,
+}
+
+impl WatchArgs {
+    /// The name to listen for.
+    pub fn name(&self) -> String {
+        self.words.join(" ")
+    }
+}
+
+/// `demo`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct DemoArgs {
+    /// The story to play [otherwise: an everyday one]
+    pub name: Option<String>,
+    /// How many times faster than life it goes, 0.1 to 1000
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// The same number plays the same again
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `init`.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct InitArgs {
+    /// Name of the brand
+    #[arg(long, value_name = "NAME")]
+    pub brand: Option<String>,
+    /// How big the brand is; more is expected of a big one
+    #[arg(long, value_name = "SIZE", value_enum)]
+    pub size: Option<Size>,
+    /// A competitor to compare with; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub rival: Vec<String>,
+    /// A feed, or a site that announces one; may be repeated
+    #[arg(long, value_name = "URL", value_parser = address, value_hint = ValueHint::Url)]
+    pub feed: Vec<Url>,
+    /// Ask nothing; needs --brand
+    #[arg(long, short, requires = "brand")]
+    pub yes: bool,
+    /// Replace a configuration that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How big a brand is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Size {
+    /// One person.
+    Solo,
+    /// A handful of people.
+    Small,
+    /// Tens to hundreds.
+    Medium,
+    /// Thousands.
+    Large,
+    /// A household name.
+    Enterprise,
+}
+
+impl From<Size> for BrandSize {
+    fn from(size: Size) -> Self {
+        match size {
+            Size::Solo => Self::Solo,
+            Size::Small => Self::Small,
+            Size::Medium => Self::Medium,
+            Size::Large => Self::Large,
+            Size::Enterprise => Self::Enterprise,
+        }
+    }
+}
+
+/// Commands that print data.
+#[derive(Debug, Clone, Copy, Default, ClapArgs)]
+pub struct Printing {
+    /// Print JSON, for scripts
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `collect`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct CollectArgs {
+    /// Ask every source once, say what came, and end
+    #[arg(long)]
+    pub once: bool,
+    /// A line for each visit of a source
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `import`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ImportArgs {
+    /// The file, or - for standard input
+    #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    pub from: Input,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// A file or standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Standard input, written `-`.
+    Stdin,
+    /// A file.
+    File(PathBuf),
+}
+
+impl From<OsString> for Input {
+    fn from(text: OsString) -> Self {
+        if text == "-" { Self::Stdin } else { Self::File(text.into()) }
+    }
+}
+
+/// `search`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct SearchArgs {
+    /// What to find: words, "phrases", OR, NOT, NEAR/n, #tag, @account, author:, lang: and so on
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// At most so many, the newest first
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `export`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ExportArgs {
+    /// JSON lines for scripts, or CSV for spreadsheets
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Only what a query finds
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// Published at this time or later: 2026-05-01, 2026-05-01T12:00Z, or 30d for thirty days ago
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<When>,
+    /// Published before this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<When>,
+    /// Posts that are not public, too
+    #[arg(long)]
+    pub private: bool,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Forms of export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// A JSON object a line.
+    #[default]
+    Ndjson,
+    /// Comma-separated values with a header line.
+    Csv,
+}
+
+/// `query`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct QueryArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: QueryCommand,
+}
+
+/// What to do with a query.
+#[derive(Debug, Clone, Subcommand)]
+pub enum QueryCommand {
+    /// Show how a query is read
+    #[command(after_help = "Example:\n  goodword query explain 'ferris AND (chain OR brake*)'")]
+    Explain(ExplainArgs),
+    /// Print those JSON lines of standard input that a query matches
+    #[command(
+        after_help = "Each line is an object with text and, if you like, author, source, network, lang and urls.\n\
+        Ends with 0 when a line matched, with 1 when none did, with 2 when the query is refused.\n\n\
+        Example:\n  goodword query match 'ferris -rust' < posts.ndjson"
+    )]
+    Match(MatchArgs),
+    /// Show what a query finds in the stored mentions, why, and how often
+    #[command(after_help = "Example:\n  goodword query try 'ferris recall'")]
+    Try(ExplainArgs),
+}
+
+/// `query explain` and `query try`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ExplainArgs {
+    /// The query, in quotes
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `query match`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct MatchArgs {
+    /// The query, in quotes
+    #[arg(allow_hyphen_values = true)]
+    pub query: String,
+}
+
+/// `feed`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct FeedArgs {
+    /// A file, or the address of a feed or of a site that announces one
+    #[arg(value_name = "FILE|URL")]
+    pub from: OsString,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `backup`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct BackupArgs {
+    /// The file to write; it must not be there yet
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+}
+
+/// `restore`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct RestoreArgs {
+    /// A file that `backup` wrote
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Replace what is stored now
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `completions`.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// `man`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ManArgs {
+    /// Write a page for every command into this directory
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}
+
+fn address(text: &str) -> Result<Url, String> {
+    crate::config::judge_address(text).map_err(|(message, help)| format!("{message}: {help}"))
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "give a number, such as 10".to_owned())?;
+    if (0.1..=1000.0).contains(&speed) { Ok(speed) } else { Err("it may be 0.1 to 1000".to_owned()) }
+}

@@ -1,0 +1,285 @@
+//! What a configuration says, as plain values with their defaults and bounds.
+
+use std::ops::RangeInclusive;
+
+use url::Url;
+
+use super::place::Placed;
+use super::secrets::SecretFrom;
+use crate::domain::time::SignedDuration;
+use crate::domain::{BrandSize, Network};
+
+/// Whom we speak for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brand {
+    /// Its name.
+    pub name: String,
+    /// How big it is.
+    pub size: BrandSize,
+    /// Its accounts, without the leading `@`.
+    pub handles: Vec<String>,
+}
+
+/// A competitor, watched for share of voice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rival {
+    /// Its name.
+    pub name: String,
+    /// Its accounts, without the leading `@`.
+    pub handles: Vec<String>,
+}
+
+/// A named query for a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Its name, unique among the watches.
+    pub name: String,
+    /// Name of the brand or of a rival.
+    pub subject: String,
+    /// The query; [`crate::watch::Query::parse`] accepts it.
+    pub query: String,
+    /// Words that speak for the subject being meant.
+    pub context: Vec<String>,
+    /// It stands in no file: made from the subject's name because the subject has no watch of its own.
+    pub derived: bool,
+}
+
+/// A feed or an account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, unique among the sources.
+    pub name: String,
+    /// Kind of place.
+    pub network: Network,
+    /// Its address, `http` or `https`. It may hold a login: then [`super::Config::load`] wants the file private.
+    pub url: Placed<Url>,
+    /// Shortest interval between two polls.
+    pub shortest: SignedDuration,
+    /// Longest interval between two polls, at least `shortest`.
+    pub longest: SignedDuration,
+    /// Every item is a mention of the brand, whatever the watches say.
+    pub everything: bool,
+    /// Where its secret is kept, if it needs one.
+    pub secret: Option<Placed<SecretFrom>>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .field("network", &self.network)
+            // The rest of an address may hold a private key (`?key=...`).
+            .field("host", &self.url.value.host_str().unwrap_or_default())
+            .field("shortest", &self.shortest)
+            .field("longest", &self.longest)
+            .field("everything", &self.everything)
+            .field("secret", &self.secret)
+            .finish()
+    }
+}
+
+/// Networks that a source may name.
+pub const NETWORKS: [Network; 1] = [Network::FEED];
+
+/// When sources are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectSettings {
+    /// Listen to the built-in public news and search feeds, besides the sources of the file.
+    pub public_feeds: bool,
+    /// Shortest interval between two polls, where a source sets none.
+    pub shortest: SignedDuration,
+    /// Longest interval between two polls, where a source sets none.
+    pub longest: SignedDuration,
+    /// How many sources are asked at the same time.
+    pub concurrency: usize,
+    /// Mentions an hour beyond which a watch is throttled, in sight.
+    pub watch_ceiling: u32,
+}
+
+impl CollectSettings {
+    /// What an interval may be, in seconds: ten seconds to a week.
+    pub const INTERVAL: RangeInclusive<i64> = 10..=604_800;
+    /// How many sources may be asked at the same time.
+    pub const CONCURRENCY: RangeInclusive<u64> = 1..=256;
+    /// What the ceiling of a watch may be, mentions an hour.
+    pub const WATCH_CEILING: RangeInclusive<u64> = 10..=1_000_000;
+}
+
+impl Default for CollectSettings {
+    fn default() -> Self {
+        Self {
+            public_feeds: true,
+            shortest: SignedDuration::from_mins(5),
+            longest: SignedDuration::from_hours(1),
+            concurrency: 16,
+            watch_ceiling: 1_000,
+        }
+    }
+}
+
+/// Whether addresses that the internet cannot reach (this computer, home and office networks) may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PrivateAddresses {
+    /// Always, even when a stranger's server points there.
+    Allow,
+    /// Those that stand in the configuration; not those that a public server points to.
+    #[default]
+    NotByRedirect,
+    /// Never.
+    Refuse,
+}
+
+/// How servers are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// Who we say we are, in place of our own name. The contact is added to it.
+    pub user_agent: Option<String>,
+    /// Where a server's operator can reach us: a web or mail address.
+    pub contact: Option<String>,
+    /// How long one answer may take.
+    pub timeout: SignedDuration,
+    /// Largest answer, in bytes after unpacking.
+    pub largest_body: u64,
+    /// Requests to one host at the same time.
+    pub per_host: usize,
+    /// Requests at the same time altogether; follows [`CollectSettings::concurrency`].
+    pub at_once: usize,
+    /// Whether private addresses may be asked.
+    pub private_addresses: PrivateAddresses,
+}
+
+/// What the time-out may be, in seconds.
+pub const TIMEOUT_BOUNDS: RangeInclusive<i64> = 1..=300;
+/// What the largest answer may be, in MB (10^6 bytes).
+pub const BODY_BOUNDS: RangeInclusive<u64> = 1..=256;
+/// How many requests to one host there may be.
+pub const PER_HOST_BOUNDS: RangeInclusive<u64> = 1..=16;
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            user_agent: None,
+            contact: None,
+            timeout: SignedDuration::from_secs(30),
+            largest_body: 16_000_000,
+            per_host: 1,
+            at_once: 16,
+            private_addresses: PrivateAddresses::default(),
+        }
+    }
+}
+
+/// How many days mentions are kept, unless the file says otherwise.
+pub const RETENTION_DAYS: u64 = 365;
+
+/// How many days mentions may be kept: a day to a hundred years.
+pub const RETENTION_BOUNDS: RangeInclusive<u64> = 1..=36_500;
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeChoice {
+    /// Whatever suits light and dark alike.
+    #[default]
+    Auto,
+    /// For dark backgrounds.
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// Without colours: bold, dim, reverse.
+    Mono,
+}
+
+/// How many colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColourChoice {
+    /// Sixteen, unless the environment says `NO_COLOR`.
+    #[default]
+    Auto,
+    /// The terminal's sixteen colours.
+    Sixteen,
+    /// None.
+    None,
+}
+
+impl ColourChoice {
+    /// The choice once the environment was heard: a `NO_COLOR` that is not empty turns `Auto` into `None`; what
+    /// the file says outright stands (<https://no-color.org>).
+    #[must_use]
+    pub fn with_environment(self, no_color: Option<&std::ffi::OsStr>) -> Self {
+        match self {
+            Self::Auto if no_color.is_some_and(|value| !value.is_empty()) => Self::None,
+            Self::Auto => Self::Sixteen,
+            stated => stated,
+        }
+    }
+}
+
+/// How emoji are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EmojiChoice {
+    /// As words or simple signs: safe in every terminal.
+    #[default]
+    Text,
+    /// As they are; terminals that measure them wrongly show crooked columns.
+    Raw,
+}
+
+/// How the screen looks and behaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScreenSettings {
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// How many colours.
+    pub colour: ColourChoice,
+    /// How emoji are shown.
+    pub emoji: EmojiChoice,
+    /// The zone that times are shown in; `None` for the system's.
+    pub time_zone: Option<jiff::tz::TimeZone>,
+    /// Ring the terminal's bell at a signal.
+    pub bell: bool,
+    /// Take the mouse; selecting text then needs Shift in most terminals.
+    pub mouse: bool,
+    /// Ask the terminal to show each frame at once (synchronized output).
+    pub sync_output: bool,
+}
+
+impl Default for ScreenSettings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            colour: ColourChoice::default(),
+            emoji: EmojiChoice::default(),
+            time_zone: None,
+            bell: false,
+            mouse: false,
+            sync_output: true,
+        }
+    }
+}
+
+/// Weights of the formulas.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weights {
+    /// How many people an unhappy person tells for each that a happy one tells (k).
+    pub tell_factor: f64,
+}
+
+impl Weights {
+    /// What the tell factor may be.
+    pub const TELL_FACTOR: RangeInclusive<f64> = 1.0..=100.0;
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { tell_factor: 10.0 }
+    }
+}
+
+/// The chords of one action, as written; `tui::input` compiles them and complains at their places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// Name of the action.
+    pub action: Placed<String>,
+    /// Its chords; none takes the action's keys away.
+    pub chords: Vec<Placed<String>>,
+}

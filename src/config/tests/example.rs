@@ -1,0 +1,72 @@
+//! What the example file promises.
+
+use super::*;
+
+/// The example with everything switched on.
+fn switched_on() -> String {
+    let on = |line: &str| match line.strip_prefix('#') {
+        Some(code) if code.starts_with(|c: char| c.is_ascii_alphabetic() || c == '[') => code.to_owned(),
+        _ => line.to_owned(),
+    };
+    let one_secret = |line: &String| !line.starts_with("password_command") && !line.starts_with("token_env");
+    EXAMPLE.lines().map(on).filter(one_secret).map(|line| line + "\n").collect()
+}
+
+#[test]
+fn parses_as_it_is_and_holds_the_defaults() {
+    let example = good(EXAMPLE);
+    let least = good(BRAND);
+    assert_eq!(example.brand, least.brand);
+    assert!(example.rivals.is_empty() && example.sources.is_empty() && example.keys.is_empty());
+    assert_eq!(example.watches, least.watches);
+}
+
+#[test]
+fn what_is_switched_off_is_true() {
+    let on = good(&switched_on());
+    let least = good(BRAND);
+    assert_eq!(on.collect, least.collect);
+    assert_eq!(on.retention, least.retention);
+    assert_eq!(on.screen, least.screen);
+    assert_eq!(on.weights, least.weights);
+    let http = HttpSettings { contact: None, user_agent: None, ..on.http.clone() };
+    assert_eq!(http, least.http);
+    let source = &on.sources[0];
+    assert_eq!((source.shortest, source.longest), (least.collect.shortest, least.collect.longest));
+    assert!(on.data.is_some() && on.http.contact.is_some() && !on.keys.is_empty() && source.secret.is_some());
+    assert_eq!((on.watches[0].subject.as_str(), on.watches[0].context.len()), ("Ferris Bikes", 2));
+}
+
+#[test]
+fn every_key_is_there_with_a_comment_above() {
+    let lines: Vec<&str> = EXAMPLE.lines().collect();
+    for section in schema::SECTIONS {
+        let header = section.header();
+        let start = lines.iter().position(|line| line.trim_start_matches('#') == header).expect(&header);
+        let end = lines[start + 1..].iter().position(|line| line.trim_start_matches('#').starts_with('['));
+        let body = &lines[start..end.map_or(lines.len(), |end| start + 1 + end)];
+        assert!(lines[start - 1].starts_with("# "), "{header} has no comment");
+        for key in section.keys {
+            let at = body.iter().position(|line| line.trim_start_matches('#').starts_with(&format!("{key} = ")));
+            let at = at.unwrap_or_else(|| panic!("{key} of {header} is missing"));
+            // `longest` stands with `shortest` below one comment.
+            assert!(body[at - 1].starts_with("# ") || *key == "longest", "{key} of {header} has no comment");
+        }
+    }
+}
+
+#[test]
+fn every_key_of_the_schema_is_really_read() {
+    for section in schema::SECTIONS {
+        for key in section.keys {
+            let text = format!("{}\n{key} = 1979-05-27\n", section.header());
+            let path =
+                if section.many { format!("{}[1].{key}", section.name) } else { format!("{}.{key}", section.name) };
+            let errors = parse(&text).unwrap_err();
+            assert!(
+                errors.iter().any(|error| error.key == path && error.kind == ErrorKind::WrongType),
+                "{path}: {errors}"
+            );
+        }
+    }
+}
