@@ -50,7 +50,7 @@ async fn one_collects_the_other_follows_and_takes_over_when_the_first_falls_sile
     assert!(!second.refresh(None));
 
     drop(first); // as good as killed: nothing is given back
-    pass(SECOND * 9).await;
+    pass(SECOND * 16).await;
     assert_eq!(second.standing(), Some(Standing::Collecting));
     assert_eq!(two.asked(), 0, "the first asked a minute ago");
     pass(MINUTE * 6).await;
@@ -127,7 +127,7 @@ async fn an_idle_holder_does_nothing_but_renew() {
     let before = scene.store.look(|inside| inside.lease_asked);
     pass(MINUTE).await;
     let asked = scene.store.look(|inside| inside.lease_asked) - before;
-    assert_eq!(asked, 20);
+    assert!((8..=9).contains(&asked), "{asked}");
     handle.shutdown().await;
 }
 
