@@ -12,12 +12,23 @@ pub fn holder_name() -> String {
 /// Whether the process of this name was on this machine, where process ids mean the same as here, and is gone.
 /// False where that cannot be told.
 pub(super) fn is_gone(name: &str) -> bool {
+    seen_from_here(name).is_some_and(has_ended)
+}
+
+/// Whether the process of this name is on this machine and runs. False where that cannot be told.
+pub(super) fn is_alive(name: &str) -> bool {
+    seen_from_here(name).is_some_and(|id| !has_ended(id))
+}
+
+/// The process of this name, if its process id means the same as here.
+fn seen_from_here(name: &str) -> Option<Pid> {
     let mut parts = name.split(':');
-    let (Some(at), Some(id), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    if at != host() || rest.split('-').next() != Some(namespace().as_str()) {
-        return false;
-    }
-    let Some(id) = id.parse().ok().and_then(Pid::from_raw) else { return false };
+    let (at, id, rest) = (parts.next()?, parts.next()?, parts.next()?);
+    let same = at == host() && rest.split('-').next() == Some(namespace().as_str());
+    id.parse().ok().filter(|_| same).and_then(Pid::from_raw)
+}
+
+fn has_ended(id: Pid) -> bool {
     test_kill_process(id) == Err(Errno::SRCH) || is_zombie(id)
 }
 
@@ -65,7 +76,7 @@ mod tests {
         assert!(!is_gone(&holder_name()), "this one lives");
         let mut child = Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap();
         let name = name_of(child.id());
-        assert!(!is_gone(&name));
+        assert!(!is_gone(&name) && is_alive(&name));
         child.kill().unwrap();
         let gone = (0..200).any(|_| {
             std::thread::sleep(std::time::Duration::from_millis(10));
@@ -73,9 +84,9 @@ mod tests {
         });
         assert!(gone, "ended, though nobody has asked how");
         child.wait().unwrap();
-        assert!(is_gone(&name));
+        assert!(is_gone(&name) && !is_alive(&name));
         assert!(!is_gone(&name.replacen(&host(), "elsewhere", 1)), "another machine cannot be looked into");
         assert!(!is_gone(&format!("{}:{}:1-0", host(), child.id())), "nor another namespace");
-        assert!(!is_gone("one") && !is_gone("a:b:c") && !is_gone(""));
+        assert!(!is_alive("one") && !is_gone("one") && !is_gone("a:b:c") && !is_gone(""));
     }
 }
