@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -179,6 +181,9 @@ async fn large_answers_are_worked_through_in_pieces_and_keep_their_order() {
     assert_eq!(order, (0..1_001).collect::<Vec<_>>());
 }
 
+/// The lists are read once, not for every case.
+static RULES: LazyLock<Arc<Readers>> = LazyLock::new(|| Arc::new(Readers::rule_based()));
+
 fn foreign() -> impl Strategy<Value = Item> {
     let text = prop_oneof![any::<String>(), "(ferris|velora|wheel|@|#|http://|[ \n\u{202e}\u{0}é漢🚲]){0,40}"];
     let fields = (text.clone(), proptest::option::of(text.clone()), proptest::option::of(text.clone()));
@@ -210,7 +215,7 @@ proptest! {
             watches: vec![watch(1, BRAND, "ferris NOT wheel"), watch(2, BRAND, "velora lang:en")],
             sources: vec![],
         };
-        let intake = Intake::new(&adopted, Arc::new(Readers::rule_based())).unwrap();
+        let intake = Intake::new(&adopted, Arc::clone(&RULES)).unwrap();
         let deleted = items.iter().filter(|item| item.deleted).count();
         let others = items.iter().filter(|item| !item.deleted && !item.own).count();
         let addressed = items.iter().filter(|item| !item.deleted && !item.own && item.addressed).count();
