@@ -22,6 +22,7 @@ extern crate self as goodword;
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod engine;
 pub mod language;

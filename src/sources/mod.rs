@@ -6,6 +6,7 @@
 mod error;
 pub mod feed;
 pub mod http;
+pub mod search;
 
 use async_trait::async_trait;
 

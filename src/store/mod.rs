@@ -198,6 +198,9 @@ pub trait Store: Send + Sync {
     /// outcome and cursor. An item whose native id or one of whose aliases is known for this source is the
     /// same mention: updated when its content changed, else left alone.
     async fn record(&self, lease: &Lease, batch: &RecordBatch) -> StoreResult<Recorded>;
+    /// Records what a person brings (an import): like [`Store::record`], but without a lease, since no network
+    /// is asked and a mention that is known already stays one.
+    async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded>;
     /// Raises a signal, unless the same kind, subject and source raised one within the hour before.
     async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>>;
 
@@ -222,6 +225,8 @@ pub trait Store: Send + Sync {
     async fn overview(&self, day: Timestamp, brand: Option<SubjectId>) -> StoreResult<Overview>;
     /// Every source that was last adopted, in the roster's order.
     async fn sources(&self) -> StoreResult<Vec<SourceState>>;
+    /// The names of all sources that mentions came from, those that left the configuration included.
+    async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>>;
     /// The newest signals.
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>>;
 

@@ -152,6 +152,12 @@ impl Store for Shelf {
     async fn record(&self, _: &Lease, _: &RecordBatch) -> StoreResult<Recorded> {
         Err(StoreError::LeaseLost)
     }
+    async fn bring(&self, _: &RecordBatch) -> StoreResult<Recorded> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>> {
+        Ok(Vec::new())
+    }
     async fn raise(&self, _: &Lease, _: &Signal) -> StoreResult<Option<SignalId>> {
         Err(StoreError::LeaseLost)
     }

@@ -45,9 +45,6 @@ pub struct DemoArgs {
     /// How many times faster than life it goes, 0.1 to 1000
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// The same number plays the same again
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
 }
 
 /// `init`.

@@ -252,6 +252,14 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn bring(&self, _: &RecordBatch) -> StoreResult<Recorded> {
+        Err(StoreError::Other("nobody brings anything here".to_owned()))
+    }
+
+    async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>> {
+        Ok(self.look(|inside| inside.sources.iter().map(|source| (source.id, source.name.clone())).collect()))
+    }
+
     async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {
         self.look(|inside| {
             inside.check(lease)?;

@@ -23,12 +23,14 @@ pub(super) struct Words {
 }
 
 /// Elements whose content is not for reading.
-const UNREAD: [&str; 9] = ["script", "style", "template", "noscript", "iframe", "svg", "object", "head", "select"];
+const UNREAD: [&str; 7] = ["script", "style", "template", "noscript", "svg", "head", "select"];
 /// Elements that stand apart from what is around them by an empty line.
 const PARAGRAPHS: [&str; 14] =
     ["p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "figure"];
 /// Elements that begin a new line.
-const LINES: [&str; 20] = [
+const LINES: [&str; 22] = [
+    "html",
+    "body",
     "div",
     "li",
     "tr",
@@ -60,7 +62,7 @@ const INLINE: [&str; 26] = [
 pub(super) fn of_html(html: &str, base: Option<&Url>) -> Words {
     let mut writer = Writer::new(html, base);
     writer.keep_lines = !has_tag(html);
-    writer.run(|_| true);
+    writer.run(|_, _| true);
     writer.finish()
 }
 
@@ -72,12 +74,18 @@ pub(super) fn of_plain(text: &str) -> Words {
     writer.finish()
 }
 
-/// A headline that may hold HTML, on one line. Only well-known tags are taken for tags: `Vec<String>` stays.
+/// A headline that may hold HTML, on one line. Only well-known tags, and others that have attributes, are taken
+/// for tags: `Vec<String>` stays.
 pub(super) fn of_title(title: &str) -> String {
     let mut writer = Writer::new(title, None);
-    writer.run(|name| {
-        let known = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
-        known(&INLINE) || known(&PARAGRAPHS) || known(&LINES) || known(&UNREAD) || name.eq_ignore_ascii_case("br")
+    let mut odd: Vec<&str> = Vec::new();
+    writer.run(|name, attributes| {
+        let among = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let known = among(&INLINE) || among(&PARAGRAPHS) || among(&LINES) || among(&UNREAD) || among(&["br"]);
+        if !known && attributes.contains('=') && odd.len() < 10 {
+            odd.push(name);
+        }
+        known || among(&odd)
     });
     one_line(&writer.finish().text)
 }
@@ -125,7 +133,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn run(&mut self, is_tag: impl Fn(&str) -> bool) {
+    fn run(&mut self, mut is_tag: impl FnMut(&'a str, &'a str) -> bool) {
         let mut decoded = String::new();
         while let Some(piece) = self.pieces.next() {
             if self.words.text.len() >= LONGEST {
@@ -138,9 +146,20 @@ impl<'a> Writer<'a> {
                     self.push(&decoded);
                 }
                 Piece::Text(text) | Piece::Literal(text) => self.push(text),
-                Piece::Open { name, whole, .. } | Piece::Close { name, whole } if !is_tag(name) => self.push(whole),
-                Piece::Open { name, attributes, .. } => self.open(&name.to_ascii_lowercase(), attributes),
-                Piece::Close { name, .. } => self.close(&name.to_ascii_lowercase()),
+                Piece::Open { name, attributes, whole } => {
+                    if is_tag(name, attributes) {
+                        self.open(&name.to_ascii_lowercase(), attributes);
+                    } else {
+                        self.push(whole);
+                    }
+                }
+                Piece::Close { name, whole } => {
+                    if is_tag(name, "") {
+                        self.close(&name.to_ascii_lowercase());
+                    } else {
+                        self.push(whole);
+                    }
+                }
             }
         }
     }

@@ -116,6 +116,11 @@ impl Response {
         self.status == StatusCode::NOT_MODIFIED
     }
 
+    /// Whether it is a page that wants a browser or a person instead of what was asked for.
+    pub fn is_challenge(&self) -> bool {
+        failure::is_challenge(self)
+    }
+
     /// What to send along next time. Nothing when the answer declares itself stale at birth (`Expires: 0`):
     /// such servers have been seen to answer "nothing changed" when something had.
     pub fn validators(&self) -> Validators {

@@ -34,7 +34,7 @@ use async_trait::async_trait;
 use super::{Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreResult};
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Mention, MentionId, MentionRow, Signal, SignalId, SourceState, SubjectId, Timestamp};
+use crate::domain::{Mention, MentionId, MentionRow, Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp};
 use connection::Connections;
 pub use copy::restore;
 use fault::told;
@@ -69,6 +69,11 @@ impl SqliteStore {
         let connections = Connections::new(&path, most_pages);
         told(open::open(&connections, &path).await, &path)?;
         Ok(Self { path, connections, watch: version::Watch::default() })
+    }
+
+    /// Whether a data directory holds a database already.
+    pub fn is_at(directory: &Path) -> bool {
+        directory.join(open::FILE).is_file()
     }
 
     /// The database file.
@@ -107,7 +112,11 @@ impl Store for SqliteStore {
     }
 
     async fn record(&self, held: &Lease, batch: &RecordBatch) -> StoreResult<Recorded> {
-        on!(self.writer, record::record, held, batch)
+        on!(self.writer, record::record, Some(held), batch)
+    }
+
+    async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded> {
+        on!(self.writer, record::record, None, batch)
     }
 
     async fn raise(&self, held: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {
@@ -146,6 +155,10 @@ impl Store for SqliteStore {
 
     async fn sources(&self) -> StoreResult<Vec<SourceState>> {
         on!(self.reader, roster::sources)
+    }
+
+    async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>> {
+        on!(self.reader, roster::source_names)
     }
 
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {

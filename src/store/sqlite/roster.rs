@@ -152,6 +152,12 @@ pub(super) async fn sources(conn: &mut SqliteConnection) -> Done<Vec<SourceState
     Ok(states)
 }
 
+/// Names of all sources, those without a place in the roster included.
+pub(super) async fn source_names(conn: &mut SqliteConnection) -> Done<Vec<(SourceId, String)>> {
+    let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM source").fetch_all(&mut *conn).await?;
+    Ok(rows.into_iter().map(|(id, name)| (SourceId(id), name)).collect())
+}
+
 fn state(row: &SqliteRow) -> sqlx::Result<SourceState> {
     let moment = |column: usize| -> sqlx::Result<Option<Timestamp>> {
         Ok(row.try_get::<Option<i64>, _>(column)?.map(from_millis))

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::asks::Thing;
 use super::cmd::Cmd;
+use super::layout::Pane;
 use super::msg::{Answer, Weight};
 use super::stream::Stale;
 use crate::domain::{Intent, MentionId, MentionRow, SafeText, SignalKind};
@@ -26,7 +27,7 @@ impl Model {
                 if !polling {
                     self.asks.stale(Thing::Sources);
                 }
-                self.lists.sources.polling(source, polling)
+                self.lists.sources.polling(source, polling) && self.shows(Pane::Sources)
             }
             Event::Signal(signal) => {
                 self.asks.stale(Thing::Signals);
@@ -154,7 +155,12 @@ impl Model {
             }
             (Thing::Trend(subject), Answer::Trend(of, counts)) if subject == of => self.trends.answer(subject, counts),
             (Thing::Overview, Answer::Overview(overview)) => self.status.answer(overview),
-            (Thing::Sources, Answer::Sources(states)) => self.lists.sources.answer(&states),
+            (Thing::Sources, Answer::Sources(states)) => {
+                let before = (self.lists.sources.known(), self.lists.sources.working());
+                let changed = self.lists.sources.answer(&states);
+                let after = (self.lists.sources.known(), self.lists.sources.working());
+                before != after || (changed && self.shows(Pane::Sources))
+            }
             (Thing::Signals, Answer::Signals(signals)) => {
                 let changed = self.lists.signals.answer(&signals);
                 self.first.rank(self.lists.signals.all(), &self.context) || changed
@@ -185,6 +191,10 @@ impl Model {
         }
         self.status.say(Weight::Trouble, words.as_str());
         true
+    }
+
+    fn shows(&self, pane: Pane) -> bool {
+        self.desk.layout().pane(pane).is_some()
     }
 
     /// Asks again for what failed or got lost.

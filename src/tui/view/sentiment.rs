@@ -80,7 +80,7 @@ fn tally(brush: &mut Brush<'_>, model: &Model, area: Area) {
 
 fn names_width(model: &Model, room: u16) -> usize {
     let longest = model.context().subjects().iter().map(|subject| width(subject.name.as_str())).max().unwrap_or(0);
-    longest.min(usize::from(room / 4)).max(4)
+    longest.min(usize::from(room) * 3 / 10).max(4)
 }
 
 /// Share of voice.

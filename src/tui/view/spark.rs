@@ -6,6 +6,7 @@ use super::brush::Brush;
 use crate::domain::Counts;
 use crate::tui::app::figures;
 use crate::tui::app::layout::Area;
+use crate::tui::app::page::Tone;
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -22,20 +23,28 @@ pub(super) fn columns(counts: &[Counts], room: usize) -> Vec<Column> {
     figures::rebucket(counts, room).iter().map(column).collect()
 }
 
-/// A chart: columns side by side, each `thick` columns of the screen, scaled to the largest.
+/// A chart: columns side by side, each `thick` columns of the screen, scaled to the largest. In a chart of several
+/// rows a sign stands above the bars where negative readings prevail.
 pub(super) fn chart(brush: &mut Brush<'_>, area: Area, columns: &[Column], thick: u16) {
     let largest = columns.iter().map(|column| column.value).max().unwrap_or(0).max(1);
-    let eighths = u64::from(area.height) * 8;
+    let signs = area.height > 1;
+    let bars = Area { y: area.y + u16::from(signs), height: area.height - u16::from(signs), ..area };
+    let eighths = u64::from(bars.height) * 8;
     for (place, column) in columns.iter().enumerate() {
         let Some(x) = u16::try_from(place).ok().and_then(|place| place.checked_mul(thick)) else { break };
         if x >= area.width {
             break;
         }
         // Anything at all is at least the lowest bar.
-        let tall = (column.value * eighths).div_ceil(largest).min(eighths);
+        let tall = (column.value.saturating_mul(eighths)).div_ceil(largest).min(eighths);
         let style = if column.negative { brush.theme.bad_bar() } else { brush.theme.bar() };
         let wide = thick.saturating_sub(u16::from(thick > 2)).max(1).min(area.width - x);
-        bar(brush, Area { x: area.x + x, width: wide, ..area }, tall, style);
+        bar(brush, Area { x: area.x + x, width: wide, ..bars }, tall, style);
+        if signs && column.negative {
+            let rows = u16::try_from(tall.div_ceil(8)).unwrap_or(bars.height);
+            let y = bars.y + bars.height - rows.min(bars.height) - 1;
+            brush.say(area.x + x + (wide - 1) / 2, y, 1, "−", Tone::Negative);
+        }
     }
 }
 

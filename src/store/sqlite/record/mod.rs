@@ -31,10 +31,12 @@ use write::{Draft, Texts};
 /// Longest native id that is kept in full, in bytes; longer ones are recognised all the same.
 const LONGEST_ID: usize = 4_000;
 
-/// Records a poll.
-pub(super) async fn record(conn: &mut SqliteConnection, held: &Lease, batch: &RecordBatch) -> Done<Recorded> {
+/// Records a poll; without a lease, what a person brings: then the source's state stays as it is.
+pub(super) async fn record(conn: &mut SqliteConnection, held: Option<&Lease>, batch: &RecordBatch) -> Done<Recorded> {
     let mut tx = begin(conn).await?;
-    lease::check(&mut tx, held).await?;
+    if let Some(held) = held {
+        lease::check(&mut tx, held).await?;
+    }
     let network: Option<i64> = sqlx::query_scalar("SELECT network FROM source WHERE id = ?")
         .bind(batch.source.0)
         .fetch_optional(&mut *tx)
@@ -46,6 +48,7 @@ pub(super) async fn record(conn: &mut SqliteConnection, held: &Lease, batch: &Re
     let mut recording = Recording {
         conn: &mut tx,
         batch,
+        polled: held.is_some(),
         network,
         since: place::start_of(now - stories::WINDOW),
         tally: Tally::default(),
@@ -59,6 +62,7 @@ pub(super) async fn record(conn: &mut SqliteConnection, held: &Lease, batch: &Re
 struct Recording<'a> {
     conn: &'a mut SqliteConnection,
     batch: &'a RecordBatch,
+    polled: bool,
     network: i64,
     /// First place of the days within which mentions are grouped.
     since: i64,
@@ -91,7 +95,9 @@ impl<'a> Recording<'a> {
             recorded.deleted = self.take_down(&names, &deleted).await?;
             names.note_gone(self.conn, source, &entries, erase::day(batch.outcome.at)).await?;
         }
-        roster::outcome(self.conn, batch.source, &batch.cursor, &batch.outcome).await?;
+        if self.polled {
+            roster::outcome(self.conn, batch.source, &batch.cursor, &batch.outcome).await?;
+        }
         std::mem::take(&mut self.tally).write(self.conn).await?;
         recorded.new = stream::rows_of(self.conn, places).await?;
         Ok(recorded)

@@ -1,0 +1,120 @@
+//! `demo`: the dashboard on a made-up town that lives on this machine alone and is thrown away at the end.
+
+use std::sync::Arc;
+
+use super::args::{DemoArgs, Everywhere};
+use super::dashboard::{self, Opening};
+use super::error::{CliError, CliResult};
+use super::house::House;
+use crate::config::{Config, Document};
+use crate::demo::{Scenario, Town};
+use crate::domain::time::SignedDuration;
+use crate::engine::SystemClock;
+use crate::sources::Source;
+use crate::sources::feed::FeedSettings;
+use crate::sources::http::{Client, HttpSettings};
+use crate::tui::app::Occasion;
+
+/// How soon and how late a place of the town is asked again.
+const SHORTEST: SignedDuration = SignedDuration::from_secs(2);
+const LONGEST: SignedDuration = SignedDuration::from_secs(8);
+
+/// Plays a scenario.
+///
+/// # Errors
+/// What keeps the dashboard from opening, or ended it.
+pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8> {
+    let [default, ..] = Scenario::NAMES;
+    let name = arguments.name.as_deref().unwrap_or(default);
+    let scenario = Scenario::named(name).ok_or_else(|| {
+        CliError::message(format!("there is no story named {name}: there is {}", Scenario::NAMES.join(", ")))
+    })??;
+    let directory = Scratch::new()?;
+    let config = configuration(&scenario)?;
+    let town = Town::open(scenario, Arc::new(SystemClock), arguments.speed).await?;
+    let client = Client::new(HttpSettings::default())?;
+    let sources: Result<Vec<Source>, _> = town
+        .addresses()
+        .iter()
+        .map(|(name, address)| {
+            let feed = FeedSettings {
+                name: Some(name.clone()),
+                shortest: SHORTEST,
+                longest: LONGEST,
+                ..FeedSettings::at(address)
+            };
+            feed.source(&client)
+        })
+        .collect();
+    let (data, logs) = (directory.0.join("data"), directory.0.join("log"));
+    let house = House { config, file: None, data, logs };
+    let notices = vec!["a made-up town on this machine; ? shows the keys, q leaves".to_owned()];
+    let ended =
+        dashboard::open(Opening { house, sources: sources?, occasion: Occasion::Demo, notices }, everywhere).await;
+    town.close().await;
+    ended
+}
+
+/// The scenario's subjects and watches as a configuration.
+fn configuration(scenario: &Scenario) -> CliResult<Config> {
+    let frame = &scenario.frame;
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut text = format!("[brand]\nname = {}\n\n[collect]\npublic_feeds = false\n\n", quoted(&frame.brand));
+    for rival in &frame.rivals {
+        text.push_str(&format!("[[rival]]\nname = {}\n\n", quoted(rival)));
+    }
+    for watch in &frame.watches {
+        let context: Vec<String> = watch.context.iter().map(|word| quoted(word)).collect();
+        text.push_str(&format!(
+            "[[watch]]\nname = {}\nsubject = {}\nquery = {}\ncontext = [{}]\n\n",
+            quoted(&watch.name),
+            quoted(&watch.subject),
+            quoted(&watch.query),
+            context.join(", ")
+        ));
+    }
+    Ok(Config::parse(Document::new(std::path::Path::new("the demo"), text))?)
+}
+
+/// A directory that goes with the demo.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new() -> CliResult<Self> {
+        let unique = crate::engine::holder_name().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+        let path = std::env::temp_dir().join(format!("goodword-demo-{unique}"));
+        std::fs::create_dir(&path).map_err(|error| CliError::file(&path, error))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed now is in the temporary directory, which the system clears.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_makes_a_good_configuration() {
+        for name in Scenario::NAMES {
+            let scenario = Scenario::named(name).unwrap().unwrap();
+            let config = configuration(&scenario).unwrap();
+            assert_eq!(config.brand.name, scenario.frame.brand);
+            assert_eq!(config.watches.len(), scenario.frame.watches.len());
+        }
+    }
+
+    #[test]
+    fn the_scratch_directory_goes_with_the_demo() {
+        let scratch = Scratch::new().unwrap();
+        let path = scratch.0.clone();
+        std::fs::write(path.join("x"), "x").unwrap();
+        drop(scratch);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,234 @@
+//! What most commands need before they can begin: where things are, the configuration, the store, the sources.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use tracing_appender::non_blocking::WorkerGuard;
+
+use super::args::Everywhere;
+use super::error::{CliError, CliResult};
+use super::output;
+use crate::config::paths::{Flags, Paths, Platform};
+use crate::config::template::Answers;
+use crate::config::{Config, PrivateAddresses};
+use crate::engine::EnginePlan;
+use crate::language::Readers;
+use crate::sources::Source;
+use crate::sources::feed::FeedSettings;
+use crate::sources::http::{self, Client};
+use crate::sources::search::Template;
+use crate::store::sqlite::SqliteStore;
+
+/// Log files that are kept, one a day.
+const LOGS: usize = 7;
+
+/// A configuration and the places that go with it.
+pub struct House {
+    /// What is configured.
+    pub config: Config,
+    /// The file that it was read from; `None` when it came from arguments.
+    pub file: Option<PathBuf>,
+    /// Where the data is.
+    pub data: PathBuf,
+    /// Where the log is.
+    pub logs: PathBuf,
+}
+
+impl House {
+    /// Where things are, as far as arguments, environment and platform tell.
+    pub fn paths(everywhere: &Everywhere) -> Paths {
+        Paths::new(Flags::from(everywhere), &|name| std::env::var_os(name), Platform::of_this_user())
+    }
+
+    /// The house of the configuration file.
+    ///
+    /// # Errors
+    /// When there is none (then `init` and `demo` are offered), or it is wrong.
+    pub fn of_file(everywhere: &Everywhere) -> CliResult<Self> {
+        let paths = Self::paths(everywhere);
+        let file = paths.config_file().map_err(|error| CliError::message(error.to_string()))?;
+        let config = Config::load(&file).map_err(|errors| {
+            if errors.no_file() && !paths.config_is_named() { first_start(&file) } else { CliError::Config(errors) }
+        })?;
+        Self::of(config, Some(file), &paths)
+    }
+
+    /// A house without a file, from answers.
+    ///
+    /// # Errors
+    /// When the answers make no good configuration.
+    pub fn of_answers(answers: &Answers, everywhere: &Everywhere) -> CliResult<Self> {
+        Self::of(Config::of_answers(answers)?, None, &Self::paths(everywhere))
+    }
+
+    fn of(config: Config, file: Option<PathBuf>, paths: &Paths) -> CliResult<Self> {
+        let no_home = |error: crate::config::paths::NoHome| CliError::message(error.to_string());
+        let data = paths.data_dir(config.data.as_deref()).map_err(no_home)?;
+        let logs = paths.log_dir(config.data.as_deref()).map_err(no_home)?;
+        Ok(Self { config, file, data, logs })
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// [`crate::store::StoreError`].
+    pub async fn store(&self) -> CliResult<Arc<SqliteStore>> {
+        Ok(Arc::new(SqliteStore::open(&self.data).await?))
+    }
+
+    /// Everything that is listened to: the sources of the file, and the public feeds for every subject.
+    ///
+    /// # Errors
+    /// When an address cannot be used.
+    pub fn sources(&self) -> CliResult<Vec<Source>> {
+        let client = self.client()?;
+        let mut sources = Vec::new();
+        for source in self.config.feed_sources() {
+            let settings = FeedSettings {
+                name: Some(source.name.clone()),
+                everything: source.everything,
+                shortest: source.shortest,
+                longest: source.longest,
+                ..FeedSettings::at(source.url.value.as_str())
+            };
+            sources.push(settings.source(&client)?);
+        }
+        if self.config.collect.public_feeds {
+            sources.extend(self.public_feeds(&client)?);
+        }
+        Ok(sources)
+    }
+
+    /// The public searches for the brand and for every rival.
+    fn public_feeds(&self, client: &Client) -> CliResult<Vec<Source>> {
+        let config = &self.config;
+        let brand = std::iter::once((config.brand.name.as_str(), true));
+        let mut sources = Vec::new();
+        for (subject, ours) in brand.chain(config.rivals.iter().map(|rival| (rival.name.as_str(), false))) {
+            for template in Template::defaults() {
+                let Some(feed) = template.feed(subject)? else { continue };
+                let name = if ours { template.name } else { format!("{} ({subject})", template.name) };
+                let shortest = feed.shortest.max(config.collect.shortest);
+                let longest = config.collect.longest.max(shortest);
+                sources.push(FeedSettings { name: Some(name), shortest, longest, ..feed }.source(client)?);
+            }
+        }
+        Ok(sources)
+    }
+
+    /// The way to the network.
+    ///
+    /// # Errors
+    /// When the system's certificates or proxies cannot be used.
+    pub fn client(&self) -> CliResult<Client> {
+        let settings = &self.config.http;
+        let private_addresses = match settings.private_addresses {
+            PrivateAddresses::Allow => http::PrivateAddresses::Allow,
+            PrivateAddresses::NotByRedirect => http::PrivateAddresses::NotByRedirect,
+            PrivateAddresses::Refuse => http::PrivateAddresses::Refuse,
+        };
+        Ok(Client::new(http::HttpSettings {
+            user_agent: settings.user_agent.clone(),
+            contact: settings.contact.clone(),
+            timeout: settings.timeout,
+            largest_body: settings.largest_body,
+            per_host: settings.per_host,
+            at_once: settings.at_once,
+            private_addresses,
+        })?)
+    }
+
+    /// The plan for the engine.
+    pub fn plan(&self, store: Arc<SqliteStore>, sources: Vec<Source>) -> EnginePlan {
+        let mut plan = EnginePlan::new(
+            store,
+            sources,
+            self.config.roster(),
+            Arc::new(Readers::rule_based()),
+            Some(self.config.retention),
+        );
+        plan.workers = self.config.collect.concurrency;
+        plan.ceilings.an_hour = self.config.collect.watch_ceiling;
+        plan
+    }
+
+    /// The zone that times are shown in.
+    pub fn zone(&self) -> TimeZone {
+        self.config.screen.time_zone.clone().unwrap_or_else(TimeZone::system)
+    }
+
+    /// Writes the log into files from now on, one a day, the oldest removed. The guard must live as long as the
+    /// program. A log that cannot be written is told and done without.
+    pub fn log(&self, everywhere: &Everywhere) -> Option<WorkerGuard> {
+        log(&self.logs, everywhere)
+    }
+}
+
+/// The data directory for commands that need no configuration: a wrong configuration must not keep a person
+/// from searching or saving what is stored.
+///
+/// # Errors
+/// When no directory is known.
+pub fn data_directory(everywhere: &Everywhere) -> CliResult<PathBuf> {
+    let paths = House::paths(everywhere);
+    let configured = paths.config_file().ok().filter(|file| file.exists()).map(|file| Config::load(&file));
+    let directory = match &configured {
+        Some(Ok(config)) => paths.data_dir(config.data.as_deref()),
+        Some(Err(errors)) if everywhere.data_dir.is_none() => return Err(CliError::Config(errors.clone())),
+        _ => paths.data_dir(None),
+    };
+    directory.map_err(|error| CliError::message(error.to_string()))
+}
+
+/// Opens the store of a data directory that must be there already.
+///
+/// # Errors
+/// When nothing was stored there yet, or the store refuses.
+pub async fn existing_store(directory: &Path) -> CliResult<Arc<SqliteStore>> {
+    if !SqliteStore::is_at(directory) {
+        return Err(CliError::message(format!(
+            "nothing is stored in {} yet: start `goodword`, `goodword watch NAME` or `goodword import FILE` first, or name \
+             another directory with --data-dir",
+            directory.display()
+        )));
+    }
+    Ok(Arc::new(SqliteStore::open(directory).await?))
+}
+
+fn first_start(file: &Path) -> CliError {
+    CliError::message(format!(
+        "there is no configuration yet ({} would be the place).\n\n  goodword init           writes one after a few questions\n  \
+         goodword demo           shows the dashboard at work, without network or account\n  \
+         goodword watch NAME     listens for a name right away",
+        file.display()
+    ))
+}
+
+fn log(directory: &Path, everywhere: &Everywhere) -> Option<WorkerGuard> {
+    let level = everywhere.log_level.name();
+    let opened = std::fs::create_dir_all(directory).map_err(|error| error.to_string()).and_then(|()| {
+        tracing_appender::rolling::Builder::new()
+            .rotation(tracing_appender::rolling::Rotation::DAILY)
+            .filename_prefix("goodword")
+            .filename_suffix("log")
+            .max_log_files(LOGS)
+            .build(directory)
+            .map_err(|error| error.to_string())
+    });
+    let appender = match opened {
+        Ok(appender) => appender,
+        Err(error) => {
+            output::remark(format!(
+                "goodword: no log can be written to {} ({error}); going on without",
+                directory.display()
+            ));
+            return None;
+        }
+    };
+    let (writer, guard) = tracing_appender::non_blocking(appender);
+    let filter = tracing_subscriber::EnvFilter::try_new(format!("warn,goodword={level}")).ok()?;
+    let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).finish();
+    tracing::subscriber::set_global_default(subscriber).ok()?;
+    Some(guard)
+}

@@ -1,0 +1,247 @@
+//! `import`: takes mentions from NDJSON, reads them like any other, and stores what the watches match.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::args::{Everywhere, ImportArgs, Input};
+use super::error::{CliError, CliResult};
+use super::house::House;
+use super::output::{self, Progress, grouped};
+use super::record::ImportLine;
+use crate::config::Config;
+use crate::domain::time::SignedDuration;
+use crate::domain::{Clock, Item, Network, SafeText, SourceHealth, SourceId};
+use crate::engine::SystemClock;
+use crate::engine::intake::{Arrival, Intake, SourceInfo};
+use crate::language::Readers;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Adopted, PollOutcome, RecordBatch, Roster, RosterWatch, Store};
+
+/// Lines that are stored in one transaction.
+const PIECE: usize = 2_000;
+/// Longest line, in bytes.
+const LONGEST: usize = 4 << 20;
+/// Wrong lines that are told one by one.
+const TOLD: usize = 10;
+
+/// What became of the lines.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    lines: u64,
+    wrong: u64,
+    new: u64,
+    changed: u64,
+    known: u64,
+    unmatched: u64,
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// When there is nothing to match with, or the file or the store cannot be used; a code of 1 when a line was wrong.
+pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u8> {
+    let (store, roster) = prepare(everywhere).await?;
+    let mut lines: Box<dyn BufRead + Send> = match &arguments.from {
+        Input::Stdin => Box::new(BufReader::new(std::io::stdin())),
+        Input::File(path) => {
+            Box::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| CliError::file(path, error))?))
+        }
+    };
+    let mut importer = Importer::new(Arc::clone(&store), roster);
+    let read = importer.read(&mut lines).await;
+    let tally = importer.tally;
+    store.close().await;
+    read?;
+    if arguments.printing.json {
+        output::json(&json!({
+            "lines": tally.lines, "new": tally.new, "changed": tally.changed, "known": tally.known,
+            "unmatched": tally.unmatched, "wrong": tally.wrong,
+        }))?;
+    } else {
+        output::line(format!(
+            "{} lines: {} new mentions, {} changed, {} known already, {} matched no watch, {} wrong",
+            grouped(tally.lines),
+            grouped(tally.new),
+            grouped(tally.changed),
+            grouped(tally.known),
+            grouped(tally.unmatched),
+            grouped(tally.wrong)
+        ))?;
+    }
+    if tally.wrong > 0 { Err(CliError::Said(1)) } else { Ok(0) }
+}
+
+/// The store and whom to match for: the configuration's subjects and watches, else those the store knows.
+async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster)> {
+    match House::of_file(everywhere) {
+        Ok(house) => Ok((house.store().await?, whole_roster(&house)?)),
+        // Without a configuration, `watch` may have left its watches in the store.
+        Err(error @ CliError::Message(_)) => {
+            let directory = super::house::data_directory(everywhere)?;
+            let Ok(store) = super::house::existing_store(&directory).await else { return Err(error) };
+            let adopted = store.adopted().await?;
+            if adopted.watches.is_empty() {
+                return Err(error);
+            }
+            let sources = store.sources().await?.into_iter().map(|source| (source.name, source.network)).collect();
+            Ok((store, roster_of(&adopted, sources)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn whole_roster(house: &House) -> CliResult<Roster> {
+    let roster = Config::roster(&house.config);
+    let sources = house.sources()?.into_iter().map(|source| (source.name, source.network)).collect();
+    Ok(Roster { sources, ..roster })
+}
+
+fn roster_of(adopted: &Adopted, sources: Vec<(String, Network)>) -> Roster {
+    let subject = |id| adopted.subjects.iter().find(|subject| subject.id == id).map(|subject| subject.name.clone());
+    Roster {
+        subjects: adopted.subjects.iter().map(|subject| (subject.name.clone(), subject.role)).collect(),
+        watches: adopted
+            .watches
+            .iter()
+            .map(|watch| RosterWatch {
+                name: watch.name.clone(),
+                subject: subject(watch.subject).unwrap_or_default(),
+                query: watch.query.clone(),
+                context: watch.context.clone(),
+            })
+            .collect(),
+        sources,
+    }
+}
+
+struct Importer {
+    store: Arc<SqliteStore>,
+    roster: Roster,
+    intake: Option<Intake>,
+    places: HashMap<(String, Network), SourceId>,
+    waiting: HashMap<(String, Network), Vec<Item>>,
+    tally: Tally,
+}
+
+impl Importer {
+    fn new(store: Arc<SqliteStore>, roster: Roster) -> Self {
+        Self { store, roster, intake: None, places: HashMap::new(), waiting: HashMap::new(), tally: Tally::default() }
+    }
+
+    async fn read(&mut self, lines: &mut (dyn BufRead + Send)) -> CliResult {
+        let mut progress = Progress::new();
+        let mut line = Vec::new();
+        let mut waiting = 0;
+        loop {
+            line.clear();
+            let length = std::io::Read::take(&mut *lines, LONGEST as u64 + 1).read_until(b'\n', &mut line)?;
+            if length == 0 {
+                break;
+            }
+            self.tally.lines += 1;
+            if length > LONGEST {
+                return Err(CliError::message(format!(
+                    "line {} is longer than 4 MB: is this a file of JSON lines?",
+                    self.tally.lines
+                )));
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            waiting += usize::from(self.take(&line));
+            if waiting == PIECE {
+                self.store_waiting().await?;
+                waiting = 0;
+                progress
+                    .say(|| format!("{} lines, {} new mentions", grouped(self.tally.lines), grouped(self.tally.new)));
+            }
+        }
+        self.store_waiting().await?;
+        progress.done();
+        if self.tally.wrong > TOLD as u64 {
+            output::remark(format!("… and {} more wrong lines", self.tally.wrong - TOLD as u64));
+        }
+        Ok(())
+    }
+
+    /// Takes a line in; false when it is wrong, which is told.
+    fn take(&mut self, line: &[u8]) -> bool {
+        let parsed = serde_json::from_slice::<ImportLine>(line).map_err(|error| error.to_string());
+        let parsed = parsed.and_then(|line| {
+            let place = (
+                line.source.clone().unwrap_or_else(|| "import".to_owned()),
+                Network::named(line.network.as_deref().unwrap_or("import")),
+            );
+            Ok((place, line.into_item().ok_or("it has neither text nor title")?))
+        });
+        match parsed {
+            Ok((place, item)) => {
+                self.waiting.entry(place).or_default().push(item);
+                true
+            }
+            Err(error) => {
+                self.tally.wrong += 1;
+                if self.tally.wrong <= TOLD as u64 {
+                    output::remark(format!("line {}: {}", self.tally.lines, SafeText::line(&error, 200)));
+                }
+                false
+            }
+        }
+    }
+
+    async fn store_waiting(&mut self) -> CliResult {
+        for (place, items) in std::mem::take(&mut self.waiting) {
+            let source = self.place(&place).await?;
+            let Some(intake) = &self.intake else { continue };
+            let now = SystemClock.now();
+            let info = SourceInfo { id: source, name: place.0, network: place.1, everything: false };
+            let taken = intake.mentions(&info, items.clone(), Arrival { now, first_poll: true });
+            self.tally.unmatched += (items.len() - taken.mentions.len()) as u64;
+            let outcome = PollOutcome {
+                at: now,
+                health: SourceHealth::Working,
+                trouble: String::new(),
+                failures: 0,
+                next: None,
+                interval: SignedDuration::ZERO,
+                fresh: !taken.mentions.is_empty(),
+            };
+            let batch = RecordBatch {
+                source,
+                cursor: String::new(),
+                outcome,
+                mentions: taken.mentions,
+                deleted: taken.deleted,
+            };
+            let recorded = self.store.bring(&batch).await?;
+            self.tally.new += recorded.new.len() as u64;
+            self.tally.changed += recorded.edited.len() as u64;
+            self.tally.known += recorded.known as u64;
+        }
+        Ok(())
+    }
+
+    /// The number of a source; the first mention of one brings it into the store.
+    async fn place(&mut self, place: &(String, Network)) -> CliResult<SourceId> {
+        if let Some(id) = self.places.get(place) {
+            return Ok(*id);
+        }
+        let at = match self.roster.sources.iter().position(|source| source == place) {
+            Some(at) => at,
+            None => {
+                self.roster.sources.push(place.clone());
+                self.roster.sources.len() - 1
+            }
+        };
+        let adopted = self.store.adopt(&self.roster).await?;
+        let readers = Arc::new(Readers::rule_based());
+        self.intake = Some(Intake::new(&adopted, readers).map_err(|error| CliError::message(error.to_string()))?);
+        let id = adopted.sources.get(at).copied().ok_or_else(|| CliError::message("the store lost a source"))?;
+        self.places.insert(place.clone(), id);
+        Ok(id)
+    }
+}
