@@ -40,6 +40,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::SafeText;
 use crate::domain::search::Narrowing;
 
+pub use lex::phrase;
 pub use sample::SamplePost;
 
 /// A query that was read.

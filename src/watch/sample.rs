@@ -48,6 +48,10 @@ impl SamplePost {
     /// The line is no JSON object, or a field has another type: strings, and lists of strings for `urls` and
     /// `image_descriptions`.
     pub fn read(line: &str) -> Result<Self, serde_json::Error> {
+        if !line.trim_start().starts_with('{') {
+            // A list would be taken for the fields in their order.
+            return Err(serde::de::Error::custom("expected an object"));
+        }
         let mut post: Self = serde_json::from_str(line)?;
         if !post.title.is_empty() {
             post.text = format!("{}\n\n{}", std::mem::take(&mut post.title), post.text);

@@ -218,6 +218,7 @@ impl Reader<'_> {
     fn entry(&self, entry: feedparser_rs::Entry) -> Entry {
         let words = self.words(&entry);
         let (author, author_address) = author(&entry);
+        let lift = |text: String| self.lifted(text);
         let lang = entry.language.as_deref().or(self.lang).map(str::trim).filter(|lang| !lang.is_empty());
         let published = moment!(entry.published).or_else(|| entry.published_str.as_deref().and_then(moment_of_text));
         let updated = moment!(entry.updated).or_else(|| entry.updated_str.as_deref().and_then(moment_of_text));
@@ -227,13 +228,17 @@ impl Reader<'_> {
             title: self.title(&entry),
             published: published.or(created),
             updated,
-            author,
-            author_address,
+            author: author.map(lift),
+            author_address: author_address.map(lift),
             text: self.lifted(words.text),
             links: self.links(&entry, words.links),
-            image_descriptions: words.images,
+            image_descriptions: words.images.into_iter().map(lift).collect(),
             lang: lang.map(str::to_owned),
-            answers: entry.in_reply_to.first().and_then(|answered| answered.ref_.as_deref().map(of_attribute)),
+            answers: entry
+                .in_reply_to
+                .first()
+                .and_then(|answered| answered.ref_.as_deref().map(of_attribute))
+                .map(lift),
             id: entry.id.map(|id| self.lifted(id.trim().to_owned())).filter(|id| !id.is_empty()),
         }
     }

@@ -200,6 +200,56 @@ fn hostile_feeds_cost_little() {
     assert!(read(wide.as_bytes()).remarks.iter().any(|remark| remark.contains("30000")));
 }
 
+#[test]
+fn deep_nesting_of_any_element_overflows_nothing() {
+    let names = [
+        "item",
+        "entry",
+        "channel",
+        "source",
+        "author",
+        "content",
+        "summary",
+        "title",
+        "media:group",
+        "media:content",
+        "image",
+        "link",
+        "description",
+        "content:encoded",
+        "podcast:value",
+        "podcast:liveItem",
+        "georss:where",
+        "gml:Point",
+        "div",
+        "b",
+        "itunes:owner",
+        "itunes:category",
+        "textInput",
+        "items",
+        "rdf:li",
+        "thr:in-reply-to",
+        "contributor",
+        "category",
+        "rss",
+    ];
+    for name in names {
+        let nest = format!("<{name}>").repeat(6_000);
+        for document in [
+            format!("<rss version='2.0'><channel><item><title>x</title>{nest}"),
+            format!("<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>x</title>{nest}"),
+            format!("<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>{nest}"),
+            format!("<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><item><title>x</title>{nest}"),
+            format!("<rss version='2.0'><channel>{nest}{}", nest.replace('<', "</")),
+        ] {
+            let _ = parse_without_a_net(document.as_bytes());
+        }
+    }
+    let _ = parse_without_a_net(
+        format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"items\":{}", "[".repeat(50_000)).as_bytes(),
+    );
+}
+
 /// A feed of one of the kinds with pieces cut out, doubled, or overwritten.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let cuts = proptest::collection::vec(

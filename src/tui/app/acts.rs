@@ -19,6 +19,7 @@ impl Model {
     pub(super) fn act(&mut self, action: Action, count: Option<u32>, cmds: &mut Vec<Cmd>) {
         match action {
             Action::Leave => return cmds.push(Cmd::Quit),
+            Action::Reload => return cmds.push(Cmd::Reload),
             Action::Redraw => return cmds.push(Cmd::Redraw),
             Action::Suspend => return cmds.push(Cmd::Suspend),
             _ => {}

@@ -76,6 +76,7 @@ impl<C: Console> Cycle<C> {
                 self.timers.wake_at(moment);
                 None
             }
+            Cmd::Reload => self.errands.reload(true),
             Cmd::Redraw => {
                 self.window_changed();
                 None
