@@ -26,7 +26,10 @@ use goodword::store::{
 };
 use tokio::runtime::Runtime;
 
-const MENTIONS: usize = 1_000_000;
+const MENTIONS: usize = match option_env!("GOODWORD_BENCH_MENTIONS") {
+    Some(_) => 100_000,
+    None => 1_000_000,
+};
 const BATCH: usize = 500;
 const SOURCES: usize = 200;
 /// 2026-01-01: the newest mention.
@@ -260,8 +263,7 @@ mod page {
     }
     #[divan::bench]
     fn brand_unread_complaints(b: Bencher) {
-        let filter =
-            Filter { subject: brand(), intent: Some(Intent::Complaint), unread: true, ..Filter::default() };
+        let filter = Filter { subject: brand(), intent: Some(Intent::Complaint), unread: true, ..Filter::default() };
         ask(b, &filter, Span::Newest);
     }
     #[divan::bench]
@@ -295,8 +297,17 @@ mod page {
     }
     #[divan::bench]
     fn finds_nothing(b: Bencher) {
-        ask(b, &Filter { sentiment: Some(Sentiment::Positive), unread: true, intent: Some(Intent::Promo),
-            subject: Some(SubjectId(99)), ..Filter::default() }, Span::Newest);
+        ask(
+            b,
+            &Filter {
+                sentiment: Some(Sentiment::Positive),
+                unread: true,
+                intent: Some(Intent::Promo),
+                subject: Some(SubjectId(99)),
+                ..Filter::default()
+            },
+            Span::Newest,
+        );
     }
 }
 
@@ -331,12 +342,8 @@ mod search {
     }
     #[divan::bench]
     fn word_and_subject_one_per_group(b: Bencher) {
-        let filter = Filter {
-            narrowing: word("ferris"),
-            subject: Some(SubjectId(2)),
-            one_per_group: true,
-            ..Filter::default()
-        };
+        let filter =
+            Filter { narrowing: word("ferris"), subject: Some(SubjectId(2)), one_per_group: true, ..Filter::default() };
         ask(b, &filter, Span::Newest);
     }
     #[divan::bench]
@@ -393,12 +400,10 @@ mod write {
         town.number = (END as u64) << 20 | u64::from(fastrand::u32(..)) << 32;
         let lease = town.lease.clone();
         let mut recorded = Vec::new();
-        b.counter(ItemsCount::new(count))
-            .with_inputs(|| town.batch(END, 60, count))
-            .bench_local_values(|batch| {
-                let done = RUNTIME.block_on(MILLION.record(&lease, &batch)).unwrap();
-                recorded.push((batch, done.new.len()));
-            });
+        b.counter(ItemsCount::new(count)).with_inputs(|| town.batch(END, 60, count)).bench_local_values(|batch| {
+            let done = RUNTIME.block_on(MILLION.record(&lease, &batch)).unwrap();
+            recorded.push((batch, done.new.len()));
+        });
         for (batch, _) in recorded {
             let deleted = batch.mentions.iter().map(|new| new.item.native_id.clone()).collect();
             let down = RecordBatch { mentions: vec![], deleted, ..batch };
@@ -464,4 +469,3 @@ mod write {
         RUNTIME.block_on(store.close());
     }
 }
-

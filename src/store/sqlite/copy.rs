@@ -110,12 +110,8 @@ fn copy_private(from: &Path, to: &Path) -> StoreResult<()> {
         _ => StoreError::File { path: from.to_owned(), detail: error.to_string() },
     })?;
     std::fs::remove_file(to).ok();
-    let mut target = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(to)
-        .map_err(|error| tell_file(&error, to))?;
+    let mut target =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(to).map_err(|error| tell_file(&error, to))?;
     std::io::copy(&mut source, &mut target).map_err(|error| tell_file(&error, to))?;
     Ok(())
 }

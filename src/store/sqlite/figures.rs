@@ -56,11 +56,7 @@ pub(super) async fn trend(
 }
 
 /// The figures of the status line.
-pub(super) async fn overview(
-    conn: &mut SqliteConnection,
-    day: Timestamp,
-    brand: Option<SubjectId>,
-) -> Done<Overview> {
+pub(super) async fn overview(conn: &mut SqliteConnection, day: Timestamp, brand: Option<SubjectId>) -> Done<Overview> {
     let second = i64::try_from(day.as_nanosecond().div_euclid(1_000_000_000)).unwrap_or(i64::MAX);
     let whole = second.div_euclid(QUARTER) + i64::from(second.rem_euclid(QUARTER) != 0);
     let (mentions, unread, waiting, quarters, part): (i64, i64, i64, i64, i64) = sqlx::query_as(

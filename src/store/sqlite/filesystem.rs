@@ -39,8 +39,7 @@ pub(super) fn is_network(directory: &Path) -> bool {
 #[cfg(target_vendor = "apple")]
 pub(super) fn is_network(directory: &Path) -> bool {
     rustix::fs::statfs(directory).is_ok_and(|found| {
-        let name: String =
-            found.f_fstypename.iter().map(|c| char::from(*c as u8)).take_while(|c| *c != '\0').collect();
+        let name: String = found.f_fstypename.iter().map(|c| char::from(*c as u8)).take_while(|c| *c != '\0').collect();
         matches!(name.as_str(), "nfs" | "smbfs" | "afpfs" | "webdav" | "ftp") || reaches_over_network(&name)
     })
 }
@@ -75,8 +74,25 @@ fn mounted_as(table: &str, major: u32, minor: u32) -> Option<&str> {
 fn reaches_over_network(name: &str) -> bool {
     let name = name.rsplit('.').next().unwrap_or(name);
     const KNOWN: [&str; 19] = [
-        "sshfs", "rclone", "s3fs", "goofys", "mount-s3", "gcsfuse", "blobfuse", "blobfuse2", "glusterfs", "cephfs",
-        "ceph-fuse", "davfs", "davfs2", "curlftpfs", "gvfsd-fuse", "kio-fuse", "nfs", "smbnetfs", "juicefs",
+        "sshfs",
+        "rclone",
+        "s3fs",
+        "goofys",
+        "mount-s3",
+        "gcsfuse",
+        "blobfuse",
+        "blobfuse2",
+        "glusterfs",
+        "cephfs",
+        "ceph-fuse",
+        "davfs",
+        "davfs2",
+        "curlftpfs",
+        "gvfsd-fuse",
+        "kio-fuse",
+        "nfs",
+        "smbnetfs",
+        "juicefs",
     ];
     KNOWN.contains(&name)
 }

@@ -40,21 +40,22 @@ pub(super) async fn raise(conn: &mut SqliteConnection, held: &Lease, signal: &Si
 
 /// The newest signals, newest first.
 pub(super) async fn newest(conn: &mut SqliteConnection, limit: u32) -> Done<Vec<Signal>> {
-    let signals = sqlx::query("SELECT id, kind, at, subject, source, text, seen FROM signal ORDER BY at DESC, id DESC LIMIT ?")
-        .bind(limit)
-        .try_map(|row: SqliteRow| {
-            Ok(Signal {
-                id: SignalId(row.try_get(0)?),
-                kind: codec::signal_kind_from(row.try_get(1)?),
-                at: from_millis(row.try_get(2)?),
-                subject: row.try_get::<Option<i64>, _>(3)?.map(SubjectId),
-                source: row.try_get::<Option<i64>, _>(4)?.map(SourceId),
-                text: SafeText::line(row.try_get(5)?, LONGEST),
-                seen: row.try_get(6)?,
+    let signals =
+        sqlx::query("SELECT id, kind, at, subject, source, text, seen FROM signal ORDER BY at DESC, id DESC LIMIT ?")
+            .bind(limit)
+            .try_map(|row: SqliteRow| {
+                Ok(Signal {
+                    id: SignalId(row.try_get(0)?),
+                    kind: codec::signal_kind_from(row.try_get(1)?),
+                    at: from_millis(row.try_get(2)?),
+                    subject: row.try_get::<Option<i64>, _>(3)?.map(SubjectId),
+                    source: row.try_get::<Option<i64>, _>(4)?.map(SourceId),
+                    text: SafeText::line(row.try_get(5)?, LONGEST),
+                    seen: row.try_get(6)?,
+                })
             })
-        })
-        .fetch_all(conn)
-        .await?;
+            .fetch_all(conn)
+            .await?;
     Ok(signals)
 }
 

@@ -31,8 +31,7 @@ pub(super) async fn page(
     limit: u32,
 ) -> Done<Vec<MentionRow>> {
     let Some(asked) = Asked::new(conn, filter).await? else { return Ok(Vec::new()) };
-    let window =
-        Window { columns: rows::COLUMNS, joins: rows::JOINS, span, also: None, limit: i64::from(limit) };
+    let window = Window { columns: rows::COLUMNS, joins: rows::JOINS, span, also: None, limit: i64::from(limit) };
     let found = fetch(conn, asked.sql(&window)).await?;
     Ok(found.iter().map(rows::row).collect::<sqlx::Result<_>>()?)
 }

@@ -171,14 +171,15 @@ impl Names {
             return Is::Known(owner);
         }
         let twin = entry.aliases.first().and_then(|alias| first_by_alias.get(alias)).copied().filter(|first| {
-            entries.get(*first).is_some_and(|first| {
-                first.aliases == entry.aliases && first.new.content == entry.new.content
-            })
+            entries
+                .get(*first)
+                .is_some_and(|first| first.aliases == entry.aliases && first.new.content == entry.new.content)
         });
         if let Some(first) = twin {
             return Is::Same(first);
         }
-        if let Some(owner) = entry.aliases.iter().filter_map(|alias| self.owner(*alias)).find(|one| !claimed.contains(one))
+        if let Some(owner) =
+            entry.aliases.iter().filter_map(|alias| self.owner(*alias)).find(|one| !claimed.contains(one))
         {
             claimed.insert(owner);
             return Is::Known(owner);
@@ -203,9 +204,10 @@ impl Names {
         entries: &[Entry<'_>],
         today: i64,
     ) -> Done<()> {
-        let stale = entries.iter().flat_map(Entry::names).filter(|name| {
-            self.gone.get(name).is_some_and(|(_, day)| today - day >= NOTE_EVERY)
-        });
+        let stale = entries
+            .iter()
+            .flat_map(Entry::names)
+            .filter(|name| self.gone.get(name).is_some_and(|(_, day)| today - day >= NOTE_EVERY));
         let stale: Vec<i64> = stale.collect();
         if !stale.is_empty() {
             sqlx::query("UPDATE gone SET day = ?1 WHERE source = ?2 AND key IN (SELECT value FROM json_each(?3))")
