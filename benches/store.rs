@@ -26,7 +26,10 @@ use goodword::store::{
 };
 use tokio::runtime::Runtime;
 
-const MENTIONS: usize = 1_000_000;
+const MENTIONS: usize = match option_env!("GOODWORD_BENCH_MENTIONS") {
+    Some(_) => 100_000,
+    None => 1_000_000,
+};
 const BATCH: usize = 500;
 const SOURCES: usize = 200;
 /// 2026-01-01: the newest mention.

@@ -70,7 +70,7 @@ pub(super) async fn open(connections: &Connections, path: &Path) -> Done<()> {
 async fn look_over(conn: &mut SqliteConnection, path: &Path) -> Done<()> {
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut *conn).await?;
     let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *conn).await?;
-    let log = std::fs::metadata(super::open::beside(path, "-wal")).map_or(0, |log| log.len());
+    let log = std::fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len());
     let length = std::fs::metadata(path).map_or(u64::MAX, |file| file.len());
     // With a log the file may lawfully lag behind.
     if log == 0 && length < (pages * size).unsigned_abs() {
@@ -85,8 +85,8 @@ async fn look_over(conn: &mut SqliteConnection, path: &Path) -> Done<()> {
         "SELECT MIN(story), MAX(story) FROM mention",
         "SELECT MIN(subject), MAX(subject) FROM reading",
         "SELECT MIN(source), MAX(source) FROM identity",
-        "SELECT MIN(key), MAX(key) FROM mark",
-        "SELECT MIN(band), MAX(band) FROM band",
+        "SELECT MIN(period), MAX(period) FROM mark",
+        "SELECT MIN(person), MAX(person) FROM body INDEXED BY body_person WHERE person IS NOT NULL",
         "SELECT MIN(subject), MAX(subject) FROM trend",
         "SELECT MIN(quarter), MAX(quarter) FROM quarter",
         "SELECT MIN(id), MAX(id) FROM person",

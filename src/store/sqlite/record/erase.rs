@@ -1,8 +1,9 @@
 //! Taking mentions out again, with everything that they left.
 
 use sqlx::sqlite::SqliteConnection;
+use tokio::sync::Mutex;
 
-use super::{Kept, Tally, identity, kept, traces};
+use super::{Kept, Similar, Tally, identity, kept, people, revise, revision, traces};
 use crate::domain::Timestamp;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin;
@@ -30,14 +31,14 @@ pub(super) enum Why {
     Old,
 }
 
-/// Erases mentions and counts them out. Returns the numbers that were there.
+/// Erases mentions and counts them out. Returns those that were there.
 pub(super) async fn erase(
     conn: &mut SqliteConnection,
     ids: impl IntoIterator<Item = i64>,
     why: Why,
     today: i64,
     tally: &mut Tally,
-) -> Done<Vec<i64>> {
+) -> Done<Vec<Kept>> {
     let all = kept::load(conn, ids).await?;
     if all.is_empty() {
         return Ok(Vec::new());
@@ -61,18 +62,21 @@ pub(super) async fn erase(
         .await?;
     sqlx::query("DELETE FROM body WHERE id IN (SELECT value FROM json_each(?))")
         .bind(json(all.iter().map(|kept| kept.id)))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(all.iter().map(|kept| kept.id).collect())
+    people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
+    Ok(all)
 }
 
 /// Erases a piece of what is older than the retention allows.
 pub(in crate::store::sqlite) async fn retain(
     conn: &mut SqliteConnection,
+    similar: &Mutex<Similar>,
     held: &Lease,
     now: Timestamp,
     retention: &Retention,
 ) -> Done<u64> {
+    let mut similar = similar.lock().await;
     let mut tx = begin(conn).await?;
     lease::check(&mut tx, held).await?;
     let oldest = now.saturating_sub(retention.mentions).unwrap_or(Timestamp::MIN);
@@ -92,6 +96,15 @@ pub(in crate::store::sqlite) async fn retain(
     .bind(FORGOTTEN)
     .execute(&mut *tx)
     .await?;
+    let before = revision(&mut tx).await?;
+    if !erased.is_empty() {
+        revise(&mut tx).await?;
+    }
+    let after = revision(&mut tx).await?;
     tx.commit().await?;
+    if similar.is_at(before) {
+        erased.iter().for_each(|kept| similar.remove(kept));
+        similar.settle(after);
+    }
     Ok(erased.len() as u64)
 }
