@@ -1,5 +1,6 @@
 //! The engine as the rest of the house sees it: started with a plan, listened to, told to refresh, shut down.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -223,6 +224,7 @@ impl Conductor {
                 gauge: Mutex::new(Gauge::new(plan.ceilings)),
                 dice: plan.dice,
                 pen: AsyncMutex::default(),
+                waiting: AtomicUsize::default(),
                 notes: notes_in,
             }),
             crew: Arc::new(crew),

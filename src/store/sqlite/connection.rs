@@ -16,7 +16,7 @@ use super::fault::{Done, Fault};
 /// How long a connection waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Page cache of the writing connection, in KiB.
-const WRITER_CACHE: &str = "-16384";
+const WRITER_CACHE: &str = "-8192";
 /// Page cache of a reading connection, in KiB.
 const READER_CACHE: &str = "-6144";
 /// Pages (of 4 KiB) of the write-ahead log before it is carried over into the database.
