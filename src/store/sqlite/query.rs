@@ -16,14 +16,27 @@ use crate::domain::stream::{Filter, Span};
 
 /// The lane that leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lane {
+pub(super) enum Lane {
+    /// Everything.
     Stream,
+    /// What nobody read.
     Unread,
+    /// A source.
     Source,
+    /// A network.
     Network,
+    /// What is about a subject.
     Subject,
+    /// A story.
     Group,
+    /// What the full-text index finds.
     Text,
+}
+
+#[cfg(test)]
+impl Lane {
+    pub(super) const ALL: [Self; 7] =
+        [Self::Stream, Self::Unread, Self::Source, Self::Network, Self::Subject, Self::Group, Self::Text];
 }
 
 /// SQL and what is bound to it.
@@ -90,6 +103,22 @@ impl<'a> Asked<'a> {
             narrowest(conn, filter).await?
         };
         Ok(Some(Self { filter, range, matched, lane }))
+    }
+
+    /// The same along another lane, if that holds all that the filter can find.
+    #[cfg(test)]
+    pub(super) fn along(self, lane: Lane) -> Option<Self> {
+        let (filter, text) = (self.filter, self.matched.is_some());
+        let holds = match lane {
+            Lane::Stream => !text,
+            Lane::Unread => filter.unread && !text,
+            Lane::Source => filter.source.is_some() && !text,
+            Lane::Network => filter.network.is_some() && !text,
+            Lane::Subject => filter.subject.is_some() && !text,
+            Lane::Group => filter.group.is_some() && !text,
+            Lane::Text => text,
+        };
+        holds.then_some(Self { lane, ..self })
     }
 
     /// The statement for a window.
