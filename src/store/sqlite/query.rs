@@ -11,7 +11,8 @@ use super::bulk::Cell;
 use super::codec;
 use super::fault::Done;
 use super::place::Range;
-use super::words::{self, Question};
+use super::words::{self, Endings, Question};
+use crate::domain::search::Narrowing;
 use crate::domain::stream::{Filter, Span};
 
 /// The lane that leads.
@@ -89,7 +90,11 @@ pub(super) struct Window<'a> {
 impl<'a> Asked<'a> {
     /// Chooses the lane. `None` when the filter can find nothing.
     pub(super) async fn new(conn: &mut SqliteConnection, filter: &'a Filter) -> Done<Option<Self>> {
-        let matched = match filter.narrowing.as_ref().map_or(Question::Everything, words::question) {
+        let question = match &filter.narrowing {
+            Some(narrowing) => words::question(narrowing, &endings(conn, narrowing).await?),
+            None => Question::Everything,
+        };
+        let matched = match question {
             Question::Everything => None,
             Question::Nothing => return Ok(None),
             Question::Match(expression) => Some(expression),
@@ -236,6 +241,26 @@ impl<'a> Asked<'a> {
         }
         sql.add(")", []);
     }
+}
+
+/// Spells the prefixes of a narrowing out, as far as they stand for few words.
+async fn endings(conn: &mut SqliteConnection, narrowing: &Narrowing) -> Done<Endings> {
+    const PREFIXES: usize = 8;
+    const WORDS: usize = 64;
+    let mut endings = Endings::new();
+    for prefix in words::prefixes(narrowing).into_iter().take(PREFIXES) {
+        let after = format!("{prefix}{}", char::MAX);
+        let words: Vec<String> = sqlx::query_scalar("SELECT term FROM term WHERE term >= ? AND term < ? LIMIT ?")
+            .bind(&prefix)
+            .bind(after)
+            .bind((WORDS + 1) as i64)
+            .fetch_all(&mut *conn)
+            .await?;
+        if words.len() <= WORDS {
+            endings.insert(prefix, words);
+        }
+    }
+    Ok(endings)
 }
 
 fn between(sql: &mut Sql, place: &str, range: Range) {
