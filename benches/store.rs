@@ -3,9 +3,8 @@
 //! The first run builds the store under `target/store-bench` through `record`, as collecting does, and prints how
 //! fast that was; later runs use it again. Remove the directory to build it anew.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, missing_docs)]
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -26,10 +25,7 @@ use goodword::store::{
 };
 use tokio::runtime::Runtime;
 
-const MENTIONS: usize = match option_env!("GOODWORD_BENCH_MENTIONS") {
-    Some(_) => 100_000,
-    None => 1_000_000,
-};
+const MENTIONS: usize = 1_000_000;
 const BATCH: usize = 500;
 const SOURCES: usize = 200;
 /// 2026-01-01: the newest mention.
@@ -49,7 +45,7 @@ fn main() {
 }
 
 fn tell(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    eprintln!("{line}");
 }
 
 fn resident() -> String {

@@ -86,7 +86,7 @@ impl Town {
         new.content = shown.state << 1 | u64::from(shown.private);
         let moods = [NEGATIVE, NEUTRAL, POSITIVE];
         new.readings = vec![reading(self.brand(), moods[shown.state as usize], &[Intent::ALL[shown.state as usize]])];
-        if shown.mark % 2 == 0 {
+        if shown.mark.is_multiple_of(2) {
             new.readings.push(Reading { sentiment: None, ..reading(self.rival(), NEUTRAL, &[Intent::Complaint]) });
         }
         new.fingerprint = match shown.mark {

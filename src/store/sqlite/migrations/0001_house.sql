@@ -193,3 +193,6 @@ CREATE INDEX signal_at ON signal (at);
 -- questions agree; the index only narrows, and keeps neither positions nor a copy of the text.
 CREATE VIRTUAL TABLE search USING fts5 (words, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii');
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+
+-- The words of the index, to spell out what a prefix stands for.
+CREATE VIRTUAL TABLE term USING fts5vocab (search, row);

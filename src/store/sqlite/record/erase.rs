@@ -12,9 +12,11 @@ use crate::store::sqlite::{lease, place};
 use crate::store::{Lease, Retention};
 
 /// Most mentions that one call of [`retain`] erases.
-const PIECE: i64 = 1_000;
-/// Most erased names that are forgotten in one call.
-const FORGOTTEN: i64 = 5_000;
+const PIECE: usize = 1_000;
+/// How many of them in one transaction: erasing takes a millisecond each, and others want to write too.
+const AT_ONCE: usize = 100;
+/// Most erased names that are forgotten in one transaction.
+const FORGOTTEN: i64 = 1_000;
 const DAY: i64 = 86_400;
 
 /// The day of a moment, in days since 1970.
@@ -77,34 +79,56 @@ pub(in crate::store::sqlite) async fn retain(
     retention: &Retention,
 ) -> Done<u64> {
     let mut similar = similar.lock().await;
+    let oldest = now.saturating_sub(retention.mentions).unwrap_or(Timestamp::MIN);
+    let before = place::start_of(place::second(oldest));
+    let mut erased = 0;
+    while erased < PIECE {
+        let gone = retain_some(conn, &mut similar, held, before, day(now)).await?;
+        erased += gone;
+        if gone < AT_ONCE {
+            break;
+        }
+    }
+    Ok(erased as u64)
+}
+
+async fn retain_some(
+    conn: &mut SqliteConnection,
+    similar: &mut Similar,
+    held: &Lease,
+    before: i64,
+    today: i64,
+) -> Done<usize> {
     let mut tx = begin(conn).await?;
     lease::check(&mut tx, held).await?;
-    let oldest = now.saturating_sub(retention.mentions).unwrap_or(Timestamp::MIN);
     let old: Vec<i64> = sqlx::query_scalar("SELECT id FROM mention WHERE place < ? ORDER BY place LIMIT ?")
-        .bind(place::start_of(place::second(oldest)))
-        .bind(PIECE)
+        .bind(before)
+        .bind(AT_ONCE as i64)
         .fetch_all(&mut *tx)
         .await?;
-    let today = day(now);
+    let known = revision(&mut tx).await?;
     let mut tally = Tally::default();
     let erased = erase(&mut tx, old, Why::Old, today, &mut tally).await?;
     tally.write(&mut tx).await?;
-    sqlx::query(
+    if !erased.is_empty() {
+        revise(&mut tx).await?;
+    }
+    let forgotten = sqlx::query(
         "DELETE FROM gone WHERE (source, key) IN (SELECT source, key FROM gone INDEXED BY gone_day WHERE day < ? LIMIT ?)",
     )
     .bind(today - identity::FORGET_AFTER)
     .bind(FORGOTTEN)
     .execute(&mut *tx)
     .await?;
-    let before = revision(&mut tx).await?;
-    if !erased.is_empty() {
-        revise(&mut tx).await?;
+    let revision = revision(&mut tx).await?;
+    // Nothing to erase is the rule: then nothing is written, and nobody is told of a change.
+    if erased.is_empty() && forgotten.rows_affected() == 0 {
+        return Ok(0);
     }
-    let after = revision(&mut tx).await?;
     tx.commit().await?;
-    if similar.is_at(before) {
+    if similar.is_at(known) {
         erased.iter().for_each(|kept| similar.remove(kept));
-        similar.settle(after);
+        similar.settle(revision);
     }
-    Ok(erased.len() as u64)
+    Ok(erased.len())
 }

@@ -152,8 +152,8 @@ impl<'a> Recording<'a> {
         names: &Names,
         shared: &HashSet<i64>,
     ) -> Done<Known<'a>> {
-        let mut known = Known::default();
-        known.unchanged = are.iter().filter(|is| matches!(is, Is::Gone)).count();
+        let gone = are.iter().filter(|is| matches!(is, Is::Gone)).count();
+        let mut known = Known { unchanged: gone, changed: Vec::new() };
         let mentions = |at: usize| match are.get(at) {
             Some(Is::Known(id)) => Some(*id),
             Some(Is::Same(first)) => match are.get(*first) {
@@ -374,8 +374,7 @@ impl<'a> Recording<'a> {
     }
 }
 
-/// Known mentions of a batch.
-#[derive(Default)]
+/// Known mentions of a batch; what was erased before counts as unchanged.
 struct Known<'a> {
     changed: Vec<(i64, &'a NewMention)>,
     unchanged: usize,
