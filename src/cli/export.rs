@@ -167,7 +167,7 @@ fn cells(line: &MentionLine) -> Vec<String> {
         line.url.clone().unwrap_or_default(),
         line.watches.join(", "),
     ];
-    cells.into_iter().map(|cell| csv_cell(&SafeText::block(&cell).to_string())).collect()
+    cells.into_iter().map(|cell| csv_cell(SafeText::block(&cell).as_str())).collect()
 }
 
 fn into_io(error: csv::Error) -> std::io::Error {
