@@ -233,3 +233,33 @@ async fn a_recording_that_is_dropped_half_way_changes_nothing() {
     store.record(&lease, &batch(source, number)).await.unwrap();
     assert_eq!(whole_batches(&store).await, number + 1);
 }
+
+/// With a file system that is really full: `mount -t tmpfs -o size=4m none DIR`, then
+/// `GOODWORD_SMALL_DISK=DIR cargo test --lib a_file_system_that_is_full -- --ignored`.
+#[tokio::test]
+#[ignore = "needs a small file system of its own"]
+async fn a_file_system_that_is_full() {
+    let disk = std::path::PathBuf::from(std::env::var_os("GOODWORD_SMALL_DISK").expect("GOODWORD_SMALL_DISK is set"));
+    let directory = disk.join("data");
+    std::fs::write(disk.join("ballast"), vec![1; 1 << 20]).unwrap();
+    let store = SqliteStore::open(&directory).await.unwrap();
+    let (lease, source) = settle(&store).await;
+    let mut number = 0;
+    let error = loop {
+        match store.record(&lease, &batch(source, number)).await {
+            Ok(_) => number += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+    assert_eq!(whole_batches(&store).await, number);
+    let copy = store.backup(&disk.join("copy")).await.unwrap_err();
+    assert!(matches!(copy, StoreError::Full { .. }), "{copy:?}");
+    assert!(!disk.join("copy").exists());
+    // Room is made: the same store goes on by itself.
+    std::fs::remove_file(disk.join("ballast")).unwrap();
+    assert_eq!(store.record(&lease, &batch(source, number)).await.unwrap().new.len(), 20);
+    assert_eq!(whole_batches(&store).await, number + 1);
+    store.close().await;
+    assert_eq!(damage(store.path()).await, "ok");
+}
