@@ -87,7 +87,7 @@ def lines(count, now):
     random.seed(1)
     for number in range(count):
         words = " ".join(random.choices(WORDS, k=random.randint(6, 30)))
-        moment = now - random.random() ** 2 * 90 * 86400
+        moment = now - (1 - number / count) ** 2 * 90 * 86400
         yield json.dumps({"native_id": f"n{number}", "text": f"ferris {words} {number}", "claimed": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
                           "author": {"handle": f"person{number % 50000}"}, "url": f"https://place.example/{number}"})
 
