@@ -12,6 +12,8 @@
 #![allow(dead_code)] // every test program uses a part
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod home;
+pub mod newsstand;
 pub mod shelf;
 
 use std::io::{Read, Write};
