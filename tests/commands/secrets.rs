@@ -83,6 +83,15 @@ fn a_secret_in_an_address_is_told_nowhere() {
     for wanted in ["goodword.db", ".log", "copy.db", "out.csv"] {
         assert!(files.iter().any(|(path, _)| path.to_string_lossy().contains(wanted)), "no {wanted} in {files:?}");
     }
+    let log: Vec<u8> = files
+        .iter()
+        .filter(|(path, _)| path.to_string_lossy().contains(".log"))
+        .flat_map(|(_, held)| held.clone())
+        .collect();
+    let log = String::from_utf8(log).unwrap();
+    for told in ["password/good.xml", "answered", "token/forbidden.xml", "403"] {
+        assert!(log.contains(told), "{told:?} is not in the log:\n{log}");
+    }
     for (path, held) in files.iter().filter(|(path, _)| *path != home.config()) {
         let told = held.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
         assert!(!told, "{} holds the secret", path.display());
