@@ -12,6 +12,8 @@
 #![allow(dead_code)] // every test program uses a part
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod home;
+pub mod newsstand;
 pub mod shelf;
 
 use std::io::{Read, Write};
@@ -189,6 +191,15 @@ impl Pty {
         writer.flush().expect("the terminal takes keys");
     }
 
+    /// Types into a prompt that begins with this mark, and Enter when it stands there.
+    pub fn submit(&mut self, mark: &str, words: &str) {
+        self.keys(words);
+        self.wait_for(&format!("{mark}{words}"));
+        // Keys as quick as these are taken for a paste, and Enter right behind one for a part of it.
+        self.watch(Duration::from_millis(250));
+        self.keys("\r");
+    }
+
     /// Gives the terminal a size, the same one perhaps. The system tells the program only about another one.
     pub fn resize(&self, columns: u16, rows: u16) {
         self.shared.0.lock().unwrap().parser.screen_mut().set_size(
@@ -217,6 +228,41 @@ impl Pty {
     /// Waits for the end; gives the exit code (a signal's number is not told).
     pub fn wait_exit(&self) -> u32 {
         self.exit.recv_timeout(DEADLINE).expect("the program ends")
+    }
+
+    /// Waits for the end and until everything that was written has arrived; gives the exit code.
+    pub fn wait_end(&self) -> u32 {
+        let code = self.wait_exit();
+        self.wait_until("the end of the output", |shown| shown.ended);
+        code
+    }
+
+    /// Fails unless the terminal is the program's own: another screen, raw, without a cursor.
+    #[track_caller]
+    pub fn assert_taken(&self) {
+        self.look(|shown| {
+            assert!(shown.is_alternate() && shown.hides_cursor() && shown.brackets_paste());
+        });
+        assert!(!self.modes().contains("ICANON"), "not raw: {}", self.modes());
+    }
+
+    /// Fails unless the terminal is as it was before the program took it.
+    #[track_caller]
+    pub fn assert_restored(&self) {
+        self.look(|shown| {
+            assert!(!shown.is_alternate(), "still on the alternate screen:\n{}", shown.text());
+            assert!(!shown.hides_cursor(), "no cursor");
+            assert!(!shown.brackets_paste(), "pastes are still bracketed");
+            for (on, off) in [("\x1b[?1004h", "\x1b[?1004l"), ("\x1b[?7l", "\x1b[?7h"), ("\x1b[?2026h", "\x1b[?2026l")]
+            {
+                let last = |sequence: &str| {
+                    shown.raw.windows(sequence.len()).rposition(|window| window == sequence.as_bytes())
+                };
+                assert!(last(off) > last(on), "{off:?} is missing");
+            }
+        });
+        let modes = self.modes();
+        assert!(modes.contains("ICANON") && modes.contains("ECHO"), "still raw: {modes}");
     }
 
     /// Whether it has ended.

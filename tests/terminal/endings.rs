@@ -8,44 +8,15 @@ use rustix::process::Signal;
 use crate::program::{NEWEST, command, line, start};
 use crate::support::{Pty, program};
 
-fn assert_taken(pty: &Pty) {
-    pty.look(|shown| {
-        assert!(shown.is_alternate() && shown.hides_cursor() && shown.brackets_paste());
-    });
-    assert!(!pty.modes().contains("ICANON"), "not raw: {}", pty.modes());
-}
-
-fn assert_restored(pty: &Pty) {
-    pty.look(|shown| {
-        assert!(!shown.is_alternate(), "still on the alternate screen:\n{}", shown.text());
-        assert!(!shown.hides_cursor(), "no cursor");
-        assert!(!shown.brackets_paste(), "pastes are still bracketed");
-        for (on, off) in [("\x1b[?1004h", "\x1b[?1004l"), ("\x1b[?7l", "\x1b[?7h"), ("\x1b[?2026h", "\x1b[?2026l")] {
-            let last =
-                |sequence: &str| shown.raw.windows(sequence.len()).rposition(|window| window == sequence.as_bytes());
-            assert!(last(off) > last(on), "{off:?} is missing");
-        }
-    });
-    let modes = pty.modes();
-    assert!(modes.contains("ICANON") && modes.contains("ECHO"), "still raw: {modes}");
-}
-
-/// Waits until everything that was written has arrived, and for the end.
-fn wait_end(pty: &Pty) -> u32 {
-    let code = pty.wait_exit();
-    pty.wait_until("the end of the output", |shown| shown.ended);
-    code
-}
-
 #[test]
 fn a_key_ends_it() {
     for key in ["q", "\x03"] {
         let mut pty = start("nothing");
-        assert_taken(&pty);
+        pty.assert_taken();
         pty.keys(key);
         pty.wait_for("ended: Asked");
-        assert_restored(&pty);
-        assert_eq!(wait_end(&pty), 0);
+        pty.assert_restored();
+        assert_eq!(pty.wait_end(), 0);
     }
 }
 
@@ -53,12 +24,12 @@ fn a_key_ends_it() {
 fn a_signal_ends_it_soon() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 143)] {
         let pty = start("nothing");
-        assert_taken(&pty);
+        pty.assert_taken();
         let sent = Instant::now();
         pty.signal(signal);
         pty.wait_for("ended: ");
-        assert_restored(&pty);
-        assert_eq!(wait_end(&pty), code, "{signal:?}");
+        pty.assert_restored();
+        assert_eq!(pty.wait_end(), code, "{signal:?}");
         assert!(sent.elapsed() < Duration::from_secs(5), "{signal:?} took {:?}", sent.elapsed());
     }
 }
@@ -70,9 +41,9 @@ fn a_program_that_is_stuck_is_ended_by_force_and_the_terminal_given_back() {
     pty.watch(Duration::from_millis(300));
     let sent = Instant::now();
     pty.signal(Signal::TERM);
-    assert_eq!(wait_end(&pty), 143);
+    assert_eq!(pty.wait_end(), 143);
     assert!((Duration::from_secs(1)..Duration::from_secs(6)).contains(&sent.elapsed()), "{:?}", sent.elapsed());
-    assert_restored(&pty);
+    pty.assert_restored();
 }
 
 /// Ctrl-S, or a link that is stuck: the screen hangs in writing and hears no signal itself.
@@ -101,14 +72,14 @@ fn a_panic_of_the_screen_gives_the_terminal_back_before_it_speaks() {
     let mut pty = start("panic-of-the-screen");
     pty.keys("R");
     pty.wait_for("the town fell down");
-    assert_restored(&pty);
+    pty.assert_restored();
     let before = pty.look(|shown| {
         let at = |bytes: &[u8]| shown.raw.windows(bytes.len()).position(|window| window == bytes);
         at(b"\x1b[?1049l").unwrap() < at(b"the town fell down").unwrap()
     });
     assert!(before, "the message was lost on the alternate screen");
     assert_eq!(pty.look(|shown| shown.count(b"\x1b[?1049l")), 1, "restored more than once");
-    assert_eq!(wait_end(&pty), 101);
+    assert_eq!(pty.wait_end(), 101);
 }
 
 #[test]
@@ -116,13 +87,13 @@ fn a_panic_of_a_task_is_told_and_the_screen_stays_whole() {
     let mut pty = start("panic-of-a-task");
     pty.keys("R");
     pty.wait_for("something went wrong");
-    assert_taken(&pty);
+    pty.assert_taken();
     pty.look(|shown| {
         assert_eq!(shown.count(b"the shelf fell down"), 0, "the message tore the screen");
         assert!(shown.shows(NEWEST));
     });
     pty.keys("q");
-    assert_eq!(wait_end(&pty), 0);
+    assert_eq!(pty.wait_end(), 0);
 }
 
 #[test]
@@ -132,7 +103,7 @@ fn a_line_on_standard_error_does_not_reach_the_screen() {
     pty.wait_gone(NEWEST);
     assert_eq!(pty.look(|shown| shown.count(b"a stray line")), 0);
     pty.keys("\x03");
-    wait_end(&pty);
+    pty.wait_end();
 }
 
 #[test]
@@ -155,7 +126,7 @@ fn a_dumb_terminal_is_refused() {
     command.env("TERM", "dumb");
     let pty = Pty::spawn(command, 80, 24);
     pty.wait_for("TERM=dumb");
-    assert_eq!(wait_end(&pty), 1);
+    assert_eq!(pty.wait_end(), 1);
     assert_eq!(pty.look(|shown| shown.count(b"\x1b[?1049h")), 0);
 }
 
@@ -217,7 +188,7 @@ fn to_the_shell_and_back() {
         pty.wait_for("in the 42 shell");
         pty.keys("fg\r");
         pty.wait_until("the screen again", |shown| shown.is_alternate() && shown.shows(NEWEST));
-        assert_taken(&pty);
+        pty.assert_taken();
         let again = pty.look(|shown| String::from_utf8_lossy(&shown.raw[from..]).into_owned());
         assert!(again.contains("\x1b[2J") && again.contains(NEWEST), "not painted anew");
         assert!(!again.contains("\x1b[6n"), "asks for the cursor");
@@ -239,9 +210,9 @@ fn stopped_and_continued_without_being_asked_it_paints_everything_anew() {
         let again = String::from_utf8_lossy(&shown.raw[from..]).into_owned();
         again.contains("\x1b[?1049h") && again.contains(NEWEST)
     });
-    assert_taken(&pty);
+    pty.assert_taken();
     pty.keys("q");
-    assert_eq!(wait_end(&pty), 0);
+    assert_eq!(pty.wait_end(), 0);
 }
 
 #[test]
@@ -249,7 +220,7 @@ fn without_a_shell_nothing_is_stopped() {
     let mut pty = start("nothing");
     pty.keys("\x1a");
     pty.wait_for("no shell");
-    assert_taken(&pty);
+    pty.assert_taken();
     pty.keys("q");
-    assert_eq!(wait_end(&pty), 0);
+    assert_eq!(pty.wait_end(), 0);
 }

@@ -158,6 +158,7 @@ impl Job {
             fresh: if novelty.any() { Some(now) } else { self.standing.fresh },
         };
         let remarks = batch.remarks.iter().map(|remark| SafeText::line(remark, LINE)).collect();
+        tracing::info!(source = %self.name(), items, unchanged = batch.unchanged, "answered");
         let polled = Polled { items, unchanged: batch.unchanged, remarks, ..self.polled(&decision) };
         let outcome = outcome(asked, &decision, novelty.any(), String::new());
         Ok(self.unrecorded(standing, outcome, mentions, novelty, polled, notes, begun).with_more(batch.more))
@@ -174,6 +175,7 @@ impl Job {
         };
         let decision = schedule::after_failure(self.bounds, failure, now, (self.shared.dice)());
         let trouble = SafeText::line(&error.to_string(), LINE);
+        tracing::warn!(source = %self.name(), failures = decision.failures, "{trouble}");
         let stopped = decision.health == SourceHealth::Stopped && self.standing.health != SourceHealth::Stopped;
         let notes = stopped.then(|| Note::Stopped { source: Arc::clone(&self.info), trouble: trouble.clone() });
         let standing = Standing {
@@ -218,9 +220,14 @@ impl Job {
         }
     }
 
+    /// The source's name, fit to be shown.
+    fn name(&self) -> SafeText {
+        SafeText::line(&self.info.name, LINE)
+    }
+
     fn polled(&self, decision: &Decision) -> Polled {
         Polled {
-            name: SafeText::line(&self.info.name, LINE),
+            name: self.name(),
             health: decision.health,
             items: 0,
             new: 0,

@@ -1,0 +1,174 @@
+//! Mentions that are stored: in, out, found again.
+
+use serde_json::{Value, json};
+
+use crate::support::home::Home;
+
+/// Posts in the form that `import` takes, awkward ones among them.
+fn posts() -> Vec<Value> {
+    vec![
+        json!({"network": "mastodon", "source": "square", "native_id": "1", "text": "My Ferris chain snapped, terrible",
+               "author": {"handle": "ana", "name": "Ana P.", "followers": 120}, "published": "2026-01-02T03:04:05Z",
+               "url": "https://square.example/1", "lang": "en", "links": ["https://ferris.example/recall"]}),
+        json!({"network": "forum", "source": "riders", "native_id": "2", "title": "=HYPERLINK(\"https://evil.example\")",
+               "text": "+1 for Ferris, it rides\nlike \"new\", really", "author": "@SUM(A1)", "published": "2026-01-03T00:00:00Z",
+               "parent": "1", "root": "1", "image_descriptions": ["a blue bicycle"]}),
+        json!({"network": "forum", "source": "riders", "native_id": "3", "text": "Danke, Ferris! Das Rad ist großartig 🚲",
+               "author": "jörg", "published": "2026-01-04T00:00:00Z", "lang": "de"}),
+        json!({"network": "forum", "source": "riders", "native_id": "4", "text": "Between us: Ferris is late again",
+               "author": "quim", "published": "2026-01-05T00:00:00Z", "visibility": "private"}),
+        json!({"network": "forum", "source": "riders", "native_id": "5", "text": "Northwheel is the better bike",
+               "author": "lou", "published": "2026-01-06T00:00:00Z", "visibility": "unlisted"}),
+        json!({"network": "forum", "source": "riders", "native_id": "6", "text": "the weather is fine"}),
+    ]
+}
+
+fn lines(values: &[Value]) -> String {
+    values.iter().map(|value| format!("{value}\n")).collect()
+}
+
+/// A home that holds the posts.
+fn filled() -> Home {
+    let home = Home::listening(&[]);
+    let told = home.run_with(&["import", "-", "--json"], &lines(&posts())).ends(0).json();
+    assert_eq!(told, json!({"lines": 6, "new": 5, "changed": 0, "known": 0, "unmatched": 1, "wrong": 0}));
+    home
+}
+
+/// A mention without what belongs to one store alone.
+fn bare(mut line: Value) -> Value {
+    let fields = line.as_object_mut().unwrap();
+    fields.remove("id");
+    fields.remove("first_seen");
+    line
+}
+
+#[test]
+fn what_is_exported_and_imported_elsewhere_is_the_same() {
+    let (one, two) = (filled(), Home::listening(&[]));
+    let file = one.text("all.ndjson");
+    let ran = one.run(&["export", "--private", "--output", &file]).ends(0).says(&["wrote 5 mentions"]);
+    assert_eq!(ran.out, "", "data and remarks do not mix");
+    let told = two.run(&["import", &file, "--json"]).ends(0).json();
+    assert_eq!((&told["new"], &told["unmatched"]), (&json!(5), &json!(0)));
+    let all = |home: &Home| home.exported().into_iter().map(bare).collect::<Vec<_>>();
+    assert_eq!(all(&two), all(&one));
+
+    let first = &all(&two)[0];
+    assert_eq!(first["text"], "My Ferris chain snapped, terrible");
+    assert_eq!(first["author"], json!({"handle": "ana", "name": "Ana P.", "followers": 120}));
+    assert_eq!((&first["network"], &first["source"]), (&json!("mastodon"), &json!("square")));
+    assert_eq!((&first["published"], &first["lang"]), (&json!("2026-01-02T03:04:05Z"), &json!("en")));
+    assert_eq!((&first["watches"], &first["links"]), (&json!(["ferris"]), &json!(["https://ferris.example/recall"])));
+    assert_eq!(first["readings"][0]["subject"], "Ferris Bikes");
+    assert_eq!(first["readings"][0]["sentiment"], "negative");
+
+    // Again it is known, and nothing is there twice.
+    let told = two.run(&["import", &file, "--json"]).ends(0).json();
+    assert_eq!((&told["new"], &told["known"]), (&json!(0), &json!(5)));
+    assert_eq!(two.exported().len(), 5);
+}
+
+#[test]
+fn private_posts_leave_only_when_asked_for() {
+    let home = filled();
+    for format in ["ndjson", "csv"] {
+        let plain = home.run(&["export", "--format", format]).ends(0).out;
+        assert!(!plain.contains("Between us") && plain.contains("Northwheel is the better bike"), "{plain}");
+        let asked = home.run(&["export", "--format", format, "--query", "ferris"]).ends(0).out;
+        assert!(!asked.contains("Between us") && asked.contains("chain snapped"), "{asked}");
+        assert!(home.run(&["export", "--format", format, "--private"]).ends(0).out.contains("Between us"));
+    }
+}
+
+#[test]
+fn csv_holds_no_formulas_and_every_cell_comes_back() {
+    let home = filled();
+    let file = home.text("out.csv");
+    home.run(&["export", "--format", "csv", "--output", &file]).ends(0);
+    let mut reader = csv::Reader::from_path(&file).unwrap();
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let column = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 4);
+    for cell in rows.iter().flatten() {
+        assert!(!cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?} is a formula");
+    }
+    let row = rows.iter().find(|row| row[column("text")].contains("+1 for Ferris")).unwrap();
+    assert_eq!(&row[column("text")], "'+1 for Ferris, it rides\nlike \"new\", really");
+    assert_eq!(&row[column("title")], "'=HYPERLINK(\"https://evil.example\")");
+    assert!(row[column("author")].ends_with("SUM(A1)"), "{row:?}");
+}
+
+#[test]
+fn search_finds_newest_first_and_ends_with_1_when_there_is_nothing() {
+    let home = filled();
+    let found = home.run(&["search", "ferris", "--json"]).ends(0).lines();
+    let ids: Vec<&str> = found.iter().map(|line| line["native_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["4", "3", "2", "1"]);
+    assert_eq!(home.run(&["search", "ferris", "--json", "--limit", "2"]).ends(0).lines().len(), 2);
+    home.run(&["search", "source:riders GROSSARTIG"]).ends(0).says(&["Das Rad ist großartig 🚲"]);
+    home.run(&["search", "source:riders ferris -lang:de"]).ends(0).says(&["riders", "Ferris is late again"]);
+    assert_eq!(home.run(&["search", "unicycle"]).ends(1).out, "");
+    home.run(&["search", "ferris AND"]).ends(2).says(&["the query is refused"]);
+    let told = home.run(&["query", "try", "ferris chain*", "--json"]).ends(0).json();
+    assert_eq!(told["matched"], 1);
+    home.run(&["query", "try", "unicycle"]).ends(1).says(&["0 stored mentions match"]);
+}
+
+#[test]
+fn since_and_until_bound_an_export() {
+    let home = filled();
+    let out = home.run(&["export", "--since", "2026-01-03", "--until", "2026-01-04T12:00Z"]).ends(0);
+    let ids: Vec<Value> = out.lines().into_iter().map(|line| line["native_id"].clone()).collect();
+    assert_eq!(ids, [json!("3"), json!("2")]);
+}
+
+#[test]
+fn wrong_lines_are_told_by_number_and_the_others_are_stored() {
+    let home = Home::listening(&[]);
+    let input =
+        "{\"text\": \"Ferris one\"}\n\nnot json\n{\"url\": \"https://x.example\"}\n{\"text\": \"Ferris two\"}\n";
+    let ran = home.run_with(&["import", "-", "--json"], input).ends(1).says(&["line 3: ", "line 4: "]);
+    assert_eq!((&ran.json()["new"], &ran.json()["wrong"]), (&json!(2), &json!(2)));
+    assert_eq!(home.texts(), ["Ferris one", "Ferris two"]);
+}
+
+#[test]
+fn foreign_text_cannot_steer_a_terminal() {
+    let home = Home::listening(&[]);
+    let evil = json!({"text": "Ferris \u{1b}]0;owned\u{7}\u{1b}[31mred\u{202e}txt", "author": "a\u{1b}[2Jb", "native_id": "e"});
+    home.run_with(&["import", "-"], &lines(&[evil])).ends(0);
+    for arguments in
+        [&["search", "ferris"][..], &["export"], &["export", "--format", "csv"], &["query", "try", "ferris"]]
+    {
+        let ran = home.run(arguments).ends(0).says(&["Ferris"]);
+        let steers =
+            |letter: char| (letter.is_control() && letter != '\n') || ('\u{202a}'..='\u{202e}').contains(&letter);
+        assert!(!ran.everything().contains(steers), "{arguments:?}: {:?}", ran.out);
+    }
+}
+
+#[test]
+fn nothing_stored_yet_is_said_and_nothing_is_made() {
+    let home = Home::listening(&[]);
+    for arguments in [&["search", "x"][..], &["export"], &["query", "try", "x"], &["backup", "b.db"]] {
+        home.run(arguments).ends(1).says(&["nothing is stored"]);
+    }
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let home = Home::listening(&[]);
+    let many: Vec<Value> =
+        (0..3_000).map(|n| json!({"text": format!("Ferris number {n}"), "native_id": n.to_string()})).collect();
+    home.run_with(&["import", "-"], &lines(&many)).ends(0).says(&["3,000 new mentions"]);
+    for arguments in [&["export"][..], &["search", "ferris", "--limit", "3000"]] {
+        let mut child = home.command(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    }
+}

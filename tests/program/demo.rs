@@ -1,0 +1,170 @@
+//! `goodword demo` as a newcomer meets it.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::support::home::Home;
+use crate::support::{Pty, Shown};
+
+/// What to answer first in the story of the demo.
+const COMPLAINT: &str = "Ferris S2 chain snapped";
+
+/// A demo on a terminal of so many columns and rows; it lives as long as its home.
+fn demo(columns: u16, rows: u16) -> (Home, Pty) {
+    let home = Home::new();
+    let pty = Pty::spawn(home.screen(&["demo"]), columns, rows);
+    (home, pty)
+}
+
+/// Whether a line of the screen holds all of these, in this order.
+fn has_line(shown: &Shown, parts: &[&str]) -> bool {
+    let in_order = |line: &str| {
+        let mut rest = line;
+        parts.iter().all(|part| rest.split_once(part).inspect(|(_, after)| rest = after).is_some())
+    };
+    shown.text().lines().any(in_order)
+}
+
+/// The demo leaves nothing behind.
+#[track_caller]
+fn assert_clean(home: &Home) {
+    let left: Vec<_> = std::fs::read_dir(home.path("tmp")).unwrap().flatten().map(|entry| entry.path()).collect();
+    assert!(left.is_empty(), "left behind: {left:?}");
+    assert!(!home.data().exists() && !home.config().exists(), "the demo writes into the person's own places");
+}
+
+#[test]
+fn every_pane_means_something_within_seconds() {
+    let (home, mut pty) = demo(120, 36);
+    let began = Instant::now();
+    let parts: [&[&str]; 13] = [
+        &["goodword · Ferris Bikes · demo", "complaints", "unread", "sources 4/5!", "collecting"],
+        &["─ Answer first · "],
+        &["spike: Ferris Bikes: ", " mentions within the hour"],
+        &[COMPLAINT],
+        &["━ Mentions · all · Ferris Bikes", " today"],
+        &["│─ Sentiment · 24 h"],
+        &["│ Ferris Bikes", "−0.", "−0."],
+        &["│ Northwheel", "+0."],
+        &["│─ Share of voice · 24 h"],
+        &["│ Ferris Bikes", "█", " %"],
+        &["│ Northwheel", "█", " %"],
+        &["│ no acts known yet"],
+        &["│─ Sources ", "! 1 of 5 want a look"],
+    ];
+    for part in parts {
+        pty.wait_until(&format!("{part:?}"), |shown| has_line(shown, part));
+    }
+    pty.wait_until("the source that fails", |shown| has_line(shown, &["│ ! old-gazette"]));
+    pty.wait_until("a source that works", |shown| has_line(shown, &["│ ✓ townsquare"]));
+    pty.wait_until("the signal", |shown| has_line(shown, &["│ ▲", "spike", "Ferris Bikes"]));
+    let took = began.elapsed();
+    println!("every pane of the demo is filled after {took:?}");
+    assert!(took < Duration::from_secs(20), "{took:?} is no few seconds");
+    pty.assert_taken();
+
+    pty.keys("q");
+    assert_eq!(pty.wait_end(), 0);
+    pty.assert_restored();
+    assert_clean(&home);
+}
+
+#[test]
+fn a_complaint_is_opened_with_what_was_made_of_it() {
+    let (_home, mut pty) = demo(120, 36);
+    pty.wait_until("what to answer first", |shown| has_line(shown, &["Answer first · "]));
+    pty.keys("!");
+    pty.wait_until("the reading", |shown| {
+        shown.shows("How it was read") && shown.shows("complaint") && has_line(shown, &["−", "negative ", " %"])
+    });
+    pty.keys("\x1b");
+    pty.wait_for("Share of voice");
+}
+
+#[test]
+fn search_help_and_palette_answer() {
+    let (_home, mut pty) = demo(120, 36);
+    pty.wait_for(COMPLAINT);
+
+    pty.keys("?");
+    pty.wait_for("─ Help ─");
+    pty.keys("unread");
+    pty.wait_until("only what was asked for", |shown| {
+        shown.shows("Next unread mention") && !shown.shows("A page down")
+    });
+    pty.keys("\x1b");
+    pty.wait_gone("─ Help ─");
+
+    pty.keys(":");
+    pty.wait_for("─ Do ─");
+    pty.submit(": ", "sources");
+    pty.wait_until("the view of the sources", |shown| {
+        has_line(shown, &["━ Sources ━"]) && shown.shows("answered 503") && !shown.shows("Share of voice")
+    });
+    pty.keys("\x1bOP");
+    pty.wait_for("Share of voice");
+
+    pty.keys("/");
+    pty.wait_for("Search the stored mentions");
+    pty.submit("/ ", "northwheel");
+    pty.wait_until("findings", |shown| has_line(shown, &["Northwheel"]) && !shown.shows("Words stand for themselves"));
+    pty.keys("\x03");
+    assert_eq!(pty.wait_end(), 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn every_view_at_every_size_lives() {
+    for (columns, rows) in [(40, 10), (80, 24), (120, 36), (200, 50)] {
+        let (home, mut pty) = demo(columns, rows);
+        pty.wait_until("mentions", |shown| shown.shows("chain") || shown.shows("Chain"));
+        // The dashboard, trends, sources, signals, watches.
+        for (key, words) in
+            [("gt", "Trends"), ("gs", "Sources"), ("gi", "Signals"), ("gw", "Watches"), ("gd", "Mentions")]
+        {
+            pty.keys(key);
+            pty.wait_until(&format!("{words} at {columns}x{rows}"), |shown| {
+                shown.text().to_lowercase().contains(&words.to_lowercase())
+            });
+        }
+        for (key, words) in [("?", "─ Help "), (":", "─ Do "), ("/", "━ Search ")] {
+            pty.keys(key);
+            pty.wait_for(words);
+            pty.keys("\x1b");
+            pty.wait_gone(words);
+        }
+        pty.keys("q");
+        assert_eq!(pty.wait_end(), 0, "{columns}x{rows}");
+        assert_eq!(pty.look(|shown| shown.count(b"panicked")), 0);
+        pty.assert_restored();
+        assert_clean(&home);
+    }
+}
+
+#[test]
+fn a_window_that_becomes_tiny_and_large_again_lives() {
+    let (_home, mut pty) = demo(120, 36);
+    pty.wait_for(COMPLAINT);
+    for (columns, rows) in [(40, 10), (1, 1), (200, 50), (20, 4), (80, 24)] {
+        pty.resize(columns, rows);
+        pty.keys("gsgtgd");
+    }
+    pty.resize(120, 36);
+    pty.wait_until("the dashboard again", |shown| shown.shows(COMPLAINT) && shown.shows("Share of voice"));
+    pty.keys("q");
+    assert_eq!(pty.wait_end(), 0);
+    assert_eq!(pty.look(|shown| shown.count(b"panicked")), 0);
+}
+
+#[test]
+fn a_signal_to_end_leaves_a_restored_terminal_and_nothing_behind() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let (home, pty) = demo(80, 24);
+        pty.wait_until("mentions", |shown| shown.shows("chain"));
+        pty.signal(signal);
+        assert_eq!(pty.wait_end(), code, "{signal:?}");
+        pty.assert_restored();
+        assert_clean(&home);
+    }
+}
