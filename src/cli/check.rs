@@ -24,6 +24,7 @@ pub async fn run(printing: Printing, everywhere: &Everywhere) -> CliResult<u8> {
         }
         Err(error) => return Err(error),
     };
+    super::dashboard::keymap(&house.config)?;
     let sources = house.sources()?;
     let total = sources.len();
     let mut progress = Progress::new();

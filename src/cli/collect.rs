@@ -193,6 +193,7 @@ impl Printer {
                 "new": polled.new,
                 "changed": polled.changed,
                 "unchanged": polled.unchanged,
+                "remarks": polled.remarks.iter().map(SafeText::as_str).collect::<Vec<_>>(),
                 "error": polled.trouble.as_ref().map(SafeText::as_str),
                 "next": polled.next,
             }));
@@ -202,7 +203,8 @@ impl Printer {
             None if polled.unchanged => "unchanged".to_owned(),
             None => format!("{} items, {} new, {} changed", polled.items, polled.new, polled.changed),
         };
+        let remarks: String = polled.remarks.iter().map(|remark| format!("; {remark}")).collect();
         let next = polled.next.map_or_else(|| "not asked again".to_owned(), |next| format!("next {next:.0}"));
-        output::line(format!("{now:.0} {name}: {what} ({milliseconds} ms; {next})"))
+        output::line(format!("{now:.0} {name}: {what} ({milliseconds} ms; {next}){remarks}"))
     }
 }

@@ -172,8 +172,11 @@ fn emoji(config: &Config) -> Emoji {
     }
 }
 
-/// The keys of the table with the configuration's over them; what is wrong is told at its place in the file.
-fn keymap(config: &Config) -> CliResult<Keymap> {
+/// The keys of the table with the configuration's over them.
+///
+/// # Errors
+/// What is wrong with them, at its place in the file.
+pub fn keymap(config: &Config) -> CliResult<Keymap> {
     let at = |place: config::Place| format!("{}:{}:{}", config.path().display(), place.line, place.column);
     let choices: Vec<KeyChoice> = config
         .keys

@@ -55,8 +55,12 @@ pub async fn run(arguments: &ExportArgs, everywhere: &Everywhere) -> CliResult<u
     let mut sheet = Sheet::open(arguments, names)?;
     let written = write(&store, query.as_ref(), filter, &mut sheet).await;
     store.close().await;
-    written?;
-    let count = sheet.finish()?;
+    let at = |error| match (error, &arguments.output) {
+        (CliError::Output(error), Some(path)) => CliError::file(path, error),
+        (error, _) => error,
+    };
+    written.map_err(at)?;
+    let count = sheet.finish().map_err(at)?;
     if let Some(path) = &arguments.output {
         output::remark(format!("wrote {} mentions to {}", grouped(count), path.display()));
     }

@@ -42,11 +42,13 @@ pub async fn run(arguments: &FeedArgs, everywhere: &Everywhere) -> CliResult<u8>
 }
 
 async fn of_file(path: &Path) -> CliResult<ParsedFeed> {
-    let size = std::fs::metadata(path).map_err(|error| CliError::file(path, error))?.len();
-    if size > LARGEST {
-        return Err(CliError::message(format!("{} has {} MB: a feed has at most 64", path.display(), size >> 20)));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| CliError::file(path, error))?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST + 1), &mut bytes)
+        .map_err(|error| CliError::file(path, error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(CliError::message(format!("{} is larger than 64 MB: this is no feed", path.display())));
     }
-    let bytes = std::fs::read(path).map_err(|error| CliError::file(path, error))?;
     let feed = feed::read_off_thread(bytes, None, None).await;
     feed.map_err(|error| CliError::message(format!("{}: this is {error}", path.display())))
 }

@@ -30,6 +30,9 @@ impl RuleIntent {
     }
 }
 
+/// From this probability of negative on, praise is taken for a complaint.
+const BITTER: f32 = 0.6;
+
 impl ReadIntent for RuleIntent {
     fn intents(
         &self,
@@ -40,7 +43,7 @@ impl ReadIntent for RuleIntent {
     ) -> Intents {
         let scene = Scene::new(text, subject);
         match self.library.lexicon(text, &scene.tokens, lang) {
-            Some((_, lexicon)) => decide(&probabilities(&scene.measures(lexicon), sentiment)),
+            Some((_, lexicon)) => temper(decide(&probabilities(&scene.measures(lexicon), sentiment)), sentiment),
             None => by_shape(&scene),
         }
     }
@@ -100,6 +103,15 @@ fn decide(probabilities: &[f32; 5]) -> Intents {
         Some((second, likely)) if likely >= SECOND && can_go_together(first, second) => set.with(second),
         _ => set,
     }
+}
+
+/// Nobody praises in words that are read as clearly negative: what looks like it complains.
+fn temper(intents: Intents, sentiment: Option<&Shares>) -> Intents {
+    let bitter = sentiment.is_some_and(|shares| shares.negative >= BITTER);
+    if !bitter || !intents.has(Intent::Praise) {
+        return intents;
+    }
+    intents.iter().filter(|intent| *intent != Intent::Praise).fold(Intents::of(&[Intent::Complaint]), Intents::with)
 }
 
 /// A complaint may ask, praise may ask; nothing goes with "other", and praise does not complain.

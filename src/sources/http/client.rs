@@ -148,9 +148,8 @@ impl Inner {
             .referer(false)
             .connect_timeout(patience.min(Duration::from_secs(10)))
             .read_timeout(patience.min(Duration::from_secs(20)))
-            // The next poll of a host is minutes away: an open connection would be kept for nothing.
-            .pool_max_idle_per_host(1)
-            .pool_idle_timeout(Duration::from_secs(5))
+            // The next poll of a host is minutes away, and servers that close without a word would fail it.
+            .pool_max_idle_per_host(0)
             .http1_ignore_invalid_headers_in_responses(true)
     }
 

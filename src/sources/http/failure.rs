@@ -69,7 +69,7 @@ pub(super) fn too_large(asked: &Url, cap: u64) -> SourceError {
     SourceError::new(
         Kind::TooLarge,
         &format!("{} answered more than {}", host_of(asked), size(cap)),
-        "raise http.largest_body if it is really that large, or find a smaller feed",
+        "raise http.max_body_mb if it is really that large, or find a smaller feed",
     )
 }
 

@@ -38,8 +38,8 @@ impl Thing {
             Self::Rows => SignedDuration::from_millis(250),
             Self::Detail => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
-            Self::UrgentComplaints | Self::UrgentQuestions => SignedDuration::from_secs(2),
-            Self::Trend(_) => SignedDuration::from_secs(5),
+            Self::UrgentComplaints | Self::UrgentQuestions => SignedDuration::from_secs(1),
+            Self::Trend(_) => SignedDuration::from_secs(2),
         }
     }
 }

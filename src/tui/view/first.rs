@@ -21,12 +21,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     let why = Line::of(Tone::Muted, "by impact, then by waiting");
     let body = brush.pane(area, &title, &why, focused);
     if first.entries().is_empty() {
-        let (words, tone) = if first.known() {
-            ("✓ no complaint and no question waits", Tone::Good)
-        } else {
-            ("reading …", Tone::Muted)
-        };
-        brush.say(body.x + 1, body.y, body.width.saturating_sub(2), words, tone);
+        let (words, tone) = nothing(model);
+        brush.say(body.x + 1, body.y, body.width.saturating_sub(2), &words, tone);
         return;
     }
     let visible = first.entries().iter().enumerate().skip(first.offset()).take(usize::from(body.height));
@@ -40,6 +36,22 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
         if focused && index == first.index() {
             brush.wash(area, brush.theme.selected(true));
         }
+    }
+}
+
+/// What an empty list means. It is only good news when something was heard and nothing old waits either.
+fn nothing(model: &Model) -> (String, Tone) {
+    match model.status().overview().filter(|_| model.first().known()) {
+        None => ("reading …".to_owned(), Tone::Muted),
+        Some(overview) if overview.mentions == 0 => ("nothing was heard yet".to_owned(), Tone::Muted),
+        Some(overview) if overview.unread_complaints > 0 => {
+            let words = format!(
+                "nothing new waits; {} unread complaints are older than goodword's watch",
+                overview.unread_complaints
+            );
+            (words, Tone::Text)
+        }
+        Some(_) => ("✓ no complaint and no question waits".to_owned(), Tone::Good),
     }
 }
 

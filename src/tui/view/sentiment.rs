@@ -16,7 +16,9 @@ const NET: usize = 7;
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let title = Line::of(Tone::Strong, "Sentiment").with(Tone::Text, format!(" · {}", model.trends().period().name()));
     let k = format!("k{}", model.context().tell_factor_text());
-    let heads = Line::of(Tone::Muted, format!("{:>COUNT$}{:>NET$}{:>NET$}", "all", "net", k));
+    let count = count_columns(area.width);
+    let all = if count > 0 { "all" } else { "" };
+    let heads = Line::of(Tone::Muted, format!("{all:>count$}{:>NET$}{:>NET$}", "net", k));
     let body = brush.pane(area, &title, &heads, focused);
     let names = names_width(model, area.width);
     let rows = usize::from(body.height);
@@ -36,7 +38,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
 fn row(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, name: &str, names: usize) {
     let names_columns = u16::try_from(names).unwrap_or(area.width);
     brush.say(area.x + 1, area.y, names_columns, name, Tone::Text);
-    let figures = u16::try_from(COUNT + 2 * NET + 2).unwrap_or(area.width);
+    let count = count_columns(area.width);
+    let figures = u16::try_from(count + 2 * NET + 2).unwrap_or(area.width);
     let (Some(series), Some(sums)) = (model.trends().series(id), model.trends().sums(id, model.context())) else {
         brush.say(area.x + 2 + names_columns, area.y, area.width, "reading …", Tone::Muted);
         return;
@@ -47,7 +50,8 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, name: &s
     // The newest bar stands at the right end, beside the figures.
     let chart = Area { x: area.x + 2 + names_columns + (room - wide), width: wide, ..area };
     spark::chart(brush, chart, &columns, 1);
-    let mut line = Line::of(Tone::Text, format!("{:>COUNT$}", short_number(sums.counts.total())));
+    let all = if count > 0 { short_number(sums.counts.total()) } else { String::new() };
+    let mut line = Line::of(Tone::Text, format!("{all:>count$}"));
     line = match sums.net {
         Some(net) => line
             .with(score_tone(net.plain), format!("{:>NET$}", signed(net.plain)))
@@ -55,6 +59,11 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, name: &s
         None => line.with(Tone::Muted, format!("{:>1$}", "too few", 2 * NET)),
     };
     brush.line(area.x + area.width.saturating_sub(figures), area.y, figures, &line);
+}
+
+/// Columns of the count. In a narrow pane the curve says more than it, and the line below has the counts.
+fn count_columns(width: u16) -> usize {
+    if width < 42 { 0 } else { COUNT }
 }
 
 /// The colour only repeats the sign.

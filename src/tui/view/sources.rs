@@ -46,6 +46,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     }
 }
 
+/// A trouble without the host that it begins with: the row names the source already.
+pub(super) fn reason(trouble: &str) -> &str {
+    match trouble.split_once(' ') {
+        Some((host, rest)) if host.contains(['.', ':']) && !host.ends_with(':') => rest,
+        _ => trouble,
+    }
+}
+
 /// The columns of the table, as far as the width allows: sign, name, asked, next, mentions; trouble comes after.
 fn columns(width: u16, sign: &str, name: &str, asked: &str, next: &str, mentions: &str) -> String {
     match width {
@@ -67,7 +75,7 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, state: &SourceState) {
     brush.say(area.x + 1, area.y, 1, sign, tone);
     let room = area.width.saturating_sub(used + 2);
     if worries(state) {
-        let why = if state.trouble.is_empty() { word } else { state.trouble.as_str() };
+        let why = if state.trouble.is_empty() { word } else { reason(state.trouble.as_str()) };
         brush.say(area.x + used + 2, area.y, room, why, tone);
     } else if state.health == SourceHealth::New {
         brush.say(area.x + used + 2, area.y, room, word, tone);

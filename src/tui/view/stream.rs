@@ -2,6 +2,8 @@
 
 use super::brush::{Brush, row_at};
 use super::row::{self, Look};
+use super::sources::reason;
+use crate::domain::SourceHealth;
 use crate::tui::app::asks::Thing;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Tone};
@@ -81,6 +83,11 @@ fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
         format!("No {} here. {} shows the next list.", empty_name(stream.tab()), key(Action::NextTab))
     } else if model.sources().known() && model.sources().states().is_empty() {
         "No source is configured, so nothing can be heard.".to_owned()
+    } else if let Some(why) = all_out_of_reach(model) {
+        format!(
+            "Nothing was heard yet, for no source can be reached ({why}). They are asked again by themselves; {} says when.",
+            key(Action::ViewSources)
+        )
     } else {
         format!(
             "Nothing was heard yet. The sources are being asked; {} shows how they fare, {} shows everybody's mentions.",
@@ -89,6 +96,15 @@ fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
         )
     };
     brush.prose(body, &words, Tone::Muted);
+}
+
+/// Why nothing can be heard, when every source fails.
+fn all_out_of_reach(model: &Model) -> Option<&str> {
+    let states = model.sources().states();
+    let failing =
+        |state: &crate::domain::SourceState| matches!(state.health, SourceHealth::Failing | SourceHealth::Stopped);
+    let first = states.first().filter(|_| states.iter().all(failing))?;
+    Some(reason(first.trouble.as_str()))
 }
 
 fn empty_name(tab: Tab) -> &'static str {
