@@ -51,11 +51,15 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
             Box::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| CliError::file(path, error))?))
         }
     };
+    let configured = roster.clone();
     let mut importer = Importer::new(Arc::clone(&store), roster);
     let read = importer.read(&mut lines).await;
     let tally = importer.tally;
+    // What was imported from is no source to be asked: it leaves the roster again, its mentions stay.
+    let tidied = store.adopt(&configured).await;
     store.close().await;
     read?;
+    tidied?;
     if arguments.printing.json {
         output::json(&json!({
             "lines": tally.lines, "new": tally.new, "changed": tally.changed, "known": tally.known,

@@ -128,11 +128,17 @@ impl Keeper {
     pub(crate) async fn keep(&self, epoch: i64) {
         let mut pause = self.pace.renew;
         let mut told = None;
+        let mut strangers = self.store.strangers_version().await.ok();
         loop {
             sleep(pause).await;
             pause = match self.ask().await {
                 Ok(LeaseState::Ours(lease)) if lease.epoch == epoch => {
                     self.herald.is_over(told.take());
+                    // An import, or somebody who marks mentions as read on another screen.
+                    let now = self.store.strangers_version().await.ok();
+                    if now.is_some() && std::mem::replace(&mut strangers, now) != now {
+                        self.herald.tell(Event::Changed);
+                    }
                     self.pace.renew
                 }
                 Ok(_) | Err(StoreError::LeaseLost) => return,

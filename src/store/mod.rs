@@ -252,6 +252,9 @@ pub trait Store: Send + Sync {
     /// A number that changes when anybody else committed something; this store's own writes may change it too.
     /// Cheap: asked twice a second, it wakes nobody while nothing happens.
     async fn version(&self) -> StoreResult<i64>;
+    /// A number that changes when another process committed something, and not when this one did. Asked by the
+    /// process that collects, every few seconds.
+    async fn strangers_version(&self) -> StoreResult<i64>;
     /// Erases what is older than the retention allows, a bounded piece a call. Returns how many mentions went;
     /// less than a full piece (1,000) means done.
     async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64>;

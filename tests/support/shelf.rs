@@ -253,6 +253,9 @@ impl Store for Shelf {
     async fn version(&self) -> StoreResult<i64> {
         Ok(1)
     }
+    async fn strangers_version(&self) -> StoreResult<i64> {
+        Ok(1)
+    }
     async fn retain(&self, _: &Lease, _: Timestamp, _: &Retention) -> StoreResult<u64> {
         Err(StoreError::LeaseLost)
     }

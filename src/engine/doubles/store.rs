@@ -387,6 +387,10 @@ impl Store for MemoryStore {
         Ok(self.look(|inside| inside.version))
     }
 
+    async fn strangers_version(&self) -> StoreResult<i64> {
+        Ok(0)
+    }
+
     async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64> {
         self.look(|inside| {
             inside.check(lease)?;

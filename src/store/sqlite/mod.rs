@@ -184,6 +184,10 @@ impl Store for SqliteStore {
         told(self.watch.version(&self.connections.probe, &self.path).await, &self.path)
     }
 
+    async fn strangers_version(&self) -> StoreResult<i64> {
+        on!(self.writer, version::strangers)
+    }
+
     async fn retain(&self, held: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64> {
         on!(self.writer, record::retain, &self.similar, held, now, retention)
     }

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use sqlx::sqlite::SqliteConnection;
+
 use super::connection::Slot;
 use super::fault::Done;
 use super::open::beside;
@@ -57,6 +59,11 @@ impl Watch {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = look.map(|look| Answer { look, since, version });
         Ok(version)
     }
+}
+
+/// The same for commits of others than the connection that asks.
+pub(super) async fn strangers(conn: &mut SqliteConnection) -> Done<i64> {
+    Ok(sqlx::query_scalar("PRAGMA data_version").fetch_one(conn).await?)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::{Newsroom, Setup, TuiError};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Role, SafeText, SubjectId, Timestamp};
 use crate::engine::Event as News;
+use crate::tui::app::msg::Answer;
 use crate::tui::app::{Model, Msg};
 use crate::tui::input::{Resolved, Resolver};
 use crate::tui::terminal::{
@@ -270,7 +271,9 @@ impl<C: Console> Cycle<C> {
 
     fn brought(&mut self, brought: Brought) -> Result<(), TuiError> {
         let soon = self.last_key.is_some_and(|at| at.elapsed() < ANSWERS_A_KEY);
-        let urgency = if soon { Urgency::Key } else { Urgency::Data };
+        // The model reads the list a few times a second at most; a list that was read is shown at once.
+        let listed = matches!(brought, Brought::Message(Msg::Answer { answer: Answer::Rows(_), .. }));
+        let urgency = if soon || listed { Urgency::Key } else { Urgency::Data };
         match brought {
             Brought::Nothing => Ok(()),
             Brought::Message(message) => self.tell(message, urgency),
