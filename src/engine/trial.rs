@@ -129,11 +129,11 @@ struct Trial {
 
 impl Trial {
     async fn new(store: &dyn Store, query: &Query, scope: &Scope) -> StoreResult<Self> {
-        let sources = store.sources().await?;
+        let names = store.source_names().await?;
         let narrowing = Some(query.narrowing()).filter(|narrowing| *narrowing != Narrowing::Everything);
         Ok(Self {
             matcher: Arc::new(Matcher::new(std::slice::from_ref(query))),
-            names: Arc::new(sources.into_iter().map(|source| (source.id, source.name)).collect()),
+            names: Arc::new(names.into_iter().collect()),
             filter: Filter { narrowing, ..scope.filter.clone() },
             room: scope.most_found.unwrap_or(u64::MAX),
             progress: Progress::default(),
