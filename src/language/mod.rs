@@ -17,6 +17,7 @@ pub mod lexicon;
 mod library;
 mod links;
 mod names;
+pub mod model;
 pub mod normalise;
 mod scene;
 mod sentiment;
