@@ -23,6 +23,7 @@ mod scene;
 mod sentiment;
 mod sums;
 pub mod tokens;
+pub mod trained;
 mod weights;
 
 pub use about::RuleAbout;

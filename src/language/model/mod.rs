@@ -22,6 +22,7 @@ pub mod hash;
 mod linear;
 mod negation;
 mod random;
+pub mod recipe;
 pub mod text;
 pub mod train;
 
