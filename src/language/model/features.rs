@@ -63,6 +63,12 @@ impl Features {
         self.places.clear();
     }
 
+    /// Keeps the first so many.
+    pub fn truncate(&mut self, count: usize) {
+        self.hashes.truncate(count);
+        self.places.truncate(count);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.hashes.len()

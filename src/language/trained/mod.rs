@@ -2,5 +2,14 @@
 
 use super::model::recipe::Recipe;
 
+mod attitudes;
+mod complaint;
+pub mod message;
+mod sentiment;
+mod sentiment_recipe;
+
+pub use sentiment::{LANGUAGES, TrainedSentiment};
+pub use sentiment_recipe::SentimentRecipe;
+
 /// Every recipe, in the order in which `goodword train` follows them.
-pub const RECIPES: &[&dyn Recipe] = &[];
+pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD];
