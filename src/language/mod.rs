@@ -119,6 +119,22 @@ pub struct Readers {
 }
 
 impl Readers {
+    /// The trained readers, each with the model that the program carries; a reader whose model cannot be used (a build
+    /// with a broken asset, which the tests refuse) falls back to its rules.
+    pub fn trained() -> Self {
+        let library = Arc::new(Library::new());
+        let sentiment: Box<dyn ReadSentiment> = match trained::TrainedSentiment::embedded(Arc::clone(&library)) {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleSentiment::new(Arc::clone(&library))),
+        };
+        Self {
+            language: Box::new(RuleLanguage::new(Arc::clone(&library))),
+            sentiment,
+            intent: Box::new(RuleIntent::new(Arc::clone(&library))),
+            about: Box::new(RuleAbout::new(library)),
+        }
+    }
+
     /// The readers that go by word lists and rules. Reads the lists once (about a millisecond).
     pub fn rule_based() -> Self {
         let library = Arc::new(Library::new());
