@@ -3,6 +3,8 @@
 //! Run with `cargo bench --bench intake`. Figures are items a second. About one item in six is a mention, as on
 //! news and search feeds; `every_item_a_mention` is the worst case, a source of which everything is taken.
 
+#![allow(clippy::indexing_slicing, clippy::expect_used)] // a bench may stop where a program may not
+
 use std::sync::Arc;
 
 use divan::counter::ItemsCount;

@@ -16,6 +16,10 @@
 //! | 2 | `demo` | a loopback town: real HTTP servers that replay a scenario |
 //! | 1 | `domain` | the vocabulary; `domain::clean` is the only door to `SafeText` |
 
+// What the tests share names this library as they do.
+#[cfg(test)]
+extern crate self as goodword;
+
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -7,7 +7,7 @@ use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::config::{self, Config, EmojiChoice, ThemeChoice};
+use crate::config::{self, Config, EmojiChoice};
 use crate::domain::{Clock, SafeText, SourceHealth};
 use crate::engine::{Engine, EngineHandle, SystemClock};
 use crate::sources::Source;
@@ -140,7 +140,7 @@ fn setup(
         screen: ScreenSettings {
             modes: Modes { synchronized: config.screen.sync_output, ..Modes::default() },
             bell: config.screen.bell,
-            browser: None,
+            browser: config.screen.browser.clone(),
         },
         save_watch: house.file.clone().map(|file| save_watch(file, config.brand.name.clone())),
         reload: house.file.clone().map(|file| reload(file, Arc::clone(engine))),
@@ -149,8 +149,7 @@ fn setup(
 
 fn theme(config: &Config) -> Theme {
     let colours = config.screen.colour.with_environment(std::env::var_os("NO_COLOR").as_deref());
-    let mono = config.screen.theme == ThemeChoice::Mono || colours == config::ColourChoice::None;
-    let theme = if mono { Theme::mono() } else { Theme::standard() };
+    let theme = if colours == config::ColourChoice::None { Theme::mono() } else { Theme::standard() };
     if speaks_utf8() { theme } else { theme.in_ascii() }
 }
 

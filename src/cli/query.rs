@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, Write};
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::args::{Everywhere, ExplainArgs, MatchArgs};
@@ -14,7 +13,7 @@ use crate::domain::{Clock, SafeText, stream::Filter};
 use crate::engine::SystemClock;
 use crate::engine::trial::{self, Scope};
 use crate::store::Store;
-use crate::watch::{Matcher, Post, Query};
+use crate::watch::{Matcher, Query, SamplePost};
 
 /// Findings of a trial that are shown.
 const SHOWN: usize = 10;
@@ -60,20 +59,6 @@ fn refused(query: &str, error: &crate::watch::QueryError) -> CliError {
     .refused()
 }
 
-/// A line of `query match`: what is missing does not match.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct PostLine {
-    text: String,
-    title: String,
-    author: String,
-    source: String,
-    network: String,
-    lang: String,
-    urls: Vec<String>,
-    image_descriptions: Vec<String>,
-}
-
 /// `query match`: prints the lines of standard input that the query matches. The exit code is 0 when one did,
 /// else 1.
 ///
@@ -97,20 +82,10 @@ pub fn matching(arguments: &MatchArgs) -> CliResult<u8> {
         if trimmed.is_empty() {
             continue;
         }
-        let read: PostLine = serde_json::from_slice(trimmed).map_err(|error| {
-            CliError::message(format!("line {number} is no JSON object of a post: {error}")).refused()
-        })?;
-        let text = if read.title.is_empty() { read.text.clone() } else { format!("{}\n\n{}", read.title, read.text) };
-        let post = Post {
-            text: &text,
-            author: read.author.trim_start_matches('@'),
-            source: &read.source,
-            network: if read.network.is_empty() { &read.source } else { &read.network },
-            lang: &read.lang,
-            urls: &read.urls,
-            image_descriptions: &read.image_descriptions,
-        };
-        if !matcher.matches(&post).is_empty() {
+        let post = std::str::from_utf8(trimmed).map_err(|error| error.to_string());
+        let post = post.and_then(|line| SamplePost::read(line).map_err(|error| error.to_string()));
+        let post = post.map_err(|error| CliError::message(format!("line {number} is no post in JSON: {error}")).refused())?;
+        if !matcher.matches(&post.as_post()).is_empty() {
             any = true;
             out.write_all(trimmed)?;
             out.write_all(b"\n")?;

@@ -8,7 +8,7 @@ use crate::watch::{Query, QueryError};
 /// # Errors
 /// When the name holds nothing that can be searched for.
 pub fn query_for(name: &str, handles: &[String]) -> Result<String, QueryError> {
-    let mut terms = vec![format!("\"{}\"", phrase(name))];
+    let mut terms = vec![crate::watch::phrase(name)];
     let tag: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     if !tag.is_empty() && !tag.chars().all(char::is_numeric) {
         terms.push(format!("#{tag}"));
@@ -16,12 +16,6 @@ pub fn query_for(name: &str, handles: &[String]) -> Result<String, QueryError> {
     terms.extend(handles.iter().map(|handle| format!("@{handle}")));
     let query = terms.join(" OR ");
     Query::parse(&query).map(|_| query)
-}
-
-/// A name without what would end a phrase or stand for something else in it.
-fn phrase(name: &str) -> String {
-    let kept = name.replace(|c: char| c.is_control() || matches!(c, '"' | '“' | '”' | '„' | '\\' | '*'), " ");
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
     Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, NETWORKS, PrivateAddresses,
-    RETENTION_BOUNDS, RETENTION_DAYS, Rival, ScreenSettings, Source, ThemeChoice, Watch, Weights,
+    RETENTION_BOUNDS, RETENTION_DAYS, Rival, ScreenSettings, Source, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.

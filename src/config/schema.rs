@@ -47,7 +47,7 @@ pub const HTTP: SectionSchema =
 pub const RETENTION: SectionSchema = one("retention", &["days"]);
 /// How the screen looks and behaves.
 pub const SCREEN: SectionSchema =
-    one("screen", &["theme", "colour", "emoji", "time_zone", "bell", "mouse", "sync_output"]);
+    one("screen", &["colour", "emoji", "time_zone", "bell", "browser", "sync_output"]);
 /// Weights of the formulas.
 pub const WEIGHTS: SectionSchema = one("weights", &["tell_factor"]);
 /// Keys of the keyboard, by action.

@@ -175,20 +175,6 @@ pub const RETENTION_DAYS: u64 = 365;
 /// How many days mentions may be kept: a day to a hundred years.
 pub const RETENTION_BOUNDS: RangeInclusive<u64> = 1..=36_500;
 
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ThemeChoice {
-    /// Whatever suits light and dark alike.
-    #[default]
-    Auto,
-    /// For dark backgrounds.
-    Dark,
-    /// For light backgrounds.
-    Light,
-    /// Without colours: bold, dim, reverse.
-    Mono,
-}
-
 /// How many colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColourChoice {
@@ -227,8 +213,6 @@ pub enum EmojiChoice {
 /// How the screen looks and behaves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScreenSettings {
-    /// Light or dark.
-    pub theme: ThemeChoice,
     /// How many colours.
     pub colour: ColourChoice,
     /// How emoji are shown.
@@ -237,8 +221,8 @@ pub struct ScreenSettings {
     pub time_zone: Option<jiff::tz::TimeZone>,
     /// Ring the terminal's bell at a signal.
     pub bell: bool,
-    /// Take the mouse; selecting text then needs Shift in most terminals.
-    pub mouse: bool,
+    /// The command that opens links, `{}` standing for the link; `None` for the system's own.
+    pub browser: Option<String>,
     /// Ask the terminal to show each frame at once (synchronized output).
     pub sync_output: bool,
 }
@@ -246,12 +230,11 @@ pub struct ScreenSettings {
 impl Default for ScreenSettings {
     fn default() -> Self {
         Self {
-            theme: ThemeChoice::default(),
             colour: ColourChoice::default(),
             emoji: EmojiChoice::default(),
             time_zone: None,
             bell: false,
-            mouse: false,
+            browser: None,
             sync_output: true,
         }
     }

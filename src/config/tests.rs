@@ -47,10 +47,10 @@ macro_rules! told {
 told! {
     unknown_key: wrong("[brand]\nname = \"Ferris Bikes\"\nsise = \"small\"\n");
     unknown_section: wrong_below("[[watches]]\nname = \"a\"\n\n[colours]\n");
-    key_of_another_section: wrong(&format!("url = \"https://a.example\"\n{BRAND}theme = \"dark\"\n"));
+    key_of_another_section: wrong(&format!("url = \"https://a.example\"\n{BRAND}emoji = \"raw\"\n"));
     wrong_type: wrong_below("[retention]\ndays = \"30\"\n\n[screen]\nbell = \"on\"\n\n[weights]\ntell_factor = true\n");
     wrong_section_type: wrong("rival = 3\n[[brand]]\nname = \"Ferris\"\n[watch]\nname = \"a\"\n");
-    bad_choice: wrong("[brand]\nname = \"Ferris Bikes\"\nsize = \"hughe\"\n\n[screen]\ntheme = \"drak\"\ncolour = \"256\"\n");
+    bad_choice: wrong("[brand]\nname = \"Ferris Bikes\"\nsize = \"hughe\"\n\n[screen]\nemoji = \"rwa\"\ncolour = \"256\"\n");
     missing_brand: wrong("[screen]\nbell = true\n");
     missing_name: wrong("[brand]\nsize = \"small\"\n\n[[source]]\nurl = \"https://a.example/feed\"\n");
     duplicate_names: wrong_below(
@@ -86,14 +86,14 @@ told! {
 
 #[test]
 fn every_error_has_all_its_parts() {
-    let errors = parse("[brand]\nname = \"Ferris\"\n\n  [screen]\n  themes = \"dark\"\n").unwrap_err();
+    let errors = parse("[brand]\nname = \"Ferris\"\n\n  [screen]\n  emojis = \"raw\"\n").unwrap_err();
     let json: serde_json::Value = serde_json::to_value(&errors).unwrap();
     assert_eq!(
         json,
         serde_json::json!([{
-            "kind": "unknown_key", "file": "config.toml", "line": 5, "column": 3, "width": 6, "key": "screen.themes",
-            "message": "unknown key `themes` in [screen]", "help": "did you mean `theme`?",
-            "source": "  themes = \"dark\"",
+            "kind": "unknown_key", "file": "config.toml", "line": 5, "column": 3, "width": 6, "key": "screen.emojis",
+            "message": "unknown key `emojis` in [screen]", "help": "did you mean `emoji`?",
+            "source": "  emojis = \"raw\"",
         }])
     );
 }

@@ -121,7 +121,7 @@ impl Intake {
         let mut named = Vec::new();
         for subject in &adopted.subjects {
             // A name of which nothing can be searched (only signs) is found by its watches alone.
-            if let Ok(query) = Query::parse(&format!("\"{}\"", subject.name.replace(['"', '\\'], " "))) {
+            if let Ok(query) = Query::parse(&crate::watch::phrase(&subject.name)) {
                 queries.push(query);
                 named.push(subject.id);
             }

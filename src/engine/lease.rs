@@ -6,6 +6,7 @@
 //! (laptop, Ctrl-Z) finds its lease out of date before it writes, and asks for it again; whatever it does then,
 //! the store refuses an epoch that is not the one in force.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::clock::after;
 use super::event::{Event, Standing};
 use super::herald::Herald;
 use crate::domain::time::SignedDuration;
-use crate::domain::{Clock, Timestamp};
+use crate::domain::{Clock, SourceState, Timestamp};
 use crate::store::{Lease, LeaseState, Store, StoreError, StoreResult};
 
 /// How long a lease lives and how often it is looked after.
@@ -40,6 +41,16 @@ impl Default for LeasePace {
             mend: Duration::from_secs(5),
         }
     }
+}
+
+/// Signals that a follower looks at for a change.
+const SIGNALS: u32 = 50;
+
+/// What a follower saw last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sight {
+    version: Option<i64>,
+    content: Option<u64>,
 }
 
 /// Longest that giving the lease back may delay the end of the program.
@@ -146,7 +157,7 @@ impl Keeper {
     /// Follows the process that holds the lease, and tells when it commits something, until the lease is ours.
     /// Cancel-safe.
     pub(crate) async fn follow(&self) -> Lease {
-        let mut version = self.store.version().await.ok();
+        let mut seen = Sight { version: self.store.version().await.ok(), content: self.content().await.ok() };
         loop {
             let until = match self.ask().await {
                 Ok(LeaseState::Ours(lease)) => return lease,
@@ -163,19 +174,27 @@ impl Keeper {
             };
             // However far away the end of their lease is said to be, it is looked at once in a lease's life.
             let until = until.min(after(self.clock.now(), self.pace.life));
-            self.watch(&mut version, until).await;
+            self.watch(&mut seen, until).await;
         }
     }
 
-    /// Waits until something was committed, which it tells, or until the lease may have run out.
-    async fn watch(&self, version: &mut Option<i64>, until: Timestamp) {
+    /// Waits until something was committed, or until the lease may have run out. Tells when the commit was more
+    /// than the holder's renewing of its lease.
+    async fn watch(&self, seen: &mut Sight, until: Timestamp) {
         while self.clock.now() <= until {
             sleep(self.pace.probe).await;
-            match self.store.version().await {
-                Ok(found) if *version == Some(found) => {}
-                Ok(found) => {
-                    *version = Some(found);
-                    self.herald.tell(Event::Changed);
+            let look = async {
+                let version = Some(self.store.version().await?);
+                let content = if version == seen.version { seen.content } else { Some(self.content().await?) };
+                Ok(Sight { version, content })
+            };
+            match look.await {
+                Ok(sight) if sight == *seen => {}
+                Ok(sight) => {
+                    if sight.content != seen.content {
+                        self.herald.tell(Event::Changed);
+                    }
+                    *seen = sight;
                     return;
                 }
                 Err(error) => {
@@ -185,6 +204,22 @@ impl Keeper {
                 }
             }
         }
+    }
+
+    /// A number that differs when a person could see a difference: how the sources fare, how many mentions there
+    /// are, how many are unread, which signals there are and which were seen.
+    async fn content(&self) -> StoreResult<u64> {
+        let mut hash = DefaultHasher::new();
+        for source in self.store.sources().await? {
+            let SourceState { id, health, failures, polled, next, mentions, .. } = source;
+            (id, health, failures, polled, next, mentions).hash(&mut hash);
+        }
+        let overview = self.store.overview(self.clock.now(), None).await?;
+        (overview.mentions, overview.unread).hash(&mut hash);
+        for signal in self.store.signals(SIGNALS).await? {
+            (signal.id, signal.seen).hash(&mut hash);
+        }
+        Ok(hash.finish())
     }
 
     /// Gives the lease back, if it is ours.

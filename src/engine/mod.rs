@@ -28,6 +28,8 @@ pub mod trial;
 
 #[cfg(test)]
 mod doubles;
+#[cfg(test)]
+mod whole;
 
 pub use clock::{ManualClock, SystemClock};
 pub use collector::check::{CheckReport, check};

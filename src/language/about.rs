@@ -14,8 +14,9 @@ use super::tokens::{self, Case, Kind, Token};
 use super::weights::ABOUT;
 use super::{Evidence, ReadAbout, SubjectContext};
 
-/// Log-odds from which a text is about the subject.
-const THRESHOLD: f32 = 0.0;
+/// Log-odds from which a text is about the subject. Below even odds, for a missed complaint costs more than a bird among
+/// the mentions.
+const THRESHOLD: f32 = -0.8;
 /// Log-odds that a context word of the watch adds.
 const CONTEXT: f32 = 3.0;
 /// Log-odds that a watch with context words loses where none of them stands.

@@ -6,12 +6,12 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Bytes of one folded word that tell it from others; longer words are cut.
 pub(super) const WORD: usize = 96;
 
-/// Hash of a word as [`Token::key`] has it.
+/// Hash of a word as `Token::key` has it.
 pub fn fold_key(word: &str) -> u64 {
     fold(word).0
 }
 
-/// The folded form that [`Token::key`] hashes.
+/// The folded form that `Token::key` hashes.
 pub fn folded(word: &str) -> String {
     let mut buffer = Fold::default();
     buffer.take(word, false);

@@ -15,7 +15,7 @@ use super::{Evidence, ReadIntent, SubjectContext};
 use crate::domain::{Intent, Intents, Shares};
 
 /// Probability from which a second intent holds beside the likeliest.
-const SECOND: f32 = 0.36;
+const SECOND: f32 = 0.32;
 
 /// Reads intents by cues; best in English, by shape alone in languages without lists.
 #[derive(Debug, Clone)]

@@ -138,10 +138,17 @@ pub fn readable(lang: &str) -> Option<usize> {
     READABLE.iter().position(|known| primary.eq_ignore_ascii_case(known))
 }
 
+/// The small everyday words of the known languages, in lower case: what is no news when the terms of a spike are named.
+pub fn everyday_words() -> impl Iterator<Item = &'static str> {
+    FUNCTION_WORDS.lines().filter(|line| !line.starts_with(['#', '['])).flat_map(str::split_whitespace)
+}
+
+const FUNCTION_WORDS: &str = include_str!("../../assets/lexicon/function-words.txt");
+
 fn small_words() -> HashMap<u64, u16, BuildHasherDefault<Ready>> {
     let mut words: HashMap<u64, u16, BuildHasherDefault<Ready>> = HashMap::default();
     let mut language = 0u16;
-    for line in include_str!("../../assets/lexicon/function-words.txt").lines().filter(|line| !line.starts_with('#')) {
+    for line in FUNCTION_WORDS.lines().filter(|line| !line.starts_with('#')) {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             language = KNOWN.iter().position(|known| *known == name).map_or(0, |place| 1 << place);
             continue;

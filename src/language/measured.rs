@@ -97,12 +97,13 @@ fn figures_on_labelled_posts() {
     writeln!(
         out,
         "intent: macro-F1 {:.3} {f1s:?} two intents {twofold}\nsentiment towards the brand: macro-recall {:.3} macro-F1 \
-         {:.3} without a reading {unread}\nabout: F1 of not-about {:.3} macro {:.3}\nall four readers: {each:?} a post",
+         {:.3} without a reading {unread}\nabout: F1 of not-about {:.3} macro {:.3} recall of about {:.3}\nall four readers: {each:?} a post",
         intents.mean(Table::f1),
         sentiments.mean(Table::recall),
         sentiments.mean(Table::f1),
         about.f1(0),
         about.mean(Table::f1),
+        about.recall(1),
     )
     .expect("stderr");
     assert!(intents.mean(Table::f1) > 0.5);

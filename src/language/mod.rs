@@ -13,6 +13,7 @@ mod about;
 mod fold;
 mod identify;
 mod intent;
+pub mod correct;
 pub mod lexicon;
 mod library;
 mod links;
@@ -29,7 +30,7 @@ mod weights;
 pub use about::RuleAbout;
 pub use identify::RuleLanguage;
 pub use intent::RuleIntent;
-pub use library::Library;
+pub use library::{Library, everyday_words};
 pub use sentiment::RuleSentiment;
 
 /// What a reader may know of the subject that it reads for.
@@ -135,7 +136,8 @@ impl Readers {
         }
     }
 
-    /// The readers that go by word lists and rules. Reads the lists once (about a millisecond).
+    /// The readers that go by word lists and rules. Reads the lists once (some milliseconds), so make
+    /// one and share it.
     pub fn rule_based() -> Self {
         let library = Arc::new(Library::new());
         Self {

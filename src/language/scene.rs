@@ -147,7 +147,7 @@ impl<'a> Scene<'a> {
         if self.others.is_empty() || self.named.is_empty() {
             return 1.0;
         }
-        let gap = |ranges: &[std::ops::Range<usize>]| ranges.iter().map(|range| range.start.abs_diff(at)).min();
+        let gap = |ranges: &[std::ops::Range<usize>]| ranges.iter().map(|range| self.gap(range, at)).min();
         let than = tokens::fold_key("than");
         let compared = self.named.iter().any(|range| {
             range.start > at
@@ -159,6 +159,16 @@ impl<'a> Scene<'a> {
             (Some(own), Some(other)) if other < own => 0.4,
             _ => 1.0,
         }
+    }
+
+    /// How far a name is from a word, in tokens: a name that follows is a little farther, one beyond a comma or full stop
+    /// farther still.
+    fn gap(&self, name: &std::ops::Range<usize>, at: usize) -> usize {
+        let (low, high) = if name.start > at { (at, name.start) } else { (name.end, at) };
+        let apart = high.saturating_sub(low);
+        let between = self.tokens.get(low..high).unwrap_or_default().iter().take(16);
+        let parted = between.filter(|token| matches!(token.kind, Kind::Mark(mark) if ends_clause(mark))).count();
+        apart + usize::from(name.start > at) + parted.min(1) * 3
     }
 
     /// Walks the text once and tells every hit, with negation, strength and shouting worked in.

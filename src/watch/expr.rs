@@ -91,9 +91,7 @@ pub(super) fn push_key(token: &Token<'_>, key: &mut String) {
 
 /// Plainer forms of an emoji that also find it: without skin tone, without gender. `None` where it is plain.
 pub(super) fn plainer_symbol(key: &str) -> Option<[String; 2]> {
-    if key.chars().nth(1).is_none() {
-        return None;
-    }
+    key.chars().nth(1)?;
     let no_tone: String = key.chars().filter(|c| !is_skin_tone(*c)).collect();
     let no_gender =
         no_tone.strip_suffix("\u{200D}♀").or_else(|| no_tone.strip_suffix("\u{200D}♂")).unwrap_or(&no_tone).to_owned();

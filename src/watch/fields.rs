@@ -197,9 +197,11 @@ fn handle(written: &str) -> String {
     folded(written.trim().trim_start_matches(['@', '\u{FF20}']))
 }
 
-/// A handle, and without its server or the default domain of Bluesky. The first form is the whole.
+/// A handle, with or without its sign, and the same without its server or the default domain of Bluesky. The first form
+/// is the whole.
 pub(super) fn handle_forms(handle: &str) -> impl Iterator<Item = &str> {
-    let local = handle.split_once('@').map(|(local, _)| local);
+    let server = handle.char_indices().skip(1).find(|(_, c)| *c == '@').map(|(at, _)| at);
+    let local = server.and_then(|at| handle.get(..at));
     let short = handle.strip_suffix(".bsky.social");
     [Some(handle), local, short].into_iter().flatten().filter(|form| !form.is_empty())
 }

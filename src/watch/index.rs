@@ -50,14 +50,17 @@ impl Hasher for Ready {
     }
 }
 
+/// A string and its number.
+type Entry = (Box<str>, Element);
+
 /// Strings by hash, with a filter in front that turns most words of a text away before they are hashed.
 #[derive(Debug)]
 struct Dictionary {
     /// By first byte: a bit for every length (in bytes, 63 for all longer ones) in the dictionary.
     lengths: Vec<u64>,
-    entries: HashMap<u64, Vec<(Box<str>, Element)>, BuildHasherDefault<Ready>>,
+    entries: HashMap<u64, Vec<Entry>, BuildHasherDefault<Ready>>,
     /// Entries too long for a bit of their own.
-    long: Vec<(Box<str>, Element)>,
+    long: Vec<Entry>,
 }
 
 impl Default for Dictionary {
@@ -216,7 +219,7 @@ struct Reader<'i> {
 impl Reader<'_> {
     fn read(&mut self, text: &str, pos: u32) -> u32 {
         let mut tokens = Tokens::new(text, pos);
-        while let Some(token) = tokens.next() {
+        for token in tokens.by_ref() {
             match token.kind {
                 Kind::Word => self.word(&token),
                 Kind::Tag => self.tag(&token),

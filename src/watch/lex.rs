@@ -68,6 +68,12 @@ struct Lexer {
     at: usize,
 }
 
+/// A name as a quoted phrase: what would end the phrase, or mean something else in it, becomes a space.
+pub fn phrase(name: &str) -> String {
+    let kept = name.replace(|c: char| c.is_control() || is_quote(c) || matches!(c, '\\' | '*'), " ");
+    format!("\"{}\"", kept.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{FF02}')
 }

@@ -30,6 +30,7 @@ mod lex;
 mod narrow;
 mod parse;
 mod plan;
+mod sample;
 mod token;
 
 use std::ops::Range;
@@ -38,6 +39,9 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::domain::SafeText;
 use crate::domain::search::Narrowing;
+
+pub use lex::phrase;
+pub use sample::SamplePost;
 
 /// A query that was read.
 #[derive(Debug, Clone)]

@@ -117,10 +117,13 @@ fn other_spellings(word: &str, beginning: bool) -> impl Iterator<Item = String> 
 /// Folded letters, and a letter by which the index may spell them.
 static SPELLINGS: LazyLock<Vec<(String, char)>> = LazyLock::new(|| {
     let mut spellings = Vec::new();
-    for c in ('\u{80}'..'\u{2000}').filter(|c| class(*c) == Class::Word && is_lower(*c)) {
+    let letters = ('\u{80}'..'\u{2000}').chain('\u{FB00}'..='\u{FB06}');
+    for c in letters.filter(|c| class(*c) == Class::Word && is_lower(*c)) {
         let form = folded(c.encode_utf8(&mut [0; 4]));
         let base = base(c);
-        let spelled = if base.is_ascii() { base } else { c };
+        // The one Latin letter that the tokenizer leaves as it is.
+        let kept = c == 'ǡ';
+        let spelled = if base.is_ascii() && !kept { base } else { c };
         if !form.is_empty() && form != spelled.to_string() {
             spellings.push((form.clone(), spelled));
         }

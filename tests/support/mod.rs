@@ -10,6 +10,7 @@
 //! assert_eq!(pty.wait_exit(), 0);
 //! ```
 #![allow(dead_code)] // every test program uses a part
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod shelf;
 
@@ -214,13 +215,19 @@ impl Pty {
     }
 
     /// Waits for the end; gives the exit code (a signal's number is not told).
-    pub fn wait_exit(&mut self) -> u32 {
-        self.exit.recv_timeout(DEADLINE).unwrap_or_else(|_| panic!("does not end; the screen:\n{}", self.text()))
+    pub fn wait_exit(&self) -> u32 {
+        self.exit.recv_timeout(DEADLINE).expect("the program ends")
     }
 
     /// Whether it has ended.
     pub fn has_ended(&self) -> Option<u32> {
         self.exit.try_recv().ok()
+    }
+
+    /// Stops reading what the program writes, as a stalled link does, until the end of the function given.
+    pub fn while_stalled<T>(&self, act: impl FnOnce(&Self) -> T) -> T {
+        let _shown = self.shared.0.lock().unwrap();
+        act(self)
     }
 
     /// Closes the terminal under the program, which must be one that paints when the window changes.

@@ -31,7 +31,7 @@ fn assert_restored(pty: &Pty) {
 }
 
 /// Waits until everything that was written has arrived, and for the end.
-fn wait_end(pty: &mut Pty) -> u32 {
+fn wait_end(pty: &Pty) -> u32 {
     let code = pty.wait_exit();
     pty.wait_until("the end of the output", |shown| shown.ended);
     code
@@ -45,22 +45,55 @@ fn a_key_ends_it() {
         pty.keys(key);
         pty.wait_for("ended: Asked");
         assert_restored(&pty);
-        assert_eq!(wait_end(&mut pty), 0);
+        assert_eq!(wait_end(&pty), 0);
     }
 }
 
 #[test]
 fn a_signal_ends_it_soon() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 143)] {
-        let mut pty = start("nothing");
+        let pty = start("nothing");
         assert_taken(&pty);
         let sent = Instant::now();
         pty.signal(signal);
         pty.wait_for("ended: ");
         assert_restored(&pty);
-        assert_eq!(wait_end(&mut pty), code, "{signal:?}");
+        assert_eq!(wait_end(&pty), code, "{signal:?}");
         assert!(sent.elapsed() < Duration::from_secs(5), "{signal:?} took {:?}", sent.elapsed());
     }
+}
+
+#[test]
+fn a_program_that_is_stuck_is_ended_by_force_and_the_terminal_given_back() {
+    let mut pty = start("stuck");
+    pty.keys("R");
+    pty.watch(Duration::from_millis(300));
+    let sent = Instant::now();
+    pty.signal(Signal::TERM);
+    assert_eq!(wait_end(&pty), 143);
+    assert!((Duration::from_secs(1)..Duration::from_secs(6)).contains(&sent.elapsed()), "{:?}", sent.elapsed());
+    assert_restored(&pty);
+}
+
+/// Ctrl-S, or a link that is stuck: the screen hangs in writing and hears no signal itself.
+#[test]
+fn a_terminal_that_takes_no_bytes_cannot_keep_it_from_ending() {
+    let pty = start("nothing");
+    let code = pty.while_stalled(|pty| {
+        // Repaints until the terminal's buffer is full.
+        for step in 0..60 {
+            pty.signal(Signal::WINCH);
+            std::thread::park_timeout(Duration::from_millis(if step < 59 { 70 } else { 300 }));
+        }
+        let sent = Instant::now();
+        pty.signal(Signal::TERM);
+        let code = pty.wait_exit();
+        let took = sent.elapsed();
+        // Less would mean that the screen was not stuck, and nothing was tried.
+        assert!((Duration::from_secs(1)..Duration::from_secs(6)).contains(&took), "{took:?}");
+        code
+    });
+    assert_eq!(code, 143);
 }
 
 #[test]
@@ -75,7 +108,7 @@ fn a_panic_of_the_screen_gives_the_terminal_back_before_it_speaks() {
     });
     assert!(before, "the message was lost on the alternate screen");
     assert_eq!(pty.look(|shown| shown.count(b"\x1b[?1049l")), 1, "restored more than once");
-    assert_eq!(wait_end(&mut pty), 101);
+    assert_eq!(wait_end(&pty), 101);
 }
 
 #[test]
@@ -89,7 +122,7 @@ fn a_panic_of_a_task_is_told_and_the_screen_stays_whole() {
         assert!(shown.shows(NEWEST));
     });
     pty.keys("q");
-    assert_eq!(wait_end(&mut pty), 0);
+    assert_eq!(wait_end(&pty), 0);
 }
 
 #[test]
@@ -99,7 +132,7 @@ fn a_line_on_standard_error_does_not_reach_the_screen() {
     pty.wait_gone(NEWEST);
     assert_eq!(pty.look(|shown| shown.count(b"a stray line")), 0);
     pty.keys("\x03");
-    wait_end(&mut pty);
+    wait_end(&pty);
 }
 
 #[test]
@@ -120,9 +153,9 @@ fn without_a_terminal_it_says_what_to_do() {
 fn a_dumb_terminal_is_refused() {
     let mut command = command("nothing");
     command.env("TERM", "dumb");
-    let mut pty = Pty::spawn(command, 80, 24);
+    let pty = Pty::spawn(command, 80, 24);
     pty.wait_for("TERM=dumb");
-    assert_eq!(wait_end(&mut pty), 1);
+    assert_eq!(wait_end(&pty), 1);
     assert_eq!(pty.look(|shown| shown.count(b"\x1b[?1049h")), 0);
 }
 
@@ -208,7 +241,7 @@ fn stopped_and_continued_without_being_asked_it_paints_everything_anew() {
     });
     assert_taken(&pty);
     pty.keys("q");
-    assert_eq!(wait_end(&mut pty), 0);
+    assert_eq!(wait_end(&pty), 0);
 }
 
 #[test]
@@ -218,5 +251,5 @@ fn without_a_shell_nothing_is_stopped() {
     pty.wait_for("no shell");
     assert_taken(&pty);
     pty.keys("q");
-    assert_eq!(wait_end(&mut pty), 0);
+    assert_eq!(wait_end(&pty), 0);
 }

@@ -54,6 +54,7 @@ enum Script {
     PanicOfTheScreen,
     PanicOfATask,
     Stray,
+    Stuck,
     Flood,
 }
 
@@ -81,6 +82,9 @@ impl Newsroom for Town {
                 let _ = self.news.send(Event::Changed);
             }
             Script::Stray => eprintln!("a stray line"),
+            Script::Stuck => loop {
+                std::thread::park();
+            },
             Script::Nothing | Script::Flood => {}
         }
         true
@@ -139,6 +143,7 @@ fn screen() {
         "panic-of-the-screen" => Script::PanicOfTheScreen,
         "panic-of-a-task" => Script::PanicOfATask,
         "stray" => Script::Stray,
+        "stuck" => Script::Stuck,
         "flood" => Script::Flood,
         _ => Script::Nothing,
     };

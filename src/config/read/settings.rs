@@ -11,7 +11,7 @@ use crate::config::schema;
 use crate::config::section::Section;
 use crate::config::settings::{
     BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, PER_HOST_BOUNDS, PrivateAddresses,
-    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, ThemeChoice, Weights,
+    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
 };
 use crate::domain::time::SignedDuration;
 use crate::store::Retention;
@@ -94,20 +94,13 @@ pub(super) fn retention(reader: &Reader<'_>) -> Retention {
 pub(super) fn screen(reader: &Reader<'_>) -> ScreenSettings {
     let mut settings = ScreenSettings::default();
     let Some(section) = reader.section(schema::SCREEN) else { return settings };
-    let themes = [
-        ("auto", ThemeChoice::Auto),
-        ("dark", ThemeChoice::Dark),
-        ("light", ThemeChoice::Light),
-        ("mono", ThemeChoice::Mono),
-    ];
     let colours = [("auto", ColourChoice::Auto), ("16", ColourChoice::Sixteen), ("none", ColourChoice::None)];
     let emoji = [("text", EmojiChoice::Text), ("raw", EmojiChoice::Raw)];
-    settings.theme = section.choice("theme", &themes).unwrap_or_default();
     settings.colour = section.choice("colour", &colours).unwrap_or_default();
     settings.emoji = section.choice("emoji", &emoji).unwrap_or_default();
     settings.time_zone = section.text("time_zone").and_then(|text| time_zone(&section, &text));
     settings.bell = section.flag("bell").unwrap_or(settings.bell);
-    settings.mouse = section.flag("mouse").unwrap_or(settings.mouse);
+    settings.browser = section.text("browser").map(Spanned::into_inner).filter(|command| !command.trim().is_empty());
     settings.sync_output = section.flag("sync_output").unwrap_or(settings.sync_output);
     settings
 }

@@ -160,7 +160,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_line_is_safe_bounded_and_stable(foreign in hostile(), longest in 0..60_usize) {

@@ -47,6 +47,17 @@ impl MemoryStore {
         });
     }
 
+    /// A commit of another process that a person could see.
+    pub(crate) fn see_something_new(&self) {
+        self.look(|inside| {
+            inside.version += 1;
+            let id = SignalId(inside.signals.len() as i64 + 1);
+            let (kind, at) = (crate::domain::SignalKind::Spike, Timestamp::UNIX_EPOCH);
+            let text = SafeText::default();
+            inside.signals.push(Signal { id, kind, at, subject: None, source: None, text, seen: false });
+        });
+    }
+
     pub(crate) fn source(&self, name: &str) -> SourceState {
         self.look(|inside| inside.sources.iter().find(|source| source.name == name).unwrap().clone())
     }
@@ -138,6 +149,7 @@ impl Store for MemoryStore {
             inside.epoch += i64::from(!same);
             let lease = Lease { holder: holder.to_owned(), epoch: inside.epoch, until: now + life };
             inside.lease = Some(lease.clone());
+            inside.version += 1;
             Ok(LeaseState::Ours(lease))
         })
     }

@@ -89,7 +89,10 @@ async fn a_follower_tells_a_change_once_and_nothing_while_nothing_changes() {
     let watching = async {
         tokio::time::sleep(Duration::from_secs(3)).await;
         assert!(matches!(drain(&mut events)[..], [Event::Standing(Standing::Following { .. })]));
-        scene.store.look(|inside| inside.version += 5);
+        one.ask().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(drain(&mut events).is_empty(), "the lease was renewed, which is no news");
+        scene.store.see_something_new();
         tokio::time::sleep(Duration::from_secs(3)).await;
         assert!(matches!(drain(&mut events)[..], [Event::Changed]));
     };

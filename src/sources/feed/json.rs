@@ -45,7 +45,7 @@ pub(super) fn read(text: &str, base: Option<&url::Url>, most: usize) -> Result<P
         items.into_iter().take(most).filter_map(|item| entry(&item, base, author.as_deref(), lang.as_deref()));
     let mut feed = ParsedFeed {
         kind: FeedKind::Json,
-        title: string(&document.title).map(|title| words::of_plain(&title).text),
+        title: string(&document.title).map(|title| words::one_line(&title)),
         home: string(&document.home_page_url),
         entries: entries.collect(),
         ..ParsedFeed::default()
@@ -73,7 +73,7 @@ fn entry(item: &Value, base: Option<&url::Url>, author_of_feed: Option<&str>, la
     Some(Entry {
         id: text("id"),
         link,
-        title: text("title").map(|title| words::of_plain(&title).text),
+        title: text("title").map(|title| words::one_line(&title)),
         published: text("date_published").and_then(|date| moment_of_text(&date)),
         updated: text("date_modified").and_then(|date| moment_of_text(&date)),
         author: author(item.get("authors").unwrap_or(&null), item.get("author").unwrap_or(&null))

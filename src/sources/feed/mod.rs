@@ -18,6 +18,8 @@ mod sniff;
 mod source;
 #[cfg(test)]
 mod source_tests;
+#[cfg(test)]
+mod tests;
 mod unwrap;
 mod words;
 

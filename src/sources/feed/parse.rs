@@ -111,11 +111,16 @@ pub fn parse(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Res
         .unwrap_or_else(|_| Err(NotAFeed::Broken("a feed so broken that its reader gave up".into())))
 }
 
-fn parse_trusting(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Result<ParsedFeed, NotAFeed> {
+pub(super) fn parse_trusting(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+) -> Result<ParsedFeed, NotAFeed> {
     let decoded = decode(bytes, content_type);
-    let mut feed = match sniff::sniff(&decoded.text)? {
-        sniff::Shape::Json => json::read(decoded.text.trim_start(), url, MOST_ENTRIES)?,
-        sniff::Shape::Xml => read_xml(&decoded.text, url)?,
+    let (shape, text) = sniff::sniff(&decoded.text)?;
+    let mut feed = match shape {
+        sniff::Shape::Json => json::read(text, url, MOST_ENTRIES)?,
+        sniff::Shape::Xml => read_xml(text, url)?,
     };
     if decoded.guessed {
         feed.remarks.push("its charset is not the one that it declares and was guessed".into());
@@ -213,6 +218,7 @@ impl Reader<'_> {
     fn entry(&self, entry: feedparser_rs::Entry) -> Entry {
         let words = self.words(&entry);
         let (author, author_address) = author(&entry);
+        let lift = |text: String| self.lifted(text);
         let lang = entry.language.as_deref().or(self.lang).map(str::trim).filter(|lang| !lang.is_empty());
         let published = moment!(entry.published).or_else(|| entry.published_str.as_deref().and_then(moment_of_text));
         let updated = moment!(entry.updated).or_else(|| entry.updated_str.as_deref().and_then(moment_of_text));
@@ -222,13 +228,17 @@ impl Reader<'_> {
             title: self.title(&entry),
             published: published.or(created),
             updated,
-            author,
-            author_address,
+            author: author.map(lift),
+            author_address: author_address.map(lift),
             text: self.lifted(words.text),
             links: self.links(&entry, words.links),
-            image_descriptions: words.images,
+            image_descriptions: words.images.into_iter().map(lift).collect(),
             lang: lang.map(str::to_owned),
-            answers: entry.in_reply_to.first().and_then(|answered| answered.ref_.as_deref().map(str::to_owned)),
+            answers: entry
+                .in_reply_to
+                .first()
+                .and_then(|answered| answered.ref_.as_deref().map(of_attribute))
+                .map(lift),
             id: entry.id.map(|id| self.lifted(id.trim().to_owned())).filter(|id| !id.is_empty()),
         }
     }
@@ -277,13 +287,13 @@ impl Reader<'_> {
 
     /// An `xml:base`, made whole with the feed's address; else the feed's address.
     fn base(&self, base: Option<&str>) -> Option<Url> {
-        let own = base.filter(|base| !base.is_empty()).map(|base| self.lifted(base.to_owned()));
+        let own = base.filter(|base| !base.is_empty()).map(|base| self.lifted(of_attribute(base)));
         own.and_then(|own| Url::parse(&own).ok().or_else(|| self.url?.join(&own).ok())).or_else(|| self.url.cloned())
     }
 
     /// Where a person can read it: the link, else an id that is one.
     fn link(&self, entry: &feedparser_rs::Entry) -> Option<String> {
-        let given = |link: &str| Some(self.lifted(link.trim().to_owned())).filter(|link| !link.is_empty());
+        let given = |link: &str| Some(self.lifted(of_attribute(link.trim()))).filter(|link| !link.is_empty());
         let alternate = || {
             let links = entry.links.iter().filter(|link| matches!(link.rel.as_deref(), None | Some("alternate")));
             links.map(|link| link.href.as_str()).find_map(given)
@@ -304,10 +314,19 @@ impl Reader<'_> {
     fn links(&self, entry: &feedparser_rs::Entry, of_text: Vec<String>) -> Vec<String> {
         let leading_on = entry.links.iter().filter(|link| matches!(link.rel.as_deref(), Some("related" | "via")));
         let leading_on =
-            leading_on.filter_map(|link| words::web_address(&self.lifted(link.href.to_string()), self.url));
+            leading_on.filter_map(|link| words::web_address(&self.lifted(of_attribute(&link.href)), self.url));
         let of_text = of_text.into_iter().map(|link| self.lifted(link));
         of_text.chain(leading_on).map(|link| unwrapped(&link).unwrap_or(link)).collect()
     }
+}
+
+/// The parser leaves XML's own entities in attributes as they are.
+fn of_attribute(value: &str) -> String {
+    if !value.contains('&') {
+        return value.to_owned();
+    }
+    let known = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    known.into_iter().fold(value.to_owned(), |value, (entity, sign)| value.replace(entity, sign))
 }
 
 /// Name and address of who wrote it, else the place that it was taken from.

@@ -12,25 +12,36 @@ pub(super) enum Shape {
     Json,
 }
 
-/// What a text is, by its first element.
+/// What a text is, by its first element, and where that begins: programs print their troubles in front of feeds.
 ///
 /// # Errors
 /// What it is instead of a feed.
-pub(super) fn sniff(text: &str) -> Result<Shape, NotAFeed> {
+pub(super) fn sniff(text: &str) -> Result<(Shape, &str), NotAFeed> {
     let start = text.trim_start_matches(|sign: char| sign.is_whitespace() || sign == '\u{FEFF}' || sign == '\0');
     if start.is_empty() {
         return Err(NotAFeed::Empty);
     }
     if start.starts_with('{') {
-        return Ok(Shape::Json);
+        return Ok((Shape::Json, start));
+    }
+    let declared = beginning(start).find("<?xml ").filter(|at| *at > 0).and_then(|at| start.get(at..));
+    if let Some(declared) = declared
+        && first_element(declared).is_some_and(|name| by_name(name).is_ok())
+    {
+        return Ok((Shape::Xml, declared));
     }
     match first_element(start) {
-        Some(name) => by_name(name),
+        Some(name) => by_name(name).map(|shape| (shape, start)),
         None if start.starts_with("\u{1F}") || start.starts_with("PK") => Err(NotAFeed::Other("a packed file".into())),
         None if start.starts_with("%PDF") => Err(NotAFeed::Other("a PDF".into())),
         None if start.starts_with('<') => Err(NotAFeed::Broken("markup without an element".into())),
         None => Err(NotAFeed::Other("plain text or something unknown".into())),
     }
+}
+
+fn beginning(text: &str) -> &str {
+    let far = (0..=text.len().min(FAR)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..far).unwrap_or_default()
 }
 
 fn by_name(name: &str) -> Result<Shape, NotAFeed> {
@@ -52,8 +63,7 @@ fn by_name(name: &str) -> Result<Shape, NotAFeed> {
 
 /// The name of the first element, declarations, comments and stray text before it passed over.
 fn first_element(text: &str) -> Option<&str> {
-    let far = (0..=text.len().min(FAR)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let mut rest = text.get(..far)?;
+    let mut rest = beginning(text);
     loop {
         rest = rest.get(rest.find('<')? + 1..)?;
         if let Some(comment) = rest.strip_prefix("!--") {
@@ -101,9 +111,10 @@ mod tests {
             "<!-- <html> --><!DOCTYPE rss [<!ENTITY a '<html>'>]><rss>",
             "<?xml-stylesheet href='a>b'?><rss>",
         ] {
-            assert_eq!(sniff(text), Ok(Shape::Xml), "{text}");
+            assert_eq!(sniff(text).map(|(shape, _)| shape), Ok(Shape::Xml), "{text}");
         }
-        assert_eq!(sniff(" {\"version\":1}"), Ok(Shape::Json));
+        assert_eq!(sniff(" {\"version\":1}"), Ok((Shape::Json, "{\"version\":1}")));
+        assert_eq!(sniff("<br/>Notice<?xml version='1.0'?><rss>"), Ok((Shape::Xml, "<?xml version='1.0'?><rss>")));
     }
 
     #[test]

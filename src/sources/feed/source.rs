@@ -107,7 +107,9 @@ pub fn address(written: &str) -> Result<Url, SourceError> {
     let url = match Url::parse(&bare) {
         Err(url::ParseError::RelativeUrlWithoutBase) if bare.contains('.') => Url::parse(&format!("https://{bare}")),
         // `localhost:8080/feed` reads as a scheme.
-        Ok(url) if url.cannot_be_a_base() && bare.contains(':') => Url::parse(&format!("http://{bare}")),
+        Ok(url) if url.cannot_be_a_base() && url.path().starts_with(|sign: char| sign.is_ascii_digit()) => {
+            Url::parse(&format!("http://{bare}"))
+        }
         other => other,
     };
     url.ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(|| {

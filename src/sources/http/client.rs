@@ -232,3 +232,21 @@ fn get_or_make(
     })?;
     Ok(cell.get_or_init(|| made))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_public_host_sends_on_to_may_not_be_private() {
+        let client = Client::new(HttpSettings::default()).unwrap();
+        for address in ["http://127.0.0.1:1/", "http://169.254.169.254/latest", "http://[::1]/", "http://localhost/"] {
+            let request = Request::get(address.parse().unwrap());
+            let trail = Trail::start(&request.url).unwrap();
+            let step = client.step(&request, &trail, true, &mut Duration::from_secs(5), Timestamp::UNIX_EPOCH).await;
+            let error = step.err().unwrap();
+            assert_eq!(error.kind, SourceErrorKind::BadAddress, "{error}");
+            assert!(error.what.as_str().contains("redirect"), "{error}");
+        }
+    }
+}

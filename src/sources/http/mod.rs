@@ -4,6 +4,9 @@
 //! when the host asks for it, follows redirects itself so that a permanent move can be told from a detour,
 //! caps what it reads after decompression, and turns every failure into words for a person without ever
 //! repeating a secret that stands in an address.
+//!
+//! Proxies are those of the system (`HTTPS_PROXY` and the like). Behind one, names are resolved by the proxy: the
+//! guard against redirects into private networks then sees only addresses that are private by their own letters.
 
 mod address;
 mod body;

@@ -131,6 +131,7 @@ actions! {
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
     Palette, "Every action by name", "palette", [":", "ctrl-p"], Program, Everywhere;
     Help, "Keys and signs", "help", ["?"], Program, Everywhere;
+    Reload, "Read the configuration again", "reload", ["g c"], Program, Everywhere;
     Redraw, "Paint everything anew", "redraw", ["ctrl-l"], Program, Everywhere;
     Suspend, "To the shell, until fg", "suspend", ["ctrl-z"], Program, Everywhere;
     Quit, "Close what is on top; on the dashboard, leave", "quit", ["q"], Program, Everywhere;

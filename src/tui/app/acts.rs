@@ -12,12 +12,14 @@ use super::overlay::{self, Overlay};
 use super::stream::Tab;
 use super::{Model, trial};
 use crate::domain::{SafeText, SignalId, SubjectId};
+use crate::engine::Standing;
 
 impl Model {
     /// Does an action.
     pub(super) fn act(&mut self, action: Action, count: Option<u32>, cmds: &mut Vec<Cmd>) {
         match action {
             Action::Leave => return cmds.push(Cmd::Quit),
+            Action::Reload => return cmds.push(Cmd::Reload),
             Action::Redraw => return cmds.push(Cmd::Redraw),
             Action::Suspend => return cmds.push(Cmd::Suspend),
             _ => {}
@@ -243,11 +245,12 @@ impl Model {
 
     fn refresh(&mut self, cmds: &mut Vec<Cmd>) {
         let one = self.lists.sources.selected().filter(|_| self.desk.focus() == Pane::Sources);
-        let words = match one {
-            Some(state) => format!("asking {} now", SafeText::line(&state.name, 60)),
-            None => "asking all sources now".to_owned(),
-        };
         cmds.push(Cmd::Refresh(one.map(|state| state.id)));
-        self.status.say(Weight::Info, &words);
+        // Who only follows cannot ask; the runtime says so.
+        if !matches!(self.status.standing(), Some(Standing::Following { .. })) {
+            let whom =
+                one.map_or_else(|| "all sources".to_owned(), |state| SafeText::line(&state.name, 60).to_string());
+            self.status.say(Weight::Info, &format!("asking {whom} now"));
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::asks::Thing;
 use super::cmd::Cmd;
+use super::layout::Pane;
 use super::msg::{Answer, Weight};
 use super::stream::Stale;
 use crate::domain::{Intent, MentionId, MentionRow, SafeText, SignalKind};
@@ -26,7 +27,7 @@ impl Model {
                 if !polling {
                     self.asks.stale(Thing::Sources);
                 }
-                self.lists.sources.polling(source, polling)
+                self.lists.sources.polling(source, polling) && self.shows(Pane::Sources)
             }
             Event::Signal(signal) => {
                 self.asks.stale(Thing::Signals);
@@ -44,7 +45,7 @@ impl Model {
             Event::Standing(standing) => self.status.stand(standing),
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
-                    self.asks.retry();
+                    self.retry();
                     self.rows_changed(1);
                     self.changed_elsewhere();
                 }
@@ -154,7 +155,12 @@ impl Model {
             }
             (Thing::Trend(subject), Answer::Trend(of, counts)) if subject == of => self.trends.answer(subject, counts),
             (Thing::Overview, Answer::Overview(overview)) => self.status.answer(overview),
-            (Thing::Sources, Answer::Sources(states)) => self.lists.sources.answer(&states),
+            (Thing::Sources, Answer::Sources(states)) => {
+                let before = (self.lists.sources.known(), self.lists.sources.working());
+                let changed = self.lists.sources.answer(&states);
+                let after = (self.lists.sources.known(), self.lists.sources.working());
+                before != after || (changed && self.shows(Pane::Sources))
+            }
             (Thing::Signals, Answer::Signals(signals)) => {
                 let changed = self.lists.signals.answer(&signals);
                 self.first.rank(self.lists.signals.all(), &self.context) || changed
@@ -187,6 +193,21 @@ impl Model {
         true
     }
 
+    fn shows(&self, pane: Pane) -> bool {
+        self.desk.layout().pane(pane).is_some()
+    }
+
+    /// Asks again for what failed or got lost.
+    pub(super) fn retry(&mut self) {
+        for thing in self.asks.retry(self.context.now()) {
+            match thing {
+                Thing::Rows => self.stream.failed(),
+                Thing::Detail => self.detail.failed(),
+                _ => {}
+            }
+        }
+    }
+
     /// A thing could not be read: it is asked for again with the next minute.
     fn give_up(&mut self, thing: Thing) {
         self.asks.failed(thing);
@@ -197,14 +218,14 @@ impl Model {
         }
     }
 
-    /// Marks were changed in the store; `read` is what gives the former state back.
+    /// Marks were changed in the store: these mentions are `read` (or not) now.
     fn marked(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> bool {
         let changed: BTreeSet<MentionId> = ids.iter().copied().collect();
-        let Some(undone) = self.marks.done(question, ids, read) else { return false };
-        self.set_read(&changed, !read);
+        let Some(undone) = self.marks.done(question, ids, !read) else { return false };
+        self.set_read(&changed, read);
         self.marks_changed();
         if undone {
-            let how = if read { "unread" } else { "read" };
+            let how = if read { "read" } else { "unread" };
             let what = if changed.len() == 1 { "mention is" } else { "mentions are" };
             self.status.say(Weight::Info, &format!("undone: {} {what} {how} again", changed.len()));
         }

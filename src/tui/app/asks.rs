@@ -44,6 +44,9 @@ impl Thing {
     }
 }
 
+/// An answer that takes longer will not come any more (what should have brought it broke).
+const LOST: SignedDuration = SignedDuration::from_mins(2);
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     awaited: Option<u64>,
@@ -82,7 +85,9 @@ impl Asks {
     pub fn hurry(&mut self, thing: Thing) {
         let slot = self.slots.entry(thing).or_default();
         slot.stale = true;
-        slot.asked = None;
+        if slot.awaited.is_none() {
+            slot.asked = None;
+        }
     }
 
     /// Nothing of it is wanted any more.
@@ -114,13 +119,18 @@ impl Asks {
         self.slots.get(&thing).is_some_and(|slot| slot.failed)
     }
 
-    /// What failed may be asked again. Tells whether anything had.
-    pub fn retry(&mut self) -> bool {
-        let mut any = false;
-        for slot in self.slots.values_mut() {
-            any |= std::mem::take(&mut slot.failed);
+    /// What failed may be asked again, and what was not answered for [`LOST`] too.
+    pub fn retry(&mut self, now: Timestamp) -> Vec<Thing> {
+        let mut lost = Vec::new();
+        for (thing, slot) in &mut self.slots {
+            slot.failed = false;
+            let waits = slot.awaited.and(slot.asked).is_some_and(|asked| now.duration_since(asked) >= LOST);
+            if waits {
+                *slot = Slot { stale: true, ..Slot::default() };
+                lost.push(*thing);
+            }
         }
-        any
+        lost
     }
 
     /// An answer came: which thing it is for; `None` when nobody waits for it any more.
@@ -194,8 +204,12 @@ mod tests {
         asks.hurry(Thing::Rows);
         assert!(asks.ready(at(60_000)).is_empty());
         assert_eq!(asks.wake(at(60_000)), None);
-        assert!(asks.retry());
-        assert_eq!(asks.ready(at(60_000)).len(), 1);
+        asks.retry(at(60_000));
+        let asked = asks.ready(at(60_000));
+        assert_eq!(asked.len(), 1);
+        assert!(asks.retry(at(120_000)).is_empty(), "it may still come");
+        assert_eq!(asks.retry(at(180_000)), [Thing::Rows], "it will not");
+        assert_eq!(asks.answered(asked[0].1), None);
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub enum Cmd {
     Wake(Timestamp),
     /// Paint everything anew.
     Redraw,
+    /// Read the configuration again.
+    Reload,
     /// To the shell, until `fg`.
     Suspend,
     /// Leave.

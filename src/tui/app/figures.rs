@@ -1,52 +1,28 @@
 //! Every formula that the screen needs, behind one door. Views never compute; they print what comes out of here.
 
 use crate::domain::{Counts, Intent, MentionRow, Reading, SubjectId};
+use crate::measure;
 
-/// Below so many scored readings a net score says "too few".
-pub const FEWEST_READINGS: u64 = 10;
+pub use crate::measure::FEWEST as FEWEST_READINGS;
+pub use crate::measure::trend::{Net, rebucket, sum};
 
 /// Followers that count where a network does not tell them; the screen marks it.
 pub const UNKNOWN_FOLLOWERS: u64 = 100;
 
-/// The counts of many stretches of time as one.
-pub fn sum(counts: &[Counts]) -> Counts {
-    counts.iter().fold(Counts::default(), |sum, one| Counts {
-        negative: sum.negative + one.negative,
-        neutral: sum.neutral + one.neutral,
-        positive: sum.positive + one.positive,
-        unscored: sum.unscored + one.unscored,
-        complaints: sum.complaints + one.complaints,
-        praises: sum.praises + one.praises,
-        questions: sum.questions + one.questions,
-    })
-}
-
 /// Readings that carry a sentiment: N + U + P.
 pub fn scored(counts: &Counts) -> u64 {
-    counts.negative + counts.neutral + counts.positive
+    counts.total().saturating_sub(counts.unscored)
 }
 
-/// Plain net sentiment, (P - N) / (P + N + U), -1 to 1; `None` below [`FEWEST_READINGS`].
-pub fn net(counts: &Counts) -> Option<f64> {
-    weighted_net(counts, 1.0)
+/// Plain and weighted net sentiment; `None` for too few.
+pub fn net(counts: &Counts, tell_factor: f64) -> Option<Net> {
+    measure::trend::net(counts, tell_factor)
 }
 
-/// Net sentiment in which a negative reading weighs k positive ones, (P - k·N) / (P + k·N + U), -1 to 1;
-/// `None` below [`FEWEST_READINGS`].
-#[allow(clippy::cast_precision_loss)] // counts of mentions stay far below 2^52
-pub fn weighted_net(counts: &Counts, tell_factor: f64) -> Option<f64> {
-    if scored(counts) < FEWEST_READINGS {
-        return None;
-    }
-    let (negative, positive) = (counts.negative as f64 * tell_factor, counts.positive as f64);
-    let all = positive + negative + counts.neutral as f64;
-    (all > 0.0).then(|| (positive - negative) / all)
-}
-
-/// A subject's part of all readings, 0 to 1; `None` below [`FEWEST_READINGS`] readings of all subjects together.
-#[allow(clippy::cast_precision_loss)] // as above
-pub fn share_of_voice(own: u64, all: u64) -> Option<f64> {
-    (all >= FEWEST_READINGS).then(|| own as f64 / all as f64)
+/// Shares of voice, 0 to 1, in the order given; `None` for too few.
+pub fn shares_of_voice(mentions: &[(SubjectId, u64)]) -> Option<Vec<(SubjectId, f64)>> {
+    let voices = measure::share::voices(mentions)?;
+    Some(voices.into_iter().map(|voice| (voice.subject, voice.share)).collect())
 }
 
 /// What makes a mention weigh as much as it does.
@@ -96,24 +72,26 @@ pub fn reading_for(row: &MentionRow, subject: SubjectId) -> Option<&Reading> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn counts(negative: u64, neutral: u64, positive: u64) -> Counts {
-        Counts { negative, neutral, positive, ..Counts::default() }
-    }
+    use crate::domain::Sentiment;
+    use crate::tui::app::samples::{reading, row};
 
     #[test]
-    fn nets_follow_their_formulas() {
-        assert_eq!(net(&counts(2, 4, 4)), Some(0.2));
-        let weighted = weighted_net(&counts(2, 4, 4), 10.0).unwrap();
-        assert!((weighted - (4.0 - 20.0) / 28.0).abs() < 1e-12);
-        assert_eq!(net(&counts(3, 3, 3)), None);
-        assert_eq!(net(&Counts { unscored: 50, ..counts(1, 1, 1) }), None);
-        assert_eq!(weighted_net(&counts(10, 0, 0), 10.0), Some(-1.0));
-    }
-
-    #[test]
-    fn share_needs_enough() {
-        assert_eq!(share_of_voice(4, 9), None);
-        assert_eq!(share_of_voice(5, 20), Some(0.25));
+    fn impact_follows_its_formula() {
+        let mention = |followers, group_size, intent| MentionRow {
+            followers,
+            group_size,
+            readings: vec![reading(1, Sentiment::Negative, 0.9, &[intent])],
+            ..row(1)
+        };
+        let value = |row: &MentionRow| impact(row, SubjectId(1), 10.0).map(|impact| impact.value());
+        let close = |one: Option<f64>, other: f64| (one.unwrap() - other).abs() < 1e-9;
+        assert!(close(value(&mention(Some(90), 1, Intent::Complaint)), 20.0));
+        assert!(close(value(&mention(Some(90), 6, Intent::Question)), 9.0));
+        assert!(close(value(&mention(Some(90), 1_000, Intent::Promo)), 0.8));
+        assert!(close(value(&mention(Some(u64::MAX), 1, Intent::Complaint)), 10.0 * 1_000_010f64.log10()));
+        let unknown = impact(&mention(None, 1, Intent::Complaint), SubjectId(1), 10.0).unwrap();
+        assert!(unknown.guessed && (unknown.reach - 110f64.log10()).abs() < 1e-9);
+        assert_eq!(value(&row(1)).map(|value| value > 0.0), Some(true));
+        assert_eq!(impact(&row(1), SubjectId(2), 10.0), None);
     }
 }

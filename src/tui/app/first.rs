@@ -214,7 +214,7 @@ impl First {
             Tone::Text,
             2,
             &format!(
-                "reach: log10(10 + followers), at most a million; where a network does not tell them they count as {} and carry a ~",
+                "reach: log10(10 + followers), at most a million; where a network does not tell them they count as {}, shown as \"reach ?\"",
                 figures::UNKNOWN_FOLLOWERS
             ),
         );

@@ -1,9 +1,9 @@
 //! The hint bar: what can be done here, with the keys in force.
 
-use super::Model;
 use super::action::Action;
 use super::layout::{Pane, View};
 use super::overlay::Overlay;
+use super::{InputMode, Model};
 
 /// A key and what it does, both short.
 pub type Hint = (String, String);
@@ -21,8 +21,17 @@ pub fn hints(model: &Model) -> Vec<Hint> {
         return fixed(&[("Enter", "try it"), ("↑", "earlier queries"), ("Esc", "done")]);
     }
     let mut actions: Vec<Action> = here(model).to_vec();
-    actions.extend([Action::Palette, Action::Help, Action::Quit]);
+    actions.extend([Action::Palette, Action::Quit]);
     actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, label(action)))).collect()
+}
+
+/// What stands at the end of the hint bar, whatever else fits: the help.
+pub fn last(model: &Model) -> Option<Hint> {
+    let typing = model.input_mode() == InputMode::Prompt;
+    if typing || !model.overlays().is_empty() || !model.status().pending().is_empty() {
+        return None;
+    }
+    Some((model.context().keys().short(Action::Help)?, label(Action::Help)))
 }
 
 fn here(model: &Model) -> &'static [Action] {

@@ -188,7 +188,7 @@ impl Model {
     fn tick(&mut self, now: crate::domain::Timestamp) -> bool {
         let another_minute = self.context.tick(now);
         if another_minute {
-            self.asks.retry();
+            self.retry();
             if self.trends.tick(&self.context) {
                 self.trends_are_stale();
                 self.asks.stale(Thing::Overview);

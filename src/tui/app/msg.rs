@@ -115,8 +115,7 @@ pub enum Answer {
     Signals(Arc<[Signal]>),
     /// What a trial of a query found.
     Trial(Arc<Trial>),
-    /// Marks changed: the mentions that really changed, and the `read` that gives their former state back (after
-    /// marking as read: false).
+    /// Marks changed: the mentions, and whether they are read now.
     Marked(Vec<MentionId>, bool),
     /// The command failed; a line for a person.
     Failed(SafeText),

@@ -129,12 +129,9 @@ impl Model {
     fn toggle_read(&mut self, cmds: &mut Vec<Cmd>) {
         if !self.marks.is_empty() {
             let ids = self.marks.take();
-            let known_unread = |id: &MentionId| {
-                self.stream.window().iter().chain(self.trial_rows()).any(|row| row.id == *id && !row.read)
-            };
-            let known = |id: &MentionId| self.stream.window().iter().chain(self.trial_rows()).any(|row| row.id == *id);
-            // Unread ones among them, or none that is known: to read. All known ones read: back to unread.
-            let read = ids.iter().any(known_unread) || !ids.iter().any(known);
+            let known_read: BTreeSet<MentionId> = self.known_rows().filter(|row| row.read).map(|row| row.id).collect();
+            // All of them read already: back to unread.
+            let read = !ids.iter().all(|id| known_read.contains(id));
             return self.send_marks(ids, read, cmds);
         }
         let Some(row) = self.current() else { return };
@@ -146,6 +143,10 @@ impl Model {
         } else {
             self.read_one(&row, cmds);
         }
+    }
+
+    fn known_rows(&self) -> impl Iterator<Item = &MentionRow> {
+        self.stream.window().iter().chain(self.trial_rows())
     }
 
     fn trial_rows(&self) -> impl Iterator<Item = &MentionRow> {
@@ -166,7 +167,13 @@ impl Model {
         cmds.push(Cmd::MarkAllRead { question, filter, last });
     }
 
-    fn send_marks(&mut self, ids: Vec<MentionId>, read: bool, cmds: &mut Vec<Cmd>) {
+    /// Only what really changes is sent, as far as that is known, so that undoing gives back what was.
+    fn send_marks(&mut self, mut ids: Vec<MentionId>, read: bool, cmds: &mut Vec<Cmd>) {
+        let done: BTreeSet<MentionId> = self.known_rows().filter(|row| row.read == read).map(|row| row.id).collect();
+        ids.retain(|id| !done.contains(id));
+        if ids.is_empty() {
+            return;
+        }
         let question = self.asks.number();
         self.marks.sent(question);
         self.set_read(&ids.iter().copied().collect(), read);
@@ -217,18 +224,14 @@ impl Model {
         if wish == Wish::CopyText {
             let words = mention.text.as_str();
             let words = if words.is_empty() { mention.row.title.as_str() } else { words };
-            cmds.push(Cmd::Copy(shortened(words)));
-            return self.status.say(Weight::Info, "the words were sent to the terminal's clipboard");
+            return cmds.push(Cmd::Copy(shortened(words)));
         }
         let Some(url) = mention.url.as_ref().map(SafeText::as_str) else {
             return self.status.say(Weight::Trouble, "this mention came without a link");
         };
-        if wish == Wish::Browse {
-            cmds.push(Cmd::Browse(url.to_owned()));
-        } else {
-            cmds.push(Cmd::Copy(url.to_owned()));
-            self.status.say(Weight::Info, &format!("sent to the terminal's clipboard: {url}"));
-        }
+        // The runtime tells what became of it: it knows the terminal.
+        let url = url.to_owned();
+        cmds.push(if wish == Wish::Browse { Cmd::Browse(url) } else { Cmd::Copy(url) });
     }
 }
 

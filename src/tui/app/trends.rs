@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::cmd::Load;
 use super::context::Context;
 use super::cursor::{Cursor, Motion};
-use super::figures;
+use super::figures::{self, Net};
 use super::page::{Line, Page, Tone};
 use super::text;
 use super::when;
@@ -80,10 +80,8 @@ impl Period {
 pub struct Sums {
     /// All counts of the period.
     pub counts: Counts,
-    /// Plain net; `None` for too few.
-    pub net: Option<f64>,
-    /// k-weighted net; `None` for too few.
-    pub weighted: Option<f64>,
+    /// Net sentiment, plain and k-weighted; `None` for too few.
+    pub net: Option<Net>,
     /// Share of voice; `None` for too few.
     pub share: Option<f64>,
 }
@@ -145,12 +143,13 @@ impl Trends {
     /// What a subject's trend adds up to.
     pub fn sums(&self, subject: SubjectId, context: &Context) -> Option<Sums> {
         let counts = figures::sum(self.series(subject)?);
-        let all: u64 = self.series.values().map(|series| figures::sum(series).total()).sum();
+        let everybody: Vec<(SubjectId, u64)> =
+            self.series.iter().map(|(id, series)| (*id, figures::sum(series.iter()).total())).collect();
+        let shares = figures::shares_of_voice(&everybody).unwrap_or_default();
         Some(Sums {
             counts,
-            net: figures::net(&counts),
-            weighted: figures::weighted_net(&counts, context.tell_factor()),
-            share: figures::share_of_voice(counts.total(), all),
+            net: figures::net(&counts, context.tell_factor()),
+            share: shares.into_iter().find(|(id, _)| *id == subject).map(|(_, share)| share),
         })
     }
 
@@ -256,7 +255,7 @@ fn arithmetic(page: &mut Page, sums: &Sums, context: &Context) {
             text::grouped(counts.praises)
         ),
     );
-    let (Some(net), Some(weighted)) = (sums.net, sums.weighted) else {
+    let Some(net) = sums.net else {
         let scored = figures::scored(counts);
         page.prose(Tone::Muted, 2, &format!("too few: {scored} readings of {}", figures::FEWEST_READINGS));
         return;
@@ -264,7 +263,13 @@ fn arithmetic(page: &mut Page, sums: &Sums, context: &Context) {
     page.prose(
         Tone::Text,
         2,
-        &format!("net = ({} − {}) / {} = {}", counts.positive, counts.negative, figures::scored(counts), signed(net)),
+        &format!(
+            "net = ({} − {}) / {} = {}",
+            counts.positive,
+            counts.negative,
+            figures::scored(counts),
+            signed(net.plain).trim()
+        ),
     );
     let k = context.tell_factor_text();
     page.prose(
@@ -272,7 +277,7 @@ fn arithmetic(page: &mut Page, sums: &Sums, context: &Context) {
         2,
         &format!(
             "k net = ({p} − {k}·{n}) / ({p} + {k}·{n} + {u}) = {}",
-            signed(weighted),
+            signed(net.weighted).trim(),
             p = counts.positive,
             n = counts.negative,
             u = counts.neutral

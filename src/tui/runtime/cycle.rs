@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use super::errands::{Brought, Errands, info};
 use super::timers::Timers;
 use super::{Newsroom, Setup, TuiError};
-use crate::domain::{Clock, Role, SafeText, SubjectId};
+use crate::domain::time::SignedDuration;
+use crate::domain::{Clock, Role, SafeText, SubjectId, Timestamp};
 use crate::engine::Event as News;
 use crate::tui::app::{Model, Msg};
 use crate::tui::input::{Resolved, Resolver};
 use crate::tui::terminal::{
-    Browser, Console, Event, FramePolicy, Heard, Screen, Signal, Surroundings, Urgency, Why, is_gone,
+    Browser, Console, Event, FramePolicy, Heard, Screen, Signal, Surroundings, TerminalError, Urgency, Why, is_gone,
 };
 use crate::tui::theme::Theme;
 
@@ -26,6 +27,8 @@ const SETTLE: Duration = Duration::from_millis(50);
 const SETTLE_AT_MOST: Duration = Duration::from_millis(150);
 /// Answers so soon after a key are the key's: drawn as fast as it.
 const ANSWERS_A_KEY: Duration = Duration::from_millis(500);
+/// Between messages the model's moment may be so old.
+const FRESH: SignedDuration = SignedDuration::from_millis(100);
 /// Most of each kind that is taken in before a frame is drawn.
 const AT_ONCE: usize = 256;
 
@@ -40,6 +43,7 @@ pub(super) struct Cycle<C: Console> {
     errands: Errands,
     clock: Arc<dyn Clock>,
     timers: Timers,
+    told_time: Timestamp,
     model: Model,
     resolver: Resolver,
     theme: Theme,
@@ -90,6 +94,7 @@ impl<C: Console> Cycle<C> {
             newsroom,
             clock,
             timers: Timers::new(now),
+            told_time: now,
             model,
             resolver: Resolver::new(keymap),
             theme,
@@ -121,7 +126,11 @@ impl<C: Console> Cycle<C> {
         let ended = self.go_round().await;
         match ended {
             // A terminal that is gone is no failure of ours, and there is nobody to tell it to.
-            Err(TuiError::Draw(error)) if is_gone(&error) => Ok(Why::HungUp),
+            Err(TuiError::Draw(error) | TuiError::Terminal(TerminalError::Refused { error, .. }))
+                if is_gone(&error) =>
+            {
+                Ok(Why::HungUp)
+            }
             other => other,
         }
     }
@@ -164,6 +173,10 @@ impl<C: Console> Cycle<C> {
     }
 
     fn take(&mut self, woken: Woken) -> Result<(), TuiError> {
+        if !matches!(woken, Woken::Timer) {
+            // What comes now is judged by the present moment, not by the last full minute.
+            self.tell_time(FRESH)?;
+        }
         match woken {
             Woken::Signal(signal) => self.signal(signal),
             Woken::Heard(heard) => self.heard(heard),
@@ -278,3 +291,6 @@ impl<C: Console> Cycle<C> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 //! Questions run side by side, a few at a time. Changes run one after the other in the order in which they were asked
 //! for, and are told only once they are stored. A new trial ends the one before. All of it ends with the loop.
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -278,28 +277,25 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
 }
 
 /// Asks the store.
-fn answer(
-    store: &dyn Store,
-    load: Load,
-    brand: Option<SubjectId>,
-) -> impl Future<Output = StoreResult<Answer>> + Send + '_ {
-    async move {
-        Ok(match load {
-            Load::Rows { filter, span, limit } => Answer::Rows(store.page(&filter, span, limit).await?.into()),
-            Load::NewAbove { filter } => Answer::NewAbove(store.count(&filter, NEW_ABOVE).await?),
-            Load::Detail { id, group } => {
-                let mention = store.mention(id).await?.map(Arc::new);
-                let story = Filter { group: Some(group), private: true, ..Filter::default() };
-                let mut rows = store.page(&story, Span::Newest, STORY).await?;
-                rows.retain(|row| row.id != id);
-                Answer::Detail(mention, rows.into())
-            }
-            Load::Trend { subject, from, bucket, buckets } => {
-                Answer::Trend(subject, store.trend(subject, from, bucket, buckets).await?.into())
-            }
-            Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
-            Load::Sources => Answer::Sources(store.sources().await?.into()),
-            Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
-        })
-    }
+async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> StoreResult<Answer> {
+    Ok(match load {
+        Load::Rows { filter, span, limit } => Answer::Rows(store.page(&filter, span, limit).await?.into()),
+        Load::NewAbove { filter } => Answer::NewAbove(store.count(&filter, NEW_ABOVE).await?),
+        Load::Detail { id, group } => {
+            let mention = store.mention(id).await?.map(Arc::new);
+            let story = Filter { group: Some(group), private: true, ..Filter::default() };
+            let mut rows = store.page(&story, Span::Newest, STORY).await?;
+            rows.retain(|row| row.id != id);
+            Answer::Detail(mention, rows.into())
+        }
+        Load::Trend { subject, from, bucket, buckets } => {
+            Answer::Trend(subject, store.trend(subject, from, bucket, buckets).await?.into())
+        }
+        Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
+        Load::Sources => Answer::Sources(store.sources().await?.into()),
+        Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+    })
 }
+
+#[cfg(test)]
+mod tests;

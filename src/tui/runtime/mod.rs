@@ -17,7 +17,9 @@ pub mod timers;
 mod trial;
 
 #[cfg(test)]
-mod tests;
+#[allow(dead_code)]
+#[path = "../../../tests/support/shelf.rs"]
+mod shelf;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -89,12 +89,12 @@ impl Theme {
 
     /// A bar of a chart.
     pub fn bar(&self) -> Style {
-        self.coloured(Color::Cyan, Modifier::empty())
+        if self.colour { Style::new().fg(Color::Cyan) } else { Style::new().add_modifier(Modifier::DIM) }
     }
 
     /// A bar of a chart where negative readings prevail.
     pub fn bad_bar(&self) -> Style {
-        if self.colour { Style::new().fg(Color::Red) } else { Style::new().add_modifier(Modifier::REVERSED) }
+        self.coloured(Color::Red, Modifier::BOLD)
     }
 
     /// A line about trouble that concerns everything.

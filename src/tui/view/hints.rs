@@ -13,7 +13,14 @@ pub(super) fn bar(brush: &mut Brush<'_>, model: &Model, area: Area) {
         return say(brush, notice, area);
     }
     let mut x = area.x + 1;
-    let end = area.x + area.width;
+    let mut end = area.x + area.width;
+    // The way to everything else is always there.
+    if let Some((key, words)) = hints::last(model) {
+        let wide = u16::try_from(width(&key) + width(&words) + 3).unwrap_or(area.width).min(area.width);
+        end -= wide;
+        let used = brush.say(end + 1, area.y, wide, &key, Tone::Key);
+        brush.say(end + 2 + used, area.y, wide, &words, Tone::Muted);
+    }
     for (key, words) in hints::hints(model) {
         let wide = u16::try_from(width(&key) + width(&words) + 1).unwrap_or(u16::MAX);
         if x.saturating_add(wide) >= end {

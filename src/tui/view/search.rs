@@ -15,7 +15,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     let body = brush.pane(area, &Line::of(Tone::Strong, "Search the stored mentions"), &right, focused);
     let parts = layout::search(body);
     let from = prompt(brush, Area { height: 1, ..parts.head }, "/ ", trial.prompt(), focused && trial.editing());
-    under_prompt(brush, model, parts.head, from);
+    under_prompt(brush, model, parts.head, from, parts.list.height + 1);
     let Some(found) = trial.found() else {
         let read_beside = model.desk().layout().pane(layout::Pane::Reading).is_some();
         if parts.list.height > 0 && !trial.running() && !read_beside {
@@ -33,7 +33,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
 }
 
 /// The rows below the query: the error with its caret, or the tally and what matched.
-fn under_prompt(brush: &mut Brush<'_>, model: &Model, head: Area, from: usize) {
+fn under_prompt(brush: &mut Brush<'_>, model: &Model, head: Area, from: usize, below: u16) {
     let trial = model.trial();
     let row = |line: u16| Area { y: head.y + line, height: 1, ..head };
     if let Some((column, words)) = trial.refused() {
@@ -44,7 +44,9 @@ fn under_prompt(brush: &mut Brush<'_>, model: &Model, head: Area, from: usize) {
         let words = SafeText::line(words, 400);
         if head.height >= 3 {
             brush.say(x, row(1).y, 1, "^", Tone::Bad);
-            brush.say(head.x + 1, row(2).y, head.width.saturating_sub(1), words.as_str(), Tone::Bad);
+            // Nothing was found, so the error may have the room of the rows.
+            let area = Area { y: row(2).y, height: below, ..head };
+            brush.prose(inner(area, 1), words.as_str(), Tone::Bad);
         } else {
             brush.say(head.x + 1, row(1).y, head.width.saturating_sub(1), words.as_str(), Tone::Bad);
         }

@@ -48,11 +48,11 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, name: &s
     let chart = Area { x: area.x + 2 + names_columns + (room - wide), width: wide, ..area };
     spark::chart(brush, chart, &columns, 1);
     let mut line = Line::of(Tone::Text, format!("{:>COUNT$}", short_number(sums.counts.total())));
-    line = match (sums.net, sums.weighted) {
-        (Some(net), Some(weighted)) => line
-            .with(score_tone(net), format!("{:>NET$}", signed(net)))
-            .with(score_tone(weighted), format!("{:>NET$}", signed(weighted))),
-        _ => line.with(Tone::Muted, format!("{:>1$}", "too few", 2 * NET)),
+    line = match sums.net {
+        Some(net) => line
+            .with(score_tone(net.plain), format!("{:>NET$}", signed(net.plain)))
+            .with(score_tone(net.weighted), format!("{:>NET$}", signed(net.weighted))),
+        None => line.with(Tone::Muted, format!("{:>1$}", "too few", 2 * NET)),
     };
     brush.line(area.x + area.width.saturating_sub(figures), area.y, figures, &line);
 }
@@ -80,7 +80,7 @@ fn tally(brush: &mut Brush<'_>, model: &Model, area: Area) {
 
 fn names_width(model: &Model, room: u16) -> usize {
     let longest = model.context().subjects().iter().map(|subject| width(subject.name.as_str())).max().unwrap_or(0);
-    longest.min(usize::from(room / 4)).max(4)
+    longest.min(usize::from(room) * 3 / 10).max(4)
 }
 
 /// Share of voice.

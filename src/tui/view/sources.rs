@@ -2,7 +2,7 @@
 
 use super::brush::{Brush, inner, row_at};
 use crate::domain::time::Timestamp;
-use crate::domain::{SafeText, SourceState};
+use crate::domain::{SafeText, SourceHealth, SourceState};
 use crate::tui::app::Model;
 use crate::tui::app::layout::{self, Area};
 use crate::tui::app::lists::{health_sign, worries};
@@ -13,8 +13,10 @@ use crate::tui::app::when;
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let sources = model.sources();
     let (working, all) = sources.working();
+    let unasked = sources.states().iter().filter(|state| state.health == SourceHealth::New).count();
     let tally = match (sources.known(), working == all) {
         (false, _) => Line::new(),
+        (true, true) if unasked > 0 => Line::of(Tone::Muted, format!("{unasked} of {all} not asked yet")),
         (true, true) => Line::of(Tone::Good, format!("✓ all {all} work")),
         (true, false) => Line::of(Tone::Bad, format!("! {} of {all} want a look", all - working)),
     };
@@ -67,7 +69,7 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, state: &SourceState) {
     if worries(state) {
         let why = if state.trouble.is_empty() { word } else { state.trouble.as_str() };
         brush.say(area.x + used + 2, area.y, room, why, tone);
-    } else if state.health == crate::domain::SourceHealth::New {
+    } else if state.health == SourceHealth::New {
         brush.say(area.x + used + 2, area.y, room, word, tone);
     }
 }

@@ -4,7 +4,9 @@ use ratatui::style::Style;
 
 use super::brush::Brush;
 use crate::domain::Counts;
+use crate::tui::app::figures;
 use crate::tui::app::layout::Area;
+use crate::tui::app::page::Tone;
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
@@ -17,37 +19,32 @@ pub(super) struct Column {
 
 /// Buckets poured into so many columns or fewer: neighbours are added up, none is split.
 pub(super) fn columns(counts: &[Counts], room: usize) -> Vec<Column> {
-    if counts.is_empty() || room == 0 {
-        return Vec::new();
-    }
-    let per_column = counts.len().div_ceil(room);
-    // The newest column is always a whole one; what does not divide is missing at the old end.
-    let head = counts.len() % per_column;
-    let (first, rest) = counts.split_at_checked(head).unwrap_or((&[], counts));
-    let chunks = std::iter::once(first).filter(|chunk| !chunk.is_empty()).chain(rest.chunks(per_column));
-    chunks
-        .map(|chunk| {
-            let negative: u64 = chunk.iter().map(|counts| counts.negative).sum();
-            let positive: u64 = chunk.iter().map(|counts| counts.positive).sum();
-            Column { value: chunk.iter().map(Counts::total).sum(), negative: negative > positive }
-        })
-        .collect()
+    let column = |counts: &Counts| Column { value: counts.total(), negative: counts.negative > counts.positive };
+    figures::rebucket(counts, room).iter().map(column).collect()
 }
 
-/// A chart: columns side by side, each `thick` columns of the screen, scaled to the largest.
+/// A chart: columns side by side, each `thick` columns of the screen, scaled to the largest. In a chart of several
+/// rows a sign stands above the bars where negative readings prevail.
 pub(super) fn chart(brush: &mut Brush<'_>, area: Area, columns: &[Column], thick: u16) {
     let largest = columns.iter().map(|column| column.value).max().unwrap_or(0).max(1);
-    let eighths = u64::from(area.height) * 8;
+    let signs = area.height > 1;
+    let bars = Area { y: area.y + u16::from(signs), height: area.height - u16::from(signs), ..area };
+    let eighths = u64::from(bars.height) * 8;
     for (place, column) in columns.iter().enumerate() {
         let Some(x) = u16::try_from(place).ok().and_then(|place| place.checked_mul(thick)) else { break };
         if x >= area.width {
             break;
         }
         // Anything at all is at least the lowest bar.
-        let tall = (column.value * eighths).div_ceil(largest).min(eighths);
+        let tall = (column.value.saturating_mul(eighths)).div_ceil(largest).min(eighths);
         let style = if column.negative { brush.theme.bad_bar() } else { brush.theme.bar() };
         let wide = thick.saturating_sub(u16::from(thick > 2)).max(1).min(area.width - x);
-        bar(brush, Area { x: area.x + x, width: wide, ..area }, tall, style);
+        bar(brush, Area { x: area.x + x, width: wide, ..bars }, tall, style);
+        if signs && column.negative {
+            let rows = u16::try_from(tall.div_ceil(8)).unwrap_or(bars.height);
+            let y = bars.y + bars.height - rows.min(bars.height) - 1;
+            brush.say(area.x + x + (wide - 1) / 2, y, 1, "−", Tone::Negative);
+        }
     }
 }
 
@@ -74,20 +71,6 @@ pub(super) fn share(brush: &mut Brush<'_>, x: u16, y: u16, width: u16, share: f6
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn counts(values: &[u64]) -> Vec<Counts> {
-        values.iter().map(|value| Counts { neutral: *value, ..Counts::default() }).collect()
-    }
-
-    #[test]
-    fn neighbours_are_added_up_and_nothing_is_lost() {
-        let values = |room| columns(&counts(&[1, 2, 3, 4, 5]), room).iter().map(|one| one.value).collect::<Vec<_>>();
-        assert_eq!(values(5), [1, 2, 3, 4, 5]);
-        assert_eq!(values(9), [1, 2, 3, 4, 5]);
-        assert_eq!(values(3), [1, 5, 9]);
-        assert_eq!(values(1), [15]);
-        assert!(values(0).is_empty());
-    }
 
     #[test]
     fn a_column_is_marked_where_negative_ones_prevail() {

@@ -14,7 +14,7 @@ pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let room = area.width.saturating_sub(8);
     let most = usize::from(room);
     // The widest wording that fits; what matters least is left out first.
-    let wording = [Wording::Full, Wording::Short, Wording::Tight]
+    let wording = [Wording::Full, Wording::Short, Wording::Brief, Wording::Tight]
         .into_iter()
         .map(|wording| compose(model, wording, most))
         .find(|line| line.width() <= most)
@@ -27,6 +27,8 @@ pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
 enum Wording {
     Full,
     Short,
+    /// Without what matters least: that all is well with collecting.
+    Brief,
     Tight,
 }
 
@@ -50,6 +52,7 @@ fn compose(model: &Model, wording: Wording, room: usize) -> Line {
         return line;
     }
     match model.status().standing() {
+        Some(Standing::Collecting) if wording == Wording::Brief => line,
         Some(Standing::Collecting) => line.with(Tone::Muted, "   collecting"),
         Some(Standing::Following { .. }) => line.with(Tone::Warn, "   following"),
         None => line,
@@ -77,7 +80,7 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     match (model.signals().unseen(), wording) {
         (0, _) => line,
         (unseen, Wording::Tight) => line.with(Tone::Bad, format!(" ▲{unseen}")),
-        (unseen, Wording::Short) => line.with(Tone::Bad, format!("   ▲ {unseen}")),
+        (unseen, Wording::Short | Wording::Brief) => line.with(Tone::Bad, format!("   ▲ {unseen}")),
         (1, _) => line.with(Tone::Bad, "   ▲ 1 signal"),
         (unseen, _) => line.with(Tone::Bad, format!("   ▲ {unseen} signals")),
     }

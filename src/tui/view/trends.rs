@@ -43,12 +43,12 @@ fn draw_block(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId, n
     };
     let counts = sums.counts;
     let mut line = Line::of(Tone::Strong, format!(" {name}  ")).with(Tone::Text, grouped(counts.total()));
-    line = match (sums.net, sums.weighted) {
-        (Some(net), Some(weighted)) => {
+    line = match sums.net {
+        Some(net) => {
             let k = model.context().tell_factor_text();
-            line.with(Tone::Text, format!("  net {}  k{k} {}", signed(net), signed(weighted)))
+            line.with(Tone::Text, format!("  net {}  k{k} {}", signed(net.plain), signed(net.weighted)))
         }
-        _ => line.with(Tone::Muted, "  net: too few"),
+        None => line.with(Tone::Muted, "  net: too few"),
     };
     line = line
         .with(Tone::Negative, format!("   −{}", short_number(counts.negative)))
@@ -82,7 +82,8 @@ fn chart(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId) {
     spark::chart(brush, bars, &columns, thick);
     let largest = columns.iter().map(|column| column.value).max().unwrap_or(0);
     let width = usize::from(SCALE);
-    brush.say(area.x, bars.y, SCALE, &format!("{:>width$}", short_number(largest)), Tone::Muted);
+    let top = bars.y + u16::from(bars.height > 1);
+    brush.say(area.x, top, SCALE, &format!("{:>width$}", short_number(largest)), Tone::Muted);
     if area.height < 3 {
         return;
     }
@@ -90,7 +91,7 @@ fn chart(brush: &mut Brush<'_>, model: &Model, area: Area, id: SubjectId) {
         area.x,
         bars.y + bars.height - 1,
         SCALE,
-        &format!("{:>width$}", if bars.height > 1 { "0" } else { "" }),
+        &format!("{:>width$}", if bars.height > 2 { "0" } else { "" }),
         Tone::Muted,
     );
     times(brush, model, Area { y: bars.y + bars.height, height: 1, ..bars });

@@ -159,10 +159,10 @@ fn hostile_queries_are_refused_in_time() {
         "(".repeat(100_000),
         "(".repeat(9_000),
         "NOT ".repeat(2_000) + "kiln",
-        "kiln ".repeat(1) + &"-".repeat(9_000),
+        "kiln ".to_owned() + &"-".repeat(9_000),
         "(".repeat(60) + "kiln" + &")".repeat(60),
         "kiln ".repeat(100_000),
-        "\u{1b}[31m:".repeat(100),
+        "\u{1b}[31m ".repeat(100) + "(",
     ] {
         let error = Query::parse(&query).unwrap_err();
         assert!(error.to_string().chars().count() < 300, "{error}");
@@ -170,18 +170,8 @@ fn hostile_queries_are_refused_in_time() {
     }
     let deep = "(".repeat(40) + "kiln" + &")".repeat(40);
     assert!(finds(&deep, "the kiln"));
-    assert!(finds(&"kiln OR ".repeat(1_000).replace("OR kiln OR kiln", "OR kiln").add_last(), "kiln"));
+    assert!(finds(&("kiln OR ".repeat(1_000) + "kiln"), "kiln"));
     assert!(finds("kiln kiln kiln OR kiln", "kiln"));
-}
-
-trait AddLast {
-    fn add_last(self) -> String;
-}
-
-impl AddLast for String {
-    fn add_last(self) -> String {
-        self + "kiln"
-    }
 }
 
 #[test]
@@ -230,7 +220,7 @@ fn what_is_pasted_is_read() {
     assert!(finds("（kiln OR slow）\u{3000}down", "slow and down"));
     assert!(finds("\u{feff}kiln\u{200b}", "kiln"));
     assert!(finds("don’t", "don't") && finds("don't", "DON’T"));
-    assert!(finds("kiln - slow".replace("- ", "-").as_str(), "kiln"));
+    assert!(finds("kiln −slow", "kiln"));
     assert!(finds("12:30", "at 12:30"));
     assert!(finds("AT&T", "at&t is down"));
 }

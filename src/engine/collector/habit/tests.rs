@@ -7,9 +7,9 @@ use crate::engine::doubles::{Script, Step, item, source};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A source that brought something every two hours, and then says that nothing changed.
+/// A source that brought something every hour, and then says that nothing changed.
 fn quiet() -> Vec<Step> {
-    let items: Vec<Item> = (0..20).map(|number| item(&number.to_string(), "x", -120 * number)).collect();
+    let items: Vec<Item> = (0..20).map(|number| item(&number.to_string(), "x", -60 * number)).collect();
     let unchanged = Step::Answer(crate::sources::Batch { unchanged: true, ..Default::default() });
     vec![Step::items(items), unchanged]
 }
@@ -33,7 +33,11 @@ async fn a_source_that_brings_nothing_for_much_longer_than_its_habit_is_silent_a
     let signals = scene.store.look(|inside| inside.signals.clone());
     assert_eq!(signals.len(), 1, "{signals:?}");
     assert_eq!((signals[0].kind, signals[0].source), (SignalKind::Silence, Some(crate::domain::SourceId(1))));
-    assert!(signals[0].text.as_str().contains("news fell silent: nothing for 8 h"), "{}", signals[0].text);
+    assert!(
+        signals[0].text.as_str().contains("news fell silent: nothing for 6 h, usually something every 60 min"),
+        "{}",
+        signals[0].text
+    );
     handle.shutdown().await;
 }
 
@@ -55,9 +59,9 @@ async fn something_new_ends_the_silence() {
 #[test]
 fn too_few_arrivals_make_no_habit() {
     let at = |hour: i64| Timestamp::from_second(hour * 3_600).unwrap();
-    let few: Vec<Timestamp> = (0..8).rev().map(at).collect();
+    let few: Vec<Timestamp> = (0..5).rev().map(at).collect();
     assert_eq!(silent(&few, None, at(1_000)), None);
-    let enough: Vec<Timestamp> = (0..9).rev().map(at).collect();
+    let enough: Vec<Timestamp> = (0..6).rev().map(at).collect();
     assert!(silent(&enough, None, at(1_000)).is_some());
     assert_eq!(silent(&enough, Some(at(999)), at(1_000)), None, "undated items count when they came");
     assert_eq!(silent(&[], None, at(1_000)), None);

@@ -4,6 +4,7 @@
 //!   tag, and an unclosed `<br>` costs all entries that follow;
 //! - an RSS version that nobody ever published (`2.0.1`) becomes 2.0;
 //! - entries outside of the channel are taken into it;
+//! - an empty link goes, which the parser would take for one to the site itself;
 //! - Atom's `<link href="…"/>` in RSS becomes a link of RSS;
 //! - old and borrowed names (`fullitem`, `dcterms:issued`) become those that the parser knows;
 //! - CDATA that never ends begins nothing.
@@ -114,6 +115,11 @@ impl Mender<'_> {
         if attributes.ends_with('/') {
             return self.empty_element(at, name, attributes, close, is_written_out);
         }
+        let after = rest.get(close + 1..).unwrap_or_default();
+        if name == "link" && self.is_rss && after.trim_start().starts_with("</link>") {
+            let end = after.find('>').map_or(close + 1, |end| close + 2 + end);
+            return self.replace(at, end, "");
+        }
         if let Some(renamed) = renamed {
             self.replace(at + 1, name.len(), renamed);
         }
@@ -148,6 +154,9 @@ impl Mender<'_> {
                     at + 1 + name.len()
                 }
             };
+        }
+        if name == "link" {
+            return self.replace(at, close + 1, "");
         }
         // From the slash on; what stands before it is gone over as usual.
         let slash = at + close - 1;

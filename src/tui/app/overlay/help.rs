@@ -23,7 +23,7 @@ const SIGNS: [(&str, &str, Tone); 17] = [
     ("×", "of a source: stopped until a person does something", Tone::Bad),
     ("◌", "of a source: not asked yet", Tone::Muted),
     ("▲", "a signal: a spike or a flood", Tone::Bad),
-    ("▁▃█", "mentions over time; marked where negative ones prevail", Tone::Text),
+    ("▁▃█", "mentions over time; red or bold, with − above, where negative ones prevail", Tone::Text),
     ("k", "net with the tell factor: a negative reading weighs k positive ones", Tone::Text),
 ];
 

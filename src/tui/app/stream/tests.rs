@@ -1,4 +1,6 @@
 use super::*;
+use crate::domain::{Span, Timestamp};
+use crate::tui::app::cmd::Load;
 use crate::tui::app::samples::row;
 
 fn rows(ids: impl IntoIterator<Item = i64>) -> Vec<MentionRow> {

@@ -38,7 +38,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..7).prop_map(Deed::Engine),
+        2 => (0u8..8).prop_map(Deed::Engine),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
         1 => (0u64..40, 0u8..12).prop_map(|(question, kind)| Deed::Stray(question, kind)),
@@ -52,11 +52,12 @@ fn deed() -> impl Strategy<Value = Deed> {
 fn event(kind: u8) -> Event {
     match kind {
         0 => Event::Changed,
-        1 => Event::Source { source: SourceId(1), polling: true },
-        2 => Event::Source { source: SourceId(99), polling: false },
+        1 => Event::Source { source: SourceId(1), polling: true, outcome: None },
+        2 => Event::Source { source: SourceId(99), polling: false, outcome: None },
         3 => Event::Signal(signal(5, SignalKind::Flood, 1, "flood").into()),
         4 => Event::Standing(Standing::Following { holder: "other\u{1b}host".into() }),
         5 => Event::StoreTrouble(Some("full".into())),
+        6 => Event::Erased(12),
         _ => Event::StoreTrouble(None),
     }
 }

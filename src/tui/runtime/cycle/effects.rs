@@ -7,6 +7,7 @@ use super::super::TuiError;
 use super::super::errands::{Change, info, trouble};
 use super::{Cycle, SETTLE, SETTLE_AT_MOST, WATCH};
 use crate::domain::SafeText;
+use crate::domain::time::SignedDuration;
 use crate::tui::app::{Cmd, Msg};
 use crate::tui::terminal::{Console, Signal, Urgency, Why, clipboard};
 use crate::tui::view;
@@ -75,6 +76,7 @@ impl<C: Console> Cycle<C> {
                 self.timers.wake_at(moment);
                 None
             }
+            Cmd::Reload => self.errands.reload(true),
             Cmd::Redraw => {
                 self.window_changed();
                 None
@@ -125,12 +127,19 @@ impl<C: Console> Cycle<C> {
         if changed { self.tell(Msg::Resize(size.0, size.1), Urgency::Key) } else { Ok(()) }
     }
 
-    /// What is due by the time alone.
-    pub(super) fn timers_struck(&mut self) -> Result<(), TuiError> {
+    /// Tells the model the time when a timer struck, or when what it knows is older than `age`.
+    pub(super) fn tell_time(&mut self, age: SignedDuration) -> Result<(), TuiError> {
         let now = self.clock.now();
-        if self.timers.has_struck(now) {
+        if self.timers.has_struck(now) || now.duration_since(self.told_time) >= age {
+            self.told_time = now;
             self.tell(Msg::Clock(now), Urgency::Data)?;
         }
+        Ok(())
+    }
+
+    /// What is due by the time alone.
+    pub(super) fn timers_struck(&mut self) -> Result<(), TuiError> {
+        self.tell_time(SignedDuration::MAX)?;
         let at = Instant::now();
         if self.settling.is_some_and(|(until, _)| until <= at) {
             self.measure()?;
@@ -201,6 +210,11 @@ impl<C: Console> Cycle<C> {
 
     /// After a stop, asked for or not: the shell may have changed everything.
     pub(super) fn take_terminal_again(&mut self) -> Result<(), TuiError> {
+        // With a hang-up the system also continues the program: then there is nothing to take.
+        if self.ending.is_some() {
+            return Ok(());
+        }
+        self.console.size().map_err(TuiError::Draw)?;
         self.console.leave();
         self.console.enter()?;
         self.tell_title()?;

@@ -1,0 +1,77 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn want(width: u16, height: u16, view: View, focus: Pane) -> Want {
+    Want {
+        size: (width, height),
+        view,
+        focus,
+        reading: focus == Pane::Detail,
+        zoomed: false,
+        banner: false,
+        subjects: 2,
+    }
+}
+
+fn panes(want: &Want) -> Vec<Pane> {
+    layout(want).panes.into_iter().map(|(pane, _)| pane).collect()
+}
+
+#[test]
+fn a_small_screen_shows_the_stream_alone() {
+    assert_eq!(panes(&want(40, 10, View::Dashboard, Pane::Stream)), [Pane::Stream]);
+    assert_eq!(panes(&want(40, 10, View::Dashboard, Pane::Giving)), [Pane::Giving]);
+}
+
+#[test]
+fn the_classic_screen_has_what_to_answer_first_the_stream_and_the_figures() {
+    assert_eq!(
+        panes(&want(80, 24, View::Dashboard, Pane::Stream)),
+        [Pane::First, Pane::Stream, Pane::Sentiment, Pane::Giving]
+    );
+    assert_eq!(panes(&want(80, 24, View::Dashboard, Pane::Detail)), [Pane::Detail]);
+}
+
+#[test]
+fn a_large_screen_shows_the_mention_beside_the_list() {
+    let panes = panes(&want(200, 50, View::Dashboard, Pane::Stream));
+    assert!(panes.contains(&Pane::Detail) && panes.contains(&Pane::Sources) && panes.contains(&Pane::Voice));
+}
+
+proptest! {
+    #[test]
+    fn nothing_overlaps_and_all_fits(
+        width in 0u16..320, height in 0u16..120, view in 0usize..6, focus in 0usize..12,
+        reading: bool, zoomed: bool, banner: bool, subjects in 0u16..9,
+    ) {
+        let views = [View::Dashboard, View::Trends, View::Sources, View::Signals, View::Watches, View::Trial];
+        let focuses = [
+            Pane::First, Pane::Stream, Pane::Detail, Pane::Sentiment, Pane::Voice, Pane::Giving, Pane::Sources,
+            Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading,
+        ];
+        let want =
+            Want { size: (width, height), view: views[view], focus: focuses[focus], reading, zoomed, banner, subjects };
+        let layout = layout(&want);
+        let mut taken = std::collections::BTreeSet::new();
+        let mut areas: Vec<Area> = layout.panes.iter().map(|(_, area)| *area).collect();
+        areas.extend(&layout.dividers);
+        areas.extend(layout.hints);
+        areas.extend(layout.banner);
+        areas.push(layout.status);
+        for area in areas {
+            prop_assert!(area.x + area.width <= width && area.y + area.height <= height, "{:?}", area);
+            for x in area.x..area.x + area.width {
+                for y in area.y..area.y + area.height {
+                    prop_assert!(taken.insert((x, y)), "{},{} is taken twice", x, y);
+                }
+            }
+        }
+        if !too_small(want.size) {
+            prop_assert_eq!(taken.len(), usize::from(width) * usize::from(height), "a hole");
+            for (pane, area) in &layout.panes {
+                prop_assert!(area.height >= 2 && area.width >= 12, "{:?} {:?}", pane, area);
+            }
+        }
+    }
+}

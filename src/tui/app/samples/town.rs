@@ -1,0 +1,235 @@
+//! A store in memory that answers the model's questions.
+
+use std::sync::Arc;
+
+use super::{minutes_ago, night, signal, state};
+use crate::domain::time::SignedDuration;
+use crate::domain::{
+    Counts, Filter, Key, Mention, MentionRow, Overview, Reading, SafeText, Signal, SignalKind, SourceHealth,
+    SourceState, Span, SubjectId, WatchId,
+};
+use crate::tui::app::cmd::{Cmd, Load};
+use crate::tui::app::msg::{Answer, Msg};
+use crate::tui::app::setup::Setup;
+use crate::tui::app::{Action, Model};
+
+/// A store in memory that answers like a runtime would.
+#[derive(Debug, Clone)]
+pub(crate) struct Town {
+    pub(crate) rows: Vec<MentionRow>,
+    pub(crate) sources: Vec<SourceState>,
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) busy: bool,
+}
+
+impl Town {
+    /// Nothing heard yet, no source asked.
+    pub(crate) fn empty() -> Self {
+        let sources = ["Google News: ferris bikes", "Mastodon #ferris", "HN search"];
+        let sources =
+            sources.iter().enumerate().map(|(n, name)| state(n as i64 + 1, name, SourceHealth::New)).collect();
+        Self { rows: Vec::new(), sources, signals: Vec::new(), busy: false }
+    }
+
+    /// The morning after the night.
+    pub(crate) fn morning() -> Self {
+        let mut town = Self { rows: night(), busy: true, ..Self::empty() };
+        for (n, state) in town.sources.iter_mut().enumerate() {
+            state.health = SourceHealth::Working;
+            state.polled = Some(minutes_ago(n as i64 + 1));
+            state.answered = state.polled;
+            state.next = Some(minutes_ago(-(n as i64) * 4));
+            state.interval = Some(SignedDuration::from_mins(5));
+            state.mentions = 1_000 * (n as u64 + 1);
+        }
+        town
+    }
+
+    /// A morning on which things are broken.
+    pub(crate) fn trouble() -> Self {
+        let mut town = Self::morning();
+        let mut failing = state(7, "bikeforum.example", SourceHealth::Failing);
+        failing.trouble = SafeText::line(
+            "503 from bikeforum.example, the fourth time: it is asked again at 09:20; if it stays away, open the page in a browser",
+            300,
+        );
+        failing.failures = 4;
+        failing.polled = Some(minutes_ago(6));
+        let mut stopped = state(8, "old-blog.example", SourceHealth::Stopped);
+        stopped.trouble = SafeText::line("410 Gone: the feed was taken down; remove it from the configuration", 300);
+        town.sources.extend([failing, stopped]);
+        town.signals = vec![
+            signal(
+                3,
+                SignalKind::Spike,
+                12,
+                "Ferris Bikes: 14 mentions in the last hour, usually 2; \"recall\", \"stem\"; mostly negative",
+            ),
+            signal(2, SignalKind::Silence, 200, "HN search brought nothing for 9 h, usually every 40 min"),
+        ];
+        town
+    }
+
+    fn accepts(row: &MentionRow, filter: &Filter) -> bool {
+        let subject = |reading: &&Reading| filter.subject.is_none_or(|id| reading.subject == id && reading.about);
+        let mut readings = row.readings.iter().filter(subject);
+        let fits = match filter.intent {
+            Some(intent) => readings.any(|reading| reading.intents.has(intent)),
+            None => filter.subject.is_none() || readings.next().is_some(),
+        };
+        fits && (!filter.unread || !row.read)
+            && filter.group.is_none_or(|group| row.group == group)
+            && filter.since.is_none_or(|since| row.published >= since)
+    }
+
+    fn matching(&self, filter: &Filter) -> Vec<MentionRow> {
+        let mut rows: Vec<MentionRow> = self.rows.iter().filter(|row| Self::accepts(row, filter)).cloned().collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(Key { published: row.published, id: row.id }));
+        rows
+    }
+
+    fn load(&self, load: Load) -> Answer {
+        match load {
+            Load::Rows { filter, span, limit } => {
+                let mut rows = self.matching(&filter);
+                let key = |row: &MentionRow| Key { published: row.published, id: row.id };
+                match span {
+                    Span::Newest => {}
+                    Span::OlderThan(place) => rows.retain(|row| key(row) < place),
+                    Span::NewerThan(place) => {
+                        rows.retain(|row| key(row) > place);
+                        rows.reverse();
+                    }
+                }
+                rows.truncate(limit as usize);
+                Answer::Rows(rows.into())
+            }
+            Load::NewAbove { filter } => Answer::NewAbove(self.matching(&filter).len() as u64),
+            Load::Detail { id, group } => {
+                let mention = self.rows.iter().find(|row| row.id == id).map(|row| Arc::new(whole(row)));
+                let members = self.rows.iter().filter(|row| row.group == group).cloned().collect();
+                Answer::Detail(mention, members)
+            }
+            Load::Trend { subject, buckets, .. } => Answer::Trend(subject, self.trend(subject, buckets)),
+            Load::Overview { .. } => {
+                let unread: Vec<&MentionRow> = self.rows.iter().filter(|row| !row.read).collect();
+                let complaints = unread.iter().filter(|row| {
+                    row.readings.iter().any(|reading| reading.subject == SubjectId(1) && reading.is_complaint())
+                });
+                Answer::Overview(Overview {
+                    mentions: self.rows.len() as u64 + if self.busy { 120_000 } else { 0 },
+                    today: self.rows.len() as u64,
+                    unread: unread.len() as u64,
+                    unread_complaints: complaints.count() as u64,
+                })
+            }
+            Load::Sources => Answer::Sources(self.sources.clone().into()),
+            Load::Signals => Answer::Signals(self.signals.clone().into()),
+        }
+    }
+
+    fn trend(&self, subject: SubjectId, buckets: u32) -> Arc<[Counts]> {
+        (0..u64::from(buckets))
+            .map(|n| {
+                if !self.busy {
+                    return Counts::default();
+                }
+                let wave = (n * 7 + subject.0 as u64 * 3) % 11;
+                let burning = if subject == SubjectId(1) && n + 3 > u64::from(buckets) { 9 } else { 0 };
+                Counts {
+                    negative: wave / 5 + burning,
+                    neutral: wave / 2,
+                    positive: wave / 3,
+                    unscored: wave / 10,
+                    complaints: wave / 6 + burning / 2,
+                    praises: wave / 5,
+                    questions: wave / 7,
+                }
+            })
+            .collect()
+    }
+
+    /// What the store says to a command; nothing for commands that ask nothing.
+    pub(crate) fn answer(&mut self, cmd: Cmd) -> Option<Msg> {
+        let (question, answer) = match cmd {
+            Cmd::Load { question, load } => (question, self.load(load)),
+            Cmd::MarkRead { question, ids, read } => (question, self.mark(|row| ids.contains(&row.id), read)),
+            Cmd::MarkAllRead { question, filter, last } => {
+                (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
+            }
+            Cmd::SaveWatch { question, name, .. } => {
+                (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
+            }
+            Cmd::SeeSignal(id) => {
+                for signal in self.signals.iter_mut().filter(|signal| signal.id == id) {
+                    signal.seen = true;
+                }
+                return None;
+            }
+            _ => return None,
+        };
+        Some(Msg::Answer { question, answer })
+    }
+
+    fn mark(&mut self, accepts: impl Fn(&MentionRow) -> bool, read: bool) -> Answer {
+        let mut changed = Vec::new();
+        for row in self.rows.iter_mut().filter(|row| accepts(row) && row.read != read) {
+            row.read = read;
+            changed.push(row.id);
+        }
+        Answer::Marked(changed, read)
+    }
+
+    /// A model that has asked everything that it wants to know.
+    pub(crate) fn model(&mut self, setup: Setup) -> Model {
+        let (mut model, cmds) = Model::new(setup);
+        self.serve(&mut model, cmds);
+        model
+    }
+
+    /// Answers commands until the model asks nothing more; returns what was no question.
+    pub(crate) fn serve(&mut self, model: &mut Model, cmds: Vec<Cmd>) -> Vec<Cmd> {
+        let mut waiting = std::collections::VecDeque::from(cmds);
+        let mut others = Vec::new();
+        let mut rounds = 0;
+        while let Some(cmd) = waiting.pop_front() {
+            rounds += 1;
+            assert!(rounds < 1_000, "the model never stops asking: {cmd:?}");
+            match self.answer(cmd.clone()) {
+                Some(msg) => waiting.extend(model.update(msg).cmds),
+                None => others.push(cmd),
+            }
+        }
+        others
+    }
+
+    /// A message and everything that it leads to.
+    pub(crate) fn tell(&mut self, model: &mut Model, msg: Msg) -> Vec<Cmd> {
+        let cmds = model.update(msg).cmds;
+        self.serve(model, cmds)
+    }
+
+    /// A key and everything that it leads to.
+    pub(crate) fn press(&mut self, model: &mut Model, action: Action) -> Vec<Cmd> {
+        self.tell(model, Msg::Act { action, count: None })
+    }
+}
+
+fn whole(row: &MentionRow) -> Mention {
+    Mention {
+        row: row.clone(),
+        person: None,
+        native_id: format!("native-{}", row.id),
+        url: Some(SafeText::line(&format!("https://hachyderm.io/@ana/{}", row.id), 300)),
+        text: SafeText::block(&format!("{}\n\nSecond paragraph, which only the whole mention has.", row.excerpt)),
+        author_name: SafeText::line("Ana Example", 80),
+        lang: Some("en".to_owned()),
+        links: vec![SafeText::line("https://ferris-bikes.example/support/chains", 300)],
+        image_descriptions: vec![SafeText::line("A bicycle chain in two pieces on a wet road", 300)],
+        claimed: Some(row.published),
+        edited_at: None,
+        watches: vec![(WatchId(1), "ferris".to_owned())],
+        parent: None,
+        root: None,
+    }
+}

@@ -1,0 +1,194 @@
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+
+use super::super::shelf::{NOW, Shelf, row};
+use super::*;
+use crate::domain::GroupId;
+use crate::domain::time::SignedDuration;
+
+fn errands(shelf: &Arc<Shelf>) -> Errands {
+    Errands::new(Arc::clone(shelf) as _, None, None)
+}
+
+fn shelf() -> Arc<Shelf> {
+    Arc::new(Shelf::of((1..=20).map(|id| row(id, "words")).collect()))
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW).unwrap()
+}
+
+async fn answered(errands: &mut Errands) -> (u64, Answer) {
+    loop {
+        let brought = tokio::time::timeout(Duration::from_secs(20), errands.next()).await.expect("an answer");
+        match brought {
+            Brought::Message(Msg::Answer { question, answer }) => return (question, answer),
+            Brought::Nothing => {}
+            Brought::Message(other) => panic!("{other:?}"),
+            Brought::Saved(message) => panic!("{message:?}"),
+            Brought::Reloaded(_) => panic!("a configuration"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_question_is_answered_with_its_number() {
+    let shelf = shelf();
+    let mut errands = errands(&shelf);
+    let all = || Box::new(Filter::default());
+    let questions = [
+        Load::Rows { filter: all(), span: Span::Newest, limit: 5 },
+        Load::NewAbove { filter: all() },
+        Load::Detail { id: MentionId(7), group: GroupId(7) },
+        Load::Trend { subject: SubjectId(1), from: now(), bucket: SignedDuration::from_hours(1), buckets: 3 },
+        Load::Overview { day: now() },
+        Load::Sources,
+        Load::Signals,
+    ];
+    let count = questions.len() as u64;
+    for (number, load) in (1..).zip(questions) {
+        assert!(errands.load(number, load, Some(SubjectId(1))).is_none());
+    }
+    let mut seen = Vec::new();
+    for _ in 0..count {
+        let (question, answer) = answered(&mut errands).await;
+        let fits = match (question, &answer) {
+            (1, Answer::Rows(rows)) => rows.len() == 5,
+            (2, Answer::NewAbove(above)) => *above == 20,
+            (3, Answer::Detail(Some(mention), others)) => mention.row.id == MentionId(7) && others.is_empty(),
+            (4, Answer::Trend(subject, counts)) => *subject == SubjectId(1) && counts.len() == 3,
+            (5, Answer::Overview(overview)) => overview.mentions == 20,
+            (6, Answer::Sources(sources)) => sources.len() == 1,
+            (7, Answer::Signals(signals)) => signals.is_empty(),
+            _ => false,
+        };
+        assert!(fits, "{question}: {answer:?}");
+        seen.push(question);
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, (1..=count).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_an_answer_for_a_person() {
+    let shelf = shelf();
+    shelf.fails.store(true, Ordering::SeqCst);
+    let mut errands = errands(&shelf);
+    errands.load(4, Load::Sources, None);
+    errands.change(Change::Read { question: 5, ids: vec![MentionId(1)], read: true });
+    errands.attempt(6, "words".to_owned(), now());
+    let mut failures = Vec::new();
+    for _ in 0..3 {
+        let (question, answer) = answered(&mut errands).await;
+        let Answer::Failed(text) = answer else { panic!("{answer:?}") };
+        assert!(text.as_str().contains("busy"), "{text}");
+        failures.push(question);
+    }
+    failures.sort_unstable();
+    assert_eq!(failures, [4, 5, 6]);
+}
+
+#[tokio::test]
+async fn changes_are_stored_in_their_order_before_they_are_told() {
+    let shelf = shelf();
+    let mut errands = errands(&shelf);
+    for question in 0..20_u64 {
+        let read = question % 2 == 0;
+        let ids = (1..=i64::try_from(question + 1).unwrap()).map(MentionId).collect();
+        assert!(errands.change(Change::Read { question, ids, read }).is_none());
+    }
+    for question in 0..20_u64 {
+        let (answers, answer) = answered(&mut errands).await;
+        assert_eq!(answers, question);
+        assert!(matches!(answer, Answer::Marked(_, read) if read == (question % 2 == 0)));
+        assert!(shelf.changes.lock().unwrap().len() as u64 > question, "told before it was stored");
+    }
+    let expected: Vec<String> =
+        (0..20).map(|n| format!("{} {}", n + 1, if n % 2 == 0 { "read" } else { "unread" })).collect();
+    assert_eq!(*shelf.changes.lock().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn changes_asked_for_last_are_stored_before_the_end() {
+    let shelf = shelf();
+    let mut errands = errands(&shelf);
+    errands.change(Change::Read { question: 1, ids: vec![MentionId(1)], read: true });
+    errands.change(Change::AllRead { question: 2, filter: Box::default(), last: MentionId(20) });
+    errands.change(Change::Seen(SignalId(3)));
+    errands.close().await;
+    assert_eq!(*shelf.changes.lock().unwrap(), ["1 read", "all read", "signal 3 seen"]);
+    assert_eq!(Arc::strong_count(&shelf), 2, "only the errands and this test hold the store");
+}
+
+#[tokio::test]
+async fn a_change_at_which_the_store_panics_is_one_that_failed() {
+    let shelf = shelf();
+    shelf.panics.store(true, Ordering::SeqCst);
+    let mut errands = errands(&shelf);
+    errands.change(Change::Read { question: 1, ids: vec![MentionId(1)], read: true });
+    errands.change(Change::Read { question: 2, ids: vec![MentionId(2)], read: true });
+    let Brought::Message(Msg::Notice(notice)) = errands.next().await else { panic!("no notice") };
+    assert!(notice.text.as_str().contains("went wrong"));
+    assert!(matches!(answered(&mut errands).await, (2, Answer::Marked(..))));
+}
+
+#[tokio::test]
+async fn too_much_at_once_is_refused_instead_of_kept() {
+    let shelf = shelf();
+    let mut errands = errands(&shelf);
+    let mut refused = 0;
+    for question in 0..(WAITING as u64 + 10) {
+        refused += u64::from(errands.load(question, Load::Sources, None).is_some());
+    }
+    assert_eq!(refused, 10);
+}
+
+#[tokio::test]
+async fn a_trial_tells_its_end_and_a_new_one_ends_the_one_before() {
+    let shelf = Arc::new(Shelf::of((1..=3_000).map(|id| row(id, "chain snapped")).collect()));
+    let mut errands = errands(&shelf);
+    errands.attempt(1, "chain".to_owned(), now());
+    errands.attempt(2, "chain".to_owned(), now());
+    loop {
+        let (question, answer) = answered(&mut errands).await;
+        let Answer::Trial(trial) = answer else { panic!("{answer:?}") };
+        assert!(trial.rows.len() <= 500, "what is kept has a bound");
+        if question == 2 && !trial.running {
+            assert_eq!(trial.scanned, 3_000);
+            assert_eq!(trial.query, "chain");
+            break;
+        }
+        assert!(question == 2 || trial.running, "the first trial was ended");
+    }
+    errands.attempt(3, "chain".to_owned(), now());
+    errands.end_trial();
+    let silence = tokio::time::timeout(Duration::from_millis(200), answered(&mut errands)).await;
+    assert!(silence.is_err(), "an ended trial still speaks: {silence:?}");
+}
+
+#[tokio::test]
+async fn a_watch_is_saved_where_there_is_a_configuration() {
+    let shelf = shelf();
+    let mut errands = errands(&shelf);
+    let Some(Msg::Answer { question: 9, answer: Answer::Failed(why) }) =
+        errands.save_watch(9, "a".to_owned(), "b".to_owned())
+    else {
+        panic!("nothing to save in")
+    };
+    assert!(why.as_str().contains("goodword init"));
+
+    let saved = Arc::new(Mutex::new(Vec::new()));
+    let noting = Arc::clone(&saved);
+    errands.save_watch = Some(Arc::new(move |name, query| {
+        noting.lock().unwrap().push(format!("{name}: {query}"));
+        if name == "taken" { Err("there is a watch `taken`".to_owned()) } else { Ok(format!("saved {name}")) }
+    }));
+    errands.save_watch(1, "chains".to_owned(), "chain NEAR/3 snap*".to_owned());
+    let Brought::Saved(Msg::Answer { question: 1, answer: Answer::Saved(line) }) = errands.next().await else {
+        panic!("not saved")
+    };
+    assert_eq!(line.as_str(), "saved chains");
+    errands.save_watch(2, "taken".to_owned(), "x".to_owned());
+    assert!(matches!(answered(&mut errands).await, (2, Answer::Failed(_))));
+    assert_eq!(*saved.lock().unwrap(), ["chains: chain NEAR/3 snap*", "taken: x"]);
+}
