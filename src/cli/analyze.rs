@@ -84,12 +84,7 @@ pub fn run(arguments: &AnalyzeArgs) -> CliResult<u8> {
     Ok(0)
 }
 
-fn analyze(
-    arguments: &AnalyzeArgs,
-    readers: &Readers,
-    input: &mut impl BufRead,
-    output: &mut impl Write,
-) -> CliResult {
+fn analyze(arguments: &AnalyzeArgs, readers: &Readers, input: &mut impl BufRead, output: &mut impl Write) -> CliResult {
     let mut progress = Progress::new();
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -221,9 +216,8 @@ mod tests {
     fn an_explanation_names_words_of_the_text() {
         let (lines, _) = analysed(&plain(true), "{\"text\":\"wonderful saddle, terrible chain\",\"lang\":\"en\"}");
         let because = lines[0]["explanation"]["sentiment"].as_array().unwrap();
-        let weight = |word: &str| {
-            because.iter().find(|because| because["words"] == word).unwrap()["weight"].as_f64().unwrap()
-        };
+        let weight =
+            |word: &str| because.iter().find(|because| because["words"] == word).unwrap()["weight"].as_f64().unwrap();
         assert!(weight("wonderful") > 0.0 && weight("terrible") < 0.0, "{because:?}");
     }
 

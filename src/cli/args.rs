@@ -11,8 +11,9 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format, ImportArgs,
-    InitArgs, Input, ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format,
+    ImportArgs, InitArgs, Input, ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size,
+    TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -141,10 +142,8 @@ pub enum Command {
     )]
     Analyze(AnalyzeArgs),
     /// Make the readers' models anew from labelled texts
-    #[command(
-        after_help = "Needed by nobody who only uses goodword: its models are part of the program.\n\n\
-        Example:\n  goodword train assets/models/training.toml --from ~/labelled --made 2026-11-22"
-    )]
+    #[command(after_help = "Needed by nobody who only uses goodword: its models are part of the program.\n\n\
+        Example:\n  goodword train assets/models/training.toml --from ~/labelled --made 2026-11-22")]
     Train(TrainArgs),
     /// Copy everything that is stored into one file, also while goodword runs
     #[command(after_help = "Example:\n  goodword backup goodword-monday.db")]

@@ -10,15 +10,15 @@ use std::sync::Arc;
 use crate::domain::{Intent, Intents, Shares};
 
 mod about;
+pub mod correct;
 mod fold;
 mod identify;
 mod intent;
-pub mod correct;
 pub mod lexicon;
 mod library;
 mod links;
-mod names;
 pub mod model;
+mod names;
 pub mod normalise;
 mod scene;
 mod sentiment;

@@ -16,9 +16,6 @@ static ATTITUDES: LazyLock<HashMap<u64, i8, BuildHasherDefault<Ready>>> = LazyLo
     attitudes
 });
 
-/// How often the sums of a text count as features: they are few among hundreds, and reliable.
-const TIMES: usize = 3;
-
 /// Adds what the lists say: the attitude of each listed word (turned where a negation reaches it), and the text's
 /// sums of good and bad.
 pub(super) fn add(pieces: &Pieces, features: &mut Features) {
@@ -34,18 +31,14 @@ pub(super) fn add(pieces: &Pieces, features: &mut Features) {
             last = 2;
         }
         let here = u16::try_from(at).unwrap_or(u16::MAX - 1);
-        let level = level(valence, 10.0);
-        features.name(0, "attitude", level, (here, here + 1));
-        features.name(0, "attitude, negation", level * 2 + u64::from(piece.negated), (here, here + 1));
+        features.name(0, "attitude", level(valence, 10.0), (here, here + 1));
     }
     let (good_step, bad_step) = ((good.sqrt() * 2.0) as u64, (bad.sqrt() * 2.0) as u64);
-    for _ in 0..TIMES {
-        features.name(0, "balance", level((good - bad).clamp(-10.0, 10.0), 20.0), (0, 0));
-        features.name(0, "good", good_step, (0, 0));
-        features.name(0, "bad", bad_step, (0, 0));
-        features.name(0, "good and bad", good_step.min(5) * 10 + bad_step.min(5), (0, 0));
-        features.name(0, "last", last, (0, 0));
-    }
+    features.name(0, "balance", level((good - bad).clamp(-10.0, 10.0), 20.0), (0, 0));
+    features.name(0, "good", good_step, (0, 0));
+    features.name(0, "bad", bad_step, (0, 0));
+    features.name(0, "good and bad", good_step.min(5) * 10 + bad_step.min(5), (0, 0));
+    features.name(0, "last", last, (0, 0));
 }
 
 fn level(number: f32, offset: f32) -> u64 {

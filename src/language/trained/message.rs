@@ -6,8 +6,8 @@ use std::cell::Cell;
 use super::super::model::{Features, Pieces, Spec};
 use super::attitudes;
 
-/// The features of messages. Part of every asset that reads them.
-pub const SPEC: Spec = Spec::FULL;
+/// The features of messages. Part of every asset that reads them. Sequences of six characters brought nothing.
+pub const SPEC: Spec = Spec { chars_to: 5, ..Spec::FULL };
 
 #[derive(Default)]
 struct Kept {

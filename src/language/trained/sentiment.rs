@@ -65,11 +65,7 @@ impl TrainedSentiment {
 
 /// The probabilities as shares: negative, neutral, positive.
 pub(super) fn shares(probabilities: &Scores) -> Shares {
-    Shares {
-        negative: probabilities.class(0),
-        neutral: probabilities.class(1),
-        positive: probabilities.class(2),
-    }
+    Shares { negative: probabilities.class(0), neutral: probabilities.class(1), positive: probabilities.class(2) }
 }
 
 impl ReadSentiment for TrainedSentiment {

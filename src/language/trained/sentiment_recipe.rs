@@ -315,11 +315,7 @@ fn post_complaints(set: &Set) -> Result<Vec<Labelled>, RecipeError> {
     Ok(about.map(|post| Labelled { target: only(class(&post), 2), text: post.text }).collect())
 }
 
-fn read_all<'a>(
-    all: &'a [Set],
-    kind: &'a str,
-    used_for: Use,
-) -> Result<Vec<(&'a Set, Vec<Labelled>)>, RecipeError> {
+fn read_all<'a>(all: &'a [Set], kind: &'a str, used_for: Use) -> Result<Vec<(&'a Set, Vec<Labelled>)>, RecipeError> {
     sets(all, kind, used_for).map(|set| labels(set).map(|texts| (set, texts))).collect()
 }
 
