@@ -13,3 +13,6 @@ pub use sentiment_recipe::SentimentRecipe;
 
 /// Every recipe, in the order in which `goodword train` follows them.
 pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD];
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,8 @@
 //!
 //! Sentiment learns from sets of kind `sentiment` (labels negative, neutral, positive), `sentiment-shares` (three
 //! probabilities) and `posts` (our own posts about invented brands). Of a text that is in a set with shares and in one
-//! with labels, the shares are learned. The complaint head learns from `complaints` and `posts`, reading what the
-//! finished sentiment model says of a text. Both are calibrated on sets for choosing.
+//! with labels, the shares are learned. The complaint head learns from `complaints` (adding the posts made it worse),
+//! reading what the finished sentiment model says of a text. Both are calibrated on sets for choosing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -146,11 +146,6 @@ impl SentimentRecipe {
             card.data.push(set.on_card(texts.len()));
             texts.iter().for_each(|text| add_complaint(&mut corpus, sentiment, text, set.weight, group));
         }
-        for (group, set) in (100u8..).zip(sets(all, "posts", Use::Training)) {
-            let texts = post_complaints(set)?;
-            card.data.push(set.on_card(texts.len()));
-            texts.iter().for_each(|text| add_complaint(&mut corpus, sentiment, text, set.weight, group));
-        }
         let settings = Settings {
             bits: self.bits.saturating_sub(3).max(8),
             epochs: COMPLAINT_EPOCHS,
@@ -170,7 +165,7 @@ impl SentimentRecipe {
             .chain(sets(all, "posts", Use::Choosing).map(|set| post_complaints(set).map(|texts| (set, texts))))
             .collect::<Result<_, _>>()?;
         let mut seen = Vec::new();
-        for (_, texts) in &choosing {
+        for (_, texts) in choosing.iter().filter(|(set, _)| set.kind == "complaints") {
             seen.extend(texts.iter().map(|text| Seen {
                 scores: complaint_read(&model, sentiment, &text.text),
                 truth: text.target,
@@ -189,7 +184,8 @@ impl SentimentRecipe {
     }
 }
 
-const COMPLAINT_EPOCHS: u32 = 8;
+/// Times through the complaints: few texts want more of them.
+const COMPLAINT_EPOCHS: u32 = 15;
 
 fn blank(order: &Order) -> Card {
     Card {
