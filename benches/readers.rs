@@ -1,6 +1,6 @@
 //! The readers of a mention: `cargo bench --bench readers`.
 //!
-//! `side_by_side.py` beside this file measures other tools on the same texts.
+//! `side_by_side.sh` beside this file measures quality and speed next to another tool on labelled texts.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

@@ -51,7 +51,8 @@ pub fn write(model: &Linear) -> Vec<u8> {
     let held = |row: &&[u8]| row.iter().any(|weight| *weight != 0);
     let count = rows().filter(held).count();
     let buckets = model.weights().len() / columns;
-    if buckets / 8 + count * columns < model.weights().len() {
+    // Dense weights are read in place; only a great saving is worth the unpacking.
+    if 2 * (buckets / 8 + count * columns) < model.weights().len() {
         file.push(SPARSE);
         let bit = |row: &[u8]| u8::from(row.iter().any(|weight| *weight != 0));
         let bits: Vec<u8> = rows().map(bit).collect();

@@ -6,6 +6,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use super::super::lexicon::{Ready, word_lists};
+use super::super::model::text::Kind;
 use super::super::model::{Features, Pieces, key_of};
 
 static ATTITUDES: LazyLock<HashMap<u64, i8, BuildHasherDefault<Ready>>> = LazyLock::new(|| {
@@ -43,6 +44,14 @@ pub(super) fn add(pieces: &Pieces, features: &mut Features) {
 
 fn level(number: f32, offset: f32) -> u64 {
     (number.round() + offset).max(0.0) as u64
+}
+
+/// Whether the lists know at least one in five of the words and signs of a text.
+pub(super) fn know(pieces: &Pieces) -> bool {
+    let felt = |kind| matches!(kind, Kind::Word | Kind::Hashtag | Kind::Sign);
+    let all = pieces.list().iter().filter(|piece| felt(piece.kind)).count();
+    let known = pieces.list().iter().filter(|piece| felt(piece.kind) && ATTITUDES.contains_key(&piece.key)).count();
+    known > 0 && known * 5 >= all
 }
 
 /// Reads the lists now instead of at the first text.

@@ -1,7 +1,7 @@
 //! The trained reader of sentiment, and its second head, which tells complaints.
 //!
 //! One joint model for all of [`LANGUAGES`]. A text whose language is known and not among them is not scored; one whose
-//! language cannot be told is scored where the word lists of a language know enough of its words.
+//! language cannot be told is scored where the word lists know enough of its words.
 
 use std::sync::Arc;
 
@@ -58,7 +58,10 @@ impl TrainedSentiment {
                 let primary = lang.split(['-', '_']).next().unwrap_or(lang);
                 LANGUAGES.iter().any(|known| primary.eq_ignore_ascii_case(known))
             }
-            None => self.library.lexicon(text, &tokens::scan(text), None).is_some(),
+            None => {
+                self.library.lexicon(text, &tokens::scan(text), None).is_some()
+                    || with_message(text, |pieces, _| super::attitudes::know(pieces))
+            }
         }
     }
 }
