@@ -94,7 +94,7 @@ def prepare(folder, urls):
         (folder / name).mkdir()
     sources = "".join(f'[[source]]\nname = "site{n}"\nurl = "{url}"\neverything = true\n\n' for n, url in enumerate(urls))
     (folder / "goodword/config.toml").write_text(
-        f'[brand]\nname = "Ferris"\n\n[http]\nallow_private_addresses = true\n\n{sources}')
+        f'[brand]\nname = "Ferris"\n\n[collect]\npublic_feeds = false\n\n{sources}')
     (folder / "newsboat/urls").write_text("\n".join(urls) + "\n")
     (folder / "newsboat/config").write_text("reload-threads 16\n")
     goodword = [str(ROOT / "target/release/goodword"), "--config", str(folder / "goodword/config.toml"),

@@ -1,5 +1,7 @@
 //! How many posts a second one core holds against many watches.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a bench stops where it is wrong
+
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use goodword::domain::SafeText;

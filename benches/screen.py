@@ -18,6 +18,9 @@ WORDS = ("ferris chain frame saddle brake rider morning city weather council bri
          "early late price train station river mountain team winter summer road lamp love hate broken thanks").split()
 
 
+FEEDS = 10
+
+
 class Terminal:
     """A program on a pseudo-terminal of a size."""
 
@@ -76,7 +79,7 @@ def resident(pid):
 
 def configure(folder, feeds=""):
     config = folder / "config.toml"
-    config.write_text('[brand]\nname = "Ferris"\n\n[http]\nallow_private_addresses = true\n\n[[watch]]\nname = "ferris"\nquery = "ferris"\n\n' + feeds)
+    config.write_text('[brand]\nname = "Ferris"\n\n[collect]\npublic_feeds = false\n\n[[watch]]\nname = "ferris"\nquery = "ferris"\n\n' + feeds)
     return [GOODWORD, "--config", str(config), "--data-dir", str(folder / "data")]
 
 
@@ -107,14 +110,16 @@ def idle(options):
 
 
 class Growing(http.server.BaseHTTPRequestHandler):
-    """A JSON feed that grows by `rate` entries a second."""
+    """JSON feeds that together grow by `rate` entries a second."""
     rate, start, protocol_version = 500, 0.0, "HTTP/1.1"
 
     def do_GET(self):
-        newest = int((time.time() - Growing.start) * Growing.rate)
+        rate, feed = Growing.rate / FEEDS, self.path.rsplit("/", 1)[-1]
+        newest = int((time.time() - Growing.start) * rate)
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        items = [{"id": f"live{number}", "url": f"https://live.example/{number}", "content_text": f"ferris live {number} " + " ".join(
-            WORDS[(number * step) % len(WORDS)] for step in range(3, 20)), "date_published": now} for number in range(newest, max(0, newest - 2 * Growing.rate), -1)]
+        items = [{"id": f"live{feed}-{number}", "url": f"https://live.example/{feed}/{number}",
+                  "content_text": f"ferris live {feed} {number} " + " ".join(WORDS[(number * step) % len(WORDS)] for step in range(3, 20)),
+                  "date_published": now} for number in range(newest, max(0, newest - int(15 * rate)), -1)]
         body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "live", "items": items}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/feed+json")
@@ -130,7 +135,7 @@ def large(options):
     folder = pathlib.Path(options.keep or tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
     Growing.rate = options.rate
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Growing)
+    server = socketserver.ThreadingTCPServer(("", 0), Growing)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     quiet = configure(folder)
@@ -153,7 +158,10 @@ def large(options):
         memory = resident(terminal.pid)
         terminal.close()
     print(f"first mention on the screen: median {statistics.median(times):.0f} ms, most {max(times):.0f} ms; {memory:.0f} MB resident")
-    busy = configure(folder, f'[[source]]\nname = "live"\nurl = "http://127.0.0.1:{server.server_address[1]}/feed"\nshortest = "1s"\nlongest = "2s"\neverything = true\n')
+    port = server.server_address[1]
+    busy = configure(folder, "".join(
+        f'[[source]]\nname = "live{n}"\nurl = "http://127.0.0.{1 + n}:{port}/feed/{n}"\nshortest = "10s"\nlongest = "10s"\neverything = true\n'
+        for n in range(FEEDS)))
     Growing.start = time.time()
     terminal = Terminal(busy)
     terminal.until(rb"live", 20)

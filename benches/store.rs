@@ -3,9 +3,8 @@
 //! The first run builds the store under `target/store-bench` through `record`, as collecting does, and prints how
 //! fast that was; later runs use it again. Remove the directory to build it anew.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, missing_docs)]
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -46,7 +45,7 @@ fn main() {
 }
 
 fn tell(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    eprintln!("{line}");
 }
 
 fn resident() -> String {

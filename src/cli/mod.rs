@@ -74,6 +74,8 @@ pub fn run(args: Args) -> CliResult<u8> {
 fn wait(command: impl Future<Output = CliResult<u8>>) -> CliResult<u8> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Each thread keeps memory of its own; more would not be faster.
+        .max_blocking_threads(6)
         .thread_name("goodword")
         .enable_all()
         .build()

@@ -84,7 +84,8 @@ pub fn matching(arguments: &MatchArgs) -> CliResult<u8> {
         }
         let post = std::str::from_utf8(trimmed).map_err(|error| error.to_string());
         let post = post.and_then(|line| SamplePost::read(line).map_err(|error| error.to_string()));
-        let post = post.map_err(|error| CliError::message(format!("line {number} is no post in JSON: {error}")).refused())?;
+        let post =
+            post.map_err(|error| CliError::message(format!("line {number} is no post in JSON: {error}")).refused())?;
         if !matcher.matches(&post.as_post()).is_empty() {
             any = true;
             out.write_all(trimmed)?;

@@ -46,8 +46,7 @@ pub const HTTP: SectionSchema =
 /// What is kept for how long.
 pub const RETENTION: SectionSchema = one("retention", &["days"]);
 /// How the screen looks and behaves.
-pub const SCREEN: SectionSchema =
-    one("screen", &["colour", "emoji", "time_zone", "bell", "browser", "sync_output"]);
+pub const SCREEN: SectionSchema = one("screen", &["colour", "emoji", "time_zone", "bell", "browser", "sync_output"]);
 /// Weights of the formulas.
 pub const WEIGHTS: SectionSchema = one("weights", &["tell_factor"]);
 /// Keys of the keyboard, by action.

@@ -176,7 +176,8 @@ fn push_lower(c: char, out: &mut String) {
     if let Some(letters) = plain(c) {
         return out.push_str(letters);
     }
-    let accents_fold = matches!(c, '\u{C0}'..='\u{24F}' | '\u{370}'..='\u{3FF}' | '\u{1E00}'..='\u{1FFF}');
+    // `ǡ` is the one accented Latin letter that the tokenizer of the index does not fold.
+    let accents_fold = matches!(c, '\u{C0}'..='\u{24F}' | '\u{370}'..='\u{3FF}' | '\u{1E00}'..='\u{1FFF}') && c != 'ǡ';
     if !accents_fold {
         return out.push(c);
     }

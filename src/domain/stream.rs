@@ -51,7 +51,7 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// Narrowed by the full-text index; the caller decides with the watch matcher what really matches.
     pub narrowing: Option<Narrowing>,
-    /// Posts that are not public too.
+    /// Posts that only some people may read (`Visibility::Private`) too.
     pub private: bool,
 }
 

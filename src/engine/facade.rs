@@ -1,5 +1,6 @@
 //! The engine as the rest of the house sees it: started with a plan, listened to, told to refresh, shut down.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,11 +18,11 @@ use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
 use super::plan::{EngineError, EnginePlan};
-use super::{retention, supervise};
+use super::{holder, retention, supervise};
 use crate::domain::SourceId;
 use crate::language::Readers;
 use crate::sources::Source;
-use crate::store::{Adopted, Lease, Retention, Roster, Store, StoreError};
+use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
 
 /// Events that a listener may lag behind before it must read the store again.
 const EVENTS: usize = 512;
@@ -61,14 +62,7 @@ pub async fn poll_all_once(
 ) -> Result<Vec<OnceReport>, EngineError> {
     let (mut conductor, _commands) = Conductor::new(plan).await?;
     let keeper = Arc::clone(&conductor.shared.keeper);
-    let patience = Duration::try_from(keeper.pace().life).unwrap_or_default() + Duration::from_secs(1);
-    let Ok(lease) = timeout(patience, keeper.follow()).await else {
-        return Err(match (conductor.shared.herald.standing(), conductor.crew.adopt().await) {
-            (_, Err(error)) => error.into(),
-            (Some(Standing::Following { holder }), _) => EngineError::Held { holder },
-            _ => EngineError::Store(StoreError::Busy),
-        });
-    };
+    let lease = conductor.lease_for_once(stop).await?;
     let result = async {
         let adopted = conductor.crew.adopt().await?;
         let mut collector = conductor.collector(&adopted)?;
@@ -230,6 +224,7 @@ impl Conductor {
                 gauge: Mutex::new(Gauge::new(plan.ceilings)),
                 dice: plan.dice,
                 pen: AsyncMutex::default(),
+                waiting: AtomicUsize::default(),
                 notes: notes_in,
             }),
             crew: Arc::new(crew),
@@ -241,6 +236,27 @@ impl Conductor {
         };
         conductor.crew.adopt_or_read(&conductor.shared.herald).await?;
         Ok((conductor, commands_in))
+    }
+
+    /// The lease, or who has it. A holder that may be gone is given the life of its lease.
+    async fn lease_for_once(&self, stop: &CancellationToken) -> Result<Lease, EngineError> {
+        let keeper = &self.shared.keeper;
+        match keeper.ask().await? {
+            LeaseState::Ours(lease) => return Ok(lease),
+            LeaseState::Theirs(lease) if holder::is_alive(&lease.holder) => {
+                return Err(EngineError::Held { holder: lease.holder });
+            }
+            LeaseState::Theirs(_) => {}
+        }
+        let patience = Duration::try_from(keeper.pace().life).unwrap_or_default() + Duration::from_secs(1);
+        let lease = tokio::select! {
+            () = stop.cancelled() => None,
+            lease = timeout(patience, keeper.follow()) => lease.ok(),
+        };
+        lease.ok_or_else(|| match self.shared.herald.standing() {
+            Some(Standing::Following { holder }) => EngineError::Held { holder },
+            _ => EngineError::Store(StoreError::Busy),
+        })
     }
 
     fn collector(&mut self, adopted: &Adopted) -> Result<Collector, EngineError> {

@@ -6,13 +6,18 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+use wiremock::matchers::{any, header};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::doubles::{Script, Step, item, source};
-use super::{Engine, EngineHandle, EnginePlan, Event, LeasePace, Standing, trial};
+use super::{Engine, EngineHandle, EnginePlan, Event, LeasePace, Standing, poll_all_once, trial};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Item, Role, Timestamp};
 use crate::language::Readers;
 use crate::sources::Source;
+use crate::sources::feed::FeedSettings;
+use crate::sources::http::{Client, HttpSettings};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Roster, RosterWatch, Store};
 use crate::watch::Query;
@@ -102,4 +107,29 @@ async fn two_processes_share_a_directory_and_the_second_takes_over() {
     assert_eq!((progress.matched, progress.complete), (3, true));
     assert!(found.contains(&"I love my Ferris".to_owned()) && found.contains(&"Ferris once more".to_owned()));
     second.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_feed_is_read_once_and_then_only_asked_whether_it_changed() {
+    let server = MockServer::start().await;
+    let entries: String = (0..40)
+        .map(|number| format!("<item><guid>{number}</guid><title>Ride {number} on a Ferris</title><link>https://n.example/{number}</link></item>"))
+        .collect();
+    let feed = format!("<rss version='2.0'><channel><title>n</title>{entries}</channel></rss>");
+    let full = ResponseTemplate::new(200).insert_header("etag", "\"v1\"").set_body_raw(feed, "application/rss+xml");
+    Mock::given(header("if-none-match", "\"v1\"")).respond_with(ResponseTemplate::new(304)).mount(&server).await;
+    Mock::given(any()).respond_with(full).with_priority(200).mount(&server).await;
+
+    let directory = tempfile::tempdir().unwrap();
+    let client = Client::new(HttpSettings::default()).unwrap();
+    let ask = async || {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).await.unwrap());
+        let source = FeedSettings::at(format!("{}/feed", server.uri())).source(&client).unwrap();
+        let plan = EnginePlan::new(store, vec![source], roster(), Arc::new(Readers::rule_based()), None);
+        poll_all_once(plan, &CancellationToken::new(), &mut |_, _, _| {}).await.unwrap().remove(0)
+    };
+    let first = ask().await;
+    assert_eq!((first.items, first.new, first.unchanged, first.error), (40, 40, false, None));
+    let second = ask().await;
+    assert_eq!((second.items, second.new, second.unchanged, second.error), (0, 0, true, None));
 }

@@ -3,6 +3,8 @@
 //! [`Store`] is the one trait; SQLite implements it (PostgreSQL follows) and every implementation passes
 //! the same conformance suite. This room knows the vocabulary of `domain` and nothing else of the house.
 //! Foreign text is stored as it came (size-capped) and becomes `SafeText` when a row is read.
+//!
+//! When a mention was published is kept to the whole second, every other moment to the millisecond.
 
 use std::path::Path;
 
@@ -99,6 +101,11 @@ pub struct PollOutcome {
 }
 
 /// Marks by which near-duplicates are found. Computed by the intake from normalised text.
+///
+/// A new mention published within the last 30 days joins the story of another of the last 30 days that, in this
+/// order: it repeats (`Item::repost_of`, by native id within the source or by address), has the same `repost`, has
+/// the same address in another source, the same `link`, the same `words`, or a `similar` that is near. Among
+/// several of one kind the newest published counts. Stories never merge, and an edit moves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fingerprint {
     /// Hash of the canonical link, when the mention is about one.
@@ -196,7 +203,11 @@ pub trait Store: Send + Sync {
 
     /// Records one poll in one transaction: mentions, identities, matches, people, groups, trend counts,
     /// outcome and cursor. An item whose native id or one of whose aliases is known for this source is the
-    /// same mention: updated when its content changed, else left alone.
+    /// same mention: updated when its content changed, else left alone. Its place in the stream, its story and
+    /// what a person did with it stay. A native id goes before an alias, and within one batch an alias does not
+    /// lead to a mention that another item is by its native id; items of one batch with different native ids are
+    /// the same only if all aliases and the content agree. What was erased, by its author or by age, does not come
+    /// back under a native id that it had. Items that are flagged as deleted, or named so, are not stored.
     async fn record(&self, lease: &Lease, batch: &RecordBatch) -> StoreResult<Recorded>;
     /// Records what a person brings (an import): like [`Store::record`], but without a lease, since no network
     /// is asked and a mention that is known already stays one.
@@ -230,7 +241,7 @@ pub trait Store: Send + Sync {
     /// The newest signals.
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>>;
 
-    /// Marks mentions as seen by a person, or not. Returns how many changed.
+    /// Marks mentions as seen by a person, or not. Returns how many changed. A long list is marked in pieces.
     async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64>;
     /// Marks everything that the filter finds and that was recorded up to `last` as read. Returns what changed,
     /// so that it can be undone.
@@ -238,13 +249,14 @@ pub trait Store: Send + Sync {
     /// Marks a signal as seen.
     async fn see_signal(&self, id: SignalId) -> StoreResult<()>;
 
-    /// A number that changes when another connection committed something. Cheap: asked twice a second.
+    /// A number that changes when anybody else committed something; this store's own writes may change it too.
+    /// Cheap: asked twice a second, it wakes nobody while nothing happens.
     async fn version(&self) -> StoreResult<i64>;
     /// Erases what is older than the retention allows, a bounded piece a call. Returns how many mentions went;
     /// less than a full piece (1,000) means done.
     async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64>;
     /// Writes a consistent copy of everything to a new file.
     async fn backup(&self, to: &Path) -> StoreResult<()>;
-    /// Finishes what is open and lets go of the files.
+    /// Finishes what is open and lets go of the files. Everything that is asked afterwards fails.
     async fn close(&self);
 }

@@ -1,7 +1,5 @@
 //! Terms that ask who, where and in which language, not which words.
 
-use std::cell::OnceCell;
-
 use super::Post;
 use crate::domain::letters::{Class, class, folded};
 
@@ -67,17 +65,14 @@ impl Field {
 
 /// A condition on a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Test {
-    /// The folded handle, whole or its beginning.
-    Author { name: String, beginning: bool },
-    /// The folded name of the source or of its network.
-    Source { name: String, beginning: bool },
-    /// The folded name of the network.
-    Network { name: String, beginning: bool },
-    /// Subtags that the language begins with, in small letters.
-    Lang { tag: String },
-    /// The host in ASCII, and what the rest of the address begins with (empty, or with a leading `/`).
-    Url { host: String, rest: String },
+pub(super) struct Test {
+    pub(super) field: Field,
+    /// The value as it is compared: folded names, a language tag in small letters, a host in ASCII.
+    pub(super) value: String,
+    /// Longer names that begin with the value count too.
+    pub(super) beginning: bool,
+    /// What the rest of an address begins with: empty, or with a leading `/`.
+    pub(super) rest: String,
 }
 
 /// Why a value is refused: what is wrong and how to mend it.
@@ -92,17 +87,40 @@ impl Test {
         }
     }
 
+    /// Under which the condition is looked up.
+    pub(super) fn key(&self) -> String {
+        key(self.field, &self.value)
+    }
+
+    /// Whether the post meets the condition, once its key was found in the post.
+    pub(super) fn holds_for(&self, post: &Post<'_>) -> bool {
+        self.rest.is_empty() || post.urls.iter().any(|url| leads_to(url, &self.value, &self.rest))
+    }
+
     /// How the condition is told.
     pub(super) fn describe(&self) -> String {
-        let star = |beginning: &bool| if *beginning { "*" } else { "" };
-        match self {
-            Self::Author { name, beginning } => format!("the author is {name}{}", star(beginning)),
-            Self::Source { name, beginning } => format!("the source or its network is {name}{}", star(beginning)),
-            Self::Network { name, beginning } => format!("the network is {name}{}", star(beginning)),
-            Self::Lang { tag } => format!("the language is {tag}"),
-            Self::Url { host, rest } => format!("it links to {host}{rest} or is there (subdomains too)"),
+        let (value, rest) = (&self.value, &self.rest);
+        let star = if self.beginning { "*" } else { "" };
+        match self.field {
+            Field::Author => format!("the author is {value}{star}"),
+            Field::Source => format!("the source or its network is {value}{star}"),
+            Field::Network => format!("the network is {value}{star}"),
+            Field::Lang => format!("the language is {value}"),
+            Field::Url => format!("it links to {value}{rest} or is there (subdomains too)"),
         }
     }
+}
+
+fn key(field: Field, value: &str) -> String {
+    let mut key = String::with_capacity(field.name().len() + 1 + value.len());
+    push_key(field, value, &mut key);
+    key
+}
+
+fn push_key(field: Field, value: &str, key: &mut String) {
+    key.push_str(field.name());
+    key.push(':');
+    key.push_str(value);
 }
 
 fn named(field: Field, value: &str) -> Result<Test, Refusal> {
@@ -110,26 +128,22 @@ fn named(field: Field, value: &str) -> Result<Test, Refusal> {
         Some(start) => (start, true),
         None => (value, false),
     };
-    let name = if field == Field::Author { handle(value) } else { plain_name(value) };
-    if name.is_empty() || name.contains('*') {
+    let value = if field == Field::Author { handle(value) } else { plain_name(value) };
+    if value.is_empty() || value.contains('*') {
         let message = format!("{}: has no name after it", field.name());
         return Err((message, format!("write a name, such as {}", field.example())));
     }
-    Ok(match field {
-        Field::Author => Test::Author { name, beginning },
-        Field::Network => Test::Network { name, beginning },
-        _ => Test::Source { name, beginning },
-    })
+    Ok(Test { field, value, beginning, rest: String::new() })
 }
 
 fn lang(value: &str) -> Result<Test, Refusal> {
-    let tag = subtags(value);
-    let mut parts = tag.split('-');
+    let value = subtags(value);
+    let mut parts = value.split('-');
     let primary =
         parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.bytes().all(|b| b.is_ascii_alphabetic()));
     let others = parts.all(|part| matches!(part.len(), 2..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
     if primary && others {
-        return Ok(Test::Lang { tag });
+        return Ok(Test { field: Field::Lang, value, beginning: false, rest: String::new() });
     }
     Err(("lang: wants a language code".to_owned(), "write its two letters, such as lang:en or lang:pt-br".to_owned()))
 }
@@ -137,60 +151,66 @@ fn lang(value: &str) -> Result<Test, Refusal> {
 fn url(value: &str) -> Result<Test, Refusal> {
     let bare = value.split_once("://").map_or(value, |(_, bare)| bare).trim_start_matches("*.").trim_end_matches('*');
     let (host, rest) = split_address(bare);
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    let parsed = url::Url::parse(&format!("https://{host}/")).ok();
-    let Some(host) = parsed.as_ref().and_then(url::Url::host_str).filter(|host| !host.is_empty()) else {
+    let host = ascii_host(host.strip_prefix("www.").unwrap_or(host));
+    let Some(value) = host.filter(|host| !host.is_empty()) else {
         return Err(("url: wants the name of a host".to_owned(), "write it as in url:kiln.example".to_owned()));
     };
     let rest = rest.trim_end_matches('/').to_ascii_lowercase();
-    Ok(Test::Url { host: host.trim_end_matches('.').to_owned(), rest })
+    Ok(Test { field: Field::Url, value, beginning: false, rest })
 }
 
-/// A post with the folded forms of its fields, made when first asked for.
-#[derive(Debug)]
-pub(super) struct Fields<'a> {
-    post: &'a Post<'a>,
-    author: OnceCell<String>,
-    source: OnceCell<String>,
-    network: OnceCell<String>,
-    lang: OnceCell<String>,
+/// Which fields any query asks for: the others of a post need not be prepared.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    author: bool,
+    place: bool,
+    lang: bool,
+    url: bool,
 }
 
-impl<'a> Fields<'a> {
-    pub(super) fn new(post: &'a Post<'a>) -> Self {
-        Self { post, author: OnceCell::new(), source: OnceCell::new(), network: OnceCell::new(), lang: OnceCell::new() }
-    }
-
-    /// Whether the post meets the condition.
-    pub(super) fn meet(&self, test: &Test) -> bool {
-        match test {
-            Test::Author { name, beginning } => {
-                let author = self.author.get_or_init(|| handle(self.post.author));
-                handle_forms(author).any(|form| is_named(form, name, *beginning))
-            }
-            Test::Source { name, beginning } => {
-                is_named(self.source(), name, *beginning) || is_named(self.network(), name, *beginning)
-            }
-            Test::Network { name, beginning } => is_named(self.network(), name, *beginning),
-            Test::Lang { tag } => {
-                let lang = self.lang.get_or_init(|| subtags(self.post.lang));
-                lang.strip_prefix(tag.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-            }
-            Test::Url { host, rest } => self.post.urls.iter().any(|url| leads_to(url, host, rest)),
+impl Asked {
+    pub(super) fn add(&mut self, field: Field) {
+        match field {
+            Field::Author => self.author = true,
+            Field::Source | Field::Network => self.place = true,
+            Field::Lang => self.lang = true,
+            Field::Url => self.url = true,
         }
     }
 
-    fn source(&self) -> &str {
-        self.source.get_or_init(|| plain_name(self.post.source))
-    }
-
-    fn network(&self) -> &str {
-        self.network.get_or_init(|| plain_name(self.post.network))
+    /// Calls with every key under which a condition that the post may meet is looked up.
+    pub(super) fn keys_of(self, post: &Post<'_>, mut each: impl FnMut(&str)) {
+        let mut buffer = String::new();
+        let mut found = |field, value: &str| {
+            buffer.clear();
+            push_key(field, value, &mut buffer);
+            each(&buffer);
+        };
+        if self.author {
+            handle_forms(&handle(post.author)).for_each(|form| found(Field::Author, form));
+        }
+        if self.place {
+            found(Field::Source, &plain_name(post.source));
+            let network = plain_name(post.network);
+            found(Field::Source, &network);
+            found(Field::Network, &network);
+        }
+        if self.lang && !post.lang.is_empty() {
+            let lang = subtags(post.lang);
+            lang.match_indices('-').for_each(|(at, _)| found(Field::Lang, lang.get(..at).unwrap_or_default()));
+            found(Field::Lang, &lang);
+        }
+        if self.url {
+            post.urls.iter().for_each(|url| hosts_of(url, |host| found(Field::Url, host)));
+        }
     }
 }
 
-fn is_named(actual: &str, name: &str, beginning: bool) -> bool {
-    if beginning { actual.starts_with(name) } else { actual == name }
+/// Calls with the host of an address and every domain that it belongs to.
+fn hosts_of(address: &str, mut each: impl FnMut(&str)) {
+    let Some(host) = ascii_host(split_address(without_scheme(address)).0) else { return };
+    each(&host);
+    host.match_indices('.').for_each(|(at, _)| each(host.get(at + 1..).unwrap_or_default()));
 }
 
 fn handle(written: &str) -> String {
@@ -228,16 +248,22 @@ fn split_address(bare: &str) -> (&str, &str) {
     (host.trim_end_matches('.'), rest)
 }
 
+fn without_scheme(address: &str) -> &str {
+    address.split_once("://").map_or(address, |(_, bare)| bare).trim_start_matches('/')
+}
+
+/// The host in the form in which it is asked for in the network, in small letters.
+fn ascii_host(host: &str) -> Option<String> {
+    if host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) {
+        return Some(host.to_ascii_lowercase());
+    }
+    let parsed = url::Url::parse(&format!("https://{host}/")).ok()?;
+    parsed.host_str().map(|host| host.trim_end_matches('.').to_owned())
+}
+
 fn leads_to(address: &str, wanted: &str, rest: &str) -> bool {
-    let bare = address.split_once("://").map_or(address, |(_, bare)| bare).trim_start_matches('/');
-    let (host, actual_rest) = split_address(bare);
-    let is_host = if host.is_ascii() {
-        is_host_of(host, wanted)
-    } else {
-        let parsed = url::Url::parse(&format!("https://{host}/")).ok();
-        parsed.as_ref().and_then(url::Url::host_str).is_some_and(|host| is_host_of(host, wanted))
-    };
-    is_host && begins_with_path(actual_rest, rest)
+    let (host, actual_rest) = split_address(without_scheme(address));
+    ascii_host(host).is_some_and(|host| is_host_of(&host, wanted)) && begins_with_path(actual_rest, rest)
 }
 
 /// The host itself or a subdomain of it.

@@ -1,14 +1,13 @@
 //! Every word that any query asks for, in one dictionary: a text is read once, and each of its words is looked up once.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use aho_corasick::AhoCorasick;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::Post;
+use super::dictionary::Dictionary;
 use super::expr::{Piece, plainer_symbol, push_key};
-use super::fields::handle_forms;
+use super::fields::{Asked, Field, Test, handle_forms};
 use super::token::{Kind, Token, Tokens, takes_place};
 use crate::domain::letters::folded;
 
@@ -36,144 +35,74 @@ pub(super) struct Sighting {
     pub(super) end_pos: u32,
 }
 
-/// Hashes are the keys already.
-#[derive(Debug, Default, Clone, Copy)]
-struct Ready(u64);
-
-impl Hasher for Ready {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _bytes: &[u8]) {}
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
-/// A string and its number.
-type Entry = (Box<str>, Element);
-
-/// Strings by hash, with a filter in front that turns most words of a text away before they are hashed.
-#[derive(Debug)]
-struct Dictionary {
-    /// By first byte: a bit for every length (in bytes, 63 for all longer ones) in the dictionary.
-    lengths: Vec<u64>,
-    entries: HashMap<u64, Vec<Entry>, BuildHasherDefault<Ready>>,
-    /// Entries too long for a bit of their own.
-    long: Vec<Entry>,
-}
-
-impl Default for Dictionary {
-    fn default() -> Self {
-        Self { lengths: vec![0; 256], entries: HashMap::default(), long: Vec::new() }
-    }
-}
-
-impl Dictionary {
-    const LONG: usize = 63;
-
-    fn insert(&mut self, key: &str, element: Element) {
-        let Some(first) = key.bytes().next() else { return };
-        if let Some(lengths) = self.lengths.get_mut(usize::from(first)) {
-            *lengths |= 1 << key.len().min(Self::LONG);
-        }
-        if key.len() >= Self::LONG {
-            self.long.push((key.into(), element));
-        } else {
-            self.entries.entry(xxh3_64(key.as_bytes())).or_default().push((key.into(), element));
-        }
-    }
-
-    fn lengths(&self, first: u8) -> u64 {
-        self.lengths.get(usize::from(first)).copied().unwrap_or(0)
-    }
-
-    /// Whether a key with this first byte and length may be in here.
-    fn may_hold(&self, first: u8, length: usize) -> bool {
-        self.lengths(first) & (1 << length.min(Self::LONG)) != 0
-    }
-
-    /// Whether a beginning of a key with this first byte and length may be in here.
-    fn may_hold_beginning(&self, first: u8, length: usize) -> bool {
-        self.lengths(first) & up_to(length) != 0
-    }
-
-    fn get(&self, key: &str) -> Option<Element> {
-        let first = key.bytes().next()?;
-        if !self.may_hold(first, key.len()) {
-            return None;
-        }
-        let candidates = if key.len() >= Self::LONG {
-            self.long.as_slice()
-        } else {
-            self.entries.get(&xxh3_64(key.as_bytes())).map(Vec::as_slice).unwrap_or_default()
-        };
-        candidates.iter().find(|(held, _)| **held == *key).map(|(_, element)| *element)
-    }
-
-    /// The elements that are beginnings of a key.
-    fn beginnings(&self, key: &str, mut each: impl FnMut(Element)) {
-        let Some(first) = key.bytes().next() else { return };
-        let mut lengths = self.lengths(first) & up_to(key.len());
-        while lengths != 0 {
-            let length = lengths.trailing_zeros() as usize;
-            lengths &= lengths - 1;
-            if length < Self::LONG {
-                key.get(..length).and_then(|start| self.get(start)).into_iter().for_each(&mut each);
-            } else {
-                self.long.iter().filter(|(held, _)| key.starts_with(&**held)).for_each(|(_, element)| each(*element));
-            }
-        }
-    }
-}
-
-/// Bits of all lengths up to this one.
-fn up_to(length: usize) -> u64 {
-    if length >= Dictionary::LONG { u64::MAX } else { (1 << (length + 1)) - 1 }
-}
-
-/// Collects the pieces of all queries.
+/// Collects the pieces and conditions of all queries.
 #[derive(Debug, Default)]
 pub(super) struct Builder {
-    numbers: HashMap<(Kind, bool, String), Element>,
-    /// By element: how much a query gains from waiting for it; the rarer in texts, the more.
-    rarity: Vec<usize>,
+    pieces: HashMap<(Kind, bool, String), Element>,
+    conditions: HashMap<(bool, String), Element>,
+    asked: Asked,
+    /// By element: how rare it is in posts, as far as its form tells.
+    rarity: Vec<i32>,
+    /// By element: how often queries ask for it.
+    uses: Vec<u32>,
 }
 
 impl Builder {
     /// The number of a piece.
     pub(super) fn element(&mut self, piece: &Piece) -> Element {
         let next = self.rarity.len();
-        let number = *self.numbers.entry((piece.kind, piece.beginning, piece.key.clone())).or_insert(next);
-        if number == next {
-            let length = piece.key.chars().count();
-            self.rarity.push(if piece.beginning { length.saturating_sub(2) } else { length });
-        }
-        number
+        let number = *self.pieces.entry((piece.kind, piece.beginning, piece.key.clone())).or_insert(next);
+        let length = i32::try_from(piece.key.chars().count()).unwrap_or(i32::MAX);
+        self.used(number, if piece.beginning { length - 2 } else { length })
     }
 
-    /// How many different pieces there are.
+    /// The number of a condition.
+    pub(super) fn condition(&mut self, test: &Test) -> Element {
+        self.asked.add(test.field);
+        let next = self.rarity.len();
+        let number = *self.conditions.entry((test.beginning, test.key())).or_insert(next);
+        // Authors and hosts are as rare as long words; a language or a source is what many posts share.
+        self.used(number, if matches!(test.field, Field::Author | Field::Url) { 12 } else { -20 })
+    }
+
+    fn used(&mut self, element: Element, rarity: i32) -> Element {
+        if element == self.rarity.len() {
+            self.rarity.push(rarity);
+            self.uses.push(0);
+        }
+        if let Some(uses) = self.uses.get_mut(element) {
+            *uses += 1;
+        }
+        element
+    }
+
+    /// How many different pieces and conditions there are.
     pub(super) fn elements(&self) -> usize {
         self.rarity.len()
     }
 
-    /// A guess how rare a piece is in texts: longer is rarer.
-    pub(super) fn rarity(&self, element: Element) -> usize {
-        self.rarity.get(element).copied().unwrap_or(0)
+    /// A guess how rare something is in posts: longer is rarer, and what many queries ask for is a common word.
+    pub(super) fn rarity(&self, element: Element) -> i32 {
+        let uses = self.uses.get(element).copied().unwrap_or(1).max(1);
+        self.rarity.get(element).copied().unwrap_or(0) - i32::try_from(uses.ilog2()).unwrap_or(0)
     }
 
     pub(super) fn build(self) -> Index {
-        let mut index = Index::default();
-        let mut runs: Vec<(String, Element)> = Vec::new();
-        for ((kind, beginning, key), element) in self.numbers {
+        let mut index = Index { asked: self.asked, ..Index::default() };
+        for ((kind, beginning, key), element) in self.pieces {
             match kind {
-                Kind::Run => runs.push((key, element)),
+                Kind::Run => index.runs.push((key, element)),
                 _ if beginning => index.beginnings.insert(&key, element),
                 _ => index.words.insert(&key, element),
             }
         }
-        index.finder = AhoCorasick::new(runs.iter().map(|(key, _)| key.as_bytes())).ok().filter(|_| !runs.is_empty());
-        index.runs = runs;
+        for ((beginning, key), element) in self.conditions {
+            let dictionary = if beginning { &mut index.condition_beginnings } else { &mut index.conditions };
+            dictionary.insert(&key, element);
+        }
+        if !index.runs.is_empty() {
+            index.finder = AhoCorasick::new(index.runs.iter().map(|(key, _)| key.as_bytes())).ok();
+        }
         index
     }
 }
@@ -183,6 +112,9 @@ impl Builder {
 pub(super) struct Index {
     words: Dictionary,
     beginnings: Dictionary,
+    conditions: Dictionary,
+    condition_beginnings: Dictionary,
+    asked: Asked,
     /// Characters to be found anywhere in a run.
     runs: Vec<(String, Element)>,
     /// Finds all of `runs` at once; `None` if there are none, or too many to build it.
@@ -190,7 +122,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// All pieces that stand in the post, by element, then place.
+    /// All pieces that stand in the post and all conditions that it may meet, by element, then place.
     pub(super) fn look(&self, post: &Post<'_>) -> Vec<Sighting> {
         let mut reader = Reader { index: self, sightings: Vec::new(), key: String::new(), offset: 0 };
         let mut pos = reader.read(post.text, 0);
@@ -201,6 +133,11 @@ impl Index {
             offset = reader.offset + description.len();
         }
         let mut sightings = reader.sightings;
+        self.asked.keys_of(post, |key| {
+            let mut see = |element| sightings.push(Sighting { element, start: 0, end: 0, pos: 0, end_pos: 0 });
+            self.conditions.get(key).into_iter().for_each(&mut see);
+            self.condition_beginnings.beginnings(key, see);
+        });
         sightings.sort_unstable();
         sightings.dedup();
         sightings

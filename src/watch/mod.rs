@@ -22,6 +22,7 @@
 //! Operators are capitals only; in small letters they are words, and [`Query::explain`] remarks on it. A field may
 //! stand alone. A tag matches its bare word, a handle does not. Image descriptions count like the text.
 
+mod dictionary;
 mod explain;
 mod expr;
 mod fields;
@@ -145,8 +146,8 @@ impl QueryError {
             UnicodeWidthStr::width(part.as_str())
         };
         let shown: String = query.chars().map(printable).collect();
-        let before = width(0, self.column - 1);
-        let marked = width(self.column - 1, self.width).max(1);
+        let before = width(0, self.column.saturating_sub(1));
+        let marked = width(self.column.saturating_sub(1), self.width).max(1);
         format!("{shown}\n{}{}", " ".repeat(before), "^".repeat(marked))
     }
 }

@@ -76,14 +76,23 @@ fn narrow_piece(piece: &Piece) -> Option<Narrowing> {
         (lead, true) => all([side_by_side(lead), Narrowing::Prefix((*last).to_owned())].into_iter()),
         (_, false) => side_by_side(&words),
     };
-    let mut asked = vec![plain];
-    if piece.kind == Kind::Word && !piece.beginning && lead.is_empty() {
-        // The possessive of a plural, as in kilns'.
-        asked.push(Narrowing::Word(format!("{last}s")));
-    }
-    asked.extend(lead.iter().flat_map(|word| other_spellings(word, false)).map(Narrowing::Prefix));
-    asked.extend(other_spellings(last, piece.beginning).map(Narrowing::Prefix));
-    Some(any(asked.into_iter()))
+    // The possessive of a plural, as in kilns'.
+    let plural = piece.kind == Kind::Word && !piece.beginning && lead.is_empty();
+    let spellings = if lead.is_empty() { all_spellings(last, piece.beginning) } else { None };
+    let other = match spellings {
+        Some(spellings) if piece.beginning => return Some(any(spellings.into_iter().map(Narrowing::Prefix))),
+        Some(spellings) => {
+            let plurals = plural.then(|| spellings.iter().map(|word| format!("{word}s")).collect::<Vec<_>>());
+            let words = spellings.into_iter().chain(plurals.into_iter().flatten());
+            return Some(any(words.map(Narrowing::Word)));
+        }
+        None => {
+            let lead = lead.iter().flat_map(|word| other_spellings(word, false));
+            lead.chain(other_spellings(last, piece.beginning)).map(Narrowing::Prefix)
+        }
+    };
+    let plural = plural.then(|| Narrowing::Word(format!("{last}s")));
+    Some(any([plain].into_iter().chain(plural).chain(other)))
 }
 
 fn side_by_side(words: &[&str]) -> Narrowing {
@@ -102,38 +111,74 @@ fn is_spelled_alike(c: char) -> bool {
             && folded(c.encode_utf8(&mut [0; 4])) == *c.encode_utf8(&mut [0; 4]))
 }
 
-/// Beginnings of the ways in which the index may spell a word other than it is folded here: up to and with the first
-/// letter that it spells differently.
+/// Most spellings of a word that are asked for one by one.
+const MOST_SPELLINGS: usize = 48;
+
+/// All ways in which the index may spell a word, the plain one first; `None` if they are too many. Of a beginning also
+/// those whose last letter reaches beyond it.
+fn all_spellings(word: &str, beginning: bool) -> Option<Vec<String>> {
+    let mut done = Vec::new();
+    let mut open = vec![(String::new(), word)];
+    while let Some((lead, rest)) = open.pop() {
+        let Some(plain) = rest.chars().next() else {
+            done.push(lead);
+            continue;
+        };
+        for (form, spelled) in alternatives(rest, beginning) {
+            open.push((format!("{lead}{spelled}"), rest.get(form.len()..).unwrap_or_default()));
+        }
+        open.push((format!("{lead}{plain}"), rest.get(plain.len_utf8()..).unwrap_or_default()));
+        if open.len() + done.len() > MOST_SPELLINGS {
+            return None;
+        }
+    }
+    Some(done)
+}
+
+/// Beginnings of the ways in which the index may spell a word other than it is folded here: up to the first letter that
+/// it spells differently, and on as long as there is no doubt.
 fn other_spellings(word: &str, beginning: bool) -> impl Iterator<Item = String> {
     word.char_indices().flat_map(move |(at, _)| {
         let (lead, rest) = word.split_at_checked(at).unwrap_or_default();
-        SPELLINGS
-            .iter()
-            .filter(move |(form, _)| rest.starts_with(form.as_str()) || (beginning && form.starts_with(rest)))
-            .map(move |(_, spelled)| format!("{lead}{spelled}"))
+        alternatives(rest, beginning).map(move |(form, spelled)| {
+            let after = rest.get(form.len()..).unwrap_or_default();
+            let in_doubt = |at: &usize| after.get(*at..).is_some_and(|rest| alternatives(rest, true).next().is_some());
+            let doubt = after.char_indices().map(|(at, _)| at).find(in_doubt);
+            format!("{lead}{spelled}{}", after.get(..doubt.unwrap_or(after.len())).unwrap_or_default())
+        })
     })
+}
+
+/// The spellings of the first letter or letters.
+fn alternatives(rest: &str, beginning: bool) -> impl Iterator<Item = (&'static str, char)> {
+    let applies = move |form: &str| rest.starts_with(form) || (beginning && form.starts_with(rest));
+    SPELLINGS.iter().filter(move |(form, _)| applies(form)).map(|(form, spelled)| (form.as_str(), *spelled))
 }
 
 /// Folded letters, and a letter by which the index may spell them.
 static SPELLINGS: LazyLock<Vec<(String, char)>> = LazyLock::new(|| {
     let mut spellings = Vec::new();
     let letters = ('\u{80}'..'\u{2000}').chain('\u{FB00}'..='\u{FB06}');
-    for c in letters.filter(|c| class(*c) == Class::Word && is_lower(*c)) {
+    for c in letters.filter(|c| class(*c) == Class::Word && is_lower(*c) && !is_folded_by_index(*c)) {
         let form = folded(c.encode_utf8(&mut [0; 4]));
         let base = base(c);
-        // The one Latin letter that the tokenizer leaves as it is.
-        let kept = c == 'ǡ';
-        let spelled = if base.is_ascii() && !kept { base } else { c };
-        if !form.is_empty() && form != spelled.to_string() {
-            spellings.push((form.clone(), spelled));
-        }
-        // Written as base and mark it is the base in the index.
-        if base != c && form != base.to_string() {
-            spellings.push((form, base));
+        let spelled = if base.is_ascii() { base } else { c };
+        // A composed letter may also be written as base and mark, and is then the base in the index.
+        for spelled in [spelled, base] {
+            if !form.is_empty() && form != spelled.to_string() {
+                spellings.push((form.clone(), spelled));
+            }
         }
     }
+    spellings.sort_unstable();
+    spellings.dedup();
     spellings
 });
+
+/// Letters that the tokenizer takes for plain ones just as the matcher does, though they are not composed of them.
+fn is_folded_by_index(c: char) -> bool {
+    matches!(c, 'µ' | 'ſ' | 'ẛ' | 'ς' | 'ϐ' | 'ϑ' | 'ϕ' | 'ϖ' | 'ϰ' | 'ϱ' | 'ϵ' | '\u{1FBE}')
+}
 
 fn is_lower(c: char) -> bool {
     c.to_lowercase().eq([c])

@@ -2,7 +2,7 @@
 
 use super::QueryError;
 use super::expr::{Expr, Near, Place, Text};
-use super::fields::Test;
+use super::fields::{Field, Test};
 use super::lex::{Lexeme, What, lexemes, refuse, shown};
 
 /// How deep groups and exclusions may nest.
@@ -197,9 +197,8 @@ impl<'l> Parser<'l> {
             What::Quoted(text) => phrase(text, lexeme.place),
             What::Field(field, value) => Test::new(*field, value)
                 .map(|test| {
-                    if let Test::Url { host, .. } = &test
-                        && !host.contains('.')
-                    {
+                    let host = &test.value;
+                    if test.field == Field::Url && !host.contains('.') {
                         self.remarks.push(format!("url:{host} means the host {host} itself; most hosts have a dot"));
                     }
                     Expr::Field(test)

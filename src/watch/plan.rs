@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Post;
 use super::expr::{Expr, Text};
-use super::fields::{Fields, Test};
+use super::fields::Test;
 use super::index::{Builder, Element, Sighting};
 
 /// Pieces side by side, as elements.
@@ -19,7 +19,8 @@ pub(super) enum Plan {
     Text(Phrase),
     /// Operands, each with the words that may stand between it and the one before it.
     Near(Vec<(u32, Vec<Phrase>)>),
-    Field(Test),
+    /// A condition, and the element that is seen in a post where it may hold.
+    Field(Element, Test),
 }
 
 impl Plan {
@@ -29,7 +30,7 @@ impl Plan {
             Expr::Any(parts) => Self::Any(parts.iter().map(|part| Self::new(part, builder)).collect()),
             Expr::Not(inner, _) => Self::Not(Box::new(Self::new(inner, builder))),
             Expr::Text(text) => Self::Text(phrase(text, builder)),
-            Expr::Field(test) => Self::Field(test.clone()),
+            Expr::Field(test) => Self::Field(builder.condition(test), test.clone()),
             Expr::Near(near) => {
                 let distances = std::iter::once(0).chain(near.rest.iter().map(|(distance, _)| *distance));
                 let mut phrases = |texts: &[Text]| texts.iter().map(|text| phrase(text, builder)).collect();
@@ -41,7 +42,8 @@ impl Plan {
     /// Elements of which at least one is in every post that the plan matches; `None` if there are no such.
     pub(super) fn cover(&self, builder: &Builder) -> Option<Vec<Element>> {
         match self {
-            Self::Not(_) | Self::Field(_) => None,
+            Self::Not(_) => None,
+            Self::Field(element, _) => Some(vec![*element]),
             Self::Text(phrase) => rarest(phrase, builder),
             Self::All(parts) => best(parts.iter().filter_map(|part| part.cover(builder)), builder),
             Self::Any(parts) => union(parts.iter().map(|part| part.cover(builder))),
@@ -87,7 +89,7 @@ struct Stretch {
 #[derive(Debug)]
 pub(super) struct Sight<'a> {
     sightings: &'a [Sighting],
-    fields: Fields<'a>,
+    post: &'a Post<'a>,
     /// Where the text ends; what begins later stands in an image description.
     text_end: usize,
 }
@@ -95,7 +97,7 @@ pub(super) struct Sight<'a> {
 impl<'a> Sight<'a> {
     /// `sightings` by element, then place.
     pub(super) fn new(sightings: &'a [Sighting], post: &'a Post<'a>) -> Self {
-        Self { sightings, fields: Fields::new(post), text_end: post.text.len() }
+        Self { sightings, post, text_end: post.text.len() }
     }
 
     /// Whether the plan matches.
@@ -106,7 +108,7 @@ impl<'a> Sight<'a> {
             Plan::Not(inner) => !self.holds(inner),
             Plan::Text(phrase) => self.has(phrase),
             Plan::Near(operands) => self.near(operands).last().is_some_and(|last| !last.is_empty()),
-            Plan::Field(test) => self.fields.meet(test),
+            Plan::Field(element, test) => !self.of(*element).is_empty() && test.holds_for(self.post),
         }
     }
 
@@ -135,7 +137,7 @@ impl<'a> Sight<'a> {
             Plan::Any(parts) => {
                 parts.iter().filter(|part| self.holds(part)).for_each(|part| self.collect(part, spans));
             }
-            Plan::Not(_) | Plan::Field(_) => {}
+            Plan::Not(_) | Plan::Field(..) => {}
             Plan::Text(phrase) => add(self.stretches(phrase)),
             Plan::Near(operands) => self.nearest(operands).into_iter().for_each(add),
         }

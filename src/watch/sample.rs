@@ -48,9 +48,9 @@ impl SamplePost {
     /// The line is no JSON object, or a field has another type: strings, and lists of strings for `urls` and
     /// `image_descriptions`.
     pub fn read(line: &str) -> Result<Self, serde_json::Error> {
+        // A list would be taken for the fields in their order.
         if !line.trim_start().starts_with('{') {
-            // A list would be taken for the fields in their order.
-            return Err(serde::de::Error::custom("expected an object"));
+            return Err(serde::de::Error::custom("a post is an object, as in {\"text\": \"kiln is slow\"}"));
         }
         let mut post: Self = serde_json::from_str(line)?;
         if !post.title.is_empty() {

@@ -38,21 +38,36 @@ fn a_window_that_is_dragged_is_drawn_a_few_times_and_ends_up_right() {
     assert!(painted <= 5, "{painted} repaints for one drag");
 }
 
-#[test]
-fn nothing_is_written_and_little_is_done_while_nothing_changes() {
+/// Bytes, context switches and CPU time of a screen of 200×50 that nothing happens to.
+fn rest(time: Duration) -> (Vec<u8>, u64, Duration) {
     let pty = Pty::spawn(command("nothing"), 200, 50);
     pty.wait_for(NEWEST);
     // What follows the first frame: answers that were under way.
     pty.watch(Duration::from_secs(1));
     let (cpu, switched) = (cpu_time(pty.pid()), switches(pty.pid()));
-    let time = Duration::from_secs(10);
+    assert!(switched > 0, "nobody starts without a switch");
     let written = pty.watch(time);
     let (cpu, switched) = (cpu_time(pty.pid()) - cpu, switches(pty.pid()) - switched);
     println!("idle for {time:?} at 200x50: {} bytes, {switched} context switches, {cpu:?} CPU", written.len());
+    (written, switched, cpu)
+}
+
+#[test]
+fn nothing_is_written_and_little_is_done_while_nothing_changes() {
+    let (written, switched, cpu) = rest(Duration::from_secs(10));
     // At most one minute begins in ten seconds.
     assert!(written.len() <= 200, "{} bytes: {:?}", written.len(), String::from_utf8_lossy(&written));
-    assert!(switched <= 50, "{switched} context switches in {time:?}");
-    assert!(cpu <= Duration::from_millis(100), "{cpu:?} of CPU in {time:?}");
+    assert!(switched <= 50, "{switched} context switches in ten seconds");
+    assert!(cpu <= Duration::from_millis(100), "{cpu:?} of CPU in ten seconds");
+}
+
+#[test]
+#[ignore = "takes two minutes"]
+fn two_minutes_of_rest_cost_two_clocks() {
+    let (written, switched, _) = rest(Duration::from_secs(120));
+    assert!(written.len() <= 400, "{} bytes: {:?}", written.len(), String::from_utf8_lossy(&written));
+    assert!(written.windows(8).any(|window| window == b"\x1b[?2026h"), "the clock did not move");
+    assert!(switched <= 600, "{switched} context switches in two minutes");
 }
 
 #[test]
@@ -61,10 +76,12 @@ fn a_key_is_echoed_while_five_hundred_mentions_a_second_arrive() {
     pty.wait_for("one of very many");
     let mut echoes: Vec<Duration> = Vec::new();
     for _ in 0..20 {
-        pty.keys("12");
-        echoes.push(pty.wait_until("the count", |shown| shown.shows("12_") || shown.shows("12")));
-        pty.keys("\x1b");
-        pty.watch(Duration::from_millis(120));
+        pty.keys(":");
+        echoes.push(pty.wait_for(" Do "));
+        pty.keys("\x07");
+        pty.wait_gone(" Do ");
+        // A hand's pace: the next key does not meet the frame of this one.
+        pty.watch(Duration::from_millis(50));
     }
     echoes.sort();
     let from = pty.written();
@@ -125,9 +142,11 @@ fn inside_tmux_the_clipboard_is_reached_both_ways() {
 
 #[test]
 fn every_frame_is_synchronized() {
-    let pty = start("nothing");
-    pty.look(|shown| {
+    let mut pty = start("nothing");
+    pty.keys("?");
+    // The last frame may be on its way.
+    pty.wait_until("whole frames", |shown| {
         let (begun, ended) = (shown.count(b"\x1b[?2026h"), shown.count(b"\x1b[?2026l"));
-        assert!(begun > 0 && begun == ended, "{begun} begun, {ended} ended");
+        begun > 1 && begun == ended
     });
 }

@@ -27,7 +27,7 @@ fn what_is_switched_off_is_true() {
     let least = good(BRAND);
     assert_eq!(on.collect, least.collect);
     assert_eq!(on.retention, least.retention);
-    assert_eq!(on.screen, least.screen);
+    assert_eq!(ScreenSettings { browser: None, ..on.screen.clone() }, least.screen);
     assert_eq!(on.weights, least.weights);
     let http = HttpSettings { contact: None, user_agent: None, ..on.http.clone() };
     assert_eq!(http, least.http);

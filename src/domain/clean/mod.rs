@@ -26,7 +26,7 @@ impl SafeText {
     /// Foreign text as one line of at most `longest` characters: line breaks become spaces, runs of white space one.
     /// Where something was cut off the line ends with `…`, which is counted.
     pub fn line(foreign: &str, longest: usize) -> Self {
-        if foreign.len() <= longest && is_plain_line(foreign) {
+        if is_clean_line(foreign, longest) {
             return Self(Cow::Owned(foreign.to_owned()));
         }
         Self(Cow::Owned(bound::clean(foreign, bound::Shape::Line, longest)))
@@ -35,15 +35,15 @@ impl SafeText {
     /// Foreign text with its line breaks, at most [`SafeText::LONGEST`] characters. Where something was cut off the
     /// block ends with `…`.
     pub fn block(foreign: &str) -> Self {
-        if foreign.len() <= Self::LONGEST && is_plain_block(foreign) {
+        if is_clean_block(foreign) {
             return Self(Cow::Owned(foreign.to_owned()));
         }
         Self(Cow::Owned(bound::clean(foreign, bound::Shape::Block, Self::LONGEST)))
     }
 
-    /// A text of the program itself. It is cleaned like any other, but costs no allocation when it is plain ASCII.
+    /// A text of the program itself. It is cleaned like any other, but costs no allocation when it is clean already.
     pub fn from_static(text: &'static str) -> Self {
-        if text.len() <= Self::LONGEST && is_plain_block(text) { Self(Cow::Borrowed(text)) } else { Self::block(text) }
+        if is_clean_block(text) { Self(Cow::Borrowed(text)) } else { Self::block(text) }
     }
 
     /// The text.
@@ -57,22 +57,36 @@ impl SafeText {
     }
 }
 
-/// Printable ASCII without anything that a line folds away.
-fn is_plain_line(text: &str) -> bool {
+/// Whether the text is a clean line already: simple characters, single spaces inside, not too many.
+fn is_clean_line(text: &str, longest: usize) -> bool {
     let mut space_before = true;
-    for byte in text.bytes() {
-        let space = byte == b' ';
-        if !matches!(byte, b' '..=b'~') || (space && space_before) {
+    let mut count = 0;
+    for c in text.chars() {
+        let space = c == ' ';
+        count += 1;
+        if !is_simple(c) || (space && space_before) {
             return false;
         }
         space_before = space;
     }
-    text.is_empty() || !space_before
+    count <= longest && (text.is_empty() || !space_before)
 }
 
-/// Printable ASCII and line breaks.
-fn is_plain_block(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~'))
+/// Whether the text is a clean block already: simple characters and line breaks, not too many.
+fn is_clean_block(text: &str) -> bool {
+    let mut count = 0;
+    text.chars().all(|c| {
+        count += 1;
+        c == '\n' || is_simple(c)
+    }) && count <= SafeText::LONGEST
+}
+
+/// Characters that need no look at their neighbours: printable, composed, a cluster each. Most Latin, Cyrillic, Kana, Han
+/// and Hangul texts have no other.
+fn is_simple(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{2FF}' | '\u{400}'..='\u{482}' | '\u{48A}'..='\u{52F}'
+        | '\u{2010}'..='\u{2027}' | '€' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FE}'
+        | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}')
 }
 
 impl std::ops::Deref for SafeText {

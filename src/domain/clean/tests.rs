@@ -179,8 +179,22 @@ proptest! {
     }
 
     #[test]
-    fn the_fast_path_is_the_slow_path(text in "[ -~\n]{0,40}") {
-        prop_assert_eq!(block(&text), bound::clean(&text, bound::Shape::Block, SafeText::LONGEST));
-        prop_assert_eq!(line(&text), bound::clean(&text, bound::Shape::Line, 1_000));
+    fn the_fast_path_is_the_slow_path(text in "[ -~\n]{0,40}", other in "[ -~¡-ɏЀ-ԯ‐-‧€、-〩ぁ-ゖァ-ヾ一-龥가-힣]{0,20}") {
+        for text in [text.clone(), other.clone(), text + &other] {
+            prop_assert_eq!(block(&text), bound::clean(&text, bound::Shape::Block, SafeText::LONGEST));
+            for longest in [0, 5, 1_000] {
+                prop_assert_eq!(String::from(SafeText::line(&text, longest)), bound::clean(&text, bound::Shape::Line, longest));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_simple_character_is_clean_by_itself() {
+    for c in ('\0'..=char::MAX).filter(|c| is_simple(*c) && *c != ' ') {
+        let text = c.to_string();
+        assert_eq!(bound::clean(&text, bound::Shape::Line, 9), text, "U+{:04X}", u32::from(c));
+        let pair = format!("a{c}{c}b");
+        assert_eq!(bound::clean(&pair, bound::Shape::Line, 9), pair, "U+{:04X}", u32::from(c));
     }
 }

@@ -15,6 +15,7 @@ mod round;
 mod slot;
 mod trouble;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
@@ -60,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) dice: Dice,
     /// Held while a batch is recorded: one at a time.
     pub(crate) pen: AsyncMutex<()>,
+    /// Batches that wait for the pen or are being recorded.
+    pub(crate) waiting: AtomicUsize,
     /// To the alerts. They are looked at in time and may be missed when there are too many to look at.
     pub(crate) notes: mpsc::Sender<Note>,
 }

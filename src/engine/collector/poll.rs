@@ -1,6 +1,7 @@
 //! One poll from asking to storing: ask, take in, decide when to ask next, record, tell. Runs as a task of its
 //! own; everything up to the recording may be dropped at any moment without losing anything.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -302,6 +303,7 @@ pub(super) async fn store(shared: &Shared, epoch: i64, seen: &Mutex<Seen>, unrec
 /// Records under a lease that is still valid. One batch at a time asks the store, so that others who write
 /// (the screen, the lease) wait for one transaction and not for sixteen.
 async fn record(shared: &Shared, epoch: i64, batch: &RecordBatch) -> StoreResult<Recorded> {
+    let _queue = Queue::join(&shared.waiting);
     let _pen = shared.pen.lock().await;
     let mut tries = 0;
     loop {
@@ -313,6 +315,22 @@ async fn record(shared: &Shared, epoch: i64, batch: &RecordBatch) -> StoreResult
             }
             result => return result,
         }
+    }
+}
+
+/// A place in the queue for the pen, given up when dropped.
+struct Queue<'a>(&'a AtomicUsize);
+
+impl<'a> Queue<'a> {
+    fn join(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Queue<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -23,6 +24,8 @@ use crate::store::{Lease, StoreError};
 
 /// Polls in a row of one source because there was more; then the others have their turn.
 const IN_A_ROW: u32 = 20;
+/// Batches that may wait for the store before no more polls begin.
+const QUEUE: usize = 4;
 /// Longest time without looking at the clock, so that a machine that slept wakes to what is due.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
 /// How long polls under way may take to finish when the program ends.
@@ -131,13 +134,19 @@ impl Collector {
     /// Begins what is due, as far as there is room.
     pub(super) fn start_due(&mut self, round: &mut Round) {
         let now = self.shared.clock.now();
-        while self.trouble.is_none() && !self.paused && self.at_work() < self.workers {
+        while self.trouble.is_none() && !self.paused && self.has_room() {
             let Some((index, at)) = self.due() else { return };
             if at > now {
                 return;
             }
             self.begin(round, index);
         }
+    }
+
+    /// Whether one more poll may begin. While the store is behind, what is fetched would only wait in memory;
+    /// each batch that is stored makes the round look again.
+    fn has_room(&self) -> bool {
+        self.at_work() < self.workers && self.shared.waiting.load(Ordering::Relaxed) < QUEUE
     }
 
     /// Polls that count towards the limit: a stream that listens for hours is not one of them.
@@ -163,7 +172,7 @@ impl Collector {
         if let Some(trouble) = &self.trouble {
             return trouble.retry;
         }
-        if self.paused || self.at_work() >= self.workers {
+        if self.paused || !self.has_room() {
             return None;
         }
         let (_, at) = self.due().filter(|_| !round.stop.is_cancelled())?;

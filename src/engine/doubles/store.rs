@@ -28,6 +28,8 @@ pub(crate) struct Inside {
     pub(crate) records: Vec<RecordBatch>,
     /// Errors that the next writes meet.
     pub(crate) faults: VecDeque<StoreError>,
+    /// Errors that adopting and asking for the lease meet.
+    pub(crate) refusals: VecDeque<StoreError>,
     pub(crate) lease_asked: usize,
     pub(crate) pages: usize,
 }
@@ -141,6 +143,9 @@ impl Store for MemoryStore {
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState> {
         self.look(|inside| {
             inside.lease_asked += 1;
+            if let Some(refusal) = inside.refusals.pop_front() {
+                return Err(refusal);
+            }
             let theirs = inside.lease.clone().filter(|lease| lease.holder != holder && lease.until > now);
             if let Some(lease) = theirs {
                 return Ok(LeaseState::Theirs(lease));
@@ -166,6 +171,9 @@ impl Store for MemoryStore {
 
     async fn adopt(&self, roster: &Roster) -> StoreResult<Adopted> {
         self.look(|inside| {
+            if let Some(refusal) = inside.refusals.pop_front() {
+                return Err(refusal);
+            }
             let number = |place: usize| i64::try_from(place).unwrap() + 1;
             let subjects: Vec<Subject> = roster
                 .subjects

@@ -89,6 +89,7 @@ impl Scene {
             gauge: Mutex::default(),
             dice: Arc::new(|| 0.5),
             pen: AsyncMutex::default(),
+            waiting: std::sync::atomic::AtomicUsize::default(),
             notes,
         };
         (Arc::new(shared), told)

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::Timestamp;
-use crate::engine::doubles::town::{Scene, drain, pass, settle};
+use crate::engine::doubles::town::{BRAND, Scene, drain, pass, plan, settle};
 use crate::engine::doubles::{Script, Step, item, source};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -50,7 +50,7 @@ async fn one_collects_the_other_follows_and_takes_over_when_the_first_falls_sile
     assert!(!second.refresh(None));
 
     drop(first); // as good as killed: nothing is given back
-    pass(SECOND * 9).await;
+    pass(SECOND * 16).await;
     assert_eq!(second.standing(), Some(Standing::Collecting));
     assert_eq!(two.asked(), 0, "the first asked a minute ago");
     pass(MINUTE * 6).await;
@@ -127,7 +127,7 @@ async fn an_idle_holder_does_nothing_but_renew() {
     let before = scene.store.look(|inside| inside.lease_asked);
     pass(MINUTE).await;
     let asked = scene.store.look(|inside| inside.lease_asked) - before;
-    assert_eq!(asked, 20);
+    assert!((8..=9).contains(&asked), "{asked}");
     handle.shutdown().await;
 }
 
@@ -143,5 +143,85 @@ async fn what_is_too_old_is_erased_and_told() {
     pass(MINUTE).await;
     assert_eq!(scene.store.texts(), ["new"]);
     assert!(drain(&mut events).iter().any(|event| matches!(event, Event::Erased(2_500))));
+    handle.shutdown().await;
+}
+
+fn watched(queries: &[(&str, &str)]) -> Roster {
+    let watch = |(name, query): &(&str, &str)| crate::store::RosterWatch {
+        name: (*name).into(),
+        subject: BRAND.into(),
+        query: (*query).into(),
+        context: vec![],
+    };
+    let subjects = vec![(BRAND.into(), crate::domain::Role::Brand)];
+    Roster { subjects, watches: queries.iter().map(watch).collect(), sources: vec![] }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_stored_whole_told_once_and_does_not_bury_what_asks_something() {
+    let scene = Scene::new();
+    let mut items: Vec<_> = (0..900).map(|number| item(&format!("f{number}"), "ferris ferris", 5)).collect();
+    items.push(item("complaint", "my Ferris is broken", 5));
+    let script = Script::new(vec![Step::items(vec![]), Step::items(items)]);
+    let quiet = Source { everything: false, ..source("news", "a.example", &script) };
+    let plan =
+        EnginePlan { roster: watched(&[("brand", "ferris")]), ..plan(&scene.store, &scene.clock, "one", vec![quiet]) };
+    let handle = Engine::start(plan).await.unwrap();
+    pass(MINUTE * 7).await;
+    let (stored, unread, last_read) = scene.store.look(|inside| {
+        let unread = inside.mentions.iter().filter(|(row, ..)| !row.read).count();
+        (inside.mentions.len(), unread, inside.mentions[900].0.read)
+    });
+    assert_eq!((stored, unread, last_read), (901, 451, false), "half of the 901, and the complaint");
+    let floods =
+        scene.store.look(|inside| inside.signals.iter().map(|signal| signal.text.to_string()).collect::<Vec<_>>());
+    assert_eq!(floods.iter().filter(|text| text.contains("`brand` floods")).count(), 1, "{floods:?}");
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn watches_can_be_exchanged_while_it_collects() {
+    let scene = Scene::new();
+    let script =
+        Script::new(vec![Step::items(vec![item("a", "stems", -5)]), Step::items(vec![item("b", "more stems", 4)])]);
+    let quiet = Source { everything: false, ..source("news", "a.example", &script) };
+    let plan =
+        EnginePlan { roster: watched(&[("brand", "ferris")]), ..plan(&scene.store, &scene.clock, "one", vec![quiet]) };
+    let handle = Engine::start(plan).await.unwrap();
+    pass(SECOND).await;
+    let refused = handle.rewatch(watched(&[("brand", "ferris AND (")])).await;
+    assert!(matches!(refused, Err(EngineError::Intake(_))));
+    assert_eq!(handle.adopted().watches[0].query, "ferris");
+    let adopted = handle.rewatch(watched(&[("brand", "ferris"), ("stems", "stems")])).await.unwrap();
+    assert_eq!((adopted.watches.len(), adopted.sources.len()), (2, 1));
+    pass(MINUTE * 6).await;
+    assert_eq!(scene.store.texts(), ["more stems"]);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_cannot_be_read_stops_the_start() {
+    let scene = Scene::new();
+    let plan = EnginePlan { roster: watched(&[("w", "NOT")]), ..plan(&scene.store, &scene.clock, "one", vec![]) };
+    let error = Engine::start(plan).await.err().unwrap();
+    assert!(error.to_string().contains("`w`"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_can_only_be_read_starts_and_collects_when_there_is_room() {
+    let scene = Scene::new();
+    let script = Script::new(vec![Step::items(vec![item("a", "x", -5)])]);
+    scene.store.look(|inside| {
+        for _ in 0..3 {
+            inside.refusals.push_back(StoreError::Full { path: "/data/x.db".into() });
+        }
+    });
+    let (handle, _events) = scene.start(vec![source("news", "a.example", &script)]).await;
+    assert!(handle.trouble().unwrap().contains("is full"));
+    pass(SECOND * 4).await;
+    assert_eq!((handle.standing(), script.asked()), (None, 0));
+    pass(SECOND * 20).await;
+    assert_eq!((handle.trouble(), handle.standing()), (None, Some(Standing::Collecting)));
+    assert_eq!(scene.store.texts(), ["x"]);
     handle.shutdown().await;
 }

@@ -1,3 +1,7 @@
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::domain::{Author, Intent, Role};
 use crate::engine::doubles::{START, item, readers};
@@ -175,4 +179,54 @@ async fn large_answers_are_worked_through_in_pieces_and_keep_their_order() {
     let taken = take_in(&intake, &source, items, arrival(false)).await.unwrap();
     let order: Vec<usize> = taken.mentions.iter().map(|mention| mention.item.native_id.parse().unwrap()).collect();
     assert_eq!(order, (0..1_001).collect::<Vec<_>>());
+}
+
+/// The lists are read once, not for every case.
+static RULES: LazyLock<Arc<Readers>> = LazyLock::new(|| Arc::new(Readers::rule_based()));
+
+fn foreign() -> impl Strategy<Value = Item> {
+    let text = prop_oneof![any::<String>(), "(ferris|velora|wheel|@|#|http://|[ \n\u{202e}\u{0}é漢🚲]){0,40}"];
+    let fields = (text.clone(), proptest::option::of(text.clone()), proptest::option::of(text.clone()));
+    let lists = (proptest::collection::vec(text.clone(), 0..3), proptest::collection::vec(text, 0..3));
+    (fields, lists, any::<(bool, bool, bool)>(), any::<i64>()).prop_map(|(fields, lists, flags, second)| Item {
+        native_id: fields.0.clone(),
+        text: fields.0,
+        title: fields.1.clone(),
+        url: fields.2.clone(),
+        lang: fields.1,
+        repost_of: fields.2,
+        links: lists.0,
+        image_descriptions: lists.1,
+        claimed: Timestamp::from_second(second / 40_000_000).ok(),
+        addressed: flags.0,
+        own: flags.1,
+        deleted: flags.2,
+        ..Item::default()
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_source_says_nothing_is_lost_and_nothing_falls_over(
+        items in proptest::collection::vec(foreign(), 0..8), first_poll: bool,
+    ) {
+        let adopted = Adopted {
+            subjects: vec![Subject { id: BRAND, name: "Ferris".into(), role: Role::Brand }],
+            watches: vec![watch(1, BRAND, "ferris NOT wheel"), watch(2, BRAND, "velora lang:en")],
+            sources: vec![],
+        };
+        let intake = Intake::new(&adopted, Arc::clone(&RULES)).unwrap();
+        let deleted = items.iter().filter(|item| item.deleted).count();
+        let others = items.iter().filter(|item| !item.deleted && !item.own).count();
+        let addressed = items.iter().filter(|item| !item.deleted && !item.own && item.addressed).count();
+        let all = intake.mentions(&from(true), items.clone(), arrival(first_poll));
+        prop_assert_eq!((all.mentions.len(), all.deleted.len()), (others, deleted));
+        for mention in &all.mentions {
+            prop_assert_eq!(mention.readings.iter().map(|reading| reading.subject).collect::<Vec<_>>(), [BRAND]);
+            prop_assert!(!mention.read || mention.history);
+        }
+        let some = intake.mentions(&from(false), items, arrival(first_poll));
+        prop_assert!(some.mentions.len() >= addressed && some.mentions.len() <= others);
+        prop_assert!(some.mentions.iter().all(|mention| mention.item.addressed || !mention.matches.is_empty()));
+    }
 }

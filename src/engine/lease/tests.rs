@@ -47,7 +47,7 @@ async fn a_holder_that_slept_asks_before_it_acts() {
     let scene = Scene::new();
     let (one, two) = (scene.keeper("one"), scene.keeper("two"));
     let epoch_of_one = epoch(one.ask().await.unwrap());
-    scene.sleep(8);
+    scene.sleep(16);
     assert_eq!(one.valid(epoch_of_one).await.unwrap().epoch, epoch_of_one, "nobody took it: renewed");
     scene.sleep(3_600);
     epoch(two.ask().await.unwrap());
@@ -99,10 +99,14 @@ async fn a_follower_tells_a_change_once_and_nothing_while_nothing_changes() {
     tokio::select! { _ = two.follow() => panic!("the lease of the first is valid"), () = watching => {} }
 }
 
-#[test]
-fn no_two_names_are_the_same_and_they_tell_where_to_look() {
-    let (one, two) = (holder_name(), holder_name());
-    assert_ne!(one, two);
-    assert_eq!(one.split(':').nth(1), Some(std::process::id().to_string().as_str()));
-    assert_eq!(one.split(':').count(), 3);
+#[tokio::test(start_paused = true)]
+async fn the_lease_of_a_process_that_is_gone_is_taken_before_it_runs_out() {
+    let scene = Scene::new();
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let name =
+        super::super::holder_name().replacen(&format!(":{}:", std::process::id()), &format!(":{}:", child.id()), 1);
+    scene.keeper(&name).ask().await.unwrap();
+    let lease = tokio::time::timeout(Duration::from_secs(1), scene.keeper("two").follow()).await.unwrap();
+    assert_eq!((lease.holder.as_str(), lease.epoch), ("two", 2));
 }

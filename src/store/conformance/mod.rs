@@ -1,1 +1,235 @@
-//! x
+//! What every implementation of [`Store`](super::Store) must do, as one suite.
+//!
+//! An implementation gives [`Grounds`] and writes `conformance!(its_grounds())` in its tests; each case then runs
+//! on fresh grounds. Every sentence of the trait's documentation has its case here. Time is an argument everywhere,
+//! so nothing waits, but for the cases in which two stores on the same grounds run at once.
+
+pub(crate) mod figures;
+pub(crate) mod grouping;
+pub(crate) mod lease;
+pub(crate) mod model;
+pub(crate) mod recording;
+pub(crate) mod sources;
+pub(crate) mod stream;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Recorded, Roster, RosterWatch,
+    Store, StoreResult,
+};
+use crate::domain::stream::{Filter, Span};
+use crate::domain::time::SignedDuration;
+use crate::domain::{
+    Author, Intent, Intents, Item, MentionRow, Network, Reading, Role, Shares, SourceHealth, SourceId, SubjectId,
+    Timestamp, WatchId,
+};
+
+/// A place where stores of one implementation live: every store that is opened on it shares the same data.
+#[async_trait]
+pub(crate) trait Grounds: Send + Sync {
+    /// Another store on the same data.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Writes a test for every case of the suite.
+macro_rules! conformance {
+    ($grounds:expr) => {
+        $crate::store::conformance::conformance! { @ $grounds;
+            lease: one_holds_it the_same_holder_renews_it it_runs_out it_is_given_back a_lost_one_changes_nothing
+                two_processes_never_both_hold_it;
+            sources: the_roster_gets_numbers what_left_the_roster_keeps_its_rows a_roster_that_contradicts_itself
+                outcomes_are_remembered signals_are_raised_once_an_hour signals_are_seen others_notice_commits
+                a_copy_is_whole closing_leaves_everything;
+            recording: a_mention_comes_back_whole delivered_again_is_known edited_is_the_same_mention
+                a_changed_id_is_the_same_mention twice_in_a_batch_is_once a_shared_alias_loses_nothing
+                the_same_item_under_two_ids_is_once the_same_id_in_another_source_is_another
+                deleted_is_gone_everywhere deleted_wins_within_a_batch people_are_recognised an_empty_batch_moves_the_cursor
+                an_unknown_source_is_refused retention_erases_in_pieces erased_does_not_come_back
+                foreign_text_is_kept_but_bounded;
+            grouping: the_same_marks_are_one_story the_same_address_in_two_sources the_same_address_in_one_source_is_two
+                near_duplicates_by_simhash a_repost_joins_its_original old_mentions_are_left_alone
+                an_edit_stays_in_its_story sizes_follow_deletions another_process_groups_too;
+            stream: pages_fit_together both_ways_agree every_filter_finds_what_it_says one_row_a_story
+                words_narrow_and_never_lose questions_cannot_break_out reading_marks_are_kept
+                marking_all_says_what_changed whole_mentions_come_in_the_order_of_the_page
+                paging_while_new_ones_arrive;
+            figures: trends_count_public_readings_about_the_subject trends_follow_edits_and_deletions
+                buckets_are_whole_quarters the_overview_counts;
+            model: random_histories_agree_with_a_plain_model;
+        }
+    };
+    (@ $grounds:expr; $($module:ident: $($case:ident)+;)+) => {$(
+        mod $module {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    $crate::store::conformance::$module::$case(&$grounds).await;
+                }
+            )+
+        }
+    )+};
+}
+pub(crate) use conformance;
+
+/// The moment at which the stories of the cases take place.
+const NOW: i64 = 1_750_000_000;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn shares(negative: f32, neutral: f32, positive: f32) -> Option<Shares> {
+    Some(Shares { negative, neutral, positive })
+}
+
+const NEGATIVE: (f32, f32, f32) = (0.8, 0.1, 0.1);
+const NEUTRAL: (f32, f32, f32) = (0.1, 0.8, 0.1);
+const POSITIVE: (f32, f32, f32) = (0.1, 0.1, 0.8);
+
+fn reading(subject: SubjectId, (n, u, p): (f32, f32, f32), intents: &[Intent]) -> Reading {
+    Reading { subject, about: true, sentiment: shares(n, u, p), intents: Intents::of(intents) }
+}
+
+fn outcome(second: i64) -> PollOutcome {
+    PollOutcome {
+        at: at(second),
+        health: SourceHealth::Working,
+        trouble: String::new(),
+        failures: 0,
+        next: Some(at(second + 300)),
+        interval: SignedDuration::from_mins(5),
+        fresh: true,
+    }
+}
+
+/// A store that collects.
+struct Town {
+    store: Arc<dyn Store>,
+    lease: Lease,
+    adopted: Adopted,
+}
+
+fn roster() -> Roster {
+    let watch = |name: &str, subject: &str| RosterWatch {
+        name: name.into(),
+        subject: subject.into(),
+        query: format!("\"{name}\""),
+        context: vec!["bike".into()],
+    };
+    Roster {
+        subjects: vec![("Ferris".into(), Role::Brand), ("Rival".into(), Role::Rival)],
+        watches: vec![watch("ferris", "Ferris"), watch("rival", "Rival")],
+        sources: vec![
+            ("paper".into(), Network::FEED),
+            ("journal".into(), Network::FEED),
+            ("square".into(), Network::named("mastodon")),
+        ],
+    }
+}
+
+impl Town {
+    async fn new(grounds: &dyn Grounds) -> Self {
+        Self::of(grounds.open().await).await
+    }
+
+    async fn of(store: Arc<dyn Store>) -> Self {
+        let adopted = store.adopt(&roster()).await.unwrap();
+        let lease = hold(&*store, "town").await;
+        Self { store, lease, adopted }
+    }
+
+    fn brand(&self) -> SubjectId {
+        self.adopted.subjects[0].id
+    }
+
+    fn rival(&self) -> SubjectId {
+        self.adopted.subjects[1].id
+    }
+
+    fn source(&self, at: usize) -> SourceId {
+        self.adopted.sources[at]
+    }
+
+    fn watch(&self) -> WatchId {
+        self.adopted.watches[0].id
+    }
+
+    /// A mention of the brand, neutral, published so many seconds after [`NOW`].
+    fn mention(&self, name: &str, offset: i64) -> NewMention {
+        NewMention {
+            item: Item {
+                native_id: format!("id:{name}"),
+                url: Some(format!("https://paper.example/{name}")),
+                title: Some(format!("Title {name}")),
+                text: format!("Ferris {name}"),
+                author: Author { handle: Some(format!("by-{name}")), ..Author::default() },
+                claimed: Some(at(NOW + offset)),
+                ..Item::default()
+            },
+            first_seen: at(NOW + offset.max(0)),
+            history: false,
+            read: false,
+            lang: Some("en".into()),
+            matches: vec![self.watch()],
+            readings: vec![reading(self.brand(), NEUTRAL, &[Intent::Other])],
+            fingerprint: Fingerprint::default(),
+            content: 1,
+        }
+    }
+
+    fn batch(&self, source: usize, mentions: Vec<NewMention>) -> RecordBatch {
+        RecordBatch {
+            source: self.source(source),
+            cursor: "cursor".into(),
+            outcome: outcome(NOW),
+            mentions,
+            deleted: vec![],
+        }
+    }
+
+    async fn record(&self, source: usize, mentions: Vec<NewMention>) -> Recorded {
+        self.store.record(&self.lease, &self.batch(source, mentions)).await.unwrap()
+    }
+
+    async fn delete(&self, source: usize, names: &[&str]) -> Recorded {
+        let deleted = names.iter().map(|name| format!("id:{name}")).collect();
+        let batch = RecordBatch { deleted, ..self.batch(source, vec![]) };
+        self.store.record(&self.lease, &batch).await.unwrap()
+    }
+
+    async fn page(&self, filter: &Filter) -> Vec<MentionRow> {
+        self.store.page(filter, Span::Newest, 1_000).await.unwrap()
+    }
+
+    async fn titles(&self, filter: &Filter) -> Vec<String> {
+        titles(&self.page(filter).await)
+    }
+}
+
+/// Titles without their first word.
+fn titles(rows: &[MentionRow]) -> Vec<String> {
+    rows.iter().map(|row| row.title.as_str().trim_start_matches("Title ").to_owned()).collect()
+}
+
+fn everything() -> Filter {
+    Filter { private: true, ..Filter::default() }
+}
+
+async fn ask(store: &dyn Store, holder: &str, second: i64) -> LeaseState {
+    store.take_lease(holder, at(second), SignedDuration::from_secs(30)).await.unwrap()
+}
+
+async fn hold(store: &dyn Store, holder: &str) -> Lease {
+    match ask(store, holder, NOW).await {
+        LeaseState::Ours(lease) => lease,
+        LeaseState::Theirs(lease) => panic!("it is held: {lease:?}"),
+    }
+}
+
+fn is_lost<T: std::fmt::Debug>(result: &StoreResult<T>) -> bool {
+    matches!(result, Err(super::StoreError::LeaseLost))
+}

@@ -16,11 +16,11 @@ use super::fault::{Done, Fault};
 /// How long a connection waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Page cache of the writing connection, in KiB.
-const WRITER_CACHE: &str = "-16384";
+const WRITER_CACHE: &str = "-8192";
 /// Page cache of a reading connection, in KiB.
 const READER_CACHE: &str = "-6144";
 /// Pages (of 4 KiB) of the write-ahead log before it is carried over into the database.
-const CHECKPOINT: &str = "4000";
+const CHECKPOINT: &str = "8000";
 /// Bytes of the write-ahead log that are kept on disk once it was carried over.
 const LOG_LIMIT: &str = "33554432";
 
@@ -52,7 +52,8 @@ pub(super) fn options(path: &Path, purpose: Purpose, most_pages: Option<u32>) ->
             .pragma("journal_size_limit", LOG_LIMIT)
             // What is erased is overwritten, so that no copy of the file still holds it.
             .pragma("secure_delete", "ON")
-            .statement_cache_capacity(200),
+            .statement_cache_capacity(200)
+            .row_buffer_size(256),
         Purpose::Read => plain.pragma("cache_size", READER_CACHE).pragma("query_only", "ON").row_buffer_size(256),
         Purpose::Probe => plain.pragma("cache_size", "-64").pragma("query_only", "ON"),
     };

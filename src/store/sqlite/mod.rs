@@ -30,6 +30,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
+use tokio::sync::Mutex;
 
 use super::{Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreResult};
 use crate::domain::stream::{Counts, Filter, Overview, Span};
@@ -44,6 +45,7 @@ pub struct SqliteStore {
     path: PathBuf,
     connections: Connections,
     watch: version::Watch,
+    similar: Mutex<record::Similar>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -68,7 +70,7 @@ impl SqliteStore {
         let path = open::prepare(directory)?;
         let connections = Connections::new(&path, most_pages);
         told(open::open(&connections, &path).await, &path)?;
-        Ok(Self { path, connections, watch: version::Watch::default() })
+        Ok(Self { path, connections, watch: version::Watch::default(), similar: Mutex::default() })
     }
 
     /// Whether a data directory holds a database already.
@@ -112,11 +114,11 @@ impl Store for SqliteStore {
     }
 
     async fn record(&self, held: &Lease, batch: &RecordBatch) -> StoreResult<Recorded> {
-        on!(self.writer, record::record, Some(held), batch)
+        on!(self.writer, record::record, &self.similar, Some(held), batch)
     }
 
     async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded> {
-        on!(self.writer, record::record, None, batch)
+        on!(self.writer, record::record, &self.similar, None, batch)
     }
 
     async fn raise(&self, held: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {
@@ -183,7 +185,7 @@ impl Store for SqliteStore {
     }
 
     async fn retain(&self, held: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64> {
-        on!(self.writer, record::retain, held, now, retention)
+        on!(self.writer, record::retain, &self.similar, held, now, retention)
     }
 
     async fn backup(&self, to: &Path) -> StoreResult<()> {

@@ -11,19 +11,33 @@ use super::bulk::Cell;
 use super::codec;
 use super::fault::Done;
 use super::place::Range;
-use super::words::{self, Question};
+use super::words::{self, Endings, Question};
+use crate::domain::search::Narrowing;
 use crate::domain::stream::{Filter, Span};
 
 /// The lane that leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lane {
+pub(super) enum Lane {
+    /// Everything.
     Stream,
+    /// What nobody read.
     Unread,
+    /// A source.
     Source,
+    /// A network.
     Network,
+    /// What is about a subject.
     Subject,
+    /// A story.
     Group,
+    /// What the full-text index finds.
     Text,
+}
+
+#[cfg(test)]
+impl Lane {
+    pub(super) const ALL: [Self; 7] =
+        [Self::Stream, Self::Unread, Self::Source, Self::Network, Self::Subject, Self::Group, Self::Text];
 }
 
 /// SQL and what is bound to it.
@@ -76,7 +90,11 @@ pub(super) struct Window<'a> {
 impl<'a> Asked<'a> {
     /// Chooses the lane. `None` when the filter can find nothing.
     pub(super) async fn new(conn: &mut SqliteConnection, filter: &'a Filter) -> Done<Option<Self>> {
-        let matched = match filter.narrowing.as_ref().map_or(Question::Everything, words::question) {
+        let question = match &filter.narrowing {
+            Some(narrowing) => words::question(narrowing, &endings(conn, narrowing).await?),
+            None => Question::Everything,
+        };
+        let matched = match question {
             Question::Everything => None,
             Question::Nothing => return Ok(None),
             Question::Match(expression) => Some(expression),
@@ -90,6 +108,22 @@ impl<'a> Asked<'a> {
             narrowest(conn, filter).await?
         };
         Ok(Some(Self { filter, range, matched, lane }))
+    }
+
+    /// The same along another lane, if that holds all that the filter can find.
+    #[cfg(test)]
+    pub(super) fn along(self, lane: Lane) -> Option<Self> {
+        let (filter, text) = (self.filter, self.matched.is_some());
+        let holds = match lane {
+            Lane::Stream => !text,
+            Lane::Unread => filter.unread && !text,
+            Lane::Source => filter.source.is_some() && !text,
+            Lane::Network => filter.network.is_some() && !text,
+            Lane::Subject => filter.subject.is_some() && !text,
+            Lane::Group => filter.group.is_some() && !text,
+            Lane::Text => text,
+        };
+        holds.then_some(Self { lane, ..self })
     }
 
     /// The statement for a window.
@@ -207,6 +241,26 @@ impl<'a> Asked<'a> {
         }
         sql.add(")", []);
     }
+}
+
+/// Spells the prefixes of a narrowing out, as far as they stand for few words.
+async fn endings(conn: &mut SqliteConnection, narrowing: &Narrowing) -> Done<Endings> {
+    const PREFIXES: usize = 8;
+    const WORDS: usize = 64;
+    let mut endings = Endings::new();
+    for prefix in words::prefixes(narrowing).into_iter().take(PREFIXES) {
+        let after = format!("{prefix}{}", char::MAX);
+        let words: Vec<String> = sqlx::query_scalar("SELECT term FROM term WHERE term >= ? AND term < ? LIMIT ?")
+            .bind(&prefix)
+            .bind(after)
+            .bind((WORDS + 1) as i64)
+            .fetch_all(&mut *conn)
+            .await?;
+        if words.len() <= WORDS {
+            endings.insert(prefix, words);
+        }
+    }
+    Ok(endings)
 }
 
 fn between(sql: &mut Sql, place: &str, range: Range) {

@@ -58,3 +58,40 @@ impl Watch {
         Ok(version)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, SqliteConnection};
+
+    use super::*;
+    use crate::store::sqlite::connection::{Purpose, options};
+
+    #[tokio::test]
+    async fn an_idle_database_is_not_asked() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("test.db");
+        let mut writer = SqliteConnection::connect_with(&options(&path, Purpose::Write, None).create_if_missing(true))
+            .await
+            .unwrap();
+        sqlx::raw_sql("CREATE TABLE t (a)").execute(&mut writer).await.unwrap();
+        let (watch, probe) = (Watch::default(), Slot::new(options(&path, Purpose::Probe, None)));
+        let first = watch.version(&probe, &path).await.unwrap();
+
+        // The log settled a while ago: whatever the database would say, it is not asked.
+        let settle = || {
+            let mut answer = watch.0.lock().unwrap();
+            let answer = answer.as_mut().unwrap();
+            answer.since = answer.since.checked_sub(2 * SETTLED).unwrap();
+            answer.version = 4_711;
+        };
+        settle();
+        assert_eq!(watch.version(&probe, &path).await.unwrap(), 4_711);
+
+        sqlx::raw_sql("INSERT INTO t VALUES (1)").execute(&mut writer).await.unwrap();
+        let second = watch.version(&probe, &path).await.unwrap();
+        assert!(second != 4_711 && second != first);
+        // Right after a change the log alone is not trusted.
+        watch.0.lock().unwrap().as_mut().unwrap().version = 4_711;
+        assert_eq!(watch.version(&probe, &path).await.unwrap(), second);
+    }
+}

@@ -5,7 +5,7 @@
 //! and invisible characters go; scripts without spaces fall into single characters; words that are joined by an
 //! apostrophe, a hyphen or a low line are indexed apart and together. A phrase becomes all of its words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -48,25 +48,45 @@ pub(super) fn of_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     joined
 }
 
-/// What the index is asked so that nothing is lost that the narrowing allows.
-pub(super) fn question(narrowing: &Narrowing) -> Question {
-    ask(narrowing, 0)
+/// The words of the index that begin with a prefix, for the prefixes that have few.
+///
+/// SQLite gathers everything that a prefix finds before it gives the first row; a choice of whole words it reads
+/// as far as it is asked.
+pub(super) type Endings = BTreeMap<String, Vec<String>>;
+
+/// The prefixes whose endings [`question`] can use.
+pub(super) fn prefixes(narrowing: &Narrowing) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut left = vec![narrowing];
+    while let Some(one) = left.pop() {
+        match one {
+            Narrowing::Prefix(word) => found.extend(parts(word).pop().filter(|last| is_open(last))),
+            Narrowing::All(inner) | Narrowing::Any(inner) => left.extend(inner),
+            _ => {}
+        }
+    }
+    found
 }
 
-fn ask(narrowing: &Narrowing, depth: usize) -> Question {
+/// What the index is asked so that nothing is lost that the narrowing allows.
+pub(super) fn question(narrowing: &Narrowing, endings: &Endings) -> Question {
+    ask(narrowing, endings, 0)
+}
+
+fn ask(narrowing: &Narrowing, endings: &Endings, depth: usize) -> Question {
     if depth > DEEPEST {
         return Question::Everything;
     }
     match narrowing {
         Narrowing::Everything => Question::Everything,
         Narrowing::Word(word) => all(parts(word).iter().map(|part| quoted(part))),
-        Narrowing::Prefix(word) => prefix(word),
+        Narrowing::Prefix(word) => prefix(word, endings),
         Narrowing::Phrase(words) => {
             all(words.iter().flat_map(|word| parts(word)).map(|part| quoted(&part)).collect::<BTreeSet<_>>())
         }
         Narrowing::All(inner) => {
             let mut asked = Vec::new();
-            for question in inner.iter().map(|one| ask(one, depth + 1)) {
+            for question in inner.iter().map(|one| ask(one, endings, depth + 1)) {
                 match question {
                     Question::Everything => {}
                     Question::Nothing => return Question::Nothing,
@@ -77,7 +97,7 @@ fn ask(narrowing: &Narrowing, depth: usize) -> Question {
         }
         Narrowing::Any(inner) => {
             let mut asked = Vec::new();
-            for question in inner.iter().map(|one| ask(one, depth + 1)) {
+            for question in inner.iter().map(|one| ask(one, endings, depth + 1)) {
                 match question {
                     Question::Everything => return Question::Everything,
                     Question::Nothing => {}
@@ -89,12 +109,22 @@ fn ask(narrowing: &Narrowing, depth: usize) -> Question {
     }
 }
 
-/// A word's beginning: its last part is open, and a character of a script without spaces stands for itself.
-fn prefix(word: &str) -> Question {
+/// A word's beginning: its last part is open.
+fn prefix(word: &str, endings: &Endings) -> Question {
     let mut parts = parts(word);
     let Some(last) = parts.pop() else { return Question::Everything };
-    let open = if last.chars().all(stands_alone) { quoted(&last) } else { format!("{} *", quoted(&last)) };
+    let open = match endings.get(&last) {
+        _ if !is_open(&last) => quoted(&last),
+        Some(words) if words.is_empty() => return Question::Nothing,
+        Some(words) => format!("({})", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" OR ")),
+        None => format!("{} *", quoted(&last)),
+    };
     all(parts.iter().map(|part| quoted(part)).chain([open]))
+}
+
+/// Whether a prefix may go on: a character of a script without spaces stands for itself.
+fn is_open(part: &str) -> bool {
+    !part.chars().all(stands_alone)
 }
 
 fn all(expressions: impl IntoIterator<Item = String>) -> Question {
@@ -236,12 +266,18 @@ mod tests {
 
     #[test]
     fn questions_are_quoted_and_lose_nothing() {
-        let asked = |narrowing: &Narrowing| question(narrowing);
+        let asked = |narrowing: &Narrowing| question(narrowing, &Endings::new());
         assert_eq!(asked(&word("ferris")), Question::Match("(\"ferris\")".into()));
         assert_eq!(asked(&word("🔥")), Question::Everything);
         assert_eq!(asked(&word("a\" OR b*")), Question::Match("(\"a\" AND \"or\" AND \"b\")".into()));
         assert_eq!(asked(&Narrowing::Prefix("bik".into())), Question::Match("(\"bik\" *)".into()));
         assert_eq!(asked(&Narrowing::Prefix("東京".into())), Question::Match("(\"東\" AND \"京\")".into()));
+        let spelt = |words: &[&str]| {
+            let words = words.iter().map(|&word| word.into()).collect();
+            question(&Narrowing::Prefix("wi-bik".into()), &Endings::from([("bik".into(), words)]))
+        };
+        assert_eq!(spelt(&["bike", "bikes"]), Question::Match("(\"wi\" AND (\"bike\" OR \"bikes\"))".into()));
+        assert_eq!(spelt(&[]), Question::Nothing);
         assert_eq!(asked(&Narrowing::Any(vec![])), Question::Nothing);
         assert_eq!(asked(&Narrowing::All(vec![])), Question::Everything);
         assert_eq!(asked(&Narrowing::Any(vec![word("a"), Narrowing::Everything])), Question::Everything);

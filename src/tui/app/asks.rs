@@ -119,7 +119,7 @@ impl Asks {
         self.slots.get(&thing).is_some_and(|slot| slot.failed)
     }
 
-    /// What failed may be asked again, and what was not answered for [`LOST`] too.
+    /// What failed may be asked again, and what was not answered for two minutes too.
     pub fn retry(&mut self, now: Timestamp) -> Vec<Thing> {
         let mut lost = Vec::new();
         for (thing, slot) in &mut self.slots {

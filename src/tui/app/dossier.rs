@@ -29,6 +29,16 @@ pub fn intent_sign(intent: Intent) -> (&'static str, Tone) {
     }
 }
 
+/// A text without the headline that many feeds repeat at its start.
+pub fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
+    match text.strip_prefix(title).filter(|_| !title.is_empty()) {
+        Some(rest) if !rest.starts_with(char::is_alphanumeric) => {
+            rest.trim_start_matches(|c: char| c.is_whitespace() || ".,:;-–—…|".contains(c))
+        }
+        _ => text,
+    }
+}
+
 /// What the lists know, until the store answers.
 pub fn brief(page: &mut Page, row: &MentionRow, context: &Context) {
     head(page, row, None, context);
@@ -37,7 +47,7 @@ pub fn brief(page: &mut Page, row: &MentionRow, context: &Context) {
         page.prose(Tone::Strong, 0, row.title.as_str());
         page.gap();
     }
-    page.prose(Tone::Text, 0, row.excerpt.as_str());
+    page.prose(Tone::Text, 0, without_title(row.excerpt.as_str(), row.title.as_str()));
 }
 
 /// It is not in the store any more.
@@ -66,7 +76,7 @@ pub fn whole(
         words(page, Tone::Strong, row.title.as_str(), found);
         page.gap();
     }
-    words(page, Tone::Text, mention.text.as_str(), found);
+    words(page, Tone::Text, without_title(mention.text.as_str(), row.title.as_str()), found);
     if !mention.image_descriptions.is_empty() {
         page.heading("Images");
         for description in &mention.image_descriptions {
@@ -236,6 +246,14 @@ fn next_found(line: &str, found: &[String], from: usize) -> Option<(usize, usize
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_repeated_headline_is_said_once() {
+        assert_eq!(without_title("Chain snapped. Day one.", "Chain snapped"), "Day one.");
+        assert_eq!(without_title("Chain snapped", "Chain snapped"), "");
+        assert_eq!(without_title("Chains snap", "Chain"), "Chains snap");
+        assert_eq!(without_title("Day one.", ""), "Day one.");
+    }
 
     #[test]
     fn what_was_found_stands_out() {

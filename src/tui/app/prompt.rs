@@ -56,12 +56,6 @@ impl Prompt {
         *self = Self::with(text);
     }
 
-    /// Puts the cursor before a character, the first being 1.
-    pub fn place(&mut self, character: usize) {
-        let target = self.text.char_indices().nth(character.saturating_sub(1)).map_or(self.text.len(), |(at, _)| at);
-        self.cursor = borders(&self.text).filter(|border| *border <= target).last().unwrap_or(0);
-    }
-
     /// Takes a key in.
     pub fn type_in(&mut self, typing: &Typing) -> Typed {
         let before = self.text.len();
@@ -163,15 +157,6 @@ mod tests {
         assert_eq!(prompt.text(), "one two");
     }
 
-    #[test]
-    fn the_cursor_goes_where_an_error_points() {
-        let mut prompt = Prompt::with("自転車 AND");
-        prompt.place(5);
-        assert_eq!(prompt.column(), 7);
-        prompt.place(99);
-        assert_eq!(prompt.column(), 10);
-    }
-
     fn typing() -> impl Strategy<Value = Typing> {
         prop_oneof![
             any::<char>().prop_map(Typing::Character),
@@ -189,7 +174,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_typing_keeps_the_cursor_on_a_border(keys in prop::collection::vec(typing(), 0..60), to in 0usize..40) {
+        fn any_typing_keeps_the_cursor_on_a_border(keys in prop::collection::vec(typing(), 0..60)) {
             let mut prompt = Prompt::default();
             for key in &keys {
                 prompt.type_in(key);
@@ -197,8 +182,6 @@ mod tests {
                 let plain = !prompt.text.chars().any(char::is_control);
                 prop_assert!(plain);
             }
-            prompt.place(to);
-            prop_assert!(borders(&prompt.text).any(|border| border == prompt.cursor));
         }
     }
 }

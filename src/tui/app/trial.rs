@@ -71,6 +71,11 @@ impl Trial {
         self.found.as_deref()
     }
 
+    /// What was found so far, unless the query was refused.
+    fn accepted(&self) -> Option<&Found> {
+        self.found().filter(|found| found.refused.is_none())
+    }
+
     /// The search is under way.
     pub fn running(&self) -> bool {
         self.question.is_some() && self.found().is_none_or(|found| found.running)
@@ -190,17 +195,13 @@ impl Trial {
         self.question == Some(question)
     }
 
-    /// A piece of the answer. A refused query is typed on, the cursor where the error is.
+    /// A piece of the answer. A refused query is typed on.
     pub fn answer(&mut self, found: Arc<Found>) {
         if !found.running {
             self.question = None;
         }
-        let refused = found.refused.as_ref().map(|(column, _)| *column);
+        self.editing |= found.refused.is_some();
         self.found = Some(found);
-        if let Some(column) = refused {
-            self.editing = true;
-            self.prompt.place(column + self.leading());
-        }
         self.settle();
     }
 
@@ -239,7 +240,11 @@ impl Trial {
 
     /// How the query was read and what it costs.
     pub fn explain(&self, page: &mut Page) {
-        let Some(found) = self.found() else {
+        if let Some((column, words)) = self.refused() {
+            page.prose(Tone::Bad, 0, &format!("column {column}: {}", SafeText::line(words, 400)));
+            return;
+        }
+        let Some(found) = self.accepted() else {
             page.prose(
                 Tone::Text,
                 0,
@@ -253,10 +258,6 @@ impl Trial {
             );
             return;
         };
-        if let Some((column, words)) = &found.refused {
-            page.prose(Tone::Bad, 0, &format!("column {column}: {}", SafeText::line(words, 400)));
-            return;
-        }
         for line in &found.explained {
             let line = SafeText::block(line);
             let indent = line.as_str().len() - line.as_str().trim_start().len();
@@ -268,7 +269,7 @@ impl Trial {
 
     /// How many match, of how many, and about how often.
     pub fn tally(&self) -> String {
-        let Some(found) = self.found() else { return String::new() };
+        let Some(found) = self.accepted() else { return String::new() };
         let rate = match found.per_hour {
             Some(rate) if rate >= 10.0 => format!(", about {rate:.0} an hour"),
             Some(rate) if rate >= 0.1 => format!(", about {rate:.1} an hour"),
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_query_is_typed_on_with_the_cursor_at_the_error() {
+    fn a_refused_query_is_typed_on() {
         let mut trial = Trial::default();
         typed(&mut trial, " chain AND");
         assert_eq!(trial.type_in(&Typing::Submit), Step::Try("chain AND".to_owned()));
@@ -320,8 +321,7 @@ mod tests {
         let refused = Some((7, "AND needs a term on its right".to_owned()));
         trial.answer(Arc::new(Found { query: "chain AND".into(), refused, ..Found::default() }));
         assert!(trial.editing() && !trial.running());
-        assert_eq!(trial.prompt().column(), 7, "a space was typed before the query");
-        assert_eq!(trial.refused().map(|(column, _)| column), Some(8));
+        assert_eq!(trial.refused().map(|(column, _)| column), Some(8), "a space was typed before the query");
         assert_eq!(trial.query_to_save(), None);
         typed(&mut trial, "x");
         assert_eq!(trial.refused(), None, "the query is another one now");

@@ -1,5 +1,6 @@
 //! A bounded window of the stream: a gapless run of rows, newest first, that slides as the reader moves.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::domain::{Key, MentionId, MentionRow};
@@ -74,13 +75,15 @@ impl Window {
     /// The newest rows take the place of what was there. `complete`: there are no others.
     pub fn replace(&mut self, rows: &[MentionRow], complete: bool) {
         self.rows = rows.iter().take(BOUND).cloned().collect();
+        self.put_in_order();
         self.reaches_newest = true;
         self.reaches_oldest = complete;
     }
 
     /// The oldest rows, oldest first, take the place of what was there. `complete`: there are no others.
     pub fn replace_from_the_end(&mut self, rows: &[MentionRow], complete: bool) {
-        self.rows = rows.iter().take(BOUND).rev().cloned().collect();
+        self.rows = rows.iter().take(BOUND).cloned().collect();
+        self.put_in_order();
         self.reaches_oldest = true;
         self.reaches_newest = complete;
     }
@@ -89,6 +92,7 @@ impl Window {
     pub fn append(&mut self, rows: &[MentionRow], complete: bool) {
         let known = self.ids();
         self.rows.extend(rows.iter().filter(|row| !known.contains(&row.id)).cloned());
+        self.put_in_order();
         self.reaches_oldest = complete;
         while self.rows.len() > BOUND {
             self.rows.pop_front();
@@ -102,6 +106,7 @@ impl Window {
         for row in rows.iter().filter(|row| !known.contains(&row.id)) {
             self.rows.push_front(row.clone());
         }
+        self.put_in_order();
         self.reaches_newest = complete;
         while self.rows.len() > BOUND {
             self.rows.pop_back();
@@ -122,6 +127,7 @@ impl Window {
             }
             None => keep == Some(row.id) || end.is_some_and(|end| key(row) < end),
         });
+        self.put_in_order();
         let (first, last) = (self.first(), self.last());
         fresh.values().filter(|row| Some(key(row)) < first && Some(key(row)) > last).count()
     }
@@ -144,6 +150,13 @@ impl Window {
     /// The ids, newest first.
     pub fn ids_in_order(&self) -> Vec<MentionId> {
         self.rows.iter().map(|row| row.id).collect()
+    }
+
+    /// Newest first, none twice: an edited mention may claim another time than before.
+    fn put_in_order(&mut self) {
+        self.rows.make_contiguous().sort_by_key(|row| Reverse(key(row)));
+        let mut seen = BTreeSet::new();
+        self.rows.retain(|row| seen.insert(row.id));
     }
 
     fn ids(&self) -> BTreeSet<MentionId> {

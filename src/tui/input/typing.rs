@@ -53,9 +53,9 @@ pub fn pasted(foreign: &str) -> Typing {
 }
 
 /// Whether a character may stand in a prompt: the same door as for all foreign text, since terminals can be made to
-/// type.
+/// type. Judged behind a letter: an accent that is typed alone stands on what was typed before it.
 fn is_text(sign: char) -> bool {
-    sign == ' ' || (!sign.is_control() && !SafeText::line(sign.encode_utf8(&mut [0; 4]), 1).is_empty())
+    sign == ' ' || (!sign.is_control() && SafeText::line(&format!("a{sign}"), 4).as_str() != "a")
 }
 
 #[cfg(test)]
@@ -97,6 +97,13 @@ mod tests {
             ("backtab", Typing::Previous),
         ] {
             assert_eq!(typing(Chord::parse(chord).unwrap()), Some(expected), "{chord}");
+        }
+        // Signs that stand on others come alone from a keyboard; what could turn the line round does not come at all.
+        for sign in ['\u{301}', '\u{93f}', '\u{e31}', 'ー', '🚲', '\u{200d}'] {
+            assert!(is_text(sign) || sign == '\u{200d}', "{sign:?}");
+        }
+        for sign in ['\u{202e}', '\u{2066}', '\u{9b}', '\u{7}', '\u{feff}'] {
+            assert!(!is_text(sign), "{sign:?}");
         }
         for nothing in ["f5", "alt-x", "ctrl-k", "pageup", "ctrl-x"] {
             assert_eq!(typing(Chord::parse(nothing).unwrap()), None, "{nothing}");

@@ -30,7 +30,7 @@ use tokio::task::JoinSet;
 
 use super::app;
 use super::input::Keymap;
-use super::terminal::{self, Modes, TerminalError, Tty, Why};
+use super::terminal::{self, Modes, TerminalError, Tty, Why, signals};
 use super::theme::Theme;
 use crate::domain::Clock;
 use crate::store::Store;
@@ -118,11 +118,11 @@ const CLOSING: Duration = Duration::from_secs(10);
 /// When there is no terminal, or it cannot be drawn on any more.
 pub async fn run(setup: Setup) -> Result<Why, TuiError> {
     terminal::panic::install_hook();
-    let signals = terminal::signals::Signals::listen().map_err(TuiError::Signals)?;
+    let listener = signals::Signals::listen().map_err(TuiError::Signals)?;
     let (tell, told) = mpsc::channel(64);
     let mut listening = JoinSet::new();
     let console = Tty::open(setup.screen.modes)?;
-    listening.spawn(signals.forward(tell));
+    listening.spawn(listener.forward(tell));
     let ended = terminal::panic::fatal(async move {
         let mut cycle = Cycle::new(console, told, setup)?;
         let ended = cycle.run().await;
@@ -131,9 +131,10 @@ pub async fn run(setup: Setup) -> Result<Why, TuiError> {
     })
     .await;
     terminal::guard::restore();
-    match ended {
-        Ok(Why::Asked) | Err(_) => terminal::signals::backstop(CLOSING, Why::Asked),
-        Ok(Why::HungUp) => terminal::signals::backstop(terminal::signals::BACKSTOP, Why::HungUp),
+    match &ended {
+        Err(_) => signals::backstop(CLOSING, 1),
+        Ok(Why::Asked) => signals::backstop(CLOSING, Why::Asked.exit_code()),
+        Ok(Why::HungUp) => signals::backstop(signals::BACKSTOP, Why::HungUp.exit_code()),
         // The backstop runs since the signal came.
         Ok(Why::Interrupted | Why::Terminated) => {}
     }

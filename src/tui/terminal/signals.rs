@@ -106,7 +106,7 @@ impl Signals {
             if let Signal::End(why) = told
                 && !std::mem::replace(&mut ending, true)
             {
-                backstop(BACKSTOP, why);
+                backstop(BACKSTOP, why.exit_code());
             }
             // A full queue holds enough of everything; only the end must not be lost.
             if to.try_send(told).is_err() && ending && to.send(told).await.is_err() {
@@ -116,18 +116,18 @@ impl Signals {
     }
 }
 
-/// Ends the program after so long, whatever it does then: restores the terminal first.
-pub fn backstop(limit: Duration, why: Why) {
+/// Ends the program after so long with this exit code, whatever it does then: restores the terminal first.
+pub fn backstop(limit: Duration, code: i32) {
     // A thread of the system, not a task: the tasks may be what hangs.
     let started = std::thread::Builder::new().name("backstop".to_owned()).spawn(move || {
         std::thread::sleep(limit);
         guard::restore();
         tracing::error!("did not end within {limit:?} of being told to; ended by force");
-        std::process::exit(why.exit_code());
+        std::process::exit(code);
     });
     if started.is_err() {
         guard::restore();
-        std::process::exit(why.exit_code());
+        std::process::exit(code);
     }
 }
 

@@ -29,6 +29,7 @@ pub struct Tty {
     keyboard: Option<Keyboard>,
     guard: Option<Guard>,
     closed: bool,
+    was_here: bool,
 }
 
 impl Tty {
@@ -37,7 +38,7 @@ impl Tty {
     /// # Errors
     /// When there is none, or it cannot be taken.
     pub fn open(modes: Modes) -> Result<Self, TerminalError> {
-        let mut tty = Self { modes, keyboard: None, guard: None, closed: false };
+        let mut tty = Self { modes, keyboard: None, guard: None, closed: false, was_here: false };
         tty.enter()?;
         Ok(tty)
     }
@@ -81,7 +82,10 @@ impl Console for Tty {
     fn enter(&mut self) -> Result<(), TerminalError> {
         if self.guard.is_none() {
             self.guard = Some(guard::enter(self.modes)?);
-            guard::flush_input();
+            // What was typed for the shell is not for us; what was typed ahead at the very start is.
+            if std::mem::replace(&mut self.was_here, true) {
+                guard::flush_input();
+            }
         }
         if self.keyboard.is_none() {
             let keyboard = Keyboard::start();

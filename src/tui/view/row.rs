@@ -5,7 +5,7 @@ use super::brush::Brush;
 use crate::domain::{Intent, Role, Shares};
 use crate::domain::{MentionRow, Reading, SubjectId};
 use crate::tui::app::Model;
-use crate::tui::app::dossier::{intent_sign, sentiment_sign};
+use crate::tui::app::dossier::{intent_sign, sentiment_sign, without_title};
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::text::{fit, fold};
@@ -76,10 +76,9 @@ fn words(line: Line, row: &MentionRow, weight: Tone, model: &Model) -> Line {
         return line.with(weight, excerpt);
     }
     let title = fold(row.title.as_str(), emoji);
-    // Many feeds repeat the headline at the start of the text.
-    let rest = excerpt.strip_prefix(title.as_ref()).unwrap_or(&excerpt).trim_start();
-    let line = line.with(weight, title);
-    if rest.is_empty() { line } else { line.with(Tone::Muted, format!(" — {rest}")) }
+    let rest = without_title(&excerpt, &title);
+    let rest = if rest.is_empty() { String::new() } else { format!(" — {rest}") };
+    line.with(weight, title).with(Tone::Muted, rest)
 }
 
 fn source<'a>(model: &'a Model, row: &'a MentionRow) -> &'a str {

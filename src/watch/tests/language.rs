@@ -224,3 +224,24 @@ fn what_is_pasted_is_read() {
     assert!(finds("12:30", "at 12:30"));
     assert!(finds("AT&T", "at&t is down"));
 }
+
+#[test]
+fn the_index_is_asked_for_words() {
+    let narrowing = |query: &str| Query::parse(query).unwrap().narrowing();
+    let word = |word: &str| Narrowing::Word(word.to_owned());
+    let any = |words: &[&str]| Narrowing::Any(words.iter().map(|word| Narrowing::Word((*word).to_owned())).collect());
+    assert_eq!(narrowing("gap"), any(&["gap", "gaps"]));
+    assert_eq!(narrowing("kil"), any(&["kil", "kił", "kıl", "kıł", "kils", "kiłs", "kıls", "kıłs"]));
+    assert_eq!(narrowing("#zen"), word("zen"));
+    assert_eq!(narrowing("#gun* NOT kiln author:x"), Narrowing::Prefix("gun".to_owned()));
+    assert_eq!(narrowing("@zen@cue.run"), Narrowing::Phrase(["zen", "cue", "run"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        narrowing("#zen \"#gun #cue\""),
+        Narrowing::All(vec![word("zen"), Narrowing::All(vec![word("gun"), word("cue")])])
+    );
+    for query in ["退款", "💀", "author:x", "lang:en", "url:a.example", "#zen OR 💀", "हिन्दी", "#zen OR lang:en"]
+    {
+        assert_eq!(narrowing(query), Narrowing::Everything, "{query}");
+    }
+    assert_eq!(narrowing("#zen 💀 退款 lang:en"), word("zen"));
+}

@@ -12,11 +12,11 @@ CREATE TABLE lease (
 ) STRICT;
 INSERT INTO lease VALUES (1, '', 0, 0);
 
--- Next number of a mention (never used twice) and the slice of the fingerprints that is swept next.
+-- Next number of a mention (never used twice), and a number that grows whenever mentions come, change or go.
 CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     next INTEGER NOT NULL,
-    sweep INTEGER NOT NULL
+    revision INTEGER NOT NULL
 ) STRICT;
 INSERT INTO head VALUES (1, 1, 0);
 
@@ -71,7 +71,8 @@ CREATE TABLE mention (
     story INTEGER NOT NULL,                  -- number of the mention that the story began with
     read INTEGER NOT NULL,
     private INTEGER NOT NULL,
-    marks INTEGER NOT NULL                   -- intents and sentiments of all its readings
+    marks INTEGER NOT NULL,                  -- intents and sentiments of all its readings
+    similar INTEGER                          -- simhash of its words
 ) STRICT;
 CREATE INDEX mention_source ON mention (source);
 CREATE INDEX mention_network ON mention (network);
@@ -106,6 +107,7 @@ CREATE TABLE body (
     repost_of TEXT,
     reposts INTEGER
 ) STRICT;
+CREATE INDEX body_person ON body (person) WHERE person IS NOT NULL;
 
 -- Readings that are about their subject.
 CREATE TABLE reading (
@@ -140,7 +142,6 @@ CREATE TABLE person (
     handle TEXT,
     name TEXT,
     followers INTEGER,
-    mentions INTEGER NOT NULL,
     UNIQUE (network, key)
 ) STRICT;
 
@@ -150,18 +151,13 @@ CREATE TABLE story (
     size INTEGER NOT NULL
 ) STRICT;
 
--- Fingerprints of the last 30 days: hashes that are equal within a story, and simhashes by their four bands.
+-- Hashes that are equal within a story, of the last 30 days. In periods of five days, so that new rows stay
+-- together and old ones go together.
 CREATE TABLE mark (
+    period INTEGER NOT NULL,
     key INTEGER NOT NULL,
     place INTEGER NOT NULL,
-    PRIMARY KEY (key, place)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE band (
-    band INTEGER NOT NULL,
-    place INTEGER NOT NULL,
-    similar INTEGER NOT NULL,
-    PRIMARY KEY (band, place)
+    PRIMARY KEY (period, key, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE trend (
@@ -197,3 +193,6 @@ CREATE INDEX signal_at ON signal (at);
 -- questions agree; the index only narrows, and keeps neither positions nor a copy of the text.
 CREATE VIRTUAL TABLE search USING fts5 (words, content = '', detail = 'none', columnsize = 0, tokenize = 'ascii');
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+
+-- The words of the index, to spell out what a prefix stands for.
+CREATE VIRTUAL TABLE term USING fts5vocab (search, row);

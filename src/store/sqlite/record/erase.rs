@@ -1,8 +1,9 @@
 //! Taking mentions out again, with everything that they left.
 
 use sqlx::sqlite::SqliteConnection;
+use tokio::sync::Mutex;
 
-use super::{Kept, Tally, identity, kept, traces};
+use super::{Kept, Similar, Tally, identity, kept, people, revise, revision, traces};
 use crate::domain::Timestamp;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin;
@@ -11,9 +12,11 @@ use crate::store::sqlite::{lease, place};
 use crate::store::{Lease, Retention};
 
 /// Most mentions that one call of [`retain`] erases.
-const PIECE: i64 = 1_000;
-/// Most erased names that are forgotten in one call.
-const FORGOTTEN: i64 = 5_000;
+const PIECE: usize = 1_000;
+/// How many of them in one transaction: erasing takes a millisecond each, and others want to write too.
+const AT_ONCE: usize = 100;
+/// Most erased names that are forgotten in one transaction.
+const FORGOTTEN: i64 = 1_000;
 const DAY: i64 = 86_400;
 
 /// The day of a moment, in days since 1970.
@@ -30,14 +33,14 @@ pub(super) enum Why {
     Old,
 }
 
-/// Erases mentions and counts them out. Returns the numbers that were there.
+/// Erases mentions and counts them out. Returns those that were there.
 pub(super) async fn erase(
     conn: &mut SqliteConnection,
     ids: impl IntoIterator<Item = i64>,
     why: Why,
     today: i64,
     tally: &mut Tally,
-) -> Done<Vec<i64>> {
+) -> Done<Vec<Kept>> {
     let all = kept::load(conn, ids).await?;
     if all.is_empty() {
         return Ok(Vec::new());
@@ -61,37 +64,71 @@ pub(super) async fn erase(
         .await?;
     sqlx::query("DELETE FROM body WHERE id IN (SELECT value FROM json_each(?))")
         .bind(json(all.iter().map(|kept| kept.id)))
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
-    Ok(all.iter().map(|kept| kept.id).collect())
+    people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
+    Ok(all)
 }
 
 /// Erases a piece of what is older than the retention allows.
 pub(in crate::store::sqlite) async fn retain(
     conn: &mut SqliteConnection,
+    similar: &Mutex<Similar>,
     held: &Lease,
     now: Timestamp,
     retention: &Retention,
 ) -> Done<u64> {
+    let mut similar = similar.lock().await;
+    let oldest = now.saturating_sub(retention.mentions).unwrap_or(Timestamp::MIN);
+    let before = place::start_of(place::second(oldest));
+    let mut erased = 0;
+    while erased < PIECE {
+        let gone = retain_some(conn, &mut similar, held, before, day(now)).await?;
+        erased += gone;
+        if gone < AT_ONCE {
+            break;
+        }
+    }
+    Ok(erased as u64)
+}
+
+async fn retain_some(
+    conn: &mut SqliteConnection,
+    similar: &mut Similar,
+    held: &Lease,
+    before: i64,
+    today: i64,
+) -> Done<usize> {
     let mut tx = begin(conn).await?;
     lease::check(&mut tx, held).await?;
-    let oldest = now.saturating_sub(retention.mentions).unwrap_or(Timestamp::MIN);
     let old: Vec<i64> = sqlx::query_scalar("SELECT id FROM mention WHERE place < ? ORDER BY place LIMIT ?")
-        .bind(place::start_of(place::second(oldest)))
-        .bind(PIECE)
+        .bind(before)
+        .bind(AT_ONCE as i64)
         .fetch_all(&mut *tx)
         .await?;
-    let today = day(now);
+    let known = revision(&mut tx).await?;
     let mut tally = Tally::default();
     let erased = erase(&mut tx, old, Why::Old, today, &mut tally).await?;
     tally.write(&mut tx).await?;
-    sqlx::query(
+    if !erased.is_empty() {
+        revise(&mut tx).await?;
+    }
+    let forgotten = sqlx::query(
         "DELETE FROM gone WHERE (source, key) IN (SELECT source, key FROM gone INDEXED BY gone_day WHERE day < ? LIMIT ?)",
     )
     .bind(today - identity::FORGET_AFTER)
     .bind(FORGOTTEN)
     .execute(&mut *tx)
     .await?;
+    let revision = revision(&mut tx).await?;
+    // Nothing to erase is the rule: then nothing is written, and nobody is told of a change.
+    if erased.is_empty() && forgotten.rows_affected() == 0 {
+        return Ok(0);
+    }
     tx.commit().await?;
-    Ok(erased.len() as u64)
+    if similar.is_at(known) {
+        erased.iter().for_each(|kept| similar.remove(kept));
+        similar.settle(revision);
+    }
+    Ok(erased.len())
 }

@@ -4,6 +4,7 @@ mod erase;
 mod identity;
 mod kept;
 mod people;
+mod similar;
 mod stories;
 mod tally;
 mod traces;
@@ -12,9 +13,11 @@ mod write;
 use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::SqliteConnection;
+use tokio::sync::Mutex;
 
 pub(super) use erase::retain;
 pub(super) use kept::Kept;
+pub(super) use similar::Similar;
 pub(super) use tally::Tally;
 
 use super::bulk::json;
@@ -31,8 +34,14 @@ use write::{Draft, Texts};
 /// Longest native id that is kept in full, in bytes; longer ones are recognised all the same.
 const LONGEST_ID: usize = 4_000;
 
-/// Records a poll; without a lease, what a person brings: then the source's state stays as it is.
-pub(super) async fn record(conn: &mut SqliteConnection, held: Option<&Lease>, batch: &RecordBatch) -> Done<Recorded> {
+/// Records a poll; without a lease, what a person brings: then the source's state stays as it is. `similar` belongs to the connection that writes.
+pub(super) async fn record(
+    conn: &mut SqliteConnection,
+    similar: &Mutex<Similar>,
+    held: Option<&Lease>,
+    batch: &RecordBatch,
+) -> Done<Recorded> {
+    let mut similar = similar.lock().await;
     let mut tx = begin(conn).await?;
     if let Some(held) = held {
         lease::check(&mut tx, held).await?;
@@ -52,9 +61,16 @@ pub(super) async fn record(conn: &mut SqliteConnection, held: Option<&Lease>, ba
         network,
         since: place::start_of(now - stories::WINDOW),
         tally: Tally::default(),
+        similar: &mut similar,
+        changes: false,
     };
     let recorded = recording.run().await?;
+    let changes = recording.changes;
+    let revision = revision(&mut tx).await?;
     tx.commit().await?;
+    if changes {
+        similar.settle(revision);
+    }
     Ok(recorded)
 }
 
@@ -67,6 +83,20 @@ struct Recording<'a> {
     /// First place of the days within which mentions are grouped.
     since: i64,
     tally: Tally,
+    similar: &'a mut Similar,
+    /// Mentions come, change or go.
+    changes: bool,
+}
+
+/// The number that grows whenever mentions come, change or go.
+async fn revision(conn: &mut SqliteConnection) -> Done<i64> {
+    Ok(sqlx::query_scalar("SELECT revision FROM head").fetch_one(conn).await?)
+}
+
+/// Notes that mentions came, changed or went.
+async fn revise(conn: &mut SqliteConnection) -> Done<()> {
+    sqlx::query("UPDATE head SET revision = revision + 1").execute(conn).await?;
+    Ok(())
 }
 
 /// What is stored of a mention that an item turned out to be.
@@ -103,6 +133,17 @@ impl<'a> Recording<'a> {
         Ok(recorded)
     }
 
+    /// To be called before mentions come, change or go.
+    async fn change(&mut self) -> Done<()> {
+        if !self.changes {
+            self.changes = true;
+            let revision = revision(self.conn).await?;
+            self.similar.follow(self.conn, revision, self.since).await?;
+            revise(self.conn).await?;
+        }
+        Ok(())
+    }
+
     /// Sorts known mentions into changed and unchanged ones, and learns new names for them.
     async fn known(
         &mut self,
@@ -111,8 +152,8 @@ impl<'a> Recording<'a> {
         names: &Names,
         shared: &HashSet<i64>,
     ) -> Done<Known<'a>> {
-        let mut known = Known::default();
-        known.unchanged = are.iter().filter(|is| matches!(is, Is::Gone)).count();
+        let gone = are.iter().filter(|is| matches!(is, Is::Gone)).count();
+        let mut known = Known { unchanged: gone, changed: Vec::new() };
         let mentions = |at: usize| match are.get(at) {
             Some(Is::Known(id)) => Some(*id),
             Some(Is::Same(first)) => match are.get(*first) {
@@ -193,6 +234,7 @@ impl<'a> Recording<'a> {
         if changed.is_empty() {
             return Ok(Vec::new());
         }
+        self.change().await?;
         let people = People::bring_in(self.conn, self.network, changed.iter().map(|(_, new)| &new.item.author)).await?;
         let old = kept::load(self.conn, changed.iter().map(|(id, _)| *id)).await?;
         traces::remove(self.conn, &old).await?;
@@ -213,9 +255,12 @@ impl<'a> Recording<'a> {
             };
             self.tally.count(before, -1);
             self.tally.count(&kept, 1);
+            self.similar.remove(before);
+            self.similar.add(&kept);
             drafts.push(Draft { kept, new, texts, edited_at: Some(at) });
         }
         let written = write::write(self.conn, drafts, self.since).await?;
+        people::forget(self.conn, old.iter().filter_map(|kept| kept.person)).await?;
         Ok(written.iter().map(|kept| MentionId(kept.id)).collect())
     }
 
@@ -233,9 +278,10 @@ impl<'a> Recording<'a> {
         if count == 0 {
             return identity::write(self.conn, source, &[], shared).await.map(|()| Vec::new());
         }
+        self.change().await?;
         let people =
             People::bring_in(self.conn, self.network, new().map(|(_, (entry, _))| &entry.new.item.author)).await?;
-        let (first, sweep) = self.next(count).await?;
+        let first = self.next(count).await?;
         let mut twins: HashMap<usize, Vec<&Entry<'_>>> = HashMap::new();
         for (twin, is) in entries.iter().zip(are) {
             if let Is::Same(first) = is {
@@ -256,7 +302,7 @@ impl<'a> Recording<'a> {
             .iter_mut()
             .map(|draft| Newcomer { kept: &mut draft.kept, repost_of: draft.new.item.repost_of.as_deref() })
             .collect();
-        stories::assign(self.conn, source, self.since, &mut newcomers).await?;
+        stories::assign(self.conn, source, self.since, self.similar, &mut newcomers).await?;
         for Draft { kept, .. } in &drafts {
             self.tally.count(kept, 1);
             if kept.story != kept.id {
@@ -265,22 +311,21 @@ impl<'a> Recording<'a> {
         }
         let written = write::write(self.conn, drafts, self.since).await?;
         identity::write(self.conn, source, &owned, shared).await?;
-        stories::sweep(self.conn, sweep, self.since).await?;
+        stories::sweep(self.conn, self.since).await?;
         Ok(written.iter().map(|kept| kept.place).collect())
     }
 
-    /// Takes numbers for so many new mentions; also the slice of the fingerprints that is swept.
-    async fn next(&mut self, count: usize) -> Done<(i64, i64)> {
+    /// Takes numbers for so many new mentions; returns the first.
+    async fn next(&mut self, count: usize) -> Done<i64> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let (after, sweep): (i64, i64) =
-            sqlx::query_as("UPDATE head SET next = next + ?, sweep = sweep + 1 RETURNING next, sweep")
-                .bind(count)
-                .fetch_one(&mut *self.conn)
-                .await?;
+        let after: i64 = sqlx::query_scalar("UPDATE head SET next = next + ? RETURNING next")
+            .bind(count)
+            .fetch_one(&mut *self.conn)
+            .await?;
         if after > place::LAST_NUMBER {
             return Err(Fault::other("it has no numbers left for further mentions"));
         }
-        Ok((after - count, sweep))
+        Ok(after - count)
     }
 
     fn draft(&self, id: i64, new: &'a NewMention, keys: Vec<i64>, people: &People) -> Draft<'a> {
@@ -312,15 +357,24 @@ impl<'a> Recording<'a> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        self.change().await?;
         let today = erase::day(self.batch.outcome.at);
-        let mut erased = erase::erase(self.conn, ids, erase::Why::Deleted, today, &mut self.tally).await?;
-        erased.sort_unstable();
-        Ok(erased.into_iter().map(MentionId).collect())
+        let erased = erase::erase(self.conn, ids, erase::Why::Deleted, today, &mut self.tally).await?;
+        for kept in &erased {
+            self.similar.remove(kept);
+        }
+        // The name that was taken down may be an older one than the mention goes by now.
+        let source = self.batch.source.0;
+        let second = |id| erased.iter().find(|kept| kept.id == id).map(|kept| place::second_of(kept.place));
+        let named = deleted.iter().filter_map(|name| Some([source, *name, second(names.owner(*name)?)?]));
+        identity::bury(self.conn, &named.collect::<Vec<_>>(), today).await?;
+        let mut ids: Vec<MentionId> = erased.iter().map(|kept| MentionId(kept.id)).collect();
+        ids.sort_unstable();
+        Ok(ids)
     }
 }
 
-/// Known mentions of a batch.
-#[derive(Default)]
+/// Known mentions of a batch; what was erased before counts as unchanged.
 struct Known<'a> {
     changed: Vec<(i64, &'a NewMention)>,
     unchanged: usize,

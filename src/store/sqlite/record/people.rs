@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
+use sqlx::AssertSqlSafe;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Arguments as _, AssertSqlSafe};
 
 use crate::domain::Author;
+use crate::store::sqlite::bulk::{Cell, json};
 use crate::store::sqlite::codec::capped;
 use crate::store::sqlite::fault::{Done, Fault};
 
@@ -72,28 +73,95 @@ impl People {
         network: i64,
         piece: &[(String, &Author)],
     ) -> Done<()> {
-        let size = [4, 16, PIECE].into_iter().find(|size| *size >= piece.len()).unwrap_or(PIECE);
+        let keys: Vec<&str> = piece.iter().map(|(key, _)| key.as_str()).collect();
+        let keys = serde_json::to_string(&keys).map_err(|error| Fault::other(error.to_string()))?;
+        let rows = sqlx::query(
+            "SELECT key, id, handle, name, followers FROM person
+             WHERE network = ? AND key IN (SELECT value FROM json_each(?))",
+        )
+        .bind(network)
+        .bind(keys)
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut told = HashMap::new();
+        for row in rows {
+            let key: String = row.try_get(0)?;
+            self.0.insert(key.clone(), row.try_get(1)?);
+            told.insert(key, Told { handle: row.try_get(2)?, name: row.try_get(3)?, followers: row.try_get(4)? });
+        }
+        // Most people are known and unchanged: only the others are written.
+        let news = piece
+            .iter()
+            .filter(|(key, author)| told.get(key).is_none_or(|before| before.is_changed_by(&Told::by(author))));
+        self.write(conn, network, news).await
+    }
+
+    async fn write<'a>(
+        &mut self,
+        conn: &mut SqliteConnection,
+        network: i64,
+        news: impl Iterator<Item = &'a (String, &'a Author)>,
+    ) -> Done<()> {
+        let mut arguments = SqliteArguments::default();
+        let mut count = 0;
+        for (key, author) in news {
+            let Told { handle, name, followers } = Told::by(author);
+            let cells = [network.into(), key.clone().into(), handle.into(), name.into(), followers.into()];
+            for cell in cells {
+                Cell::add_to(cell, &mut arguments)?;
+            }
+            count += 1;
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let size = [4, 16, PIECE].into_iter().find(|size| *size >= count).unwrap_or(PIECE);
         let rows = vec!["(?,?,?,?,?)"; size].join(",");
         let sql = format!(
-            "INSERT INTO person (network, key, handle, name, followers, mentions)
-             SELECT column1, column2, column3, column4, column5, 0 FROM (VALUES {rows}) WHERE column1 IS NOT NULL
+            "INSERT INTO person (network, key, handle, name, followers)
+             SELECT column1, column2, column3, column4, column5 FROM (VALUES {rows}) WHERE column1 IS NOT NULL
              ON CONFLICT (network, key) DO UPDATE SET handle = coalesce(excluded.handle, handle),
                  name = coalesce(excluded.name, name), followers = coalesce(excluded.followers, followers)
              RETURNING key, id"
         );
-        let mut arguments = SqliteArguments::default();
-        for (key, author) in piece {
-            let bound = arguments
-                .add(network)
-                .and_then(|()| arguments.add(key.as_str()))
-                .and_then(|()| arguments.add(filled(author.handle.as_deref())))
-                .and_then(|()| arguments.add(filled(author.name.as_deref())))
-                .and_then(|()| arguments.add(author.followers.and_then(|count| i64::try_from(count).ok())));
-            bound.map_err(|error| Fault::other(error.to_string()))?;
-        }
         for row in sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(conn).await? {
             self.0.insert(row.try_get(0)?, row.try_get(1)?);
         }
         Ok(())
     }
+}
+
+/// What is told of a person.
+struct Told {
+    handle: Option<String>,
+    name: Option<String>,
+    followers: Option<i64>,
+}
+
+impl Told {
+    fn by(author: &Author) -> Self {
+        Self {
+            handle: filled(author.handle.as_deref()),
+            name: filled(author.name.as_deref()),
+            followers: author.followers.and_then(|count| i64::try_from(count).ok()),
+        }
+    }
+
+    fn is_changed_by(&self, news: &Self) -> bool {
+        (news.handle.is_some() && news.handle != self.handle)
+            || (news.name.is_some() && news.name != self.name)
+            || (news.followers.is_some() && news.followers != self.followers)
+    }
+}
+
+/// Forgets those of the people who have no mention any more.
+pub(super) async fn forget(conn: &mut SqliteConnection, people: impl Iterator<Item = i64>) -> Done<()> {
+    sqlx::query(
+        "DELETE FROM person WHERE id IN (SELECT value FROM json_each(?))
+             AND NOT EXISTS (SELECT 1 FROM body INDEXED BY body_person WHERE body.person = person.id)",
+    )
+    .bind(json(people))
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -20,7 +20,6 @@ pub(in crate::store::sqlite) struct Tally {
     subjects: BTreeMap<i64, [i64; 2]>,
     quarters: BTreeMap<i64, i64>,
     trend: BTreeMap<(i64, i64), [i64; 7]>,
-    people: BTreeMap<i64, i64>,
     stories: BTreeMap<i64, i64>,
 }
 
@@ -31,9 +30,6 @@ impl Tally {
         let unread = if kept.read { 0 } else { sign };
         add(self.sources.entry(kept.source).or_default(), [sign, unread]);
         *self.quarters.entry(quarter_of(kept.place)).or_default() += sign;
-        if let Some(person) = kept.person {
-            *self.people.entry(person).or_default() += sign;
-        }
         for reading in kept.about() {
             let waiting = if reading.is_complaint() { unread } else { 0 };
             add(self.subjects.entry(reading.subject.0).or_default(), [sign, waiting]);
@@ -108,7 +104,6 @@ impl Tally {
                 .await?;
         }
         trend(conn, self.trend).await?;
-        people(conn, &single(self.people)).await?;
         stories(conn, &single(self.stories)).await
     }
 }
@@ -155,18 +150,6 @@ async fn trend(conn: &mut SqliteConnection, trend: BTreeMap<(i64, i64), [i64; 7]
         &fewer,
     )
     .await
-}
-
-/// People whose last mention is gone are forgotten.
-async fn people(conn: &mut SqliteConnection, rows: &[[i64; 2]]) -> Done<()> {
-    apply(
-        conn,
-        "UPDATE person SET mentions = mentions + (j.value ->> 1) FROM json_each(?) j WHERE person.id = (j.value ->> 0)",
-        rows,
-    )
-    .await?;
-    let fewer: Vec<[i64; 1]> = rows.iter().filter(|[_, count]| *count < 0).map(|[id, _]| [*id]).collect();
-    apply(conn, "DELETE FROM person WHERE id IN (SELECT value ->> 0 FROM json_each(?)) AND mentions <= 0", &fewer).await
 }
 
 /// A story has a row once it has two members.

@@ -9,9 +9,7 @@ use crate::store::sqlite::fault::Done;
 
 const READING: Insert =
     Insert { head: "INSERT OR REPLACE INTO reading (subject, place, marks)", width: 3, tail: "", most: 256 };
-const MARK: Insert = Insert { head: "INSERT OR IGNORE INTO mark (key, place)", width: 2, tail: "", most: 256 };
-const BAND: Insert =
-    Insert { head: "INSERT OR REPLACE INTO band (band, place, similar)", width: 3, tail: "", most: 256 };
+const MARK: Insert = Insert { head: "INSERT OR IGNORE INTO mark (period, key, place)", width: 3, tail: "", most: 256 };
 const WORDS: Insert = Insert { head: "INSERT INTO search (rowid, words)", width: 2, tail: "", most: 64 };
 /// The index is told again which words it had, since it keeps no copy of the text.
 const NO_WORDS: Insert = Insert { head: "INSERT INTO search (search, rowid, words)", width: 3, tail: "", most: 64 };
@@ -20,7 +18,6 @@ const NO_WORDS: Insert = Insert { head: "INSERT INTO search (search, rowid, word
 pub(super) async fn add(conn: &mut SqliteConnection, all: &[Kept], since: i64) -> Done<()> {
     let mut readings = Vec::with_capacity(all.len() * 3);
     let mut marks = Vec::new();
-    let mut bands = Vec::new();
     let mut words = Vec::with_capacity(all.len() * 2);
     for kept in all {
         for reading in kept.about() {
@@ -28,10 +25,7 @@ pub(super) async fn add(conn: &mut SqliteConnection, all: &[Kept], since: i64) -
         }
         if kept.place >= since {
             for key in stories::keys_of(kept) {
-                marks.extend([key, kept.place].map(Cell::Int));
-            }
-            for (band, similar) in stories::bands_of(kept) {
-                bands.extend([band, kept.place, similar].map(Cell::Int));
+                marks.extend([stories::period_of(kept.place), key, kept.place].map(Cell::Int));
             }
         }
         if !kept.words.is_empty() {
@@ -40,27 +34,25 @@ pub(super) async fn add(conn: &mut SqliteConnection, all: &[Kept], since: i64) -
     }
     READING.run(conn, readings).await?;
     MARK.run(conn, marks).await?;
-    BAND.run(conn, bands).await?;
     WORDS.run(conn, words).await
 }
 
 /// Takes the traces of these mentions away.
 pub(super) async fn remove(conn: &mut SqliteConnection, all: &[Kept]) -> Done<()> {
     let readings = all.iter().flat_map(|kept| kept.about().map(|reading| [reading.subject.0, kept.place]));
-    let marks = all.iter().flat_map(|kept| stories::keys_of(kept).into_iter().map(|key| [key, kept.place]));
-    let bands = all.iter().flat_map(|kept| stories::bands_of(kept).map(|(band, _)| [band, kept.place]));
+    let marks = all.iter().flat_map(|kept| {
+        let period = stories::period_of(kept.place);
+        stories::keys_of(kept).into_iter().map(move |key| [period, key, kept.place])
+    });
     for (sql, rows) in [
         (
             "DELETE FROM reading WHERE (subject, place) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
             json_rows(readings),
         ),
         (
-            "DELETE FROM mark WHERE (key, place) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+            "DELETE FROM mark WHERE (period, key, place) IN
+                 (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))",
             json_rows(marks),
-        ),
-        (
-            "DELETE FROM band WHERE (band, place) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
-            json_rows(bands),
         ),
     ] {
         sqlx::query(sql).bind(rows).execute(&mut *conn).await?;

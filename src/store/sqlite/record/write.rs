@@ -20,8 +20,8 @@ const SMALL: usize = 4_000;
 const MOST: usize = 50;
 
 const MENTION: Insert = Insert {
-    head: "INSERT OR REPLACE INTO mention (place, id, source, network, story, read, private, marks)",
-    width: 8,
+    head: "INSERT OR REPLACE INTO mention (place, id, source, network, story, read, private, marks, similar)",
+    width: 9,
     tail: "",
     most: 64,
 };
@@ -99,6 +99,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, drafts: Vec<Draft<'_>>, s
             Cell::from(kept.read),
             Cell::from(kept.is_private()),
             Cell::Int(kept.marks()),
+            Cell::from(kept.fingerprint.similar.map(u64::cast_signed)),
         ]);
         bodies.extend(body(draft));
         written.push(kept);

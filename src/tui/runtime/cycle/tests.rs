@@ -394,8 +394,8 @@ async fn five_hundred_news_a_second_are_folded_into_few_frames_and_a_key_is_not_
         world.cycle.timers_struck().unwrap();
     }
     let frames = world.desk.text().matches("\x1b[?2026h").count();
-    // Ten a second, the key's, and those of the answers to the key: nowhere near the hundred batches.
-    assert!((5..=45).contains(&frames), "{frames} frames");
+    // At most ten a second, the key's, and those of the answers to it: nowhere near the hundred batches.
+    assert!((2..=45).contains(&frames), "{frames} frames");
     let waited = echoed.expect("the key was drawn") - pressed.lock().unwrap().expect("the key was pressed");
     assert!(waited < Duration::from_millis(100), "{waited:?} on a machine that has other work too");
 }
