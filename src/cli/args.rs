@@ -11,8 +11,9 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format, ImportArgs,
-    InitArgs, Input, ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, WatchArgs,
+    AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format,
+    ImportArgs, InitArgs, Input, ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size,
+    TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -134,6 +135,16 @@ pub enum Command {
     /// Show what is read from a feed, to see why something is missing
     #[command(after_help = "Example:\n  goodword feed https://cycling.example/news")]
     Feed(FeedArgs),
+    /// Read language, sentiment and intent of posts in JSON lines
+    #[command(
+        after_help = "Each line of standard input is an object with text and, if you like, id, lang and brand.\n\n\
+        Example:\n  goodword analyze --brand \"Ferris Bikes\" < posts.ndjson | jq -c 'select(.intents | index(\"complaint\"))'"
+    )]
+    Analyze(AnalyzeArgs),
+    /// Make the readers' models anew from labelled texts
+    #[command(after_help = "Needed by nobody who only uses goodword: its models are part of the program.\n\n\
+        Example:\n  goodword train assets/models/training.toml --from ~/labelled --made 2026-11-22")]
+    Train(TrainArgs),
     /// Copy everything that is stored into one file, also while goodword runs
     #[command(after_help = "Example:\n  goodword backup goodword-monday.db")]
     Backup(BackupArgs),
@@ -154,8 +165,8 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "feed"]),
-    ("Keep house", &["backup", "restore", "completions", "man"]),
+    ("Look closer", &["query", "feed", "analyze"]),
+    ("Keep house", &["backup", "restore", "completions", "man", "train"]),
 ];
 
 /// The command with everything that its help says, for parsing, completions and manual pages.

@@ -1,6 +1,7 @@
 //! The commands, one file each. Knows every room below; holds no logic of its own beyond putting them together,
 //! printing, and the exit code.
 
+mod analyze;
 pub mod args;
 mod backup;
 mod check;
@@ -18,6 +19,7 @@ mod output;
 mod query;
 mod record;
 mod search;
+mod train;
 mod watch;
 pub mod when;
 
@@ -52,6 +54,8 @@ pub fn run(args: Args) -> CliResult<u8> {
             args::QueryCommand::Match(matching) => query::matching(&matching),
             args::QueryCommand::Try(attempt) => wait(query::attempt(&attempt, &everywhere)),
         },
+        Some(Command::Analyze(arguments)) => analyze::run(&arguments),
+        Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Watch(watch)) => wait(watch::run(&watch, &everywhere)),
         Some(Command::Demo(demo)) => wait(demo::run(&demo, &everywhere)),
         Some(Command::Check(printing)) => wait(check::run(printing, &everywhere)),

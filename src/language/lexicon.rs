@@ -258,6 +258,39 @@ impl Lexicon {
     }
 }
 
+/// Hands over every single word (or sign) of the embedded lists that carries an attitude, the strongest first within a
+/// list; a word of several lists comes more than once.
+pub fn word_lists(mut each: impl FnMut(&str, f32)) {
+    const LISTS: [&str; 8] = [
+        include_str!("../../assets/lexicon/en.txt"),
+        include_str!("../../assets/lexicon/fr.txt"),
+        include_str!("../../assets/lexicon/de.txt"),
+        include_str!("../../assets/lexicon/es.txt"),
+        include_str!("../../assets/lexicon/it.txt"),
+        include_str!("../../assets/lexicon/pt.txt"),
+        include_str!("../../assets/lexicon/hi.txt"),
+        include_str!("../../assets/lexicon/ar.txt"),
+    ];
+    const SIGNS: &str = include_str!("../../assets/lexicon/signs.txt");
+    let lists = LISTS.into_iter().map(|list| (list, ',')).chain([(SIGNS, ' ')]);
+    for (list, between) in lists {
+        let mut valence = 0.0;
+        for line in list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                valence = section_of(name).unwrap_or_default().valence;
+            } else if valence != 0.0 {
+                for entry in line.split(between).map(str::trim).filter(|entry| !entry.is_empty()) {
+                    match entry.strip_prefix('~') {
+                        Some(verb) if !verb.contains(' ') => forms(verb).iter().for_each(|form| each(form, valence)),
+                        None if !entry.contains(' ') => each(entry, valence),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn section_of(name: &str) -> Option<Entry> {
     let mut words = name.split_whitespace();
     let entry = Entry::default();

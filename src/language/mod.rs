@@ -10,18 +10,21 @@ use std::sync::Arc;
 use crate::domain::{Intent, Intents, Shares};
 
 mod about;
+pub mod correct;
 mod fold;
 mod identify;
 mod intent;
 pub mod lexicon;
 mod library;
 mod links;
+pub mod model;
 mod names;
 pub mod normalise;
 mod scene;
 mod sentiment;
 mod sums;
 pub mod tokens;
+pub mod trained;
 mod weights;
 
 pub use about::RuleAbout;
@@ -117,6 +120,22 @@ pub struct Readers {
 }
 
 impl Readers {
+    /// The trained readers, each with the model that the program carries; a reader whose model cannot be used (a build
+    /// with a broken asset, which the tests refuse) falls back to its rules.
+    pub fn trained() -> Self {
+        let library = Arc::new(Library::new());
+        let sentiment: Box<dyn ReadSentiment> = match trained::TrainedSentiment::embedded(Arc::clone(&library)) {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleSentiment::new(Arc::clone(&library))),
+        };
+        Self {
+            language: Box::new(RuleLanguage::new(Arc::clone(&library))),
+            sentiment,
+            intent: Box::new(RuleIntent::new(Arc::clone(&library))),
+            about: Box::new(RuleAbout::new(library)),
+        }
+    }
+
     /// The readers that go by word lists and rules. Reads the lists once (some milliseconds), so make
     /// one and share it.
     pub fn rule_based() -> Self {

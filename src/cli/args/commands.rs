@@ -97,6 +97,43 @@ impl From<Size> for BrandSize {
     }
 }
 
+/// `train`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct TrainArgs {
+    /// The list of labelled texts (TOML)
+    #[arg(value_name = "LIST", value_hint = ValueHint::FilePath)]
+    pub list: PathBuf,
+    /// Folder that the files of the list are in
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub from: PathBuf,
+    /// The day to write on the cards, as 2026-11-22; a given day makes the same bytes on every run
+    #[arg(long, value_name = "DATE")]
+    pub made: jiff::civil::Date,
+    /// Folder for the models and their cards
+    #[arg(long, value_name = "DIR", default_value = "assets/models", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
+    /// Make only this model; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Seed of everything that is drawn
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+}
+
+/// `analyze`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct AnalyzeArgs {
+    /// The brand that the posts are about, where a line names none
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub brand: String,
+    /// A word that speaks for the brand being meant; may be repeated
+    #[arg(long, value_name = "WORD")]
+    pub context: Vec<String>,
+    /// Add the words that made each reading what it is
+    #[arg(long)]
+    pub explain: bool,
+}
+
 /// Commands that print data.
 #[derive(Debug, Clone, Copy, Default, ClapArgs)]
 pub struct Printing {

@@ -1,0 +1,18 @@
+//! The trained readers, one file each, and the recipes that make their models.
+
+use super::model::recipe::Recipe;
+
+mod attitudes;
+mod complaint;
+pub mod message;
+mod sentiment;
+mod sentiment_recipe;
+
+pub use sentiment::{LANGUAGES, TrainedSentiment};
+pub use sentiment_recipe::SentimentRecipe;
+
+/// Every recipe, in the order in which `goodword train` follows them.
+pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD];
+
+#[cfg(test)]
+mod tests;
