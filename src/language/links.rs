@@ -26,6 +26,9 @@ pub fn canonical_link(url: &str) -> String {
         }
     }
     let host = bare_host(&parsed);
+    if host.is_empty() {
+        return trimmed.to_owned();
+    }
     let port =
         parsed.port().filter(|port| !matches!(port, 80 | 443)).map(|port| format!(":{port}")).unwrap_or_default();
     let path = bare_path(parsed.path());
