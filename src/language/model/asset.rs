@@ -1,7 +1,7 @@
 //! The file that a model is kept in.
 //!
 //! All numbers little-endian: the magic `GWLINEAR`, the format's version (u32), the length of the header (u32), the
-//! header (JSON of [`Header`]), the encoding of the weights (u8: 0 dense, 1 sparse), the weights, and the XXH3 of
+//! header (JSON of `Header`), the encoding of the weights (u8: 0 dense, 1 sparse), the weights, and the XXH3 of
 //! everything before (u64). Dense weights are the rows one after another. Sparse weights are a bit for each bucket
 //! (lowest bit first), set where the row is not all zero, then those rows. Dense weights of an embedded file are read
 //! in place, without a copy.
