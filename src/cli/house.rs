@@ -9,14 +9,14 @@ use tracing_appender::non_blocking::WorkerGuard;
 use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::output;
+use crate::config::Config;
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
-use crate::config::{Config, PrivateAddresses};
 use crate::engine::EnginePlan;
 use crate::language::Readers;
 use crate::sources::Source;
 use crate::sources::feed::FeedSettings;
-use crate::sources::http::{self, Client};
+use crate::sources::http::Client;
 use crate::sources::search::Template;
 use crate::store::sqlite::SqliteStore;
 
@@ -122,21 +122,7 @@ impl House {
     /// # Errors
     /// When the system's certificates or proxies cannot be used.
     pub fn client(&self) -> CliResult<Client> {
-        let settings = &self.config.http;
-        let private_addresses = match settings.private_addresses {
-            PrivateAddresses::Allow => http::PrivateAddresses::Allow,
-            PrivateAddresses::NotByRedirect => http::PrivateAddresses::NotByRedirect,
-            PrivateAddresses::Refuse => http::PrivateAddresses::Refuse,
-        };
-        Ok(Client::new(http::HttpSettings {
-            user_agent: settings.user_agent.clone(),
-            contact: settings.contact.clone(),
-            timeout: settings.timeout,
-            largest_body: settings.largest_body,
-            per_host: settings.per_host,
-            at_once: settings.at_once,
-            private_addresses,
-        })?)
+        Ok(Client::new(self.config.http.clone())?)
     }
 
     /// The plan for the engine.

@@ -3,8 +3,8 @@
 //! [`Config::load`] reads `config.toml`, judges everything in it and reports all that is wrong at once, each
 //! error with its place. Values come out typed and within bounds; keys of the keyboard stay text with their
 //! place, because only the screen knows its actions. This room reads and writes the configuration file and
-//! fetches secrets; it talks to no network. It knows `domain`, `store` (the roster) and `watch` (to judge
-//! queries); the settings of rooms above it, or beside it, are plain values that the command hands on.
+//! fetches secrets; it talks to no network. It knows `domain`, `store` (the roster), `sources` (how servers are asked)
+//! and `watch` (to judge queries); the settings of rooms above it, or beside it, are plain values that the command hands on.
 
 mod derive;
 mod document;
@@ -31,14 +31,15 @@ use std::path::{Path, PathBuf};
 use crate::domain::{Network, Role};
 use crate::store::{Retention, Roster, RosterWatch};
 
+pub use crate::sources::http::{HttpSettings, PrivateAddresses};
 pub use derive::query_for;
 pub use document::Document;
 pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
-    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, NETWORKS, PrivateAddresses,
-    RETENTION_BOUNDS, RETENTION_DAYS, Rival, ScreenSettings, Source, Watch, Weights,
+    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, NETWORKS, RETENTION_BOUNDS, RETENTION_DAYS, Rival,
+    ScreenSettings, Source, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.

@@ -117,57 +117,12 @@ impl Default for CollectSettings {
     }
 }
 
-/// Whether addresses that the internet cannot reach (this computer, home and office networks) may be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PrivateAddresses {
-    /// Always, even when a stranger's server points there.
-    Allow,
-    /// Those that stand in the configuration; not those that a public server points to.
-    #[default]
-    NotByRedirect,
-    /// Never.
-    Refuse,
-}
-
-/// How servers are asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HttpSettings {
-    /// Who we say we are, in place of our own name. The contact is added to it.
-    pub user_agent: Option<String>,
-    /// Where a server's operator can reach us: a web or mail address.
-    pub contact: Option<String>,
-    /// How long one answer may take.
-    pub timeout: SignedDuration,
-    /// Largest answer, in bytes after unpacking.
-    pub largest_body: u64,
-    /// Requests to one host at the same time.
-    pub per_host: usize,
-    /// Requests at the same time altogether; follows [`CollectSettings::concurrency`].
-    pub at_once: usize,
-    /// Whether private addresses may be asked.
-    pub private_addresses: PrivateAddresses,
-}
-
 /// What the time-out may be, in seconds.
 pub const TIMEOUT_BOUNDS: RangeInclusive<i64> = 1..=300;
 /// What the largest answer may be, in MB (10^6 bytes).
 pub const BODY_BOUNDS: RangeInclusive<u64> = 1..=256;
 /// How many requests to one host there may be.
 pub const PER_HOST_BOUNDS: RangeInclusive<u64> = 1..=16;
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            user_agent: None,
-            contact: None,
-            timeout: SignedDuration::from_secs(30),
-            largest_body: 16_000_000,
-            per_host: 1,
-            at_once: 16,
-            private_addresses: PrivateAddresses::default(),
-        }
-    }
-}
 
 /// How many days mentions are kept, unless the file says otherwise.
 pub const RETENTION_DAYS: u64 = 365;

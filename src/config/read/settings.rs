@@ -10,9 +10,10 @@ use crate::config::reader::Reader;
 use crate::config::schema;
 use crate::config::section::Section;
 use crate::config::settings::{
-    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, HttpSettings, PER_HOST_BOUNDS, PrivateAddresses,
-    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
+    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, PER_HOST_BOUNDS, RETENTION_BOUNDS,
+    RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
 };
+use crate::config::{HttpSettings, PrivateAddresses};
 use crate::domain::time::SignedDuration;
 use crate::store::Retention;
 

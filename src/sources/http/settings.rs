@@ -45,7 +45,7 @@ impl Default for HttpSettings {
             user_agent: None,
             contact: None,
             timeout: SignedDuration::from_secs(30),
-            largest_body: 15 * 1024 * 1024,
+            largest_body: 16_000_000,
             per_host: 1,
             at_once: 16,
             private_addresses: PrivateAddresses::default(),
