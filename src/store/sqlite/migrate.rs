@@ -1,6 +1,7 @@
 //! The schema and its history. Each step runs once, in the order of the list, all that are missing in one
 //! transaction; `user_version` in the file says how far it is. A step that was published is never changed.
 
+use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
 use super::connection::begin;
@@ -39,7 +40,11 @@ pub(super) async fn recognise(conn: &mut SqliteConnection, path: &std::path::Pat
 
 /// Brings the database to the newest schema.
 pub(super) async fn migrate(conn: &mut SqliteConnection, path: &std::path::Path) -> Done<()> {
-    if recognise(conn, path).await? == KNOWN {
+    // One snapshot for all that is asked: another process may be making the schema just now.
+    let mut look = conn.begin().await?;
+    let seen = recognise(&mut look, path).await;
+    look.rollback().await?;
+    if seen? == KNOWN {
         return Ok(());
     }
     let mut tx = begin(conn).await?;
