@@ -12,9 +12,6 @@ use super::tokens::{self, Kind, Token};
 pub const FEWEST_FOR_EXACT: usize = 4;
 /// Words from which two texts can be called nearly the same.
 pub const FEWEST_FOR_NEAR: usize = 12;
-/// Differing bits up to which two simhashes are of nearly the same text. Six standard deviations away from chance, so that
-/// comparing with many thousands of posts brings no stranger in.
-pub const NEAR_ENOUGH: u32 = 8;
 /// Words of a shingle.
 const SHINGLE: usize = 3;
 

@@ -49,7 +49,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
 /// A trouble without the host that it begins with: the row names the source already.
 pub(super) fn reason(trouble: &str) -> &str {
     match trouble.split_once(' ') {
-        Some((host, rest)) if host.contains(['.', ':']) && !host.ends_with(':') => rest,
+        Some((host, rest)) if host.contains(['.', ':']) && !host.ends_with(':') => {
+            rest.strip_prefix("answered ").unwrap_or(rest)
+        }
         _ => trouble,
     }
 }
