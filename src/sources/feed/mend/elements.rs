@@ -76,10 +76,10 @@ impl Mender<'_> {
             return self.replace(at, 9, "");
         }
         if rest.starts_with("<!--") {
-            return after("-->").unwrap_or(self.source.len());
+            return self.passed_over(at, after("-->"));
         }
         match rest.as_bytes().get(1) {
-            Some(b'?') => after("?>").unwrap_or(self.source.len()),
+            Some(b'?') => self.passed_over(at, after("?>")),
             // A doctype stands before the root; later it is a text that was not escaped.
             Some(b'!') if !self.has_root => at + 2,
             Some(b'/') => self.end_tag(at, rest),
@@ -92,6 +92,14 @@ impl Mender<'_> {
                 self.replace(at, 1, "&lt;")
             }
         }
+    }
+
+    /// A comment or an instruction, up to the end when it is never closed: nothing in it counts, but what XML
+    /// forbids must not stay in it either.
+    fn passed_over(&mut self, at: usize, end: Option<usize>) -> usize {
+        let end = end.unwrap_or(self.source.len());
+        self.clean(at, end);
+        end
     }
 
     fn start_tag(&mut self, at: usize, rest: &str) -> usize {
