@@ -17,6 +17,19 @@ pub enum Visibility {
     Private,
 }
 
+/// Where an answer to a post can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answerable {
+    /// Wherever its source can publish; else in the browser.
+    #[default]
+    AsSource,
+    /// Only in the browser, though its source can publish (the network wants a person, or more rights).
+    InBrowser,
+    /// Nowhere: closed, archived, or its author lets nobody answer.
+    Nowhere,
+}
+
 /// The author of an item as the source names them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -73,6 +86,10 @@ pub struct Item {
     pub own: bool,
     /// The author took it down.
     pub deleted: bool,
+    /// Where an answer can be given.
+    pub answerable: Answerable,
+    /// The warning that its author put before it, where the network has such.
+    pub content_warning: Option<String>,
 }
 
 impl Item {

@@ -17,10 +17,10 @@ pub mod time;
 
 pub use clean::SafeText;
 pub use ids::{GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
-pub use item::{Author, Item, Visibility};
+pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use signal::{Signal, SignalKind};
-pub use source::{Capabilities, Network, SourceHealth, SourceState};
+pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};
 pub use subject::{BrandSize, Role, Subject, WatchRule};
 pub use time::{Clock, Timestamp};

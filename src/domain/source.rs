@@ -17,6 +17,11 @@ impl Network {
     /// Mentions that were imported from a file.
     pub const IMPORT: Self = Self(std::borrow::Cow::Borrowed("import"));
 
+    /// A network whose name is known when the program is built; lower case.
+    pub const fn fixed(name: &'static str) -> Self {
+        Self(std::borrow::Cow::Borrowed(name))
+    }
+
     /// The network of this name; lower-cased.
     pub fn named(name: &str) -> Self {
         match name {
@@ -49,6 +54,29 @@ pub struct Capabilities {
     pub looks_up: bool,
     /// It tells when an author deletes.
     pub tells_deletions: bool,
+}
+
+/// What a network counts of our use of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meter {
+    /// What is counted, in a word or two: "requests", "units today", "writes", "spent".
+    pub name: String,
+    /// Used so far.
+    pub used: f64,
+    /// Most that is granted, when that is known.
+    pub limit: Option<f64>,
+    /// The currency (ISO 4217) when it is money; `None` for a plain count.
+    pub currency: Option<String>,
+    /// When the count begins anew.
+    pub resets: Option<Timestamp>,
+}
+
+impl Meter {
+    /// The share that is used, 0 to 1; `None` without a limit.
+    pub fn share(&self) -> Option<f64> {
+        let limit = self.limit.filter(|limit| *limit > 0.0)?;
+        Some((self.used / limit).clamp(0.0, 1.0))
+    }
 }
 
 /// How a source fares, in the order of worry.
@@ -96,4 +124,6 @@ pub struct SourceState {
     pub interval: Option<SignedDuration>,
     /// Mentions that came from it.
     pub mentions: u64,
+    /// What its network counts of our use, as last told.
+    pub meters: Vec<Meter>,
 }

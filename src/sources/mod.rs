@@ -3,17 +3,30 @@
 //! Three traits over a shared account: [`Listen`] (poll or stream), [`Publish`] and [`Lookup`]. One file or
 //! folder per network. This room may use the network; it knows the vocabulary of `domain` and no other room.
 
+mod account;
+pub mod api;
 mod error;
 pub mod feed;
 pub mod http;
+mod login;
+pub mod networks;
+mod outgoing;
+pub mod parts;
 pub mod search;
+mod settings;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::domain::time::SignedDuration;
-use crate::domain::{Author, Capabilities, Item, Network, Timestamp, Visibility};
+use crate::domain::{Author, Capabilities, Item, Meter, Network, Timestamp};
 
+pub use account::{Credentials, MemoryCredentials};
 pub use error::{Retry, SourceError, SourceErrorKind};
+pub use login::{LoggedIn, Login, LoginRequest, Person};
+pub use outgoing::{Count, Fate, Outgoing, PublishError, Published, TextRules};
+pub use settings::{SourceSettings, Tools};
 
 /// What one poll, or one bounded piece of a stream, brought.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -30,6 +43,8 @@ pub struct Batch {
     pub more: bool,
     /// What a person should know though it worked: moved for good, entries skipped, repaired markup.
     pub remarks: Vec<String>,
+    /// What the network counts of our use of it.
+    pub meters: Vec<Meter>,
 }
 
 /// Hears what is published at one place.
@@ -42,6 +57,10 @@ pub trait Listen: Send {
     /// [`SourceError`] with what happened, what to do about it and when to try again.
     async fn poll(&mut self, cursor: &str, now: Timestamp) -> Result<Batch, SourceError>;
 
+    /// Fills in what the network tells of authors only when asked (handle, name, followers), for items that have
+    /// become mentions. What cannot be had stays empty; it never fails.
+    async fn name_authors(&mut self, _authors: &mut [Author], _now: Timestamp) {}
+
     /// What this source can do.
     fn capabilities(&self) -> Capabilities;
 
@@ -49,42 +68,37 @@ pub trait Listen: Send {
     fn host(&self) -> &str;
 }
 
-/// Something that we are about to publish.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// The words.
-    pub text: String,
-    /// Native id of the post that it answers; `None` for a post of our own.
-    pub parent: Option<String>,
-    /// Native id of the first post of the thread.
-    pub root: Option<String>,
-    /// Who may read it; never wider than what it answers.
-    pub visibility: Visibility,
-    /// Language of the words (BCP 47).
-    pub lang: Option<String>,
-    /// Made before the first attempt and stored with it: the network's means against publishing twice.
-    pub token: String,
-}
-
-/// What the network says of something that we published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Published {
-    /// Its native id.
-    pub native_id: String,
-    /// Where a person can read it.
-    pub url: Option<String>,
-    /// When the network says that it was published.
-    pub at: Timestamp,
-}
-
-/// Publishes posts and replies under one account.
+/// Publishes posts and replies under one account. Its requests go before those of polling.
 #[async_trait]
 pub trait Publish: Send + Sync {
     /// Publishes, at most once for one token as far as the network allows.
     ///
     /// # Errors
-    /// [`SourceError`]; its `retry` says whether the fate is known and trying again is safe.
-    async fn publish(&self, outgoing: &Outgoing, now: Timestamp) -> Result<Published, SourceError>;
+    /// [`PublishError`]; its fate says whether trying again is safe.
+    async fn publish(&self, outgoing: &Outgoing, now: Timestamp) -> Result<Published, PublishError>;
+
+    /// Looks whether something whose fate is uncertain was published after all, since the moment of the attempt.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the network cannot be asked.
+    async fn find(
+        &self,
+        outgoing: &Outgoing,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<Published>, SourceError>;
+
+    /// What the network accepts as a text.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the network must be asked and cannot be.
+    async fn rules(&self, now: Timestamp) -> Result<TextRules, SourceError>;
+
+    /// The account that it publishes under.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the network must be asked and cannot be.
+    async fn identity(&self, now: Timestamp) -> Result<Author, SourceError>;
 }
 
 /// Looks things up at a network, on demand.
@@ -94,25 +108,28 @@ pub trait Lookup: Send + Sync {
     ///
     /// # Errors
     /// [`SourceError`] when the network cannot be asked.
-    async fn thread(&self, native_id: &str) -> Result<Vec<Item>, SourceError>;
+    async fn thread(&self, native_id: &str, now: Timestamp) -> Result<Vec<Item>, SourceError>;
     /// A person by native id or handle.
     ///
     /// # Errors
     /// [`SourceError`] when the network cannot be asked.
-    async fn person(&self, id_or_handle: &str) -> Result<Option<Author>, SourceError>;
+    async fn person(&self, id_or_handle: &str, now: Timestamp) -> Result<Option<Author>, SourceError>;
     /// Our own newest posts and replies, newest first.
     ///
     /// # Errors
     /// [`SourceError`] when the network cannot be asked.
-    async fn own_recent(&self, limit: u32) -> Result<Vec<Item>, SourceError>;
+    async fn own_recent(&self, limit: u32, now: Timestamp) -> Result<Vec<Item>, SourceError>;
 }
 
-/// One source, ready to be polled by the collector.
+/// One source, ready to be polled by the collector, with what else its account can do.
 pub struct Source {
     /// Its name, from the configuration.
     pub name: String,
     /// Kind of place.
     pub network: Network,
+    /// Sources of the same scope give the same post the same native id: what one has shown, another need not
+    /// bring again. `None`: its ids mean nothing to others.
+    pub scope: Option<String>,
     /// Every item is a mention of the brand, whatever the watches say (an alert feed that filtered already).
     pub everything: bool,
     /// Shortest interval between two polls.
@@ -121,4 +138,25 @@ pub struct Source {
     pub longest: SignedDuration,
     /// How it listens.
     pub listen: Box<dyn Listen>,
+    /// How it publishes, when it can.
+    pub publish: Option<Arc<dyn Publish>>,
+    /// How things are looked up there, when they can be.
+    pub lookup: Option<Arc<dyn Lookup>>,
+}
+
+impl Source {
+    /// A source that listens, with the intervals of its settings.
+    pub fn listening(settings: &SourceSettings, listen: Box<dyn Listen>) -> Self {
+        Self {
+            name: settings.name.clone(),
+            network: settings.network.clone(),
+            scope: None,
+            everything: settings.everything,
+            shortest: settings.shortest,
+            longest: settings.longest,
+            listen,
+            publish: None,
+            lookup: None,
+        }
+    }
 }

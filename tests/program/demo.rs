@@ -100,7 +100,9 @@ fn search_help_and_palette_answer() {
     pty.wait_for("─ Do ─");
     pty.submit(": ", "sources");
     pty.wait_until("the view of the sources", |shown| {
-        has_line(shown, &["━ Sources ━"]) && has_line(shown, &["! old-gazette", "503"]) && !shown.shows("Share of voice")
+        has_line(shown, &["━ Sources ━"])
+            && has_line(shown, &["! old-gazette", "503"])
+            && !shown.shows("Share of voice")
     });
     pty.keys("\x1bOP");
     pty.wait_for("Share of voice");

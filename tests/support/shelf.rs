@@ -215,6 +215,7 @@ impl Store for Shelf {
             next: None,
             interval: None,
             mentions: self.rows.lock().unwrap().len() as u64,
+            meters: Vec::new(),
         }])
     }
     async fn signals(&self, _: u32) -> StoreResult<Vec<Signal>> {

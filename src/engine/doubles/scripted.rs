@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Capabilities, Item, Network, SafeText, Timestamp};
-use crate::sources::{Batch, Listen, Retry, Source, SourceError, SourceErrorKind};
+use crate::sources::{Batch, Listen, Retry, Source, SourceError, SourceErrorKind, SourceSettings};
 
 /// One answer.
 pub(crate) enum Step {
@@ -121,14 +120,8 @@ impl Listen for Scripted {
 
 /// A source of everything, asked every 5 to 60 minutes.
 pub(crate) fn source(name: &str, host: &str, script: &Arc<Script>) -> Source {
-    Source {
-        name: name.to_owned(),
-        network: Network::FEED,
-        everything: true,
-        shortest: SignedDuration::from_mins(5),
-        longest: SignedDuration::from_mins(60),
-        listen: Box::new(Scripted { host: host.to_owned(), script: Arc::clone(script) }),
-    }
+    let settings = SourceSettings { everything: true, ..SourceSettings::named(name, Network::FEED) };
+    Source::listening(&settings, Box::new(Scripted { host: host.to_owned(), script: Arc::clone(script) }))
 }
 
 /// An item that says something, published so many minutes after the start of the test.

@@ -205,6 +205,7 @@ impl Store for MemoryStore {
                         next: None,
                         interval: None,
                         mentions: 0,
+                        meters: Vec::new(),
                     });
                 }
             }

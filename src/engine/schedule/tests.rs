@@ -33,6 +33,7 @@ fn state() -> SourceState {
         next: None,
         interval: None,
         mentions: 0,
+        meters: Vec::new(),
     }
 }
 

@@ -21,9 +21,9 @@ mod source_tests;
 #[cfg(test)]
 mod tests;
 mod unwrap;
-mod words;
+pub(in crate::sources) mod words;
 
 pub use discover::{Candidate, candidates};
 pub use fetch::{Fetched, discover, fetch, read_off_thread};
 pub use parse::{Entry, FeedKind, MOST_ENTRIES, NotAFeed, ParsedFeed, parse};
-pub use source::{FeedSettings, FeedSource, address};
+pub use source::{FeedSettings, FeedSource, KIND, address};

@@ -7,7 +7,8 @@ use url::Url;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Capabilities, Network, Timestamp};
 use crate::sources::http::{Client, Response, Validators, host_of, redact, rest};
-use crate::sources::{Batch, Listen, Retry, Source, SourceError, SourceErrorKind};
+use crate::sources::networks::{Kind, Secret};
+use crate::sources::{Batch, Listen, Retry, Source, SourceError, SourceErrorKind, SourceSettings};
 
 use super::cursor::Cursor;
 use super::discover::Candidate;
@@ -73,16 +74,38 @@ impl FeedSettings {
     /// An address that is not of the web.
     pub fn source(&self, client: &Client) -> Result<Source, SourceError> {
         let feed = FeedSource::new(&self.url, self.entries, client.clone())?;
-        Ok(Source {
-            name: self.name.clone().unwrap_or_else(|| feed.host().to_owned()),
-            network: Network::FEED,
+        let name = self.name.clone().unwrap_or_else(|| feed.host().to_owned());
+        let settings = SourceSettings {
             everything: self.everything,
             shortest: self.shortest,
             longest: self.longest.max(self.shortest),
-            listen: Box::new(feed),
-        })
+            ..SourceSettings::named(name, Network::FEED)
+        };
+        Ok(Source::listening(&settings, Box::new(feed)))
     }
 }
+
+/// Feeds among the networks.
+pub static KIND: Kind = Kind {
+    network: Network::FEED,
+    what: "RSS, Atom and JSON feeds, and pages that announce one",
+    keys: &["url"],
+    required: &["url"],
+    usual_url: None,
+    secret: Secret::Unused,
+    least_interval: SignedDuration::ZERO,
+    open: |settings, tools| {
+        let feed = FeedSettings {
+            name: Some(settings.name.clone()),
+            everything: settings.everything,
+            shortest: settings.shortest,
+            longest: settings.longest,
+            ..FeedSettings::at(settings.url.as_ref().map(Url::as_str).unwrap_or_default())
+        };
+        feed.source(&tools.client)
+    },
+    login: None,
+};
 
 impl std::fmt::Debug for FeedSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

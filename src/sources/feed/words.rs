@@ -13,13 +13,13 @@ const LONGEST: usize = 256 * 1024;
 
 /// What a text says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Words {
+pub(in crate::sources) struct Words {
     /// Its words; paragraphs apart by an empty line.
-    pub(super) text: String,
+    pub(in crate::sources) text: String,
     /// Web addresses that it links to, in order, each once.
-    pub(super) links: Vec<String>,
+    pub(in crate::sources) links: Vec<String>,
     /// What its images show.
-    pub(super) images: Vec<String>,
+    pub(in crate::sources) images: Vec<String>,
 }
 
 /// Elements whose content is not for reading.
@@ -59,7 +59,7 @@ const INLINE: [&str; 26] = [
 ];
 
 /// The words of an HTML text. Text without any tag keeps its line breaks: it was never HTML.
-pub(super) fn of_html(html: &str, base: Option<&Url>) -> Words {
+pub(in crate::sources) fn of_html(html: &str, base: Option<&Url>) -> Words {
     let mut writer = Writer::new(html, base);
     writer.keep_lines = !has_tag(html);
     writer.run(|_, _| true);
@@ -76,7 +76,7 @@ pub(super) fn of_plain(text: &str) -> Words {
 
 /// A headline that may hold HTML, on one line. Only well-known tags, and others that have attributes, are taken
 /// for tags: `Vec<String>` stays.
-pub(super) fn of_title(title: &str) -> String {
+pub(in crate::sources) fn of_title(title: &str) -> String {
     let mut writer = Writer::new(title, None);
     let mut odd: Vec<&str> = Vec::new();
     writer.run(|name, attributes| {
@@ -91,7 +91,7 @@ pub(super) fn of_title(title: &str) -> String {
 }
 
 /// Plain text on one line.
-pub(super) fn one_line(text: &str) -> String {
+pub(in crate::sources) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -301,7 +301,7 @@ impl<'a> Writer<'a> {
 }
 
 /// A link as a whole web address; `None` for anything but the web and for places on the same page.
-pub(super) fn web_address(link: &str, base: Option<&Url>) -> Option<String> {
+pub(in crate::sources) fn web_address(link: &str, base: Option<&Url>) -> Option<String> {
     let link = link.trim();
     if link.is_empty() || link.starts_with('#') {
         return None;

@@ -30,19 +30,76 @@ pub struct Request {
     pub(super) headers: HeaderMap,
     pub(super) body: Option<Vec<u8>>,
     pub(super) validators: Validators,
+    pub(super) account: Option<String>,
+    pub(super) urgent: bool,
 }
 
 impl Request {
     /// Asks for what is at this address. A user and password in the address are sent as a header.
     pub fn get(url: Url) -> Self {
-        Self { method: Method::GET, url, headers: HeaderMap::new(), body: None, validators: Validators::default() }
+        Self {
+            method: Method::GET,
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            validators: Validators::default(),
+            account: None,
+            urgent: false,
+        }
     }
 
     /// Sends JSON. Redirects are not followed: what is sent must not be sent elsewhere.
     pub fn post_json(url: Url, json: Vec<u8>) -> Self {
-        let mut request = Self { method: Method::POST, body: Some(json), ..Self::get(url) };
-        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Self::sending(Method::POST, url, json, "application/json")
+    }
+
+    /// Sends a form (`application/x-www-form-urlencoded`). Redirects are not followed.
+    pub fn post_form(url: Url, fields: &[(&str, &str)]) -> Self {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self::sending(Method::POST, url, form.into_bytes(), "application/x-www-form-urlencoded")
+    }
+
+    /// Sends JSON to stand at this address. Redirects are not followed.
+    pub fn put_json(url: Url, json: Vec<u8>) -> Self {
+        Self::sending(Method::PUT, url, json, "application/json")
+    }
+
+    /// Takes away what is at this address. Redirects are not followed.
+    pub fn delete(url: Url) -> Self {
+        Self { method: Method::DELETE, ..Self::get(url) }
+    }
+
+    fn sending(method: Method, url: Url, body: Vec<u8>, kind: &'static str) -> Self {
+        let mut request = Self { method, body: Some(body), ..Self::get(url) };
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         request
+    }
+
+    /// Authorises with a name and a password.
+    #[must_use]
+    pub fn basic(mut self, user: &str, password: &str) -> Self {
+        use base64::Engine as _;
+        let both = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+        if let Ok(mut value) = HeaderValue::from_str(&format!("Basic {both}")) {
+            value.set_sensitive(true);
+            self.headers.insert(AUTHORIZATION, value);
+        }
+        self
+    }
+
+    /// Counts towards the limits of this account too, not only of the host.
+    #[must_use]
+    pub fn of_account(mut self, account: &str) -> Self {
+        self.account = Some(account.to_owned());
+        self
+    }
+
+    /// A person waits for it (a reply, a look-up): it goes before polling, and may use the share of the limits
+    /// that polling leaves.
+    #[must_use]
+    pub fn urgent(mut self) -> Self {
+        self.urgent = true;
+        self
     }
 
     /// What kinds of answer are wanted.

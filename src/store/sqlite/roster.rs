@@ -176,6 +176,7 @@ fn state(row: &SqliteRow) -> sqlx::Result<SourceState> {
         next: moment(10)?,
         interval: row.try_get::<Option<i64>, _>(11)?.map(SignedDuration::from_millis),
         mentions: row.try_get::<i64, _>(12)?.unsigned_abs(),
+        meters: Vec::new(),
     })
 }
 

@@ -330,6 +330,7 @@ mod tests {
             next: None,
             interval: None,
             mentions: 0,
+            meters: Vec::new(),
         }
     }
 

@@ -212,6 +212,7 @@ fn state(id: i64, name: &str, health: SourceHealth) -> SourceState {
         next: None,
         interval: None,
         mentions: 0,
+        meters: Vec::new(),
     }
 }
 
