@@ -10,14 +10,16 @@ use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::output;
 use crate::config::Config;
+use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
+use crate::domain::SafeText;
 use crate::engine::EnginePlan;
 use crate::language::Readers;
-use crate::sources::Source;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
 use crate::sources::search::Template;
+use crate::sources::{Source, SourceSettings, Tools, networks};
 use crate::store::sqlite::SqliteStore;
 
 /// Log files that are kept, one a day.
@@ -77,27 +79,35 @@ impl House {
         Ok(Arc::new(SqliteStore::open(&self.data).await?))
     }
 
-    /// Everything that is listened to: the sources of the file, and the public feeds for every subject.
+    /// Everything that is listened to: the sources of the file, and the public places for every subject.
     ///
     /// # Errors
-    /// When an address cannot be used.
+    /// When a source cannot be made of its settings.
     pub fn sources(&self) -> CliResult<Vec<Source>> {
         let client = self.client()?;
         let mut sources = Vec::new();
-        for source in self.config.feed_sources() {
-            let settings = FeedSettings {
-                name: Some(source.name.clone()),
-                everything: source.everything,
-                shortest: source.shortest,
-                longest: source.longest,
-                ..FeedSettings::at(source.url.value.as_str())
-            };
-            sources.push(settings.source(&client)?);
+        for source in &self.config.sources {
+            let made = networks::open(&self.settings(source), &self.tools(source, &client));
+            sources.push(made.map_err(|error| {
+                CliError::message(format!("{}: {error}", SafeText::line(&source.settings.name, 80)))
+            })?);
         }
         if self.config.collect.public_feeds {
             sources.extend(self.public_feeds(&client)?);
         }
         Ok(sources)
+    }
+
+    /// What a source is made with.
+    pub fn tools(&self, source: &crate::config::Source, client: &Client) -> Tools {
+        let from = source.secret.as_ref().map(|secret| secret.value.clone());
+        let credentials = SourceCredentials::new(&source.settings.name, from, Vault::of(&self.data));
+        Tools { client: client.clone(), credentials: Arc::new(credentials) }
+    }
+
+    /// The settings of a source, with what the rest of the file says about it.
+    fn settings(&self, source: &crate::config::Source) -> SourceSettings {
+        source.settings.clone()
     }
 
     /// The public searches for the brand and for every rival.

@@ -217,7 +217,7 @@ mod tests {
             config.rivals.iter().map(|rival| rival.name.as_str()).collect::<Vec<_>>(),
             ["Rival Wheels", "Other"]
         );
-        let urls: Vec<_> = config.sources.iter().map(|source| source.url.value.as_str()).collect();
+        let urls: Vec<_> = config.sources.iter().map(|source| source.settings.url.as_ref().unwrap().as_str()).collect();
         assert_eq!(urls, ["https://ferris.example/", "https://news.example/feed"]);
     }
 

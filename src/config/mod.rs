@@ -6,6 +6,7 @@
 //! fetches secrets; it talks to no network. It knows `domain`, `store` (the roster), `sources` (how servers are asked)
 //! and `watch` (to judge queries); the settings of rooms above it, or beside it, are plain values that the command hands on.
 
+pub mod credentials;
 mod derive;
 mod document;
 pub mod edit;
@@ -28,7 +29,8 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::{Network, Role};
+use crate::domain::Role;
+use crate::sources::networks;
 use crate::store::{Retention, Roster, RosterWatch};
 
 pub use crate::sources::http::{HttpSettings, PrivateAddresses};
@@ -38,7 +40,7 @@ pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
-    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, NETWORKS, RETENTION_BOUNDS, RETENTION_DAYS, Rival,
+    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, RETENTION_BOUNDS, RETENTION_DAYS, Rival,
     ScreenSettings, Source, Watch, Weights,
 };
 
@@ -110,19 +112,19 @@ impl Config {
             ),
             other => (other.to_string(), "write the secret into that file, and `chmod 600` it".to_owned()),
         };
-        let key = format!("source \"{}\".token_file", source.name);
+        let key = format!("source \"{}\".token_file", source.settings.name);
         Some(self.document.error(ErrorKind::Secret, secret.place, key, message, help))
     }
 
     fn judge_login(&self, source: &Source) -> Option<ConfigError> {
-        source.url.value.password()?;
+        source.settings.url.as_ref()?.password()?;
         let secrets::SecretError::TooOpen { mode, .. } = secrets::judge_private(self.path()).err()? else {
             return None;
         };
         let message = format!("the address holds a password, and others may read this file (mode {mode:04o})");
         let help = format!("run: chmod 600 {}", error::shown_path(self.path()));
-        let key = format!("source \"{}\".url", source.name);
-        Some(self.document.error(ErrorKind::Secret, source.url.place, key, message, help))
+        let key = format!("source \"{}\".url", source.settings.name);
+        Some(self.document.error(ErrorKind::Secret, source.place, key, message, help))
     }
 
     /// An error at a place of this configuration, for rooms that judge a part of it themselves (the keys).
@@ -141,13 +143,12 @@ impl Config {
         Roster {
             subjects: std::iter::once((self.brand.name.clone(), Role::Brand)).chain(rivals).collect(),
             watches: self.watches.iter().map(RosterWatch::from).collect(),
-            sources: self.sources.iter().map(|source| (source.name.clone(), source.network.clone())).collect(),
+            sources: self
+                .sources
+                .iter()
+                .map(|source| (source.settings.name.clone(), source.settings.network.clone()))
+                .collect(),
         }
-    }
-
-    /// The sources that are feeds, in the roster's order.
-    pub fn feed_sources(&self) -> impl Iterator<Item = &Source> {
-        self.sources.iter().filter(|source| source.network == Network::FEED)
     }
 
     /// What a person should know though it is no error.
@@ -156,8 +157,14 @@ impl Config {
         if self.sources.is_empty() && !self.collect.public_feeds {
             remarks.push("there is nothing to listen to: add a [[source]] or set collect.public_feeds = true".into());
         }
-        for source in self.feed_sources().filter(|source| source.secret.is_some()) {
-            remarks.push(format!("the secret of \"{}\" is not used: a feed is read without one", source.name));
+        for source in self.sources.iter().filter(|source| source.secret.is_some()) {
+            let kind = networks::kind(&source.settings.network);
+            if kind.is_some_and(|kind| kind.secret == networks::Secret::Unused) {
+                remarks.push(format!(
+                    "the secret of \"{}\" is not used: a {} is read without one",
+                    source.settings.name, source.settings.network
+                ));
+            }
         }
         remarks
     }

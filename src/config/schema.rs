@@ -27,7 +27,7 @@ const fn many(name: &'static str, keys: &'static [&'static str]) -> SectionSchem
 }
 
 /// Whom we speak for.
-pub const BRAND: SectionSchema = one("brand", &["name", "size", "handles"]);
+pub const BRAND: SectionSchema = one("brand", &["name", "size", "handles", "people"]);
 /// A competitor.
 pub const RIVAL: SectionSchema = many("rival", &["name", "handles"]);
 /// A named query for a subject.
@@ -35,7 +35,28 @@ pub const WATCH: SectionSchema = many("watch", &["name", "query", "subject", "co
 /// A feed or account.
 pub const SOURCE: SectionSchema = many(
     "source",
-    &["name", "url", "network", "shortest", "longest", "everything", "password_command", "token_env", "token_file"],
+    &[
+        "name",
+        "network",
+        "url",
+        "account",
+        "search",
+        "hashtags",
+        "places",
+        "stream",
+        "client_id",
+        "command",
+        "publish_command",
+        "keep_running",
+        "path",
+        "listen",
+        "shortest",
+        "longest",
+        "everything",
+        "password_command",
+        "token_env",
+        "token_file",
+    ],
 );
 /// When to ask.
 pub const COLLECT: SectionSchema =

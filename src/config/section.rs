@@ -107,6 +107,29 @@ impl<'r> Section<'r> {
         self.table.get(key)
     }
 
+    /// Where its header is.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Whether the key is there, well-formed or not.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.get(key).is_some()
+    }
+
+    /// Notes that a key is wrong where it stands.
+    pub(super) fn complain_at(&self, key: &str, kind: ErrorKind, message: String, help: String) {
+        let found = self.table.iter().find(|(name, _)| name.get_ref() == key);
+        let place = found.map_or(self.place, |(name, _)| self.reader.place(name));
+        self.reader.complain(kind, place, &self.path(key), message, help);
+    }
+
+    /// Notes that a key is missing.
+    pub(super) fn complain_missing(&self, key: &str, message: String, example: &str) {
+        let help = format!("add a line {example}");
+        self.reader.complain(ErrorKind::MissingKey, self.place, &self.path(key), message, help);
+    }
+
     /// Text that is not blank.
     pub(super) fn text(&self, key: &str) -> Option<Spanned<String>> {
         let value = self.value(key)?;

@@ -2,12 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use url::Url;
-
-use super::place::Placed;
+use super::place::{Place, Placed};
 use super::secrets::SecretFrom;
+use crate::domain::BrandSize;
 use crate::domain::time::SignedDuration;
-use crate::domain::{BrandSize, Network};
+use crate::sources::SourceSettings;
 
 /// Whom we speak for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +17,9 @@ pub struct Brand {
     pub size: BrandSize,
     /// Its accounts, without the leading `@`.
     pub handles: Vec<String>,
+    /// Accounts of the people who speak for it: what they write is no mention. `handle`, `network:handle` or
+    /// `network:native id`.
+    pub people: Vec<String>,
 }
 
 /// A competitor, watched for share of voice.
@@ -45,41 +47,15 @@ pub struct Watch {
 }
 
 /// A feed or an account.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Its name, unique among the sources.
-    pub name: String,
-    /// Kind of place.
-    pub network: Network,
-    /// Its address, `http` or `https`. It may hold a login: then [`super::Config::load`] wants the file private.
-    pub url: Placed<Url>,
-    /// Shortest interval between two polls.
-    pub shortest: SignedDuration,
-    /// Longest interval between two polls, at least `shortest`.
-    pub longest: SignedDuration,
-    /// Every item is a mention of the brand, whatever the watches say.
-    pub everything: bool,
-    /// Where its secret is kept, if it needs one.
+    /// What is configured, as the network reads it.
+    pub settings: SourceSettings,
+    /// Where its address stands, or its section when it has none.
+    pub place: Place,
+    /// Where its secret is kept, if the file says so.
     pub secret: Option<Placed<SecretFrom>>,
 }
-
-impl std::fmt::Debug for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Source")
-            .field("name", &self.name)
-            .field("network", &self.network)
-            // The rest of an address may hold a private key (`?key=...`).
-            .field("host", &self.url.value.host_str().unwrap_or_default())
-            .field("shortest", &self.shortest)
-            .field("longest", &self.longest)
-            .field("everything", &self.everything)
-            .field("secret", &self.secret)
-            .finish()
-    }
-}
-
-/// Networks that a source may name.
-pub const NETWORKS: [Network; 1] = [Network::FEED];
 
 /// When sources are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -181,7 +181,10 @@ mod files {
 #[test]
 fn the_least_file_is_enough() {
     let config = good(BRAND);
-    assert_eq!(config.brand, Brand { name: "Ferris Bikes".into(), size: BrandSize::Small, handles: Vec::new() });
+    assert_eq!(
+        config.brand,
+        Brand { name: "Ferris Bikes".into(), size: BrandSize::Small, handles: Vec::new(), people: Vec::new() }
+    );
     let roster = config.roster();
     assert_eq!(roster.subjects, [("Ferris Bikes".to_owned(), Role::Brand)]);
     assert_eq!(roster.watches.len(), 1);
@@ -214,10 +217,17 @@ fn intervals_are_inherited_and_a_given_bound_moves_the_other() {
          [[source]]\nname = \"b\"\nurl = \"https://b.example/\"\nshortest = \"3h\"\n\
          [[source]]\nname = \"c\"\nurl = \"https://c.example/\"\nlongest = \"30s\"\neverything = true\n"
     ));
-    let minutes: Vec<_> =
-        config.feed_sources().map(|source| (source.shortest.as_secs(), source.longest.as_secs())).collect();
+    let minutes: Vec<_> = config
+        .sources
+        .iter()
+        .map(|source| &source.settings)
+        .map(|source| (source.shortest.as_secs(), source.longest.as_secs()))
+        .collect();
     assert_eq!(minutes, [(600, 7_200), (10_800, 10_800), (30, 30)]);
-    assert_eq!(config.sources.iter().map(|source| source.everything).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(
+        config.sources.iter().map(|source| source.settings.everything).collect::<Vec<_>>(),
+        [false, false, true]
+    );
 }
 
 #[test]
@@ -279,7 +289,7 @@ fn equals(config: &Config, answers: &Answers) {
         answers.rivals.iter().collect::<Vec<_>>()
     );
     assert_eq!(
-        config.sources.iter().map(|source| &source.url.value).collect::<Vec<_>>(),
+        config.sources.iter().filter_map(|source| source.settings.url.as_ref()).collect::<Vec<_>>(),
         answers.feeds.iter().collect::<Vec<_>>()
     );
     assert_eq!(config.collect.public_feeds, !answers.no_public_feeds);
@@ -319,7 +329,7 @@ fn comments_of_the_example_survive_the_answers() {
     equals(&config, &answers);
     assert_eq!(config.watches[0].query, "\"A B\" chain");
     assert_eq!(
-        config.sources.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(),
+        config.sources.iter().map(|source| source.settings.name.as_str()).collect::<Vec<_>>(),
         ["a.example", "a.example 2"]
     );
     assert_eq!(kinds("").len(), 1);

@@ -41,6 +41,22 @@ pub struct Kind {
     pub login: Option<&'static dyn Login>,
 }
 
+/// The keys of a source that only some networks have a use for.
+pub const KEYS: [&str; 12] = [
+    "url",
+    "account",
+    "search",
+    "hashtags",
+    "places",
+    "stream",
+    "client_id",
+    "command",
+    "publish_command",
+    "keep_running",
+    "path",
+    "listen",
+];
+
 /// Every network, in the order in which they are documented.
 pub static KINDS: &[&Kind] = &[&super::feed::KIND];
 

@@ -24,7 +24,7 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
     let collect = settings::collect(&reader);
     let config = Config {
         watches: subjects::watches(&reader, &subjects),
-        sources: sources::sources(&reader, &collect, directory),
+        sources: sources::sources(&reader, &sources::Around { collect: &collect, names: subjects.names(), directory }),
         http: settings::http(&reader, &collect),
         retention: settings::retention(&reader),
         screen: settings::screen(&reader),

@@ -31,6 +31,13 @@ pub(super) struct Subjects {
     named: Vec<Named>,
 }
 
+impl Subjects {
+    /// The names of the brand and of its rivals.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.named.iter().map(|named| named.name.clone()).collect()
+    }
+}
+
 const SIZES: [(&str, BrandSize); 5] = [
     ("solo", BrandSize::Solo),
     ("small", BrandSize::Small),
@@ -60,14 +67,21 @@ pub(super) fn subjects(reader: &Reader<'_>) -> Subjects {
         reader.complain(ErrorKind::MissingKey, Place::START, "brand", message, help);
     }
     let (name, handles) = section.as_ref().and_then(|section| subject(section, "\"Ferris Bikes\"")).unwrap_or_default();
-    let size = section.and_then(|section| section.choice("size", &SIZES)).unwrap_or_default();
+    let size = section.as_ref().and_then(|section| section.choice("size", &SIZES)).unwrap_or_default();
+    let people = section.as_ref().map(people).unwrap_or_default();
     let rivals = reader
         .sections(schema::RIVAL)
         .iter()
         .filter_map(|section| subject(section, "\"Rival Wheels\""))
         .map(|(name, handles)| Rival { name, handles })
         .collect();
-    Subjects { brand: Brand { name, size, handles }, rivals, named }
+    Subjects { brand: Brand { name, size, handles, people }, rivals, named }
+}
+
+/// Accounts of the brand's own people: a handle, or a network and a handle or native id.
+fn people(section: &Section<'_>) -> Vec<String> {
+    let bare = |text: Spanned<String>| text.into_inner().trim().trim_start_matches('@').to_owned();
+    section.texts("people").into_iter().map(bare).collect()
 }
 
 fn handles(section: &Section<'_>) -> Vec<String> {

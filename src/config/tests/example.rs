@@ -32,8 +32,17 @@ fn what_is_switched_off_is_true() {
     let http = HttpSettings { contact: None, user_agent: None, ..on.http.clone() };
     assert_eq!(http, least.http);
     let source = &on.sources[0];
-    assert_eq!((source.shortest, source.longest), (least.collect.shortest, least.collect.longest));
-    assert!(on.data.is_some() && on.http.contact.is_some() && !on.keys.is_empty() && source.secret.is_some());
+    assert_eq!((source.settings.shortest, source.settings.longest), (least.collect.shortest, least.collect.longest));
+    assert!(on.data.is_some() && on.http.contact.is_some() && !on.keys.is_empty());
+    let mut networks: Vec<&str> = on.sources.iter().map(|source| source.settings.network.name()).collect();
+    networks.dedup();
+    let kinds: Vec<&str> = crate::sources::networks::KINDS.iter().map(|kind| kind.network.name()).collect();
+    assert_eq!(networks, kinds, "every network has its part, in the order of the list");
+    for source in &on.sources {
+        let settings = &source.settings;
+        let none = crate::config::SourceSettings::named(settings.name.clone(), settings.network.clone());
+        assert_eq!((settings.stream, settings.keep_running), (none.stream, none.keep_running), "{}", settings.name);
+    }
     assert_eq!((on.watches[0].subject.as_str(), on.watches[0].context.len()), ("Ferris Bikes", 2));
 }
 
@@ -42,15 +51,21 @@ fn every_key_is_there_with_a_comment_above() {
     let lines: Vec<&str> = EXAMPLE.lines().collect();
     for section in schema::SECTIONS {
         let header = section.header();
-        let start = lines.iter().position(|line| line.trim_start_matches('#') == header).expect(&header);
-        let end = lines[start + 1..].iter().position(|line| line.trim_start_matches('#').starts_with('['));
-        let body = &lines[start..end.map_or(lines.len(), |end| start + 1 + end)];
-        assert!(lines[start - 1].starts_with("# "), "{header} has no comment");
+        let is_header = |line: &str| line.trim_start_matches('#').starts_with('[');
+        let mut body: Vec<&str> = Vec::new();
+        for (start, _) in lines.iter().enumerate().filter(|(_, line)| line.trim_start_matches('#') == header) {
+            assert!(lines[start - 1].starts_with("# "), "{header} in line {} has no comment", start + 1);
+            let end = lines[start + 1..].iter().position(|line| is_header(line));
+            body.extend(&lines[start..end.map_or(lines.len(), |end| start + 1 + end)]);
+        }
+        assert!(!body.is_empty(), "{header} is missing");
         for key in section.keys {
-            let at = body.iter().position(|line| line.trim_start_matches('#').starts_with(&format!("{key} = ")));
-            let at = at.unwrap_or_else(|| panic!("{key} of {header} is missing"));
+            let is_key = |line: &str| line.trim_start_matches('#').starts_with(&format!("{key} = "));
+            let places: Vec<usize> = (0..body.len()).filter(|at| is_key(body[*at])).collect();
+            assert!(!places.is_empty(), "{key} of {header} is missing");
             // `longest` stands with `shortest` below one comment.
-            assert!(body[at - 1].starts_with("# ") || *key == "longest", "{key} of {header} has no comment");
+            let told = places.iter().any(|at| body[at - 1].starts_with("# "));
+            assert!(told || *key == "longest", "{key} of {header} has no comment");
         }
     }
 }
