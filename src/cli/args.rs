@@ -12,8 +12,8 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format,
-    ImportArgs, InitArgs, Input, ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size,
-    TrainArgs, WatchArgs,
+    ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, Printing, QueryArgs,
+    QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -117,6 +117,16 @@ pub enum Command {
         after_help = "Ends with 0 when everything works, with 1 when something does not.\n\nExample:\n  goodword check --json | jq '.sources[] | select(.ok | not)'"
     )]
     Check(Printing),
+    /// Give goodword an account of a network
+    #[command(
+        after_help = "Asks for what is needed; secrets are not shown while you type, and are kept in a file that only you \
+        can read. From a script, answer on standard input.\n\nExamples:\n  goodword login bluesky\n  \
+        goodword login mastodon social.example\n  pass show forum | goodword login discourse forum.example --account ferris"
+    )]
+    Login(LoginArgs),
+    /// Forget an account
+    #[command(after_help = "Example:\n  goodword logout bluesky")]
+    Logout(LogoutArgs),
     /// Listen without a screen, for servers
     #[command(after_help = "Example, every quarter of an hour from cron:\n  */15 * * * *  goodword collect --once")]
     Collect(CollectArgs),
@@ -135,6 +145,9 @@ pub enum Command {
     /// Show what is read from a feed, to see why something is missing
     #[command(after_help = "Example:\n  goodword feed https://cycling.example/news")]
     Feed(FeedArgs),
+    /// Look up a thread, a person or our own posts at a network
+    #[command(after_help = "Example:\n  goodword lookup thread mastodon 113512345678901234")]
+    Lookup(LookupArgs),
     /// Read language, sentiment and intent of posts in JSON lines
     #[command(
         after_help = "Each line of standard input is an object with text and, if you like, id, lang and brand.\n\n\
@@ -163,10 +176,10 @@ pub enum Command {
 
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
-    ("Begin", &["watch", "demo", "init", "check"]),
+    ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "feed", "analyze"]),
-    ("Keep house", &["backup", "restore", "completions", "man", "train"]),
+    ("Look closer", &["query", "feed", "lookup", "analyze"]),
+    ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 
 /// The command with everything that its help says, for parsing, completions and manual pages.

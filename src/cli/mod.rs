@@ -15,7 +15,10 @@ mod feed;
 mod house;
 mod import;
 pub mod init;
+mod login;
+mod lookup;
 mod output;
+mod prompt;
 mod query;
 mod record;
 mod search;
@@ -59,6 +62,9 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Watch(watch)) => wait(watch::run(&watch, &everywhere)),
         Some(Command::Demo(demo)) => wait(demo::run(&demo, &everywhere)),
         Some(Command::Check(printing)) => wait(check::run(printing, &everywhere)),
+        Some(Command::Login(arguments)) => wait(login::login(&arguments, &everywhere)),
+        Some(Command::Logout(arguments)) => login::logout(&arguments, &everywhere),
+        Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::error::shown_path;
 use super::strings::quote;
 use super::{Config, ConfigErrors, Watch};
+use crate::domain::Network;
 
 /// Why the file was not changed. It is then as it was.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +17,7 @@ pub enum EditError {
     #[error("the configuration must be mended first: {}", .0.line())]
     Broken(ConfigErrors),
     /// What would be added is wrong.
-    #[error("the watch cannot be saved: {}", .0.line())]
+    #[error("this cannot be added: {}", .0.line())]
     Refused(ConfigErrors),
     /// There is a watch of this name.
     #[error("there is a watch \"{0}\" already: choose another name")]
@@ -47,14 +48,11 @@ pub enum EditError {
 /// # Errors
 /// [`EditError`]; the file is then as it was.
 pub fn append_watch(path: &Path, name: &str, subject: &str, query: &str) -> Result<Config, EditError> {
-    // A link stays a link: what it points to is replaced.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let before = Document::read(&target).map_err(EditError::Broken)?;
-    let old = Config::parse(before.clone()).map_err(EditError::Broken)?;
-    let mut text = before.text().to_owned();
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
+    append(path, |old| watch_text(old, name, subject, query))
+}
+
+fn watch_text(old: &Config, name: &str, subject: &str, query: &str) -> Result<String, EditError> {
+    let mut text = String::new();
     let spoken_for = |watch: &&Watch| watch.derived && watch.subject.to_lowercase() == subject.to_lowercase();
     for watch in old.watches.iter().filter(spoken_for) {
         text.push_str("\n# Found by name until another watch was added.");
@@ -69,6 +67,52 @@ pub fn append_watch(path: &Path, name: &str, subject: &str, query: &str) -> Resu
         }
     }
     text.push_str(&block(name, subject, query));
+    Ok(text)
+}
+
+/// A source to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSource<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Kind of place.
+    pub network: &'a Network,
+    /// Its server.
+    pub url: Option<&'a str>,
+    /// Its account.
+    pub account: Option<&'a str>,
+    /// The id of the person's own app.
+    pub client_id: Option<&'a str>,
+}
+
+/// A source as it is written into the file.
+pub fn source_block(source: &NewSource<'_>) -> String {
+    let mut text = format!("\n[[source]]\nname = {}\nnetwork = {}\n", quote(source.name), quote(source.network.name()));
+    for (key, value) in [("url", source.url), ("account", source.account), ("client_id", source.client_id)] {
+        text.extend(value.map(|value| format!("{key} = {}\n", quote(value))));
+    }
+    text
+}
+
+/// Adds a source, as [`source_block`] writes it, to the end of the file; everything else stays as it is.
+///
+/// # Errors
+/// [`EditError`]; the file is then as it was.
+pub fn append_source(path: &Path, block: &str) -> Result<Config, EditError> {
+    append(path, |_| Ok(block.to_owned()))
+}
+
+/// Adds a text to the end of the file, if what comes of it is a good configuration.
+fn append(path: &Path, addition: impl FnOnce(&Config) -> Result<String, EditError>) -> Result<Config, EditError> {
+    // A link stays a link: what it points to is replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let before = Document::read(&target).map_err(EditError::Broken)?;
+    let old = Config::parse(before.clone()).map_err(EditError::Broken)?;
+    let mut text = before.text().to_owned();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(&addition(&old)?);
     let new = Config::parse(Document::new(path, text.as_str()))
         .map_err(|errors| EditError::Refused(errors.without_places()))?;
     if Document::read(&target).ok().as_ref() != Some(&before) {

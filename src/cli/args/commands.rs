@@ -97,6 +97,62 @@ impl From<Size> for BrandSize {
     }
 }
 
+/// `login`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LoginArgs {
+    /// The network: bluesky, mastodon, reddit, github and so on
+    #[arg(value_name = "NETWORK")]
+    pub network: String,
+    /// Its server, where the network has several
+    #[arg(value_name = "SERVER", value_hint = ValueHint::Hostname)]
+    pub server: Option<String>,
+    /// The account, where it must be named
+    #[arg(long, value_name = "ACCOUNT")]
+    pub account: Option<String>,
+    /// The id of your own app, where the network demands one
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// Name of the source in the configuration
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `logout`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LogoutArgs {
+    /// Name of the source
+    #[arg(value_name = "SOURCE")]
+    pub name: String,
+}
+
+/// `lookup`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LookupArgs {
+    /// What to look up
+    #[arg(value_enum)]
+    pub what: Looked,
+    /// Name of the source whose account asks
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+    /// The post's id as `search --json` shows it, or the person's handle
+    #[arg(value_name = "ID", required_if_eq_any([("what", "thread"), ("what", "person")]))]
+    pub id: Option<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// What can be looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Looked {
+    /// The thread around a post
+    Thread,
+    /// A person
+    Person,
+    /// Our own newest posts and replies
+    Own,
+}
+
 /// `train`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct TrainArgs {

@@ -40,7 +40,7 @@ fn what_is_switched_off_is_true() {
     assert_eq!(networks, kinds, "every network has its part, in the order of the list");
     for source in &on.sources {
         let settings = &source.settings;
-        let none = crate::config::SourceSettings::named(settings.name.clone(), settings.network.clone());
+        let none = crate::sources::SourceSettings::named(settings.name.clone(), settings.network.clone());
         assert_eq!((settings.stream, settings.keep_running), (none.stream, none.keep_running), "{}", settings.name);
     }
     assert_eq!((on.watches[0].subject.as_str(), on.watches[0].context.len()), ("Ferris Bikes", 2));
