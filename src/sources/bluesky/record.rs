@@ -153,7 +153,9 @@ pub(in crate::sources) struct SelfLabel {
 }
 
 /// Reads a part as far as it is what the lexicon says; anything else counts as not there.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Part<T> {
@@ -287,13 +289,20 @@ impl PostRecord {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
+    /// When it was published: the time that it claims, but not later than when the network saw it.
+    pub(super) fn claimed(&self, indexed: Option<Timestamp>) -> Option<Timestamp> {
+        match (moment(&self.created_at), indexed) {
+            (Some(created), Some(indexed)) => Some(created.min(indexed)),
+            (created, indexed) => created.or(indexed),
+        }
+    }
+
     /// The item that the record at `uri` makes. Its author is known by id only, unless a handle comes with it.
     /// `indexed` is when the network saw it: what claims to be later was published then.
     pub(in crate::sources) fn item(&self, uri: &str, handle: Option<&str>, indexed: Option<Timestamp>) -> Item {
         let handle = handle.and_then(usable_handle);
         let parts = post_parts(uri);
         let did = parts.map(|(account, _)| account);
-        let created = moment(&self.created_at);
         let filled = |reference: &StrongRef| (!reference.uri.is_empty()).then(|| reference.uri.clone());
         Item {
             native_id: uri.to_owned(),
@@ -304,10 +313,7 @@ impl PostRecord {
                 handle: handle.map(str::to_owned),
                 ..Author::default()
             },
-            claimed: match (created, indexed) {
-                (Some(created), Some(indexed)) => Some(created.min(indexed)),
-                (created, indexed) => created.or(indexed),
-            },
+            claimed: self.claimed(indexed),
             lang: self.langs.first().cloned(),
             links: self.links(),
             image_descriptions: self.image_descriptions(),
