@@ -18,7 +18,7 @@ use crate::sources::{
 use super::account::{Account, Ask};
 use super::facets::{self, Meaning};
 use super::lookup::thread_at;
-use super::record::{POSTS, PostRecord, StrongRef, moment, post_address, post_uri, warning_label};
+use super::record::{POSTS, PostRecord, StrongRef, moment, post_address, post_parts, post_uri, warning_label};
 use super::refusal::Failure;
 use super::rkey;
 use super::views::{PostView, Posts, readable};
@@ -49,6 +49,7 @@ fn text_rules() -> TextRules {
 #[serde(default)]
 struct Stored {
     uri: String,
+    cid: String,
     value: PostRecord,
 }
 
@@ -61,7 +62,12 @@ struct Resolved {
 
 impl Publisher {
     /// The posts that are answered and quoted.
-    async fn referred(&self, outgoing: &Outgoing, now: Timestamp) -> Result<BTreeMap<String, PostView>, SourceError> {
+    async fn referred(
+        &self,
+        outgoing: &Outgoing,
+        own: &str,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, PostView>, SourceError> {
         let wanted: Vec<(&str, &str)> =
             [&outgoing.parent, &outgoing.quote].into_iter().flatten().map(|uri| ("uris", uri.as_str())).collect();
         if wanted.is_empty() {
@@ -69,9 +75,18 @@ impl Publisher {
         }
         let answer: Posts = self.0.call(Ask::query("app.bsky.feed.getPosts", &wanted).urgent(), now).await?;
         let (posts, _) = readable::<PostView>(answer.posts);
-        let found: BTreeMap<String, PostView> = posts.into_iter().map(|post| (post.uri.clone(), post)).collect();
+        let mut found: BTreeMap<String, PostView> = posts.into_iter().map(|post| (post.uri.clone(), post)).collect();
         for (wanted, what) in [(&outgoing.parent, "answers"), (&outgoing.quote, "quotes")] {
-            if wanted.as_ref().is_some_and(|uri| !found.contains_key(uri)) {
+            let Some(uri) = wanted.as_ref().filter(|uri| !found.contains_key(*uri)) else { continue };
+            // Our own server knows what we wrote before the AppView does.
+            let ours = match post_parts(uri).filter(|(account, _)| *account == own) {
+                Some((_, key)) => self.stored(own, key, now).await?,
+                None => None,
+            };
+            if let Some(stored) = ours {
+                let post = PostView::stored(uri.clone(), stored.cid, stored.value);
+                found.insert(uri.clone(), post);
+            } else {
                 return Err(SourceError::new(
                     SourceErrorKind::NotFound,
                     &format!("the post that this {what} cannot be seen with this account"),
@@ -131,13 +146,13 @@ impl Publisher {
         let body = json!({
             "repo": did, "collection": POSTS, "rkey": key, "record": record, "swapRecord": null
         });
+        let ours: PostRecord = serde_json::from_value(record.clone()).unwrap_or_default();
         let put = self.0.call::<Value>(Ask::procedure("com.atproto.repo.putRecord", &body), now).await;
         match put {
-            Ok(_) => Ok(now),
+            Ok(_) => Ok(moment(&ours.created_at).unwrap_or(now)),
             Err(failure) if failure.name == "InvalidSwap" => {
                 let stored =
                     self.stored(did, key, now).await.map_err(|failure| PublishError::uncertain(failure.error))?;
-                let ours: PostRecord = serde_json::from_value(record.clone()).unwrap_or_default();
                 match stored.filter(|stored| stored.value.text == ours.text && stored.value.reply == ours.reply) {
                     Some(stored) => Ok(moment(&stored.value.created_at).unwrap_or(now)),
                     None => Err(PublishError::not_sent(failure.error)),
@@ -248,7 +263,7 @@ impl Publish for Publisher {
         check(outgoing).map_err(PublishError::not_sent)?;
         let me = self.0.identity(true, now).await.map_err(PublishError::not_sent)?;
         let did = me.native_id.unwrap_or_default();
-        let refer = self.referred(outgoing, now).await.map_err(PublishError::not_sent)?;
+        let refer = self.referred(outgoing, &did, now).await.map_err(PublishError::not_sent)?;
         let (facets, unknown) = self.facets(&outgoing.text, now).await.map_err(PublishError::not_sent)?;
         let record = record(outgoing, &refer, facets, now);
         let key = rkey::of_token(&outgoing.token);

@@ -134,6 +134,11 @@ fn is_by(uri: &str, did: &str) -> bool {
 }
 
 impl PostView {
+    /// A post of which nothing is known but what is stored.
+    pub(super) fn stored(uri: String, cid: String, record: PostRecord) -> Self {
+        Self { uri, cid, record, ..Self::default() }
+    }
+
     /// When the AppView saw it.
     pub(super) fn indexed(&self) -> Option<Timestamp> {
         moment(&self.indexed_at)
