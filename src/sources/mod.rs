@@ -5,6 +5,7 @@
 
 mod account;
 pub mod api;
+pub mod bluesky;
 mod error;
 pub mod feed;
 pub mod http;
