@@ -1,0 +1,3 @@
+//! Bluesky with an account.
+
+pub(in crate::sources) mod record;
