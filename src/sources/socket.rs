@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::header::{
-    AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL, USER_AGENT,
+    AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL, USER_AGENT,
 };
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message as Frame, handshake::client::Request};
@@ -26,7 +26,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls_with_c
 use url::Url;
 
 use super::SourceError;
-use super::http::{Client, host_of};
+use super::http::{Client, host_of, http_date};
 use crate::domain::Timestamp;
 
 pub use failure::{Cause, SocketError};
@@ -135,8 +135,8 @@ impl Opening {
         }
         let until = Instant::now() + self.limits.connect;
         let opened = timeout_at(until, self.open(client, &host, now)).await;
-        let stream = opened.unwrap_or_else(|_| Err(failure::too_slow(&host, self.limits.connect).into()))?;
-        Ok(Socket { stream, host, limits: self.limits, heard: Instant::now(), pinged: None })
+        let (stream, date) = opened.unwrap_or_else(|_| Err(failure::too_slow(&host, self.limits.connect).into()))?;
+        Ok(Socket { stream, host, date, limits: self.limits, heard: Instant::now(), pinged: None })
     }
 
     /// The address under which the HTTP client knows the host.
@@ -153,7 +153,12 @@ impl Opening {
         Ok(request)
     }
 
-    async fn open(&self, client: &Client, host: &str, now: Timestamp) -> Result<Stream, SocketError> {
+    async fn open(
+        &self,
+        client: &Client,
+        host: &str,
+        now: Timestamp,
+    ) -> Result<(Stream, Option<Timestamp>), SocketError> {
         let request = self.request(client, host)?;
         let port = self.url.port_or_known_default().ok_or_else(|| failure::no_address(host))?;
         let name = self.url.host_str().ok_or_else(|| failure::no_address(host))?;
@@ -172,7 +177,10 @@ impl Opening {
             .max_message_size(Some(self.limits.largest))
             .max_frame_size(Some(self.limits.largest));
         match client_async_tls_with_config(request, tcp, Some(config), None).await {
-            Ok((stream, _)) => Ok(stream),
+            Ok((stream, answer)) => {
+                let date = answer.headers().get(DATE).and_then(|date| http_date(date.to_str().ok()?));
+                Ok((stream, date))
+            }
             Err(error) => Err(failure::of_upgrade(error, host, now)),
         }
     }
@@ -190,6 +198,7 @@ type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub struct Socket {
     stream: Stream,
     host: String,
+    date: Option<Timestamp>,
     limits: Limits,
     heard: Instant,
     pinged: Option<Instant>,
@@ -199,6 +208,11 @@ impl Socket {
     /// The host at the other end, for limits and messages.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// What the server's clock showed when the connection was opened, if it said so.
+    pub fn date(&self) -> Option<Timestamp> {
+        self.date
     }
 
     /// The next message, or `None` when none came within `wait`. Pings are answered, and a server that is silent
