@@ -9,12 +9,14 @@ pub mod bluesky;
 mod error;
 pub mod feed;
 pub mod http;
+pub mod jetstream;
 mod login;
 pub mod networks;
 mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
+pub mod socket;
 
 use std::sync::Arc;
 
@@ -34,6 +36,9 @@ pub use settings::{SourceSettings, Tools};
 pub struct Batch {
     /// Everything that the answer held, new or not; the store tells which is new.
     pub items: Vec<Item>,
+    /// Authors (native ids) who deleted their accounts for good: whatever they wrote is gone with them, and no
+    /// deletion of single posts is told. Nobody whose account may come back.
+    pub gone: Vec<String>,
     /// Where the source is left once the items are committed. Opaque to everyone else.
     pub cursor: String,
     /// The answer said that nothing changed (304, or the same bytes): `items` is empty.

@@ -40,7 +40,7 @@ pub const SCOPE: &str = "bluesky";
 pub static KIND: Kind = Kind {
     network: Network::fixed("bluesky"),
     what: "Bluesky: search, notifications, own posts and replies with an account; all public posts without",
-    keys: &["url", "account", "search", "hashtags"],
+    keys: &["url", "account", "search", "hashtags", "places", "path"],
     required: &[],
     usual_url: Some(login::USUAL),
     secret: Secret::WithAccount,
@@ -51,7 +51,7 @@ pub static KIND: Kind = Kind {
 
 fn open(settings: &SourceSettings, tools: &Tools) -> Result<Source, SourceError> {
     let Some(name) = settings.account.as_deref().map(str::trim).filter(|name| !name.is_empty()) else {
-        return without_account(settings, tools);
+        return super::jetstream::source(settings, tools);
     };
     let usual = Url::parse(login::USUAL).ok();
     let server = settings.url.clone().or(usual).filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -68,12 +68,4 @@ fn open(settings: &SourceSettings, tools: &Tools) -> Result<Source, SourceError>
     source.publish = Some(Arc::new(Publisher(Arc::clone(&account))));
     source.lookup = Some(Arc::new(Searcher(account)));
     Ok(source)
-}
-
-fn without_account(_settings: &SourceSettings, _tools: &Tools) -> Result<Source, SourceError> {
-    Err(SourceError::new(
-        SourceErrorKind::BadAddress,
-        "Bluesky without an account is not built into this program",
-        "set account and run `goodword login bluesky`",
-    ))
 }
