@@ -14,6 +14,7 @@ mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
+pub mod socket;
 
 use std::sync::Arc;
 

@@ -140,6 +140,16 @@ impl Client {
     pub fn held_until(&self, url: &url::Url, now: Timestamp) -> Option<Timestamp> {
         self.inner.lanes.to(&host_of(url)).held_until(now)
     }
+
+    /// Who we say we are, for connections that this client does not make itself.
+    pub fn agent(&self) -> HeaderValue {
+        self.inner.agent.clone()
+    }
+
+    /// Whether a connection that a person configured may lead to this address.
+    pub fn may_reach(&self, address: std::net::IpAddr) -> bool {
+        self.inner.settings.private_addresses != PrivateAddresses::Refuse || !is_private(address)
+    }
 }
 
 impl Inner {
