@@ -143,7 +143,7 @@ impl Client {
 
     /// Who we say we are, for connections that this client does not make itself.
     pub fn agent(&self) -> HeaderValue {
-        self.inner.agent.clone()
+        self.inner.connections.agent()
     }
 
     /// Whether a connection that a person configured may lead to this address.
