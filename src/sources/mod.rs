@@ -9,12 +9,14 @@ mod error;
 pub mod feed;
 pub mod http;
 mod login;
+pub mod mastodon;
 pub mod networks;
 mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
 pub mod socket;
+pub mod sse;
 
 use std::sync::Arc;
 
