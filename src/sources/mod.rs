@@ -11,12 +11,14 @@ pub mod feed;
 pub mod http;
 pub mod jetstream;
 mod login;
+pub mod mastodon;
 pub mod networks;
 mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
 pub mod socket;
+pub mod sse;
 
 use std::sync::Arc;
 

@@ -58,7 +58,7 @@ pub const KEYS: [&str; 12] = [
 ];
 
 /// Every network, in the order in which they are documented.
-pub static KINDS: &[&Kind] = &[&super::feed::KIND, &super::bluesky::KIND];
+pub static KINDS: &[&Kind] = &[&super::feed::KIND, &super::bluesky::KIND, &super::mastodon::KIND];
 
 /// The kind of a network.
 pub fn kind(network: &Network) -> Option<&'static Kind> {
