@@ -7,11 +7,16 @@ mod account;
 pub mod api;
 mod error;
 pub mod feed;
+pub mod hackernews;
 pub mod http;
+// pub mod lemmy;
 mod login;
 pub mod networks;
+mod newest;
 mod outgoing;
 pub mod parts;
+mod recheck;
+pub mod reddit;
 pub mod search;
 mod settings;
 
