@@ -9,7 +9,7 @@ mod error;
 pub mod feed;
 pub mod hackernews;
 pub mod http;
-// pub mod lemmy;
+pub mod lemmy;
 mod login;
 pub mod networks;
 mod newest;
