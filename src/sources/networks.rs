@@ -58,7 +58,14 @@ pub const KEYS: [&str; 12] = [
 ];
 
 /// Every network, in the order in which they are documented.
-pub static KINDS: &[&Kind] = &[&super::feed::KIND, &super::bluesky::KIND, &super::mastodon::KIND];
+pub static KINDS: &[&Kind] = &[
+    &super::feed::KIND,
+    &super::bluesky::KIND,
+    &super::mastodon::KIND,
+    &super::hackernews::KIND,
+    &super::reddit::KIND,
+    &super::lemmy::KIND,
+];
 
 /// The kind of a network.
 pub fn kind(network: &Network) -> Option<&'static Kind> {

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::SourceError;
+use super::{SourceError, SourceErrorKind};
 use crate::domain::{Timestamp, Visibility};
 
 /// Something that we are about to publish.
@@ -69,6 +69,26 @@ impl PublishError {
     /// It may have gone out.
     pub fn uncertain(error: SourceError) -> Self {
         Self { error, fate: Fate::Uncertain }
+    }
+
+    /// The request that should have published failed: whether it went out is told by how. A server that refused
+    /// did not take it; one that broke off, was too slow or gave an answer that cannot be read may have.
+    pub fn by_kind(error: SourceError) -> Self {
+        match error.kind {
+            SourceErrorKind::Refused
+            | SourceErrorKind::NotFound
+            | SourceErrorKind::Gone
+            | SourceErrorKind::TooMany
+            | SourceErrorKind::BadAddress
+            | SourceErrorKind::Insecure
+            | SourceErrorKind::Challenge
+            | SourceErrorKind::Local => Self::not_sent(error),
+            SourceErrorKind::Unreachable
+            | SourceErrorKind::TimedOut
+            | SourceErrorKind::ServerTrouble
+            | SourceErrorKind::NotUnderstood
+            | SourceErrorKind::TooLarge => Self::uncertain(error),
+        }
     }
 }
 
