@@ -5,15 +5,20 @@
 
 mod account;
 pub mod api;
+mod discourse;
 mod error;
 pub mod feed;
 pub mod http;
+//mod github;
+mod lenient;
 mod login;
 pub mod networks;
 mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
+//mod stackexchange;
+//mod youtube;
 
 use std::sync::Arc;
 

@@ -158,6 +158,11 @@ impl Inner {
         if !trail.trusted {
             headers.remove(AUTHORIZATION);
             headers.remove(COOKIE);
+            // Some networks have headers of their own for their keys.
+            let secrets = headers.iter().filter(|(_, value)| value.is_sensitive()).map(|(name, _)| name.clone());
+            for name in secrets.collect::<Vec<_>>() {
+                headers.remove(name);
+            }
         }
         for (name, validator) in
             [(IF_NONE_MATCH, &request.validators.etag), (IF_MODIFIED_SINCE, &request.validators.last_modified)]
