@@ -6,12 +6,15 @@
 mod account;
 pub mod api;
 pub mod bluesky;
+mod discourse;
 mod error;
 pub mod feed;
 pub mod hackernews;
 pub mod http;
 pub mod jetstream;
 pub mod lemmy;
+//mod github;
+mod lenient;
 mod login;
 pub mod mastodon;
 pub mod networks;
@@ -24,6 +27,8 @@ pub mod search;
 mod settings;
 pub mod socket;
 pub mod sse;
+//mod stackexchange;
+//mod youtube;
 
 use std::sync::Arc;
 

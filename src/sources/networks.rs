@@ -65,6 +65,7 @@ pub static KINDS: &[&Kind] = &[
     &super::hackernews::KIND,
     &super::reddit::KIND,
     &super::lemmy::KIND,
+    &super::discourse::KIND,
 ];
 
 /// The kind of a network.
