@@ -5,15 +5,20 @@
 
 mod account;
 pub mod api;
+mod attendance;
 mod error;
+pub mod exec;
 pub mod feed;
+pub mod file;
 pub mod http;
 mod login;
+pub mod ndjson;
 pub mod networks;
 mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
+pub mod webhook;
 
 use std::sync::Arc;
 
