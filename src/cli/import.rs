@@ -11,20 +11,18 @@ use super::args::{Everywhere, ImportArgs, Input};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output::{self, Progress, grouped};
-use super::record::ImportLine;
 use crate::config::Config;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Item, Network, SafeText, SourceHealth, SourceId};
 use crate::engine::SystemClock;
 use crate::engine::intake::{Arrival, Intake, SourceInfo};
 use crate::language::Readers;
+use crate::sources::ndjson::{self, LONGEST_LINE, LineError};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Adopted, PollOutcome, RecordBatch, Roster, RosterWatch, Store};
 
 /// Lines that are stored in one transaction.
 const PIECE: usize = 2_000;
-/// Longest line, in bytes.
-const LONGEST: usize = 4 << 20;
 /// Wrong lines that are told one by one.
 const TOLD: usize = 10;
 
@@ -142,12 +140,12 @@ impl Importer {
         let mut waiting = 0;
         loop {
             line.clear();
-            let length = std::io::Read::take(&mut *lines, LONGEST as u64 + 1).read_until(b'\n', &mut line)?;
+            let length = std::io::Read::take(&mut *lines, LONGEST_LINE as u64 + 1).read_until(b'\n', &mut line)?;
             if length == 0 {
                 break;
             }
             self.tally.lines += 1;
-            if length > LONGEST {
+            if length > LONGEST_LINE {
                 return Err(CliError::message(format!(
                     "line {} is longer than 4 MB: is this a file of JSON lines?",
                     self.tally.lines
@@ -174,23 +172,20 @@ impl Importer {
 
     /// Takes a line in; false when it is wrong, which is told.
     fn take(&mut self, line: &[u8]) -> bool {
-        let parsed = serde_json::from_slice::<ImportLine>(line).map_err(|error| error.to_string());
-        let parsed = parsed.and_then(|line| {
-            let place = (
-                line.source.clone().unwrap_or_else(|| "import".to_owned()),
-                Network::named(line.network.as_deref().unwrap_or("import")),
-            );
-            Ok((place, line.into_item().ok_or("it has neither text nor title")?))
-        });
-        match parsed {
-            Ok((place, item)) => {
-                self.waiting.entry(place).or_default().push(item);
+        let post = ndjson::read_mention(line).and_then(|post| post.ok_or(LineError::NoWords));
+        match post {
+            Ok(post) => {
+                let place = (
+                    post.source.unwrap_or_else(|| "import".to_owned()),
+                    Network::named(post.network.as_deref().unwrap_or("import")),
+                );
+                self.waiting.entry(place).or_default().push(post.item);
                 true
             }
             Err(error) => {
                 self.tally.wrong += 1;
                 if self.tally.wrong <= TOLD as u64 {
-                    output::remark(format!("line {}: {}", self.tally.lines, SafeText::line(&error, 200)));
+                    output::remark(format!("line {}: {}", self.tally.lines, SafeText::line(&error.to_string(), 200)));
                 }
                 false
             }

@@ -1,8 +1,9 @@
-//! The line format of `export` and `import`: one JSON object a mention. What `export` writes, `import` takes.
+//! The lines that `export` writes: one JSON object a mention. `import` and the sources that read lines take them
+//! ([`crate::sources::ndjson`]).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::domain::{Author, Item, Mention, Reading, Subject, SubjectId, Timestamp, Visibility};
+use crate::domain::{Mention, Reading, Subject, SubjectId, Timestamp, Visibility};
 
 /// A mention as a line.
 #[derive(Debug, Serialize)]
@@ -118,90 +119,6 @@ fn name_of(id: SubjectId, subjects: &[Subject]) -> String {
     subjects.iter().find(|subject| subject.id == id).map_or_else(|| id.to_string(), |subject| subject.name.clone())
 }
 
-/// A line that `import` takes. Only `text` or `title` must be there; what `export` adds beyond it is ignored,
-/// since an imported mention is read anew.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ImportLine {
-    /// Kind of place; `import` when it is missing.
-    pub network: Option<String>,
-    /// Name of the source; `import` when it is missing.
-    pub source: Option<String>,
-    /// Identity within the source; the address, else a hash of the words, when it is missing.
-    pub native_id: Option<String>,
-    /// Where a person can read it.
-    pub url: Option<String>,
-    /// Headline.
-    pub title: Option<String>,
-    /// Its words.
-    pub text: Option<String>,
-    /// Who wrote it: a handle, or an object.
-    pub author: Option<ImportAuthor>,
-    /// When it was published.
-    #[serde(alias = "claimed")]
-    pub published: Option<Timestamp>,
-    /// Language (BCP 47).
-    pub lang: Option<String>,
-    /// Who may read it.
-    pub visibility: Visibility,
-    /// Native id of the post that it answers.
-    pub parent: Option<String>,
-    /// Native id of the first post of its thread.
-    pub root: Option<String>,
-    /// Addresses that it links to.
-    pub links: Vec<String>,
-    /// Descriptions of its images.
-    pub image_descriptions: Vec<String>,
-}
-
-/// An author in a line to import.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum ImportAuthor {
-    /// Only a handle.
-    Handle(String),
-    /// What is known of them.
-    Known(Author),
-}
-
-impl ImportLine {
-    /// The item that the line describes; `None` when it says nothing.
-    pub fn into_item(self) -> Option<Item> {
-        let text = self.text.unwrap_or_default();
-        let title = self.title.filter(|title| !title.is_empty());
-        if text.is_empty() && title.is_none() {
-            return None;
-        }
-        let author = match self.author {
-            Some(ImportAuthor::Handle(handle)) => {
-                Author { handle: Some(handle.trim_start_matches('@').to_owned()), ..Author::default() }
-            }
-            Some(ImportAuthor::Known(author)) => author,
-            None => Author::default(),
-        };
-        let native_id = self.native_id.filter(|id| !id.is_empty()).or_else(|| self.url.clone()).unwrap_or_else(|| {
-            let words =
-                format!("{}\n{}\n{}", author.handle.as_deref().unwrap_or(""), title.as_deref().unwrap_or(""), text);
-            format!("words:{:016x}", xxhash_rust::xxh3::xxh3_64(words.as_bytes()))
-        });
-        Some(Item {
-            native_id,
-            url: self.url,
-            title,
-            text,
-            author,
-            claimed: self.published,
-            lang: self.lang,
-            visibility: self.visibility,
-            parent: self.parent,
-            root: self.root,
-            links: self.links,
-            image_descriptions: self.image_descriptions,
-            ..Item::default()
-        })
-    }
-}
-
 /// A cell of a CSV file that no spreadsheet takes for a formula: one that starts like one gets an apostrophe.
 pub fn csv_cell(text: &str) -> String {
     let formula =
@@ -212,20 +129,6 @@ pub fn csv_cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_needs_words_and_finds_itself_an_identity() {
-        let parse = |line: &str| serde_json::from_str::<ImportLine>(line).unwrap().into_item();
-        assert!(parse(r#"{"url":"https://x.example/1"}"#).is_none(), "no words");
-        let item = parse(r#"{"text":"hello","author":"@ana","published":"2026-01-02T03:04:05Z"}"#).unwrap();
-        assert_eq!(item.author.handle.as_deref(), Some("ana"));
-        assert_eq!(item.claimed.unwrap().to_string(), "2026-01-02T03:04:05Z");
-        assert!(item.native_id.starts_with("words:"));
-        let same = parse(r#"{"text":"hello","author":{"handle":"ana","followers":3}}"#).unwrap();
-        assert_eq!(same.native_id, item.native_id, "the same words by the same person are the same mention");
-        assert_eq!(same.author.followers, Some(3));
-        assert_eq!(parse(r#"{"title":"t","url":"https://x.example/1"}"#).unwrap().native_id, "https://x.example/1");
-    }
 
     #[test]
     fn cells_are_no_formulas() {

@@ -7,9 +7,12 @@ mod account;
 pub mod api;
 pub mod bluesky;
 mod discourse;
+mod attendance;
 mod error;
+pub mod exec;
 pub mod feed;
 pub mod hackernews;
+pub mod file;
 pub mod http;
 pub mod jetstream;
 pub mod lemmy;
@@ -17,6 +20,7 @@ pub mod lemmy;
 mod lenient;
 mod login;
 pub mod mastodon;
+pub mod ndjson;
 pub mod networks;
 mod newest;
 mod outgoing;
@@ -29,6 +33,7 @@ pub mod socket;
 pub mod sse;
 //mod stackexchange;
 //mod youtube;
+pub mod webhook;
 
 use std::sync::Arc;
 

@@ -66,6 +66,9 @@ pub static KINDS: &[&Kind] = &[
     &super::reddit::KIND,
     &super::lemmy::KIND,
     &super::discourse::KIND,
+    &super::exec::KIND,
+    &super::webhook::KIND,
+    &super::file::KIND,
 ];
 
 /// The kind of a network.
