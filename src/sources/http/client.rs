@@ -1,6 +1,6 @@
 //! The client itself: turns, hold-backs, redirects, time-outs.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
@@ -9,14 +9,16 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::domain::Timestamp;
-use crate::sources::{SourceError, SourceErrorKind};
+use crate::sources::SourceError;
 
-use super::address::{PublicOnly, is_private, names_private};
+use super::address::{is_private, names_private};
+use super::connections::{Connections, Wanted};
 use super::lanes::{Lane, Lanes};
 use super::message::{Request, Response};
 use super::rate::rate_limit;
 use super::redirect::{Trail, target};
 use super::settings::{HttpSettings, PrivateAddresses};
+use super::stream::Stream;
 use super::{body, failure, host_of};
 
 /// How much of a failure's page is read.
@@ -30,17 +32,16 @@ pub struct Client {
 
 struct Inner {
     settings: HttpSettings,
-    agent: HeaderValue,
     lanes: Lanes,
     turns: Semaphore,
-    // Made at the first request: a program that only reads its store need not load certificates.
-    open: OnceLock<reqwest::Client>,
-    public_only: OnceLock<reqwest::Client>,
+    connections: Connections,
 }
 
 /// What one request on the way brought.
 struct Step {
     response: Response,
+    /// The answer itself, when it is one of success that is to flow; the body of `response` is empty then.
+    flow: Option<reqwest::Response>,
     /// The host that answered is on a private network, or may be.
     from_private: bool,
 }
@@ -51,20 +52,11 @@ impl Client {
     /// # Errors
     /// When the user agent or the contact cannot stand in a header.
     pub fn new(settings: HttpSettings) -> Result<Self, SourceError> {
-        let agent = HeaderValue::from_str(&settings.agent()).map_err(|_| {
-            SourceError::new(
-                SourceErrorKind::Local,
-                "http.user_agent or http.contact holds signs that a header cannot carry",
-                "use plain letters, digits and punctuation",
-            )
-        })?;
         let inner = Inner {
             lanes: Lanes::new(settings.per_host),
             turns: Semaphore::new(settings.at_once.max(1)),
+            connections: Connections::new(&settings)?,
             settings,
-            agent,
-            open: OnceLock::new(),
-            public_only: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -75,15 +67,34 @@ impl Client {
     /// When there is no whole answer, when the way to it is refused, and, without asking, while the host wants
     /// to be left alone.
     pub async fn send(&self, request: Request, now: Timestamp) -> Result<Response, SourceError> {
+        Ok(self.walk(&request, Wanted::Whole, now).await?.response)
+    }
+
+    /// Asks for an answer that goes on (server-sent events): waits for a turn at the host as [`Client::send`] does,
+    /// but holds none while the answer flows. Nothing is unpacked, and only silence ends it ([`Stream::idle`]).
+    ///
+    /// # Errors
+    /// As [`Client::send`], and the failure that a status other than one of success stands for.
+    pub async fn stream(&self, request: Request, now: Timestamp) -> Result<Stream, SourceError> {
+        let Step { response, flow, .. } = self.walk(&request, Wanted::Flow, now).await?;
+        match flow {
+            Some(answer) => Stream::new(answer, response.headers, response.url),
+            None => Err(failure::of_status(&response)),
+        }
+    }
+
+    /// Goes to where the answer is.
+    async fn walk(&self, request: &Request, wanted: Wanted, now: Timestamp) -> Result<Step, SourceError> {
         let mut trail = Trail::start(&request.url)?;
         let mut left = self.inner.settings.patience();
         let mut guarded = false;
         loop {
-            let step = self.step(&request, &trail, guarded, &mut left, now).await?;
+            let mut step = self.step(request, &trail, wanted, guarded, &mut left, now).await?;
             let sent_on =
                 if request.method == Method::GET { target(step.response.status, &step.response.headers) } else { None };
             let Some(location) = sent_on else {
-                return Ok(Response { moved: trail.moved, ..step.response });
+                step.response.moved = trail.moved;
+                return Ok(step);
             };
             let before = host_of(&trail.url);
             trail.follow(step.response.status, &location)?;
@@ -96,6 +107,7 @@ impl Client {
         &self,
         request: &Request,
         trail: &Trail,
+        wanted: Wanted,
         guarded: bool,
         left: &mut Duration,
         now: Timestamp,
@@ -117,10 +129,9 @@ impl Client {
             return Err(failure::held(&host, &format!("{host} asked for fewer requests"), until));
         }
         let _own_turn = inner.turns.acquire().await;
-        let client = if guard { inner.public_only()? } else { inner.open()? };
-        let prepared = inner.prepare(client, request, trail);
+        let prepared = prepare(inner.connections.to(wanted, guard)?, request, trail);
         let begun = Instant::now();
-        let step = tokio::time::timeout(*left, inner.exchange(prepared, trail, &lane, now)).await;
+        let step = tokio::time::timeout(*left, inner.exchange(prepared, trail, wanted, &lane, now)).await;
         *left = left.saturating_sub(begun.elapsed());
         step.unwrap_or_else(|_| Err(failure::too_slow(&trail.url, inner.settings.patience())))
     }
@@ -132,54 +143,11 @@ impl Client {
 }
 
 impl Inner {
-    fn open(&self) -> Result<&reqwest::Client, SourceError> {
-        get_or_make(&self.open, || self.builder().build())
-    }
-
-    fn public_only(&self) -> Result<&reqwest::Client, SourceError> {
-        get_or_make(&self.public_only, || self.builder().dns_resolver(Arc::new(PublicOnly)).build())
-    }
-
-    fn builder(&self) -> reqwest::ClientBuilder {
-        let patience = self.settings.patience();
-        reqwest::Client::builder()
-            .user_agent(self.agent.clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(patience.min(Duration::from_secs(10)))
-            .read_timeout(patience.min(Duration::from_secs(20)))
-            // The next poll of a host is minutes away, and servers that close without a word would fail it.
-            .pool_max_idle_per_host(0)
-            .http1_ignore_invalid_headers_in_responses(true)
-    }
-
-    fn prepare(&self, client: &reqwest::Client, request: &Request, trail: &Trail) -> reqwest::RequestBuilder {
-        let mut headers: HeaderMap = request.headers.clone();
-        if !trail.trusted {
-            headers.remove(AUTHORIZATION);
-            headers.remove(COOKIE);
-        }
-        for (name, validator) in
-            [(IF_NONE_MATCH, &request.validators.etag), (IF_MODIFIED_SINCE, &request.validators.last_modified)]
-        {
-            if let Some(value) = validator.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
-                headers.insert(name, value);
-            }
-        }
-        let mut builder = client.request(request.method.clone(), trail.url.clone()).headers(headers);
-        if let Some((user, password)) = &trail.login {
-            builder = builder.basic_auth(user, Some(password));
-        }
-        match &request.body {
-            Some(body) => builder.body(body.clone()),
-            None => builder,
-        }
-    }
-
     async fn exchange(
         &self,
         prepared: reqwest::RequestBuilder,
         trail: &Trail,
+        wanted: Wanted,
         lane: &Lane,
         now: Timestamp,
     ) -> Result<Step, SourceError> {
@@ -192,15 +160,44 @@ impl Inner {
         if held.is_none() && (status.is_success() || status == StatusCode::NOT_MODIFIED) {
             lane.answered(if rate.is_spent() { rate.not_before() } else { None });
         }
+        let mut flow = None;
         let body = if status.is_success() {
-            body::read_whole(answer, self.settings.largest_body, &trail.url).await?
+            if wanted == Wanted::Flow {
+                flow = Some(answer);
+                Vec::new()
+            } else {
+                body::read_whole(answer, self.settings.largest_body, &trail.url).await?
+            }
         } else if status.is_client_error() || status.is_server_error() {
             body::read_beginning(answer, PAGE).await
         } else {
             Vec::new()
         };
         let response = Response { status, headers, body, url: trail.url.clone(), moved: None, rate, held };
-        Ok(Step { response, from_private })
+        Ok(Step { response, flow, from_private })
+    }
+}
+
+fn prepare(client: &reqwest::Client, request: &Request, trail: &Trail) -> reqwest::RequestBuilder {
+    let mut headers: HeaderMap = request.headers.clone();
+    if !trail.trusted {
+        headers.remove(AUTHORIZATION);
+        headers.remove(COOKIE);
+    }
+    for (name, validator) in
+        [(IF_NONE_MATCH, &request.validators.etag), (IF_MODIFIED_SINCE, &request.validators.last_modified)]
+    {
+        if let Some(value) = validator.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    let mut builder = client.request(request.method.clone(), trail.url.clone()).headers(headers);
+    if let Some((user, password)) = &trail.login {
+        builder = builder.basic_auth(user, Some(password));
+    }
+    match &request.body {
+        Some(body) => builder.body(body.clone()),
+        None => builder,
     }
 }
 
@@ -215,26 +212,10 @@ fn complaint(status: StatusCode, rate: &super::rate::RateLimit) -> bool {
     }
 }
 
-fn get_or_make(
-    cell: &OnceLock<reqwest::Client>,
-    make: impl FnOnce() -> reqwest::Result<reqwest::Client>,
-) -> Result<&reqwest::Client, SourceError> {
-    if let Some(client) = cell.get() {
-        return Ok(client);
-    }
-    let made = make().map_err(|_| {
-        SourceError::new(
-            SourceErrorKind::Local,
-            "no safe connection can be made on this machine",
-            "install the system's certificates (package ca-certificates) and check the proxy variables",
-        )
-    })?;
-    Ok(cell.get_or_init(|| made))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::SourceErrorKind;
 
     #[tokio::test]
     async fn what_a_public_host_sends_on_to_may_not_be_private() {
@@ -242,7 +223,8 @@ mod tests {
         for address in ["http://127.0.0.1:1/", "http://169.254.169.254/latest", "http://[::1]/", "http://localhost/"] {
             let request = Request::get(address.parse().unwrap());
             let trail = Trail::start(&request.url).unwrap();
-            let step = client.step(&request, &trail, true, &mut Duration::from_secs(5), Timestamp::UNIX_EPOCH).await;
+            let mut left = Duration::from_secs(5);
+            let step = client.step(&request, &trail, Wanted::Whole, true, &mut left, Timestamp::UNIX_EPOCH).await;
             let error = step.err().unwrap();
             assert_eq!(error.kind, SourceErrorKind::BadAddress, "{error}");
             assert!(error.what.as_str().contains("redirect"), "{error}");

@@ -82,6 +82,27 @@ pub(super) fn too_slow(asked: &Url, patience: std::time::Duration) -> SourceErro
     )
 }
 
+/// Nothing came for this long where something should have flowed.
+pub(super) fn fell_silent(asked: &Url, silence: std::time::Duration) -> SourceError {
+    SourceError::new(
+        Kind::TimedOut,
+        &format!("{} said nothing for {} s", host_of(asked), silence.as_secs()),
+        "it will be connected again",
+    )
+}
+
+/// What flowed broke off.
+pub(super) fn of_flow(error: &reqwest::Error, asked: &Url) -> SourceError {
+    if error.is_timeout() {
+        return of_transport(error, asked);
+    }
+    SourceError::new(
+        Kind::Unreachable,
+        &format!("the connection to {} broke off", host_of(asked)),
+        "it will be connected again",
+    )
+}
+
 /// The address may not be asked.
 pub(super) fn private(host: &str, by_redirect: bool) -> SourceError {
     let what = if by_redirect {

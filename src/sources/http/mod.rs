@@ -11,6 +11,7 @@
 mod address;
 mod body;
 mod client;
+mod connections;
 mod date;
 mod failure;
 mod freshness;
@@ -20,6 +21,7 @@ mod rate;
 mod redact;
 mod redirect;
 mod settings;
+mod stream;
 
 pub use client::Client;
 pub use date::http_date;
@@ -29,6 +31,7 @@ pub use rate::{RateLimit, rate_limit};
 pub use redact::{holds_secret, redact, redact_text};
 pub use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 pub use settings::{HttpSettings, PrivateAddresses};
+pub use stream::Stream;
 
 #[cfg(test)]
 mod tests;

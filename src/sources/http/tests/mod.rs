@@ -1,5 +1,7 @@
 //! The client against real servers on loopback.
 
+mod stream;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
