@@ -120,6 +120,7 @@ impl Quotas {
             // is not refused on a guess.
             None => self.widest().filter(|widest| !(urgent && matches!(widest, Name::Told(_)))),
         };
+        let count = count.filter(|name| self.counts.contains_key(name));
         if let Some((name, count)) = count.as_ref().and_then(|name| self.counts.get_key_value(name)) {
             let flying = self.flying.get(name).copied().unwrap_or_default();
             let left = count.left(now) - f64::from(flying);

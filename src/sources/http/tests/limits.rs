@@ -107,8 +107,9 @@ async fn one_count_that_is_used_up_leaves_the_others() {
     answers(&server, "/repos/o/r/issues/1/comments", 201, &told("core", "5000", "4000")).await;
     let client = client();
     let search = || of("github:1", url(&server, "/search/issues"));
-    let reply =
-        || Request::post_json(url(&server, "/repos/o/r/issues/1/comments"), b"{}".to_vec()).of_account("github:1");
+    let reply = || {
+        Request::post_json(url(&server, "/repos/o/r/issues/1/comments"), b"{}".to_vec()).of_account("github:1").urgent()
+    };
     let error = client.send(search(), now()).await.unwrap().success().unwrap_err();
     assert_eq!((error.kind, error.retry), (SourceErrorKind::TooMany, Retry::NotBefore(after(120))));
     client.send(reply(), now()).await.unwrap().success().unwrap();
@@ -284,13 +285,24 @@ mod never_starved {
             steps in prop::collection::vec(step(), 1..12),
         ) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(check(limit, shape, per_host, steps))?;
+            runtime.block_on(async {
+                let server = MockServer::start().await;
+                let checked = check(&server, limit, shape, per_host, steps).await;
+                // The server waits for its own lock when it is dropped, and needs a turn of the runtime for that.
+                tokio::task::yield_now().await;
+                checked
+            })?;
         }
     }
 
-    async fn check(limit: u32, shape: u8, per_host: usize, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    async fn check(
+        server: &MockServer,
+        limit: u32,
+        shape: u8,
+        per_host: usize,
+        steps: Vec<Step>,
+    ) -> Result<(), TestCaseError> {
         const WINDOW: u32 = 60;
-        let server = MockServer::start().await;
         let model = std::sync::Arc::new(Granting {
             limit,
             window: WINDOW,
@@ -299,7 +311,7 @@ mod never_starved {
             refused: AtomicU32::new(0),
             shape,
         });
-        Mock::given(method("GET")).respond_with(Shared(std::sync::Arc::clone(&model))).mount(&server).await;
+        Mock::given(method("GET")).respond_with(Shared(std::sync::Arc::clone(&model))).mount(server).await;
         let client = Client::new(HttpSettings { per_host, ..HttpSettings::default() }).unwrap();
         let mut replies = (0, 0);
         let mut polled = 0;
@@ -308,7 +320,7 @@ mod never_starved {
             match step {
                 Step::Wait(seconds) => *model.clock.lock().unwrap() += seconds,
                 Step::Polls(many) => {
-                    let polls = (0..many).map(|_| client.send(of("mock:1", url(&server, "/poll")), after(second)));
+                    let polls = (0..many).map(|_| client.send(of("mock:1", url(server, "/poll")), after(second)));
                     let answers = futures_util::future::join_all(polls).await;
                     polled += answers.iter().filter(|answer| answer.is_ok()).count();
                     for refused in answers.into_iter().filter_map(Result::err) {
@@ -323,7 +335,7 @@ mod never_starved {
                     replies.1 += 1;
                     // The last second of a window is not known to be of the old or the new one.
                     let reserve = (limit / 10).max(3).min(limit / 2) - 1;
-                    let reply = client.send(of("mock:1", url(&server, "/reply")).urgent(), after(second)).await;
+                    let reply = client.send(of("mock:1", url(server, "/reply")).urgent(), after(second)).await;
                     if replies.1 <= reserve {
                         let answer = reply.map_err(|error| TestCaseError::fail(format!("{error} at {second}")))?;
                         prop_assert!(answer.status.is_success(), "refused at {second}");
