@@ -5,14 +5,14 @@
 
 mod account;
 pub mod api;
+mod attendance;
 pub mod bluesky;
 mod discourse;
-mod attendance;
 mod error;
 pub mod exec;
 pub mod feed;
-pub mod hackernews;
 pub mod file;
+pub mod hackernews;
 pub mod http;
 pub mod jetstream;
 pub mod lemmy;

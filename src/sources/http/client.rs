@@ -1,19 +1,22 @@
 //! The client itself: turns, hold-backs, redirects, time-outs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
-use reqwest::{Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::domain::Timestamp;
+use crate::domain::time::SignedDuration;
+use crate::domain::{Meter, Timestamp};
 use crate::sources::SourceError;
 
 use super::address::{is_private, names_private};
 use super::connections::{Connections, Wanted};
-use super::lanes::{Lane, Lanes};
+use super::lanes::Lanes;
+use super::limits::{self, Limits, Pass, Payer};
 use super::message::{Request, Response};
 use super::rate::rate_limit;
 use super::redirect::{Trail, target};
@@ -24,7 +27,7 @@ use super::{body, failure, host_of};
 /// How much of a failure's page is read.
 const PAGE: usize = 64 * 1024;
 
-/// Asks politely. Cheap to clone; all clones share turns and hold-backs.
+/// Asks politely. Cheap to clone; all clones share turns, limits and hold-backs.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -33,6 +36,7 @@ pub struct Client {
 struct Inner {
     settings: HttpSettings,
     lanes: Lanes,
+    limits: Limits,
     turns: Semaphore,
     connections: Connections,
 }
@@ -52,8 +56,22 @@ impl Client {
     /// # Errors
     /// When the user agent or the contact cannot stand in a header.
     pub fn new(settings: HttpSettings) -> Result<Self, SourceError> {
+        Self::with(settings, Limits::default())
+    }
+
+    /// A client whose hold-backs survive in this file: one that wants to be left alone for an hour is left alone
+    /// though the program starts anew. A file that cannot be read or written is done without.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn keeping(settings: HttpSettings, file: PathBuf, now: Timestamp) -> Result<Self, SourceError> {
+        Self::with(settings, Limits::kept_in(file, now))
+    }
+
+    fn with(settings: HttpSettings, limits: Limits) -> Result<Self, SourceError> {
         let inner = Inner {
             lanes: Lanes::new(settings.per_host),
+            limits,
             turns: Semaphore::new(settings.at_once.max(1)),
             connections: Connections::new(&settings)?,
             settings,
@@ -123,22 +141,26 @@ impl Client {
         }
         let host = host_of(&trail.url);
         let lane = inner.lanes.to(&host);
+        let waiting = Instant::now();
         // First the host's turn, then a turn of our own: who waits for a slow host keeps nobody else waiting.
-        let _host_turn = lane.turn().await;
-        if let Some(until) = lane.held_until(now) {
-            return Err(failure::held(&host, &format!("{host} asked for fewer requests"), until));
-        }
-        let _own_turn = inner.turns.acquire().await;
+        let _host_turn = lane.turn(request.urgent).await;
+        let _own_turn = if request.urgent { None } else { inner.turns.acquire().await.ok() };
+        let now = later(now, waiting);
+        // Who is sent elsewhere asks there without the account.
+        let account = request.account.as_deref().filter(|_| trail.trusted);
+        let payer = limits::payer(&trail.url, account);
+        let pass = inner.limits.admit(&payer, &limits::Kind::of(request, &trail.url), now);
+        let pass = pass.map_err(|refused| failure::not_let_through(&host, account.is_some(), &refused))?;
         let prepared = prepare(inner.connections.to(wanted, guard)?, request, trail);
         let begun = Instant::now();
-        let step = tokio::time::timeout(*left, inner.exchange(prepared, trail, wanted, &lane, now)).await;
+        let step = tokio::time::timeout(*left, inner.exchange(prepared, trail, wanted, pass, now)).await;
         *left = left.saturating_sub(begun.elapsed());
         step.unwrap_or_else(|_| Err(failure::too_slow(&trail.url, inner.settings.patience())))
     }
 
-    /// Until when the host of this address wants to be left alone.
+    /// Until when the host of this address wants to be left alone, whoever asks.
     pub fn held_until(&self, url: &url::Url, now: Timestamp) -> Option<Timestamp> {
-        self.inner.lanes.to(&host_of(url)).held_until(now)
+        self.inner.limits.held(&limits::payer(url, None), now).map(|held| held.until)
     }
 
     /// Who we say we are, for connections that this client does not make itself.
@@ -150,6 +172,24 @@ impl Client {
     pub fn may_reach(&self, address: std::net::IpAddr) -> bool {
         self.inner.settings.private_addresses != PrivateAddresses::Refuse || !is_private(address)
     }
+
+    /// Until when this account, or its whole host, wants to be left alone.
+    pub fn account_held_until(&self, host: &str, account: &str, now: Timestamp) -> Option<Timestamp> {
+        self.inner.limits.held(&Payer::new(host, Some(account)), now).map(|held| held.until)
+    }
+
+    /// Leaves the account (without one, the whole host) alone until then: for networks that ask for it inside
+    /// their answers. `host` as [`host_of`] names it.
+    pub fn leave_alone(&self, host: &str, account: Option<&str>, until: Timestamp, now: Timestamp) {
+        self.inner.limits.hold(&Payer::new(host, account), until);
+        self.inner.limits.save(now);
+    }
+
+    /// What the answers told of how much of the granted requests is used: by this account, or, when nothing is
+    /// known of it, by all who ask the host without one. The widest count comes first. `host` as [`host_of`] names it.
+    pub fn meters(&self, host: &str, account: Option<&str>) -> Vec<Meter> {
+        self.inner.limits.meters(&Payer::new(host, account))
+    }
 }
 
 impl Inner {
@@ -158,34 +198,40 @@ impl Inner {
         prepared: reqwest::RequestBuilder,
         trail: &Trail,
         wanted: Wanted,
-        lane: &Lane,
+        pass: Pass<'_>,
         now: Timestamp,
     ) -> Result<Step, SourceError> {
+        let sent = Instant::now();
         let mut answer = prepared.send().await.map_err(|error| failure::of_transport(&error, &trail.url))?;
+        let now = later(now, sent);
         let from_private = names_private(&trail.url) || answer.remote_addr().is_some_and(|peer| is_private(peer.ip()));
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
         let rate = rate_limit(&headers, now);
-        let held = complaint(status, &rate).then(|| lane.complained(rate.not_before(), now));
-        if held.is_none() && (status.is_success() || status == StatusCode::NOT_MODIFIED) {
-            lane.answered(if rate.is_spent() { rate.not_before() } else { None });
+        let mut response =
+            Response { status, headers, body: Vec::new(), url: trail.url.clone(), moved: None, rate, held: None };
+        if status.is_client_error() || status.is_server_error() {
+            response.body = body::read_beginning(answer, PAGE).await;
+            response.held = pass.answered(status, &response.rate, &response.body, now);
+            return Ok(Step { response, flow: None, from_private });
         }
+        pass.answered(status, &response.rate, &[], now);
         let mut flow = None;
-        let body = if status.is_success() {
+        if status.is_success() {
             if wanted == Wanted::Flow {
                 flow = Some(answer);
-                Vec::new()
             } else {
-                body::read_whole(answer, self.settings.largest_body, &trail.url).await?
+                response.body = body::read_whole(answer, self.settings.largest_body, &trail.url).await?;
             }
-        } else if status.is_client_error() || status.is_server_error() {
-            body::read_beginning(answer, PAGE).await
-        } else {
-            Vec::new()
-        };
-        let response = Response { status, headers, body, url: trail.url.clone(), moved: None, rate, held };
+        }
         Ok(Step { response, flow, from_private })
     }
+}
+
+/// The moment after waiting since then, in whole seconds: callers say when they began, and a turn may come late.
+fn later(now: Timestamp, since: Instant) -> Timestamp {
+    let waited = i64::try_from(since.elapsed().as_secs()).unwrap_or_default();
+    now.saturating_add(SignedDuration::from_secs(waited)).unwrap_or(now)
 }
 
 fn prepare(client: &reqwest::Client, request: &Request, trail: &Trail) -> reqwest::RequestBuilder {
@@ -208,17 +254,6 @@ fn prepare(client: &reqwest::Client, request: &Request, trail: &Trail) -> reqwes
     match &request.body {
         Some(body) => builder.body(body.clone()),
         None => builder,
-    }
-}
-
-/// Whether the host asks for fewer requests: it says so, or it is busy and names a time, or it refuses because
-/// nothing is left of what it grants.
-fn complaint(status: StatusCode, rate: &super::rate::RateLimit) -> bool {
-    match status.as_u16() {
-        429 => true,
-        503 => rate.retry_at.is_some(),
-        403 => rate.is_spent() || rate.retry_at.is_some(),
-        _ => false,
     }
 }
 

@@ -6,10 +6,10 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, StatusCode};
 use url::Url;
 
-use crate::domain::Timestamp;
 use crate::sources::SourceError;
 
 use super::failure;
+use super::limits::Held;
 use super::rate::RateLimit;
 use super::redact::redact;
 
@@ -158,8 +158,8 @@ pub struct Response {
     pub moved: Option<Url>,
     /// What it says about how often we may ask.
     pub rate: RateLimit,
-    /// Set when the host complained: it is left alone until then.
-    pub(super) held: Option<Timestamp>,
+    /// Set when the host complained: it, or the account, is left alone until then.
+    pub(super) held: Option<Held>,
 }
 
 impl Response {

@@ -16,6 +16,7 @@ mod date;
 mod failure;
 mod freshness;
 mod lanes;
+mod limits;
 mod message;
 mod rate;
 mod redact;
