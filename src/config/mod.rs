@@ -29,7 +29,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Network, Role};
-use crate::store::{Retention, Roster, RosterWatch};
+use crate::store::{Retention, Roster, RosterSource, RosterWatch};
 
 pub use crate::sources::http::{HttpSettings, PrivateAddresses};
 pub use derive::query_for;
@@ -141,7 +141,11 @@ impl Config {
         Roster {
             subjects: std::iter::once((self.brand.name.clone(), Role::Brand)).chain(rivals).collect(),
             watches: self.watches.iter().map(RosterWatch::from).collect(),
-            sources: self.sources.iter().map(|source| (source.name.clone(), source.network.clone())).collect(),
+            sources: self
+                .sources
+                .iter()
+                .map(|source| RosterSource::alone(&source.name, source.network.clone()))
+                .collect(),
         }
     }
 

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Recorded, Roster, RosterWatch,
-    Store, StoreResult,
+    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Recorded, Roster, RosterSource,
+    RosterWatch, Store, StoreResult,
 };
 use crate::domain::stream::{Filter, Span};
 use crate::domain::time::SignedDuration;
@@ -103,6 +103,8 @@ fn outcome(second: i64) -> PollOutcome {
         next: Some(at(second + 300)),
         interval: SignedDuration::from_mins(5),
         fresh: true,
+        live: false,
+        meters: Vec::new(),
     }
 }
 
@@ -124,9 +126,9 @@ fn roster() -> Roster {
         subjects: vec![("Ferris".into(), Role::Brand), ("Rival".into(), Role::Rival)],
         watches: vec![watch("ferris", "Ferris"), watch("rival", "Rival")],
         sources: vec![
-            ("paper".into(), Network::FEED),
-            ("journal".into(), Network::FEED),
-            ("square".into(), Network::named("mastodon")),
+            RosterSource::alone("paper", Network::FEED),
+            RosterSource::alone("journal", Network::FEED),
+            RosterSource::alone("square", Network::named("mastodon")),
         ],
     }
 }
@@ -187,6 +189,7 @@ impl Town {
             cursor: "cursor".into(),
             outcome: outcome(NOW),
             mentions,
+            acts: vec![],
             deleted: vec![],
         }
     }

@@ -70,6 +70,8 @@ pub(crate) async fn outcomes_are_remembered(grounds: &dyn Grounds) {
         next: None,
         interval: SignedDuration::from_mins(20),
         fresh: false,
+        live: false,
+        meters: Vec::new(),
     };
     town.store.record(&town.lease, &failed).await.unwrap();
     let state = town.store.sources().await.unwrap().remove(1);
