@@ -49,6 +49,11 @@ impl Waiting {
         }
     }
 
+    /// The mentions that the acts answer.
+    pub(super) fn found(&self, names: &[(i64, i64)]) -> HashSet<i64> {
+        names.iter().filter(|(name, _)| self.0.contains_key(name)).map(|(_, mention)| *mention).collect()
+    }
+
     /// Writes down which mention the acts answer; `names` are the new mentions' names.
     pub(super) async fn write(&self, conn: &mut SqliteConnection, names: &[(i64, i64)]) -> Done<()> {
         for (name, mention) in names {

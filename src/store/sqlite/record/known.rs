@@ -11,7 +11,7 @@ use super::identity::{self, Entry, Is, Names};
 use super::kept;
 use super::people::{self, People};
 use super::write::{self, Draft, Texts};
-use super::{Kept, LONGEST_ID, Recording, stories, traces};
+use super::{Kept, LONGEST_ID, Recording, answers, stories, traces};
 use crate::domain::{Author, MentionId, Reading, Visibility};
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::codec::{self, flag};
@@ -43,6 +43,8 @@ pub(super) struct Known<'e, 'a> {
     pub(super) changed: Vec<Change<'e, 'a>>,
     /// How many others.
     pub(super) unchanged: usize,
+    /// Those that turn out to be answered, now that they are known by a further name.
+    pub(super) answered: Vec<MentionId>,
 }
 
 impl<'a> Recording<'a> {
@@ -55,7 +57,7 @@ impl<'a> Recording<'a> {
         shared: &HashSet<i64>,
     ) -> Done<Known<'e, 'a>> {
         let gone = are.iter().filter(|is| matches!(is, Is::Gone)).count();
-        let mut known = Known { unchanged: gone, changed: Vec::new() };
+        let mut known = Known { unchanged: gone, changed: Vec::new(), answered: Vec::new() };
         let mentions = |at: usize| match are.get(at) {
             Some(Is::Known(id)) => Some(*id),
             Some(Is::Same(first)) => match are.get(*first) {
@@ -88,7 +90,7 @@ impl<'a> Recording<'a> {
             }
         }
         people::name(self.conn, &unnamed).await?;
-        self.learn(&stored, learned, &renamed).await?;
+        known.answered = self.learn(&stored, learned, &renamed).await?;
         Ok(known)
     }
 
@@ -123,13 +125,13 @@ impl<'a> Recording<'a> {
         Ok(rows.into_iter().map(before).collect())
     }
 
-    /// Writes down under which further names mentions are known.
+    /// Writes down under which further names mentions are known. Returns those that are answered under them.
     async fn learn(
         &mut self,
         stored: &HashMap<i64, Before>,
         learned: HashMap<i64, Vec<i64>>,
         renamed: &HashMap<i64, &str>,
-    ) -> Done<()> {
+    ) -> Done<Vec<MentionId>> {
         let mut owned = Vec::new();
         for (id, mut more) in learned {
             more.sort_unstable();
@@ -148,7 +150,13 @@ impl<'a> Recording<'a> {
                 .execute(&mut *self.conn)
                 .await?;
         }
-        identity::write(self.conn, self.realm, &owned, &HashSet::new()).await
+        if owned.is_empty() {
+            return Ok(Vec::new());
+        }
+        identity::write(self.conn, self.realm, &owned, &HashSet::new()).await?;
+        let waiting = answers::waiting(self.conn, self.realm, owned.iter().map(|(name, _)| *name)).await?;
+        waiting.write(self.conn, &owned).await?;
+        answers::settle(self.conn, &waiting.found(&owned)).await
     }
 
     /// Replaces what changed. Number, place and what a person did with it stay; so does its story, unless it turns out

@@ -138,6 +138,7 @@ impl<'a> Recording<'a> {
         self.copies_of_acts(&entries, &are, recorded).await?;
         let known = self.known(&entries, &are, &names, &shared).await?;
         recorded.known += known.unchanged;
+        recorded.answered.extend(known.answered);
         recorded.edited = self.edit(known.changed).await?;
         let places = self.bring_in(&entries, &are, &names, &shared).await?;
         recorded.deleted.extend(self.take_down(&names, &deleted).await?);
