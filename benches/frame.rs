@@ -52,6 +52,8 @@ fn row(id: i64) -> MentionRow {
         read: id % 4 == 0,
         edited: false,
         visibility: Visibility::Public,
+        content_warning: SafeText::default(),
+        answered: None,
         readings: vec![Reading {
             subject: SubjectId(1),
             about: true,
@@ -65,7 +67,7 @@ fn answer(load: &Load) -> Answer {
     match load {
         Load::Rows { limit, .. } => Answer::Rows((0..i64::from(*limit)).map(|n| row(9_000 - n)).collect()),
         Load::NewAbove { .. } => Answer::NewAbove(12),
-        Load::Detail { .. } => Answer::Detail(None, Arc::new([])),
+        Load::Detail { .. } => Answer::Detail(None, Arc::new([]), Arc::new([])),
         Load::Trend { subject, buckets, .. } => {
             let counts =
                 (0..u64::from(*buckets)).map(|n| Counts { negative: n % 5, positive: n % 7, ..Counts::default() });

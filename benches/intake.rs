@@ -84,7 +84,7 @@ fn run(bencher: divan::Bencher<'_, '_>, watches: usize, everything: bool) {
     bencher
         .counter(ItemsCount::new(ITEMS))
         .with_inputs(|| items.clone())
-        .bench_local_values(|items| intake.mentions(&source, items, Arrival { now, first_poll: false }));
+        .bench_local_values(|items| intake.mentions(&source, items, Arrival { now, first_poll: false, pushed: false }));
 }
 
 #[divan::bench(args = [10, 100, 1000])]

@@ -20,8 +20,8 @@ use goodword::domain::{
 };
 use goodword::store::sqlite::SqliteStore;
 use goodword::store::{
-    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Retention, Roster, RosterWatch,
-    Store,
+    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Retention, Roster, RosterSource,
+    RosterWatch, Store,
 };
 use tokio::runtime::Runtime;
 
@@ -111,7 +111,7 @@ impl Town {
         let roster = Roster {
             subjects: vec![("Ferris Bikes".into(), Role::Brand), ("Rival".into(), Role::Rival)],
             watches: vec![watch("ferris", "Ferris Bikes"), watch("rival", "Rival")],
-            sources: (0..SOURCES).map(|at| (format!("source {at}"), network(at))).collect(),
+            sources: (0..SOURCES).map(|at| RosterSource::alone(format!("source {at}"), network(at))).collect(),
         };
         let adopted = store.adopt(&roster).await.unwrap();
         let state = store.take_lease("bench", at(END), SignedDuration::from_hours(1)).await.unwrap();
@@ -208,8 +208,11 @@ impl Town {
                 next: Some(at(now + 300)),
                 interval: SignedDuration::from_mins(5),
                 fresh: true,
+                live: false,
+                meters: vec![],
             },
             mentions: (0..count).map(|_| self.mention(now, back)).collect(),
+            acts: vec![],
             deleted: vec![],
         }
     }

@@ -146,6 +146,9 @@ impl Printer {
         if let Some(standing) = engine.standing() {
             self.tell(&Event::Standing(standing))?;
         }
+        if engine.is_paused() {
+            self.tell(&Event::Paused(true))?;
+        }
         loop {
             match news.recv().await {
                 Ok(event) => self.tell(&event)?,
@@ -162,6 +165,10 @@ impl Printer {
             Event::Standing(Standing::Following { holder }) => {
                 self.say("standing", &format!("following: {} collects", SafeText::line(holder, 80)))
             }
+            Event::Paused(true) => {
+                self.say("paused", "all traffic is paused until it is lifted with `pause` in the dashboard")
+            }
+            Event::Paused(false) => self.say("paused", "the sources are asked again"),
             Event::Signal(signal) => self.say("signal", signal.text.as_str()),
             Event::StoreTrouble(Some(trouble)) => self.say("store", trouble),
             Event::StoreTrouble(None) => self.say("store", "the database can be written again"),
@@ -196,6 +203,7 @@ impl Printer {
                 "remarks": polled.remarks.iter().map(SafeText::as_str).collect::<Vec<_>>(),
                 "error": polled.trouble.as_ref().map(SafeText::as_str),
                 "next": polled.next,
+                "live": polled.live,
             }));
         }
         let what = match &polled.trouble {
@@ -204,7 +212,11 @@ impl Printer {
             None => format!("{} items, {} new, {} changed", polled.items, polled.new, polled.changed),
         };
         let remarks: String = polled.remarks.iter().map(|remark| format!("; {remark}")).collect();
-        let next = polled.next.map_or_else(|| "not asked again".to_owned(), |next| format!("next {next:.0}"));
+        let next = match polled.next {
+            _ if polled.live => "live".to_owned(),
+            Some(next) => format!("next {next:.0}"),
+            None => "not asked again".to_owned(),
+        };
         output::line(format!("{now:.0} {name}: {what} ({milliseconds} ms; {next}){remarks}"))
     }
 }

@@ -19,7 +19,7 @@ use crate::store::sqlite::SqliteStore;
 use crate::watch::Query;
 
 /// Columns of the CSV form.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 18] = [
     "id",
     "published",
     "first_seen",
@@ -36,6 +36,8 @@ const COLUMNS: [&str; 16] = [
     "text",
     "url",
     "watches",
+    "answered",
+    "content_warning",
 ];
 
 /// Exports.
@@ -170,6 +172,8 @@ fn cells(line: &MentionLine) -> Vec<String> {
         line.text.clone(),
         line.url.clone().unwrap_or_default(),
         line.watches.join(", "),
+        line.answered.map(|answered| answered.to_string()).unwrap_or_default(),
+        line.content_warning.clone(),
     ];
     cells.into_iter().map(|cell| csv_cell(SafeText::block(&cell).as_str())).collect()
 }

@@ -19,7 +19,7 @@ use crate::engine::intake::{Arrival, Intake, SourceInfo};
 use crate::language::Readers;
 use crate::sources::ndjson::{self, LONGEST_LINE, LineError};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Adopted, PollOutcome, RecordBatch, Roster, RosterWatch, Store};
+use crate::store::{Adopted, PollOutcome, RecordBatch, Roster, RosterSource, RosterWatch, Store};
 
 /// Lines that are stored in one transaction.
 const PIECE: usize = 2_000;
@@ -89,7 +89,12 @@ async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster
             if adopted.watches.is_empty() {
                 return Err(error);
             }
-            let sources = store.sources().await?.into_iter().map(|source| (source.name, source.network)).collect();
+            let sources = store
+                .sources()
+                .await?
+                .into_iter()
+                .map(|source| RosterSource::alone(source.name, source.network))
+                .collect();
             Ok((store, roster_of(&adopted, sources)))
         }
         Err(error) => Err(error),
@@ -98,11 +103,15 @@ async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster
 
 fn whole_roster(house: &House) -> CliResult<Roster> {
     let roster = Config::roster(&house.config);
-    let sources = house.sources()?.into_iter().map(|source| (source.name, source.network)).collect();
+    let sources = house
+        .sources()?
+        .into_iter()
+        .map(|source| RosterSource { name: source.name, network: source.network, scope: source.scope })
+        .collect();
     Ok(Roster { sources, ..roster })
 }
 
-fn roster_of(adopted: &Adopted, sources: Vec<(String, Network)>) -> Roster {
+fn roster_of(adopted: &Adopted, sources: Vec<RosterSource>) -> Roster {
     let subject = |id| adopted.subjects.iter().find(|subject| subject.id == id).map(|subject| subject.name.clone());
     Roster {
         subjects: adopted.subjects.iter().map(|subject| (subject.name.clone(), subject.role)).collect(),
@@ -198,7 +207,7 @@ impl Importer {
             let Some(intake) = &self.intake else { continue };
             let now = SystemClock.now();
             let info = SourceInfo { id: source, name: place.0, network: place.1, everything: false };
-            let taken = intake.mentions(&info, items.clone(), Arrival { now, first_poll: true });
+            let taken = intake.mentions(&info, items.clone(), Arrival { now, first_poll: true, pushed: false });
             self.tally.unmatched += (items.len() - taken.mentions.len()) as u64;
             let outcome = PollOutcome {
                 at: now,
@@ -208,12 +217,15 @@ impl Importer {
                 next: None,
                 interval: SignedDuration::ZERO,
                 fresh: !taken.mentions.is_empty(),
+                live: false,
+                meters: Vec::new(),
             };
             let batch = RecordBatch {
                 source,
                 cursor: String::new(),
                 outcome,
                 mentions: taken.mentions,
+                acts: taken.acts,
                 deleted: taken.deleted,
             };
             let recorded = self.store.bring(&batch).await?;
@@ -229,10 +241,12 @@ impl Importer {
         if let Some(id) = self.places.get(place) {
             return Ok(*id);
         }
-        let at = match self.roster.sources.iter().position(|source| source == place) {
+        let (name, network) = place;
+        let same = |source: &RosterSource| source.name == *name && source.network == *network;
+        let at = match self.roster.sources.iter().position(same) {
             Some(at) => at,
             None => {
-                self.roster.sources.push(place.clone());
+                self.roster.sources.push(RosterSource::alone(name, network.clone()));
                 self.roster.sources.len() - 1
             }
         };

@@ -32,6 +32,10 @@ pub struct MentionLine {
     pub lang: Option<String>,
     /// Who may read it.
     pub visibility: Visibility,
+    /// The warning that its author put before it; empty where there is none.
+    pub content_warning: String,
+    /// When the brand answered it first; `null` when it has not.
+    pub answered: Option<Timestamp>,
     /// Native id of the post that it answers.
     pub parent: Option<String>,
     /// Native id of the first post of its thread.
@@ -93,6 +97,8 @@ impl MentionLine {
             first_seen: row.first_seen,
             lang: mention.lang.clone(),
             visibility: row.visibility,
+            content_warning: row.content_warning.to_string(),
+            answered: row.answered,
             parent: mention.parent.clone(),
             root: mention.root.clone(),
             links: mention.links.iter().map(ToString::to_string).collect(),

@@ -48,7 +48,8 @@ pub async fn run(arguments: &SearchArgs, everywhere: &Everywhere) -> CliResult<u
     let store = house::existing_store(&house::data_directory(everywhere)?).await?;
     let names = Names::of(&store).await?;
     let scope = Scope {
-        filter: Filter { private: true, ..Filter::default() },
+        // A person may see what is not public; a script gets it from `export --private` alone.
+        filter: Filter { private: !arguments.printing.json, ..Filter::default() },
         most_found: Some(u64::from(arguments.limit)),
         most_scanned: None,
         now: SystemClock.now(),
@@ -87,6 +88,7 @@ pub fn print(finding: &Finding, names: &Names, json: bool) -> CliResult {
         crate::domain::Sentiment::Positive => '+',
     });
     let intent = reading.map_or("", |reading| reading.intents.primary().name());
+    let marks: String = crate::tui::app::dossier::forewords(row, false).into_iter().map(|piece| piece.text).collect();
     output::line(format!(
         "{sentiment} {}  {}  {}  {intent}",
         row.published.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M"),
@@ -95,7 +97,7 @@ pub fn print(finding: &Finding, names: &Names, json: bool) -> CliResult {
     ))?;
     let words =
         if row.title.is_empty() { row.excerpt.to_string() } else { format!("{} — {}", row.title, row.excerpt) };
-    output::line(format!("  {}", SafeText::line(&words, 300)))?;
+    output::line(format!("  {marks}{}", SafeText::line(&words, 300)))?;
     match &mention.url {
         Some(url) => output::line(format!("  {url}\n")),
         None => output::line(""),

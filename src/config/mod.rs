@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::Role;
 use crate::sources::networks;
-use crate::store::{Retention, Roster, RosterWatch};
+use crate::store::{Retention, Roster, RosterSource, RosterWatch};
 
 pub use crate::sources::http::{HttpSettings, PrivateAddresses};
 pub use derive::query_for;
@@ -146,7 +146,7 @@ impl Config {
             sources: self
                 .sources
                 .iter()
-                .map(|source| (source.settings.name.clone(), source.settings.network.clone()))
+                .map(|source| RosterSource::alone(&source.settings.name, source.settings.network.clone()))
                 .collect(),
         }
     }

@@ -32,4 +32,6 @@ id! {
     SourceId,
     /// Something to be told now.
     SignalId,
+    /// A post that the brand itself published.
+    ActId,
 }

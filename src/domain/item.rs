@@ -17,6 +17,18 @@ pub enum Visibility {
     Private,
 }
 
+impl Visibility {
+    /// The narrower of two: what one source said is not public does not become public by another.
+    #[must_use]
+    pub fn narrower(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Private, _) | (_, Self::Private) => Self::Private,
+            (Self::Unlisted, _) | (_, Self::Unlisted) => Self::Unlisted,
+            (Self::Public, Self::Public) => Self::Public,
+        }
+    }
+}
+
 /// Where an answer to a post can be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -93,12 +105,16 @@ pub struct Item {
 }
 
 impl Item {
-    /// Title and text as one piece, for matching and reading.
+    /// Content warning, title and text as one piece, for matching and reading.
     pub fn full_text(&self) -> String {
-        match self.title.as_deref().filter(|title| !title.is_empty()) {
-            Some(title) if self.text.is_empty() => title.to_owned(),
-            Some(title) => format!("{title}\n\n{}", self.text),
-            None => self.text.clone(),
+        let heads = [self.content_warning.as_deref(), self.title.as_deref()].into_iter().flatten();
+        let mut whole = String::new();
+        for piece in heads.chain([self.text.as_str()]).filter(|piece| !piece.is_empty()) {
+            if !whole.is_empty() {
+                whole.push_str("\n\n");
+            }
+            whole.push_str(piece);
         }
+        whole
     }
 }

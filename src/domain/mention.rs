@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clean::SafeText;
 use super::ids::{GroupId, MentionId, PersonId, SourceId, SubjectId, WatchId};
-use super::item::Visibility;
+use super::item::{Answerable, Visibility};
 use super::source::Network;
 use super::time::Timestamp;
 
@@ -153,7 +153,7 @@ pub struct MentionRow {
     pub id: MentionId,
     /// The story that it belongs to.
     pub group: GroupId,
-    /// How many mentions the story has, itself included.
+    /// How many mentions the story has, itself included. What is not public is in no story but its own.
     pub group_size: u32,
     /// Where it was read.
     pub source: SourceId,
@@ -179,6 +179,10 @@ pub struct MentionRow {
     pub edited: bool,
     /// Who may read it.
     pub visibility: Visibility,
+    /// The warning that its author put before it; empty where there is none.
+    pub content_warning: SafeText,
+    /// When the brand answered it first, on its network.
+    pub answered: Option<Timestamp>,
     /// Readings, brand first.
     pub readings: Vec<Reading>,
 }
@@ -224,4 +228,8 @@ pub struct Mention {
     pub parent: Option<String>,
     /// Native id of the first post of its thread.
     pub root: Option<String>,
+    /// It addresses one of the brand's accounts.
+    pub addressed: bool,
+    /// Where an answer can be given.
+    pub answerable: Answerable,
 }

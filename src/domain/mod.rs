@@ -3,6 +3,7 @@
 //! This room imports no other room. It holds no clock, no randomness and no I/O; time comes in as an
 //! argument. [`clean`] is the only door through which foreign text becomes [`SafeText`].
 
+pub mod act;
 pub mod clean;
 pub mod ids;
 pub mod item;
@@ -15,8 +16,9 @@ pub mod stream;
 pub mod subject;
 pub mod time;
 
+pub use act::Act;
 pub use clean::SafeText;
-pub use ids::{GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
+pub use ids::{ActId, GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use signal::{Signal, SignalKind};

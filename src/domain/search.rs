@@ -1,7 +1,7 @@
 //! How a search is narrowed before the watch matcher decides.
 
 /// What a full-text index may be asked so that nothing that a query matches is lost. The index only narrows:
-/// it may bring too much, never too little. The index holds title, text and image descriptions, each as
+/// it may bring too much, never too little. The index holds content warning, title, text and image descriptions, each as
 /// [`super::letters::indexed`] gives it, in FTS5 with `unicode61 remove_diacritics 2`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Narrowing {

@@ -126,4 +126,6 @@ pub struct SourceState {
     pub mentions: u64,
     /// What its network counts of our use, as last told.
     pub meters: Vec<Meter>,
+    /// It is a stream, and was connected when it was last stored: it is not asked, it tells.
+    pub live: bool,
 }

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::collector::Shared;
 use super::flood::Flood;
 use super::intake::SourceInfo;
-use crate::domain::{SafeText, Signal, SignalId, SignalKind, SourceId, SubjectId};
+use crate::domain::{SafeText, Signal, SignalId, SignalKind, SourceId, SubjectId, Visibility};
 use crate::store::{Adopted, NewMention, StoreError};
 
 /// Pause between a commit and the look at its subjects, so that the answers of one round are seen as one.
@@ -50,7 +50,7 @@ impl Note {
     pub(crate) fn committed(mentions: &[NewMention]) -> Option<Self> {
         let mut subjects: Vec<SubjectId> = mentions
             .iter()
-            .filter(|mention| !mention.history)
+            .filter(|mention| !mention.history && mention.item.visibility != Visibility::Private)
             .flat_map(|mention| mention.readings.iter().filter(|reading| reading.about))
             .map(|reading| reading.subject)
             .collect();

@@ -28,7 +28,7 @@ pub struct Polled {
     pub items: usize,
     /// Mentions that were new.
     pub new: usize,
-    /// Mentions that were known and changed or went.
+    /// Mentions that were known and changed, were answered or went.
     pub changed: usize,
     /// The server said that nothing changed.
     pub unchanged: bool,
@@ -40,6 +40,8 @@ pub struct Polled {
     pub remarks: Vec<SafeText>,
     /// When it is asked next; `None` when it is stopped.
     pub next: Option<Timestamp>,
+    /// It is a stream, and connected: it is not asked, it tells.
+    pub live: bool,
 }
 
 /// News from the engine. Sent on a bounded broadcast channel; a receiver that lags reads the store again.
@@ -51,7 +53,7 @@ pub enum Event {
         source: SourceId,
         /// Mentions that were new.
         new: Arc<[MentionRow]>,
-        /// How many known ones changed or went.
+        /// How many known ones changed, were answered or went.
         changed: usize,
     },
     /// A source's state changed (a poll began or ended, it failed, it works again).
@@ -71,6 +73,8 @@ pub enum Event {
     Erased(u64),
     /// Whether we collect changed.
     Standing(Standing),
+    /// All traffic with the networks is held back (true), or goes on.
+    Paused(bool),
     /// The store cannot be written or read: what happened and what to do; `None` when it is well again.
     StoreTrouble(Option<String>),
 }

@@ -17,12 +17,13 @@ use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
+use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::SourceId;
+use crate::domain::{Network, SourceId};
 use crate::language::Readers;
-use crate::sources::Source;
-use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
+use crate::sources::{Lookup, Publish, Source};
+use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, RosterSource, Store, StoreError};
 
 /// Events that a listener may lag behind before it must read the store again.
 const EVENTS: usize = 512;
@@ -61,6 +62,9 @@ pub async fn poll_all_once(
     progress: &mut (dyn FnMut(&OnceReport, usize, usize) + Send),
 ) -> Result<Vec<OnceReport>, EngineError> {
     let (mut conductor, _commands) = Conductor::new(plan).await?;
+    if conductor.shared.herald.is_paused() {
+        return Err(EngineError::Paused);
+    }
     let keeper = Arc::clone(&conductor.shared.keeper);
     let lease = conductor.lease_for_once(stop).await?;
     let result = async {
@@ -80,6 +84,10 @@ pub async fn poll_all_once(
 struct Crew {
     roster: Mutex<Roster>,
     adopted: Mutex<Arc<Adopted>>,
+    /// The brand's own people.
+    team: Vec<String>,
+    /// What each source can do besides listening, in the roster's order.
+    doors: Vec<(Door, Hands)>,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
 }
@@ -112,8 +120,49 @@ impl Crew {
     }
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
-        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?))
+        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?.with_team(&self.team)))
     }
+
+    /// What can be done at each source, with the numbers in force.
+    fn doors(&self) -> Vec<(Door, &Hands)> {
+        let adopted = self.adopted();
+        // Where the store could only be read, the numbers are those of another roster.
+        if adopted.sources.len() != self.doors.len() {
+            return Vec::new();
+        }
+        let doors = self.doors.iter().zip(&adopted.sources);
+        doors.map(|((door, hands), id)| (Door { source: *id, ..door.clone() }, hands)).collect()
+    }
+}
+
+/// A place where something can be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// The source that publishes there.
+    pub source: SourceId,
+    /// Its name.
+    pub name: String,
+    /// Kind of place.
+    pub network: Network,
+    /// Within what native ids mean the same: it can answer what any source of this scope has brought.
+    pub scope: Option<String>,
+}
+
+/// How a source publishes and looks things up.
+#[derive(Clone, Default)]
+struct Hands {
+    publish: Option<Arc<dyn Publish>>,
+    lookup: Option<Arc<dyn Lookup>>,
+}
+
+fn door(source: &Source) -> (Door, Hands) {
+    let door = Door {
+        source: SourceId(0),
+        name: source.name.clone(),
+        network: source.network.clone(),
+        scope: source.scope.clone(),
+    };
+    (door, Hands { publish: source.publish.clone(), lookup: source.lookup.clone() })
 }
 
 /// The engine at work.
@@ -151,9 +200,42 @@ impl EngineHandle {
         self.standing() == Some(Standing::Collecting) && self.commands.try_send(Command::Refresh(source)).is_ok()
     }
 
-    /// Begins no polls (true), or goes on (false).
-    pub fn pause(&self, paused: bool) -> bool {
-        self.commands.try_send(Command::Pause(paused)).is_ok()
+    /// Holds back all traffic with the networks, or lets it go on: here at once, in a process that collects within
+    /// seconds, and beyond restarts. Stored before it acts.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then nothing changes.
+    pub async fn pause(&self, paused: bool) -> Result<(), StoreError> {
+        self.crew.store.set_paused(paused).await?;
+        self.herald.pause(paused);
+        Ok(())
+    }
+
+    /// Whether all traffic with the networks is held back.
+    pub fn is_paused(&self) -> bool {
+        self.herald.is_paused()
+    }
+
+    /// How a source publishes. `None` when it cannot, and while this process does not collect or traffic is paused:
+    /// only the holder of the lease talks to the networks.
+    pub fn publisher(&self, source: SourceId) -> Option<Arc<dyn Publish>> {
+        self.hands(source)?.publish
+    }
+
+    /// How things are looked up at a source; `None` under the same conditions.
+    pub fn lookup(&self, source: SourceId) -> Option<Arc<dyn Lookup>> {
+        self.hands(source)?.lookup
+    }
+
+    /// Where this process could publish, in the order of the sources, whether or not it collects.
+    pub fn publishers(&self) -> Vec<Door> {
+        self.crew.doors().into_iter().filter(|(_, hands)| hands.publish.is_some()).map(|(door, _)| door).collect()
+    }
+
+    fn hands(&self, source: SourceId) -> Option<Hands> {
+        let acts = self.standing() == Some(Standing::Collecting) && !self.is_paused();
+        let mut doors = self.crew.doors().into_iter().filter(|_| acts);
+        doors.find(|(door, _)| door.source == source).map(|(_, hands)| hands.clone())
     }
 
     /// Puts other subjects and watches to work; the sources stay as they are.
@@ -201,8 +283,13 @@ struct Conductor {
 
 impl Conductor {
     async fn new(plan: EnginePlan) -> Result<(Self, mpsc::Sender<Command>), EngineError> {
-        let sources = plan.sources.iter().map(|source| (source.name.clone(), source.network.clone())).collect();
-        let roster = Roster { sources, ..plan.roster };
+        let doors: Vec<(Door, Hands)> = plan.sources.iter().map(door).collect();
+        let sources = doors.iter().map(|(door, _)| RosterSource {
+            name: door.name.clone(),
+            network: door.network.clone(),
+            scope: door.scope.clone(),
+        });
+        let roster = Roster { sources: sources.collect(), ..plan.roster };
         check_queries(&roster)?;
         let herald = Herald::new(EVENTS);
         let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));
@@ -212,6 +299,8 @@ impl Conductor {
         let crew = Crew {
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
+            team: plan.team,
+            doors,
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -223,6 +312,7 @@ impl Conductor {
                 herald,
                 gauge: Mutex::new(Gauge::new(plan.ceilings)),
                 dice: plan.dice,
+                own: OwnAccounts::default(),
                 pen: AsyncMutex::default(),
                 waiting: AtomicUsize::default(),
                 notes: notes_in,
@@ -235,6 +325,7 @@ impl Conductor {
             notes: Arc::new(AsyncMutex::new(notes)),
         };
         conductor.crew.adopt_or_read(&conductor.shared.herald).await?;
+        conductor.shared.keeper.look_whether_paused().await?;
         Ok((conductor, commands_in))
     }
 
@@ -267,9 +358,8 @@ impl Conductor {
 
     async fn conduct(mut self, stop: CancellationToken) {
         let mut collector = None;
-        let mut paused = None;
-        while let Some(lease) = self.follow(&mut paused, &stop).await {
-            match self.collect(&mut collector, paused.take(), &lease, &stop).await {
+        while let Some(lease) = self.follow(&stop).await {
+            match self.collect(&mut collector, &lease, &stop).await {
                 Ok(End::Stopped) => break,
                 Ok(End::LeaseLost) => {}
                 Ok(End::Failed(error)) | Err(EngineError::Store(error)) => {
@@ -286,7 +376,7 @@ impl Conductor {
     }
 
     /// Follows until the lease is ours; `None` when the program ends.
-    async fn follow(&mut self, paused: &mut Option<bool>, stop: &CancellationToken) -> Option<Lease> {
+    async fn follow(&mut self, stop: &CancellationToken) -> Option<Lease> {
         let keeper = Arc::clone(&self.shared.keeper);
         let following = keeper.follow();
         tokio::pin!(following);
@@ -295,9 +385,8 @@ impl Conductor {
                 biased;
                 () = stop.cancelled() => return None,
                 lease = &mut following => return Some(lease),
-                Some(command) = self.commands.recv() => if let Command::Pause(wish) = command {
-                    *paused = Some(wish);
-                },
+                // Nothing can be asked now; what is pending is no wish for later.
+                Some(_) = self.commands.recv() => {}
             }
         }
     }
@@ -305,7 +394,6 @@ impl Conductor {
     async fn collect(
         &mut self,
         collector: &mut Option<Collector>,
-        paused: Option<bool>,
         lease: &Lease,
         stop: &CancellationToken,
     ) -> Result<End, EngineError> {
@@ -317,9 +405,6 @@ impl Conductor {
             }
             None => collector.insert(self.collector(&adopted)?),
         };
-        if let Some(paused) = paused {
-            collector.obey(Command::Pause(paused));
-        }
         self.shared.herald.stands(Standing::Collecting);
         let mut aides = JoinSet::new();
         self.start_aides(&mut aides, lease.epoch);

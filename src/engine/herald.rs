@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use super::event::{Event, Polled, Standing};
 use crate::domain::{Signal, SourceId};
@@ -14,13 +14,19 @@ pub(crate) struct Herald {
     events: broadcast::Sender<Event>,
     standing: Mutex<Option<Standing>>,
     trouble: Mutex<Option<String>>,
+    paused: watch::Sender<bool>,
 }
 
 impl Herald {
     /// A herald whose listeners may lag by so many events.
     pub(crate) fn new(capacity: usize) -> Arc<Self> {
         let (events, _) = broadcast::channel(capacity.max(1));
-        Arc::new(Self { events, standing: Mutex::default(), trouble: Mutex::default() })
+        Arc::new(Self {
+            events,
+            standing: Mutex::default(),
+            trouble: Mutex::default(),
+            paused: watch::Sender::new(false),
+        })
     }
 
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Event> {
@@ -38,6 +44,22 @@ impl Herald {
 
     pub(crate) fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether all traffic is held back, and when that changes.
+    pub(crate) fn pauses(&self) -> watch::Receiver<bool> {
+        self.paused.subscribe()
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        *self.paused.borrow()
+    }
+
+    /// All traffic is held back, or goes on.
+    pub(crate) fn pause(&self, paused: bool) {
+        if self.paused.send_if_modified(|known| std::mem::replace(known, paused) != paused) {
+            self.tell(Event::Paused(paused));
+        }
     }
 
     pub(crate) fn stands(&self, standing: Standing) {
@@ -85,7 +107,7 @@ impl Herald {
     }
 
     pub(crate) fn recorded(&self, source: SourceId, recorded: Recorded) {
-        let changed = recorded.edited.len() + recorded.deleted.len();
+        let changed = changed(&recorded);
         if changed > 0 || !recorded.new.is_empty() {
             self.tell(Event::Recorded { source, new: recorded.new.into(), changed });
         }
@@ -94,4 +116,9 @@ impl Herald {
     pub(crate) fn signal(&self, signal: Signal) {
         self.tell(Event::Signal(Arc::new(signal)));
     }
+}
+
+/// How many known mentions changed, were answered or went.
+pub(crate) fn changed(recorded: &Recorded) -> usize {
+    recorded.edited.len() + recorded.deleted.len() + recorded.answered.len()
 }

@@ -6,20 +6,22 @@
 //! |---|---|
 //! | a watch matches | a mention |
 //! | it addresses one of our accounts, or its source is an `everything` source | a mention of the brand |
-//! | the brand wrote it | nothing yet (acts are not kept yet) |
+//! | the brand or one of its own people wrote it | an act |
 //! | its author took it down | a native id to remove |
 //! | else | nothing |
 
 mod marks;
+mod team;
 
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use self::team::Team;
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{Item, Network, Reading, Role, SourceId, Subject, SubjectId, Timestamp, WatchId, WatchRule};
 use crate::language::{Readers, SubjectContext};
-use crate::store::{Adopted, NewMention};
+use crate::store::{Adopted, NewAct, NewMention};
 use crate::watch::{Matcher, Post, Query, QueryError};
 
 /// On the first poll of a source, what was published longer ago than this is history.
@@ -71,6 +73,21 @@ pub struct Arrival {
     pub now: Timestamp,
     /// The source was never asked before.
     pub first_poll: bool,
+    /// It was pushed by a stream.
+    pub pushed: bool,
+}
+
+impl Arrival {
+    /// Whether something of this age was there before we came.
+    fn is_history(self, undated: bool, age: SignedDuration) -> bool {
+        if self.first_poll {
+            // What has no date was there before we came; taken as new it would look like a spike. A stream alone
+            // tells what happens now.
+            (undated && !self.pushed) || age > HISTORY_FIRST
+        } else {
+            age > HISTORY_LATER
+        }
+    }
 }
 
 /// What became of some items.
@@ -78,6 +95,8 @@ pub struct Arrival {
 pub struct TakenIn {
     /// Mentions, in the order of the items.
     pub mentions: Vec<NewMention>,
+    /// What the brand or its own people wrote, in the order of the items.
+    pub acts: Vec<NewAct>,
     /// Native ids that their authors took down.
     pub deleted: Vec<String>,
 }
@@ -103,6 +122,8 @@ pub struct Intake {
     named: Vec<SubjectId>,
     /// A watch asks for a language, so that it must be told before matching.
     language_first: bool,
+    /// The brand's own people.
+    team: Team,
     readers: Arc<Readers>,
 }
 
@@ -132,8 +153,16 @@ impl Intake {
             watches: adopted.watches.clone(),
             subjects: profiles(adopted),
             named,
+            team: Team::default(),
             readers,
         })
+    }
+
+    /// With the brand's own people, each as `handle`, `network:handle` or `network:native-id`: what they write is an
+    /// act. Handles are compared without regard to case, ids exactly.
+    #[must_use]
+    pub fn with_team(self, team: &[String]) -> Self {
+        Self { team: Team::new(team), ..self }
     }
 
     /// The watches, in the order of the roster.
@@ -141,19 +170,30 @@ impl Intake {
         &self.watches
     }
 
-    /// Turns items into mentions. Pure.
+    /// Turns items into mentions and acts. Pure.
     pub fn mentions(&self, source: &SourceInfo, items: Vec<Item>, arrival: Arrival) -> TakenIn {
         let mut taken = TakenIn::default();
         for item in items {
             if item.deleted {
                 taken.deleted.push(item.native_id);
-            } else if !item.own
-                && let Some(mention) = self.mention(source, item, arrival)
-            {
+            } else if item.own || self.team.has(&source.network, &item.author) {
+                taken.acts.push(self.act(item, arrival));
+            } else if let Some(mention) = self.mention(source, item, arrival) {
                 taken.mentions.push(mention);
             }
         }
         taken
+    }
+
+    fn act(&self, item: Item, arrival: Arrival) -> NewAct {
+        let age = arrival.now.duration_since(published(item.claimed, arrival.now));
+        NewAct {
+            first_seen: arrival.now,
+            history: arrival.is_history(item.claimed.is_none(), age),
+            lang: self.language(&item.full_text(), &item),
+            content: content_hash(&item),
+            item,
+        }
     }
 
     fn mention(&self, source: &SourceInfo, item: Item, arrival: Arrival) -> Option<NewMention> {
@@ -170,12 +210,7 @@ impl Intake {
         let readings = self.readings(&text, lang.as_deref(), &found, ours);
         let when = published(item.claimed, arrival.now);
         let age = arrival.now.duration_since(when);
-        let history = if arrival.first_poll {
-            // What has no date was there before we came; taken as new it would look like a spike.
-            item.claimed.is_none() || age > HISTORY_FIRST
-        } else {
-            age > HISTORY_LATER
-        };
+        let history = arrival.is_history(item.claimed.is_none(), age);
         Some(NewMention {
             fingerprint: marks::fingerprint(&item, &source.network, &text),
             content: content_hash(&item),
@@ -272,7 +307,7 @@ fn profiles(adopted: &Adopted) -> Vec<Profile> {
     subjects.iter().map(profile).collect()
 }
 
-/// Hash of what a reader sees: headline, words and image descriptions. Addresses are left out: feeds put
+/// Hash of what a reader sees: headline, words, image descriptions and content warning. Addresses are left out: feeds put
 /// changing tracking marks into them, which is no edit.
 pub fn content_hash(item: &Item) -> u64 {
     let mut hash = Xxh3::new();
@@ -284,6 +319,9 @@ pub fn content_hash(item: &Item) -> u64 {
     part(&item.text);
     for description in &item.image_descriptions {
         part(description);
+    }
+    if let Some(warning) = &item.content_warning {
+        part(warning);
     }
     hash.digest()
 }
@@ -310,6 +348,7 @@ pub async fn take_in(
             .await
             .map_err(|error| IntakeError::Stumbled(super::supervise::what_happened(error)))?;
         all.mentions.extend(piece.mentions);
+        all.acts.extend(piece.acts);
         all.deleted.extend(piece.deleted);
         items = later;
     }

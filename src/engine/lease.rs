@@ -137,6 +137,7 @@ impl Keeper {
                     // An import, or somebody who marks mentions as read on another screen.
                     let now = self.store.strangers_version().await.ok();
                     if now.is_some() && std::mem::replace(&mut strangers, now) != now {
+                        self.look_whether_paused().await.ok();
                         self.herald.tell(Event::Changed);
                     }
                     self.pace.renew
@@ -217,9 +218,12 @@ impl Keeper {
     /// are, how many are unread, which signals there are and which were seen.
     async fn content(&self) -> StoreResult<u64> {
         let mut hash = DefaultHasher::new();
+        self.look_whether_paused().await?;
         for source in self.store.sources().await? {
-            let SourceState { id, health, failures, polled, next, mentions, .. } = source;
-            (id, health, failures, polled, next, mentions).hash(&mut hash);
+            let SourceState { id, health, failures, polled, next, mentions, live, .. } = source;
+            // A stream is stored every few seconds, which nobody sees.
+            let seen = (!live).then_some((polled, next));
+            (id, health, failures, seen, mentions, live).hash(&mut hash);
         }
         let overview = self.store.overview(self.clock.now(), None).await?;
         (overview.mentions, overview.unread).hash(&mut hash);
@@ -227,6 +231,12 @@ impl Keeper {
             (signal.id, signal.seen).hash(&mut hash);
         }
         Ok(hash.finish())
+    }
+
+    /// Another process may have held all traffic back, or let it go on.
+    pub(crate) async fn look_whether_paused(&self) -> StoreResult<()> {
+        self.herald.pause(self.store.paused().await?);
+        Ok(())
     }
 
     /// Gives the lease back, if it is ours.

@@ -10,6 +10,7 @@
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
 //! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
+//! | `own` | accounts that are known to be ours |
 
 mod alerts;
 pub mod clock;
@@ -21,6 +22,7 @@ mod herald;
 mod holder;
 pub mod intake;
 mod lease;
+mod own;
 mod plan;
 mod retention;
 pub mod schedule;
@@ -37,7 +39,7 @@ pub use collector::check::{CheckReport, check};
 pub use collector::once::OnceReport;
 pub use collector::{Dice, WORKERS};
 pub use event::{Event, Polled, Standing};
-pub use facade::{Engine, EngineHandle, poll_all_once};
+pub use facade::{Door, Engine, EngineHandle, poll_all_once};
 pub use holder::holder_name;
 pub use lease::LeasePace;
 pub use plan::{EngineError, EnginePlan};

@@ -22,6 +22,9 @@ pub enum EngineError {
     /// A watch is refused.
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    /// All traffic is held back.
+    #[error("all traffic with the networks is paused: lift it with the key of `pause` in the dashboard")]
+    Paused,
     /// Another process collects.
     #[error("another goodword ({holder}) collects into this data directory already: let it, or end it first")]
     Held {
@@ -38,6 +41,9 @@ pub struct EnginePlan {
     pub sources: Vec<Source>,
     /// Subjects and watches; its list of sources is made from `sources`.
     pub roster: Roster,
+    /// The brand's own people, each as `handle`, `network:handle` or `network:native-id`: what they write is an act of
+    /// the brand, not a mention.
+    pub team: Vec<String>,
     /// Who reads.
     pub readers: Arc<Readers>,
     /// Tells the time.
@@ -69,6 +75,7 @@ impl EnginePlan {
             store,
             sources,
             roster,
+            team: Vec::new(),
             readers,
             clock: Arc::new(SystemClock),
             retention,

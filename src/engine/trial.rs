@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::search::Narrowing;
 use crate::domain::stream::{Filter, Key, Span};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Mention, MentionId, SafeText, SourceId, Timestamp};
+use crate::domain::{Mention, MentionId, SafeText, SourceId, Timestamp, Visibility};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::watch::{Matcher, Post, Query};
 
@@ -152,7 +152,8 @@ impl Trial {
             .map_err(|error| StoreError::Other(format!("the search fell over ({})", what_happened(error))))?;
         found.truncate(usize::try_from(self.room - self.progress.matched).unwrap_or(usize::MAX));
         self.progress.matched += found.len() as u64;
-        let recent = found.iter().filter(|finding| finding.mention.row.published >= self.recent_from);
+        let public = found.iter().filter(|finding| finding.mention.row.visibility != Visibility::Private);
+        let recent = public.filter(|finding| finding.mention.row.published >= self.recent_from);
         self.recent += recent.count() as u64;
         Ok(found)
     }
@@ -187,12 +188,8 @@ fn decide(matcher: &Matcher, names: &HashMap<SourceId, String>, page: Vec<Mentio
 
 /// The words for which a stored mention matches; `None` when it does not match.
 fn matching(matcher: &Matcher, names: &HashMap<SourceId, String>, mention: &Mention) -> Option<Vec<SafeText>> {
-    let (title, body) = (mention.row.title.as_str(), mention.text.as_str());
-    let text = match (title.is_empty(), body.is_empty()) {
-        (true, _) => body.to_owned(),
-        (false, true) => title.to_owned(),
-        (false, false) => format!("{title}\n\n{body}"),
-    };
+    let pieces = [mention.row.content_warning.as_str(), mention.row.title.as_str(), mention.text.as_str()];
+    let text = pieces.into_iter().filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join("\n\n");
     let urls: Vec<String> = mention.url.iter().chain(&mention.links).map(ToString::to_string).collect();
     let images: Vec<String> = mention.image_descriptions.iter().map(ToString::to_string).collect();
     let hit = matcher

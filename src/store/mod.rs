@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Item, Mention, MentionId, MentionRow, Network, Reading, Role, Signal, SignalId, SourceHealth, SourceId,
+    Act, Item, Mention, MentionId, MentionRow, Meter, Network, Reading, Role, Signal, SignalId, SourceHealth, SourceId,
     SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 
@@ -53,8 +53,28 @@ pub struct Roster {
     pub subjects: Vec<(String, Role)>,
     /// Watches.
     pub watches: Vec<RosterWatch>,
-    /// Sources: name and network.
-    pub sources: Vec<(String, Network)>,
+    /// Sources.
+    pub sources: Vec<RosterSource>,
+}
+
+/// A source as the configuration names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterSource {
+    /// Its name.
+    pub name: String,
+    /// Kind of place.
+    pub network: Network,
+    /// Sources of the same scope give the same post the same native id, and share what they know: a post that one has
+    /// brought is the same mention when another brings it. `None`: its ids mean nothing to others. A source that had
+    /// no scope takes what it knows along into its first one; one whose scope is no longer told keeps it.
+    pub scope: Option<String>,
+}
+
+impl RosterSource {
+    /// A source whose ids mean nothing to others.
+    pub fn alone(name: impl Into<String>, network: Network) -> Self {
+        Self { name: name.into(), network, scope: None }
+    }
 }
 
 /// A watch as the configuration names it.
@@ -98,14 +118,19 @@ pub struct PollOutcome {
     pub interval: SignedDuration,
     /// Whether the answer held an item that the source had not shown before.
     pub fresh: bool,
+    /// It is a stream, and connected.
+    pub live: bool,
+    /// What its network counts of our use; when empty, what was told before stays.
+    pub meters: Vec<Meter>,
 }
 
 /// Marks by which near-duplicates are found. Computed by the intake from normalised text.
 ///
 /// A new mention published within the last 30 days joins the story of another of the last 30 days that, in this
-/// order: it repeats (`Item::repost_of`, by native id within the source or by address), has the same `repost`, has
-/// the same address in another source, the same `link`, the same `words`, or a `similar` that is near. Among
-/// several of one kind the newest published counts. Stories never merge, and an edit moves nothing.
+/// order: it repeats (`Item::repost_of`, by native id within the source's scope or by address), has the same
+/// `repost`, has the same address in another source, the same `link`, the same `words`, or a `similar` that is near.
+/// Among several of one kind the newest published counts. Stories never merge, and an edit moves nothing. What is not
+/// public is a story of its own, and leaves the story that it was in when it turns out not to be public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fingerprint {
     /// Hash of the canonical link, when the mention is about one.
@@ -147,6 +172,21 @@ pub struct NewMention {
     pub content: u64,
 }
 
+/// Something that the brand published itself, on its way into the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAct {
+    /// What the source saw.
+    pub item: Item,
+    /// When we had it.
+    pub first_seen: Timestamp,
+    /// Back-filled: from before the source was listened to.
+    pub history: bool,
+    /// Language that was read or claimed.
+    pub lang: Option<String>,
+    /// Hash of everything a reader would see; a change means that the item was edited.
+    pub content: u64,
+}
+
 /// All that one poll of one source changes, recorded in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordBatch {
@@ -158,6 +198,8 @@ pub struct RecordBatch {
     pub outcome: PollOutcome,
     /// What it brought, in the source's order.
     pub mentions: Vec<NewMention>,
+    /// What it brought of our own.
+    pub acts: Vec<NewAct>,
     /// Native ids that their authors took down.
     pub deleted: Vec<String>,
 }
@@ -169,16 +211,20 @@ pub struct Recorded {
     pub new: Vec<MentionRow>,
     /// Mentions that were known and had changed.
     pub edited: Vec<MentionId>,
-    /// Mentions that were removed because their authors removed them.
+    /// Mentions that were removed because their authors removed them, or because they turned out to be our own.
     pub deleted: Vec<MentionId>,
-    /// Mentions that were known and unchanged.
+    /// Mentions that were known and unchanged, and items that were known as acts.
     pub known: usize,
+    /// Mentions that were known and are answered now, or by an earlier act than before, or no longer.
+    pub answered: Vec<MentionId>,
+    /// Acts that were new, changed or removed.
+    pub acts: usize,
 }
 
 /// What is kept for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Mentions older than this (by published) are erased.
+    /// Mentions, and acts, older than this (by published) are erased.
     pub mentions: SignedDuration,
 }
 
@@ -201,13 +247,22 @@ pub trait Store: Send + Sync {
     /// Subjects and watches as last adopted.
     async fn adopted(&self) -> StoreResult<Adopted>;
 
-    /// Records one poll in one transaction: mentions, identities, matches, people, groups, trend counts,
-    /// outcome and cursor. An item whose native id or one of whose aliases is known for this source is the
-    /// same mention: updated when its content changed, else left alone. Its place in the stream, its story and
-    /// what a person did with it stay. A native id goes before an alias, and within one batch an alias does not
-    /// lead to a mention that another item is by its native id; items of one batch with different native ids are
-    /// the same only if all aliases and the content agree. What was erased, by its author or by age, does not come
-    /// back under a native id that it had. Items that are flagged as deleted, or named so, are not stored.
+    /// Records one poll in one transaction: mentions, acts, identities, matches, people, groups, trend counts,
+    /// outcome and cursor.
+    ///
+    /// An item whose native id or one of whose aliases is known in the scope of this source is the same mention,
+    /// whichever source of the scope brought it: updated when its content changed, else left alone. Its place in the
+    /// stream, its story and what a person did with it stay. A native id goes before an alias, and within one batch an
+    /// alias does not lead to a mention that another item is by its native id; items of one batch with different
+    /// native ids are the same only if all aliases and the content agree. What was erased, by its author or by age,
+    /// does not come back under a native id that it had. Items that are flagged as deleted, or named so, are not
+    /// stored; ids that nobody knows leave no trace. Once addressed stays addressed, with the readings that come of it;
+    /// the narrowest visibility that was ever said stays (no edit: `edited` does not change by it).
+    ///
+    /// Acts are recorded by the same rules. An item that is known as an act is that act and no mention; a mention that
+    /// turns out to be an act is taken out. An act answers the stored mention in its scope that its parent names or,
+    /// when it names no parent, its root; it does not matter which of the two came first. A mention is answered since
+    /// its earliest act, and becomes read when it becomes answered. An act that is taken down answers nothing any more.
     async fn record(&self, lease: &Lease, batch: &RecordBatch) -> StoreResult<Recorded>;
     /// Records what a person brings (an import): like [`Store::record`], but without a lease, since no network
     /// is asked and a mention that is known already stays one.
@@ -221,6 +276,13 @@ pub trait Store: Send + Sync {
     async fn count(&self, filter: &Filter, most: u64) -> StoreResult<u64>;
     /// A whole mention.
     async fn mention(&self, id: MentionId) -> StoreResult<Option<Mention>>;
+    /// The acts that answer a mention, earliest first.
+    async fn answers(&self, id: MentionId) -> StoreResult<Vec<Act>>;
+    /// Our own posts, newest published first; only those published before `before`, when that is given.
+    async fn acts(&self, before: Option<Timestamp>, limit: u32) -> StoreResult<Vec<Act>>;
+    /// The accounts that acts were published under: scope, and native id of the account. Only acts that their source
+    /// recognised as the brand's own, in sources with a scope.
+    async fn own_accounts(&self) -> StoreResult<Vec<(String, String)>>;
     /// Whole mentions in the order of a page; for search and export.
     async fn mentions(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<Mention>>;
     /// Counts per stretch of time of `bucket` (a multiple of a quarter of an hour) for the subject, `buckets`
@@ -232,7 +294,8 @@ pub trait Store: Send + Sync {
         bucket: SignedDuration,
         buckets: u32,
     ) -> StoreResult<Vec<Counts>>;
-    /// The figures of the status line; `day` is when the reader's day began, `brand` whose complaints count.
+    /// The figures of the status line; `day` is when the reader's day began, `brand` whose complaints count. What is
+    /// not public counts as unread, and not among what was published today.
     async fn overview(&self, day: Timestamp, brand: Option<SubjectId>) -> StoreResult<Overview>;
     /// Every source that was last adopted, in the roster's order.
     async fn sources(&self) -> StoreResult<Vec<SourceState>>;
@@ -248,6 +311,10 @@ pub trait Store: Send + Sync {
     async fn mark_all_read(&self, filter: &Filter, last: MentionId) -> StoreResult<Vec<MentionId>>;
     /// Marks a signal as seen.
     async fn see_signal(&self, id: SignalId) -> StoreResult<()>;
+    /// Holds back all traffic with the networks, or lets it go on, for every process and beyond restarts.
+    async fn set_paused(&self, paused: bool) -> StoreResult<()>;
+    /// Whether all traffic with the networks is held back.
+    async fn paused(&self) -> StoreResult<bool>;
 
     /// A number that changes when anybody else committed something; this store's own writes may change it too.
     /// Cheap: asked twice a second, it wakes nobody while nothing happens.
@@ -255,8 +322,8 @@ pub trait Store: Send + Sync {
     /// A number that changes when another process committed something, and not when this one did. Asked by the
     /// process that collects, every few seconds.
     async fn strangers_version(&self) -> StoreResult<i64>;
-    /// Erases what is older than the retention allows, a bounded piece a call. Returns how many mentions went;
-    /// less than a full piece (1,000) means done.
+    /// Erases what is older than the retention allows, a bounded piece a call. Returns how many mentions and acts
+    /// went; less than a full piece (1,000) means done.
     async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64>;
     /// Writes a consistent copy of everything to a new file.
     async fn backup(&self, to: &Path) -> StoreResult<()>;

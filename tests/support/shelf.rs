@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
-    GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, Reading, SafeText, Sentiment, Shares, Signal,
-    SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
+    Act, Answerable, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, Reading, SafeText, Sentiment,
+    Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
     Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
@@ -39,6 +39,8 @@ pub fn row(id: i64, words: &str) -> MentionRow {
         read: false,
         edited: false,
         visibility: Visibility::Public,
+        content_warning: SafeText::default(),
+        answered: None,
         readings: vec![Reading {
             subject: SubjectId(1),
             about: true,
@@ -60,6 +62,8 @@ pub struct Shelf {
     pub panics: AtomicBool,
     /// Everything fails from now on.
     pub fails: AtomicBool,
+    /// All traffic is held back.
+    pub paused: AtomicBool,
 }
 
 impl Shelf {
@@ -131,6 +135,8 @@ impl Shelf {
             watches: Vec::new(),
             parent: None,
             root: None,
+            addressed: false,
+            answerable: Answerable::AsSource,
         }
     }
 }
@@ -179,6 +185,17 @@ impl Store for Shelf {
         self.check()?;
         Ok(self.window(filter, span, limit).into_iter().map(Self::whole).collect())
     }
+    async fn answers(&self, _: MentionId) -> StoreResult<Vec<Act>> {
+        self.check()?;
+        Ok(Vec::new())
+    }
+    async fn acts(&self, _: Option<Timestamp>, _: u32) -> StoreResult<Vec<Act>> {
+        self.check()?;
+        Ok(Vec::new())
+    }
+    async fn own_accounts(&self) -> StoreResult<Vec<(String, String)>> {
+        Ok(Vec::new())
+    }
     async fn trend(&self, _: SubjectId, _: Timestamp, _: SignedDuration, buckets: u32) -> StoreResult<Vec<Counts>> {
         self.check()?;
         let mut counts = vec![Counts::default(); buckets as usize];
@@ -216,6 +233,7 @@ impl Store for Shelf {
             interval: None,
             mentions: self.rows.lock().unwrap().len() as u64,
             meters: Vec::new(),
+            live: false,
         }])
     }
     async fn signals(&self, _: u32) -> StoreResult<Vec<Signal>> {
@@ -249,6 +267,16 @@ impl Store for Shelf {
         self.check()?;
         self.note(format!("signal {id} seen"));
         Ok(())
+    }
+
+    async fn set_paused(&self, paused: bool) -> StoreResult<()> {
+        self.check()?;
+        self.note(if paused { "paused" } else { "goes on" }.to_owned());
+        self.paused.store(paused, Ordering::SeqCst);
+        Ok(())
+    }
+    async fn paused(&self) -> StoreResult<bool> {
+        Ok(self.paused.load(Ordering::SeqCst))
     }
 
     async fn version(&self) -> StoreResult<i64> {

@@ -64,6 +64,7 @@ struct Town {
     news: broadcast::Sender<Event>,
 }
 
+#[async_trait::async_trait]
 impl Newsroom for Town {
     fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.news.subscribe()
@@ -88,6 +89,10 @@ impl Newsroom for Town {
             Script::Nothing | Script::Flood => {}
         }
         true
+    }
+
+    async fn pause(&self, paused: bool) -> goodword::store::StoreResult<()> {
+        goodword::store::Store::set_paused(&*self.shelf, paused).await
     }
 }
 

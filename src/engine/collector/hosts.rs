@@ -25,6 +25,12 @@ impl Hosts {
         }
     }
 
+    /// The same for a stream, which does not wait until others were answered.
+    pub(super) fn not_before(&self, host: &str, due: Timestamp) -> Timestamp {
+        let held = self.0.get(host).and_then(|host| host.held);
+        held.map_or(due, |held| held.max(due))
+    }
+
     /// Whether the host asked to be left alone beyond this moment.
     pub(super) fn is_held(&self, host: &str, now: Timestamp) -> bool {
         self.0.get(host).and_then(|host| host.held).is_some_and(|held| held > now)
@@ -80,6 +86,7 @@ mod tests {
         hosts.end(&name);
         assert_eq!(hosts.free_at(&name, at(10)), Some(at(50)));
         assert_eq!(hosts.free_at(&name, at(60)), Some(at(60)));
+        assert_eq!((hosts.not_before(&name, at(10)), hosts.not_before("other", at(10))), (at(50), at(10)));
         assert!(hosts.is_held(&name, at(49)) && !hosts.is_held(&name, at(50)));
         hosts.release(&name);
         assert_eq!(hosts.free_at(&name, at(10)), Some(at(10)));

@@ -13,10 +13,12 @@ pub mod once;
 mod poll;
 mod round;
 mod slot;
+mod stream;
 mod trouble;
+mod write;
 
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
 
@@ -28,6 +30,7 @@ use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::Intake;
 use super::lease::Keeper;
+use super::own::OwnAccounts;
 use super::schedule;
 use crate::domain::{Clock, SourceId, Timestamp};
 use crate::sources::Source;
@@ -45,8 +48,6 @@ pub const WORKERS: usize = 16;
 pub(crate) enum Command {
     /// Ask one source, or all, now.
     Refresh(Option<SourceId>),
-    /// Begin no polls, or go on.
-    Pause(bool),
     /// Match with these watches from now on.
     Watch(Arc<Intake>),
 }
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) herald: Arc<Herald>,
     pub(crate) gauge: Mutex<Gauge>,
     pub(crate) dice: Dice,
+    /// Accounts that are known to be ours.
+    pub(crate) own: OwnAccounts,
     /// Held while a batch is recorded: one at a time.
     pub(crate) pen: AsyncMutex<()>,
     /// Batches that wait for the pen or are being recorded.
@@ -75,10 +78,23 @@ impl Shared {
     }
 }
 
+/// What polls match with; replaced while streams are under way.
+pub(crate) struct Current(Mutex<Arc<Intake>>);
+
+impl Current {
+    fn get(&self) -> Arc<Intake> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, intake: Arc<Intake>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = intake;
+    }
+}
+
 /// The sources and when each is due.
 pub(crate) struct Collector {
     shared: Arc<Shared>,
-    intake: Arc<Intake>,
+    intake: Arc<Current>,
     slots: Vec<Slot>,
     hosts: Hosts,
     workers: usize,
@@ -99,7 +115,7 @@ impl Collector {
     ) -> Self {
         Self {
             shared,
-            intake,
+            intake: Arc::new(Current(Mutex::new(intake))),
             slots: ids.iter().zip(sources).map(|(id, source)| Slot::new(*id, source)).collect(),
             hosts: Hosts::default(),
             workers: workers.max(1),
@@ -111,6 +127,9 @@ impl Collector {
 
     /// Reads from the store where every source was left, by this process or another.
     async fn load(&mut self) -> StoreResult<()> {
+        self.shared.keeper.look_whether_paused().await?;
+        self.paused = self.shared.herald.is_paused();
+        self.shared.own.add(self.shared.store.own_accounts().await?);
         let states = self.shared.store.sources().await?;
         let now = self.shared.clock.now();
         self.hosts.all_idle();
@@ -124,16 +143,28 @@ impl Collector {
             };
             slot.resume(state);
             let random = (self.shared.dice)();
-            slot.next = schedule::first_check(slot.bounds, state, now, place, self.workers, random);
-            place += usize::from(state.next.is_none_or(|next| next <= now));
+            // A stream waits for nobody.
+            let line = if slot.streams { 0 } else { place };
+            slot.next = schedule::first_check(slot.bounds, state, now, line, self.workers, random);
+            place += usize::from(!slot.streams && state.next.is_none_or(|next| next <= now));
         }
         Ok(())
     }
 
-    /// When the first of the sources that may be asked is due; `None` when there is none.
+    /// When the first of the sources that may be asked is due; `None` when there is none. A stream takes no worker
+    /// and does not wait until others of its host were answered.
     fn due(&self) -> Option<(usize, Timestamp)> {
-        let idle = self.slots.iter().enumerate().filter(|(_, slot)| !slot.busy);
-        let due = idle.filter_map(|(index, slot)| Some((index, self.hosts.free_at(&slot.host, slot.next?)?)));
+        let room = self.at_work() < self.workers;
+        let idle = self.slots.iter().enumerate().filter(|(_, slot)| !slot.busy && (slot.streams || room));
+        let due = idle.filter_map(|(index, slot)| {
+            let next = slot.next?;
+            let at = if slot.streams {
+                self.hosts.not_before(&slot.host, next)
+            } else {
+                self.hosts.free_at(&slot.host, next)?
+            };
+            Some((index, at))
+        });
         due.min_by_key(|(_, at)| *at)
     }
 
@@ -150,8 +181,7 @@ impl Collector {
                     }
                 }
             }
-            Command::Pause(paused) => self.paused = paused,
-            Command::Watch(intake) => self.intake = intake,
+            Command::Watch(intake) => self.intake.set(intake),
         }
     }
 }

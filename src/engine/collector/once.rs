@@ -104,6 +104,14 @@ impl Collector {
                         progress(report, ended, total);
                     }
                 }
+                Settled::MoreFollows(index, polled) if self.is_stream(index) => {
+                    self.rest(index);
+                    if let Some(report) = reports.get_mut(index) {
+                        report.add(&polled);
+                        ended += 1;
+                        progress(report, ended, total);
+                    }
+                }
                 Settled::MoreFollows(index, polled) => {
                     if let Some(report) = reports.get_mut(index) {
                         report.add(&polled);
@@ -125,6 +133,11 @@ impl Collector {
             }
         }
         result.map(|()| reports)
+    }
+
+    /// A stream never ends: one batch of it has to do.
+    fn is_stream(&self, index: usize) -> bool {
+        self.slots.get(index).is_some_and(|slot| slot.streams)
     }
 
     /// The source has had its turn.

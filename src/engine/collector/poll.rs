@@ -1,7 +1,8 @@
 //! One poll from asking to storing: ask, take in, decide when to ask next, record, tell. Runs as a task of its
-//! own; everything up to the recording may be dropped at any moment without losing anything.
+//! own; everything up to the recording may be dropped at any moment without losing anything. The poll of a stream
+//! listens on until there is something to store.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,21 +10,22 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::slot::{Ear, Novelty, Seen, Slot, Standing};
-use super::{Note, Shared};
-use crate::domain::{SafeText, SourceHealth, Timestamp};
+use super::stream::Held;
+use super::write::{Ending, Stored, Unrecorded, store};
+use super::{Current, Note, Shared};
+use crate::domain::{Author, SafeText, SourceHealth, Timestamp, Visibility};
 use crate::engine::event::Polled;
-use crate::engine::intake::{Arrival, Intake, SourceInfo, TakenIn, take_in};
+use crate::engine::intake::{Arrival, SourceInfo, TakenIn, take_in};
 use crate::engine::schedule::{self, Bounds, Decision, Failure};
 use crate::sources::{Batch, Retry, SourceError, SourceErrorKind};
-use crate::store::{PollOutcome, RecordBatch, Recorded, StoreError, StoreResult};
+use crate::store::{PollOutcome, RecordBatch};
 
 /// Longest that one poll may take; the networks' own time-outs are far shorter.
 const POLL_LIMIT: Duration = Duration::from_secs(180);
-/// Mentions that one transaction records at most, so that the lease and the screen get their turn between two.
-const PIECE: usize = 500;
-/// How often a busy store is tried again, and after how long.
-const BUSY_TRIES: u32 = 3;
-const BUSY_PAUSE: Duration = Duration::from_millis(300);
+/// Longest that looking up the names of authors may take.
+const NAMING_LIMIT: Duration = Duration::from_secs(5);
+/// Pause after an empty answer of a stream that did not wait for anything.
+const BREATH: Duration = Duration::from_millis(20);
 /// Longest line of trouble or remark, in characters.
 const LINE: usize = 400;
 
@@ -37,45 +39,19 @@ pub(super) struct Job {
     pub first_poll: bool,
     pub away: bool,
     pub epoch: i64,
-    pub intake: Arc<Intake>,
+    pub streams: bool,
+    /// When the stream was stored last; `None` when it was not since it connected.
+    pub stored: Option<Instant>,
+    pub scope: Option<Arc<str>>,
+    pub intake: Arc<Current>,
     pub shared: Arc<Shared>,
     pub stop: CancellationToken,
-}
-
-/// How a poll ended.
-pub(super) enum Ending {
-    /// What it brought, or that it failed, is stored.
-    Stored(Box<Stored>),
-    /// It was dropped before anything was stored.
-    Abandoned,
-    /// The store refused; the cursor stays where it was.
-    Refused(StoreError, Box<Unrecorded>),
-}
-
-/// A poll whose outcome is stored.
-pub(super) struct Stored {
-    pub standing: Standing,
-    pub next: Option<Timestamp>,
-    pub more: bool,
-    pub failure: Option<SourceError>,
-    pub polled: Polled,
-}
-
-/// A batch on its way into the store, with what is to be said once it is there.
-pub(super) struct Unrecorded {
-    batch: RecordBatch,
-    /// The cursor of the batch before, for all pieces but the last.
-    before: String,
-    novelty: Novelty,
-    stored: Stored,
-    notes: Vec<Note>,
-    begun: Instant,
 }
 
 impl Job {
     pub(super) fn new(
         slot: &Slot,
-        intake: &Arc<Intake>,
+        intake: &Arc<Current>,
         shared: &Arc<Shared>,
         epoch: i64,
         away: bool,
@@ -90,6 +66,9 @@ impl Job {
             first_poll: slot.standing.answered.is_none() || slot.still_first,
             away,
             epoch,
+            streams: slot.streams,
+            stored: slot.stored,
+            scope: slot.scope.clone(),
             intake: Arc::clone(intake),
             shared: Arc::clone(shared),
             stop: stop.clone(),
@@ -98,74 +77,171 @@ impl Job {
 
     /// Does it all.
     pub(super) async fn run(self) -> Ending {
-        let (asked, begun) = (self.shared.clock.now(), Instant::now());
-        self.shared.herald.polling(self.info.id);
-        let answer = tokio::select! {
-            biased;
-            () = self.stop.cancelled() => {
-                self.shared.herald.idle(self.info.id);
-                return Ending::Abandoned;
+        if !self.streams {
+            self.shared.herald.polling(self.info.id);
+        }
+        let mut held = Held::at(&self.standing.cursor);
+        loop {
+            let (asked, begun) = (self.shared.clock.now(), Instant::now());
+            let answer = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => {
+                    if !self.streams {
+                        self.shared.herald.idle(self.info.id);
+                    }
+                    return Ending::Abandoned;
+                }
+                answer = self.ask(&held.cursor, asked) => answer,
+            };
+            let unrecorded = match answer {
+                Ok(batch) => self.answered(batch, &mut held, asked, begun).await,
+                Err(error) => Err(error),
+            };
+            match unrecorded {
+                Ok(Some(unrecorded)) => return store(&self.shared, self.epoch, &self.seen, Box::new(unrecorded)).await,
+                Ok(None) if begun.elapsed() < BREATH => sleep(BREATH).await,
+                Ok(None) => {}
+                Err(error) => {
+                    let unrecorded = Box::new(self.failed(error, held, begun));
+                    return store(&self.shared, self.epoch, &self.seen, unrecorded).await;
+                }
             }
-            answer = self.ask(asked) => answer,
-        };
-        let unrecorded = match answer {
-            Ok(batch) => match self.answered(batch, asked, begun).await {
-                Ok(unrecorded) => unrecorded,
-                Err(error) => self.failed(error, begun),
-            },
-            Err(error) => self.failed(error, begun),
-        };
-        store(&self.shared, self.epoch, &self.seen, Box::new(unrecorded)).await
+        }
     }
 
-    async fn ask(&self, now: Timestamp) -> Result<Batch, SourceError> {
+    async fn ask(&self, cursor: &str, now: Timestamp) -> Result<Batch, SourceError> {
         let mut ear = self.ear.lock().await;
-        match timeout(POLL_LIMIT, ear.poll(&self.standing.cursor, now)).await {
+        match timeout(POLL_LIMIT, ear.poll(cursor, now)).await {
             Ok(answer) => answer,
             Err(_) => Err(no_answer(POLL_LIMIT)),
         }
     }
 
-    async fn answered(&self, batch: Batch, asked: Timestamp, begun: Instant) -> Result<Unrecorded, SourceError> {
+    /// Takes an answer in. `None` when it is a stream's, holds nothing for us and need not be stored yet.
+    async fn answered(
+        &self,
+        mut batch: Batch,
+        held: &mut Held,
+        asked: Timestamp,
+        begun: Instant,
+    ) -> Result<Option<Unrecorded>, SourceError> {
         let now = self.shared.clock.now();
-        let items = batch.items.len();
+        let mut items = std::mem::take(&mut batch.items);
+        let count = items.len();
         let novelty = self
             .seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .compare(&batch.items, self.standing.answered.filter(|_| !self.first_poll));
-        let arrival = Arrival { now, first_poll: self.first_poll };
-        let taken = take_in(&self.intake, &self.info, batch.items, arrival)
+            .compare(&items, self.standing.answered.filter(|_| !self.first_poll));
+        if let Some(scope) = &self.scope {
+            self.shared.own.mark(scope, &mut items);
+        }
+        let arrival = Arrival { now, first_poll: self.first_poll, pushed: self.streams };
+        let mut taken = take_in(&self.intake.get(), &self.info, items, arrival)
             .await
             .map_err(|error| fault(SourceErrorKind::Local, &error.to_string(), "please report it"))?;
-        let mut mentions = taken;
-        let mut notes = self.flooded(&novelty, &mut mentions, now);
+        // Not before it is taken in: a failure must leave the cursor where it was.
+        held.items += count;
+        held.add(&mut batch, novelty);
+        held.deleted.append(&mut taken.deleted);
+        let nothing = taken.mentions.is_empty() && taken.acts.is_empty();
+        if self.streams && batch.more && nothing && !held.is_due(self.stored, &self.standing.cursor) {
+            return Ok(None);
+        }
+        self.name_authors(&mut taken, &held.novelty, now).await;
+        let mut held = std::mem::take(held);
+        taken.deleted = std::mem::take(&mut held.deleted);
+        Ok(Some(self.brought(&batch, held, taken, asked, begun).await))
+    }
+
+    /// Everything that there is to store and to tell of an answer.
+    async fn brought(
+        &self,
+        batch: &Batch,
+        held: Held,
+        mut taken: TakenIn,
+        asked: Timestamp,
+        begun: Instant,
+    ) -> Unrecorded {
+        let now = self.shared.clock.now();
+        let live = self.streams && batch.more;
+        let fresh = held.novelty.any();
+        let mut notes = self.flooded(&held.novelty, &mut taken, now);
         let (before, random) = (self.standing.interval, (self.shared.dice)());
-        let mut decision = schedule::after_answer(self.bounds, before, novelty.any(), batch.rest, now, random);
-        if !novelty.any() {
+        let mut decision = schedule::after_answer(self.bounds, before, fresh, batch.rest, now, random);
+        if live {
+            decision.next = Some(now);
+        }
+        if !fresh {
             let (health, note) = self.quiet(now).await;
             decision.health = health;
             notes.extend(note);
         }
         notes.extend(self.first_poll.then_some(Note::Began(self.info.id)));
-        notes.extend(Note::committed(&mentions.mentions));
+        notes.extend(Note::committed(&taken.mentions));
         let standing = Standing {
-            cursor: batch.cursor,
+            cursor: held.cursor,
             interval: Some(decision.interval),
             failures: 0,
             health: decision.health,
+            live,
             answered: Some(now),
-            fresh: if novelty.any() { Some(now) } else { self.standing.fresh },
+            fresh: if fresh { Some(now) } else { self.standing.fresh },
         };
-        let remarks = batch.remarks.iter().map(|remark| SafeText::line(remark, LINE)).collect();
-        tracing::info!(source = %self.name(), items, unchanged = batch.unchanged, "answered");
-        let polled = Polled { items, unchanged: batch.unchanged, remarks, ..self.polled(&decision) };
-        let outcome = outcome(asked, &decision, novelty.any(), String::new());
-        Ok(self.unrecorded(standing, outcome, mentions, novelty, polled, notes, begun).with_more(batch.more))
+        let quiet = live && self.stored.is_some() && held.remarks.is_empty() && standing.is_like(&self.standing);
+        let remarks: Vec<SafeText> = held.remarks.iter().map(|remark| SafeText::line(remark, LINE)).collect();
+        if quiet {
+            tracing::debug!(source = %self.name(), items = held.items, "a stream goes on");
+        } else {
+            tracing::info!(source = %self.name(), items = held.items, unchanged = batch.unchanged, "answered");
+        }
+        let polled = Polled { items: held.items, unchanged: batch.unchanged, remarks, live, ..self.polled(&decision) };
+        let outcome = PollOutcome { live, meters: held.meters, ..outcome(asked, &decision, fresh, String::new()) };
+        let batch_of = RecordBatch {
+            source: self.info.id,
+            cursor: standing.cursor.clone(),
+            mentions: taken.mentions,
+            acts: taken.acts,
+            deleted: taken.deleted,
+            outcome,
+        };
+        let stored = Stored { next: polled.next, standing, more: batch.more, failure: None, polled };
+        self.unrecorded(batch_of, held.novelty, stored, notes, begun, quiet)
     }
 
+    /// Asks for the handles of those authors of new mentions of whom only the id is known. What cannot be had in
+    /// time stays unknown until they are heard of again.
+    async fn name_authors(&self, taken: &mut TakenIn, novelty: &Novelty, now: Timestamp) {
+        let nameless = |author: &Author| author.handle.is_none() && author.native_id.is_some();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut authors: Vec<Author> = Vec::new();
+        for mention in taken.mentions.iter().filter(|new| nameless(&new.item.author) && novelty.has(&new.item)) {
+            let Some(id) = &mention.item.author.native_id else { continue };
+            if !places.contains_key(id) {
+                places.insert(id.clone(), authors.len());
+                authors.push(mention.item.author.clone());
+            }
+        }
+        if authors.is_empty() {
+            return;
+        }
+        let named = async {
+            let mut ear = self.ear.lock().await;
+            if timeout(NAMING_LIMIT, ear.name_authors(&mut authors, now)).await.is_err() {
+                tracing::debug!(source = %self.name(), "the names of authors could not be had in time");
+            }
+        };
+        tokio::select! { () = self.stop.cancelled() => return, () = named => {} }
+        for author in taken.mentions.iter_mut().map(|new| &mut new.item.author).filter(|author| nameless(author)) {
+            let place = author.native_id.as_ref().and_then(|id| places.get(id));
+            let Some(known) = place.and_then(|place| authors.get(*place)) else { continue };
+            author.handle.clone_from(&known.handle);
+            author.name = author.name.take().or_else(|| known.name.clone());
+            author.followers = author.followers.or(known.followers);
+        }
+    }
     /// A failure counts from when it was noticed, so that a wait that the server named is told from our own.
-    fn failed(&self, error: SourceError, begun: Instant) -> Unrecorded {
+    fn failed(&self, error: SourceError, held: Held, begun: Instant) -> Unrecorded {
         let now = self.shared.clock.now();
         let failure = Failure {
             failures: self.standing.failures,
@@ -179,45 +255,36 @@ impl Job {
         let stopped = decision.health == SourceHealth::Stopped && self.standing.health != SourceHealth::Stopped;
         let notes = stopped.then(|| Note::Stopped { source: Arc::clone(&self.info), trouble: trouble.clone() });
         let standing = Standing {
+            cursor: held.cursor,
             interval: Some(decision.interval),
             failures: decision.failures,
             health: decision.health,
+            live: false,
             ..self.standing.clone()
         };
-        let outcome = outcome(now, &decision, false, trouble.to_string());
+        let batch = RecordBatch {
+            source: self.info.id,
+            cursor: standing.cursor.clone(),
+            mentions: Vec::new(),
+            acts: Vec::new(),
+            deleted: held.deleted,
+            outcome: outcome(now, &decision, false, trouble.to_string()),
+        };
         let polled = Polled { trouble: Some(trouble), ..self.polled(&decision) };
-        let notes = notes.into_iter().collect();
-        let mut unrecorded =
-            self.unrecorded(standing, outcome, TakenIn::default(), Novelty::default(), polled, notes, begun);
-        unrecorded.stored.failure = Some(error);
-        unrecorded
+        let stored = Stored { next: polled.next, standing, more: false, failure: Some(error), polled };
+        self.unrecorded(batch, held.novelty, stored, notes.into_iter().collect(), begun, false)
     }
 
-    #[allow(clippy::too_many_arguments)] // private: puts the pieces of one outcome together
     fn unrecorded(
         &self,
-        standing: Standing,
-        outcome: PollOutcome,
-        taken: TakenIn,
+        batch: RecordBatch,
         novelty: Novelty,
-        polled: Polled,
+        stored: Stored,
         notes: Vec<Note>,
         begun: Instant,
+        quiet: bool,
     ) -> Unrecorded {
-        Unrecorded {
-            batch: RecordBatch {
-                source: self.info.id,
-                cursor: standing.cursor.clone(),
-                mentions: taken.mentions,
-                deleted: taken.deleted,
-                outcome,
-            },
-            before: self.standing.cursor.clone(),
-            novelty,
-            stored: Stored { next: polled.next, standing, more: false, failure: None, polled },
-            notes,
-            begun,
-        }
+        Unrecorded { batch, before: self.standing.cursor.clone(), novelty, stored, notes, begun, quiet }
     }
 
     /// The source's name, fit to be shown.
@@ -237,6 +304,7 @@ impl Job {
             trouble: None,
             remarks: Vec::new(),
             next: decision.next,
+            live: false,
         }
     }
 
@@ -244,108 +312,12 @@ impl Job {
     fn flooded(&self, novelty: &Novelty, taken: &mut TakenIn, now: Timestamp) -> Vec<Note> {
         let mut gauge = self.shared.gauge.lock().unwrap_or_else(PoisonError::into_inner);
         let brought = if self.first_poll { 0 } else { novelty.count() };
-        let floods = gauge.pass(self.info.id, now, brought, &mut taken.mentions, |mention| novelty.has(&mention.item));
+        let floods = gauge.pass(self.info.id, now, brought, &mut taken.mentions, |mention| {
+            // What is not public is in no count that anybody is told.
+            mention.item.visibility != Visibility::Private && novelty.has(&mention.item)
+        });
         floods.into_iter().map(|flood| Note::Flood { flood, source: Arc::clone(&self.info) }).collect()
     }
-}
-
-impl Unrecorded {
-    fn with_more(mut self, more: bool) -> Self {
-        self.stored.more = more;
-        self
-    }
-}
-
-/// Records what a poll brought, in bounded pieces, and tells it. The cursor goes with the last piece.
-pub(super) async fn store(shared: &Shared, epoch: i64, seen: &Mutex<Seen>, unrecorded: Box<Unrecorded>) -> Ending {
-    let mut unrecorded = unrecorded;
-    let mut all = Recorded::default();
-    let ending = loop {
-        let rest = unrecorded.batch.mentions.split_off(unrecorded.batch.mentions.len().min(PIECE));
-        let result = if rest.is_empty() {
-            record(shared, epoch, &unrecorded.batch).await
-        } else {
-            let at_once = PollOutcome { next: Some(unrecorded.batch.outcome.at), ..unrecorded.batch.outcome.clone() };
-            let piece = RecordBatch {
-                source: unrecorded.batch.source,
-                cursor: unrecorded.before.clone(),
-                outcome: at_once,
-                mentions: std::mem::take(&mut unrecorded.batch.mentions),
-                deleted: Vec::new(),
-            };
-            let result = record(shared, epoch, &piece).await;
-            unrecorded.batch.mentions = piece.mentions;
-            result
-        };
-        match result {
-            Ok(recorded) => add(&mut all, recorded),
-            Err(error) => {
-                unrecorded.batch.mentions.extend(rest);
-                break Some(error);
-            }
-        }
-        if rest.is_empty() {
-            break None;
-        }
-        unrecorded.batch.mentions = rest;
-    };
-    let source = unrecorded.batch.source;
-    let polled = &mut unrecorded.stored.polled;
-    polled.new += all.new.len();
-    polled.changed += all.edited.len() + all.deleted.len();
-    shared.herald.recorded(source, all);
-    if let Some(error) = ending {
-        shared.herald.idle(source);
-        return Ending::Refused(error, unrecorded);
-    }
-    seen.lock().unwrap_or_else(PoisonError::into_inner).remember(&unrecorded.novelty, shared.clock.now());
-    polled.took = unrecorded.begun.elapsed();
-    shared.herald.polled(source, polled.clone());
-    for note in unrecorded.notes.drain(..) {
-        shared.note(note);
-    }
-    Ending::Stored(Box::new(unrecorded.stored))
-}
-
-/// Records under a lease that is still valid. One batch at a time asks the store, so that others who write
-/// (the screen, the lease) wait for one transaction and not for sixteen.
-async fn record(shared: &Shared, epoch: i64, batch: &RecordBatch) -> StoreResult<Recorded> {
-    let _queue = Queue::join(&shared.waiting);
-    let _pen = shared.pen.lock().await;
-    let mut tries = 0;
-    loop {
-        let lease = shared.keeper.valid(epoch).await?;
-        match shared.store.record(&lease, batch).await {
-            Err(StoreError::Busy) if tries < BUSY_TRIES => {
-                tries += 1;
-                sleep(BUSY_PAUSE).await;
-            }
-            result => return result,
-        }
-    }
-}
-
-/// A place in the queue for the pen, given up when dropped.
-struct Queue<'a>(&'a AtomicUsize);
-
-impl<'a> Queue<'a> {
-    fn join(waiting: &'a AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Queue<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-fn add(all: &mut Recorded, more: Recorded) {
-    all.new.extend(more.new);
-    all.edited.extend(more.edited);
-    all.deleted.extend(more.deleted);
-    all.known += more.known;
 }
 
 fn outcome(at: Timestamp, decision: &Decision, fresh: bool, trouble: String) -> PollOutcome {
@@ -357,6 +329,8 @@ fn outcome(at: Timestamp, decision: &Decision, fresh: bool, trouble: String) -> 
         next: decision.next,
         interval: decision.interval,
         fresh,
+        live: false,
+        meters: Vec::new(),
     }
 }
 
@@ -387,6 +361,7 @@ pub(super) fn fell_over(why: &str) -> SourceError {
 
 /// Stores that a poll fell over.
 pub(super) async fn store_failure(job: Job, error: SourceError) -> Ending {
-    let unrecorded = job.failed(error, Instant::now());
+    let held = Held::at(&job.standing.cursor);
+    let unrecorded = job.failed(error, held, Instant::now());
     store(&job.shared, job.epoch, &job.seen, Box::new(unrecorded)).await
 }

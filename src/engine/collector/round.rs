@@ -10,9 +10,10 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::poll::{self, Ending, Job, Stored, Unrecorded};
+use super::poll::{self, Job};
 use super::slot::Slot;
 use super::trouble::{Refusal, Trouble};
+use super::write::{self, Ending, Stored, Unrecorded};
 use super::{Collector, Command};
 use crate::domain::time::SignedDuration;
 use crate::engine::alerts::Note;
@@ -52,11 +53,14 @@ pub(super) struct Round {
     tasks: HashMap<Id, usize>,
     epoch: i64,
     stop: CancellationToken,
+    /// Ends the polls that have nothing to store yet.
+    hush: CancellationToken,
 }
 
 impl Round {
     pub(super) fn new(epoch: i64, stop: &CancellationToken) -> Self {
-        Self { polls: JoinSet::new(), tasks: HashMap::new(), epoch, stop: stop.child_token() }
+        let stop = stop.child_token();
+        Self { polls: JoinSet::new(), tasks: HashMap::new(), epoch, hush: stop.child_token(), stop }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -75,6 +79,12 @@ impl Round {
     fn start(&mut self, index: usize, work: impl Future<Output = Ending> + Send + 'static) {
         let handle = self.polls.spawn(work);
         self.tasks.insert(handle.id(), index);
+    }
+
+    /// Lets polls go that have nothing to store yet; those that begin later are meant to be.
+    fn hush(&mut self) {
+        self.hush.cancel();
+        self.hush = self.stop.child_token();
     }
 
     /// Lets polls go that have nothing to store yet, and gives the others a moment.
@@ -108,6 +118,7 @@ impl Collector {
         let keeping = keeper.keep(lease.epoch);
         tokio::pin!(keeping);
         let mut round = Round::new(lease.epoch, stop);
+        let mut pauses = self.shared.herald.pauses();
         let end = loop {
             self.start_due(&mut round);
             let wake = self.wake(&round);
@@ -120,6 +131,10 @@ impl Collector {
                         break End::LeaseLost;
                     }
                 }
+                Ok(()) = pauses.changed() => {
+                    let paused = *pauses.borrow_and_update();
+                    self.pause(paused, &mut round);
+                }
                 Some(command) = commands.recv() => self.obey(command),
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => self.probe(&mut round),
             }
@@ -128,13 +143,24 @@ impl Collector {
             End::LeaseLost => round.drop_all().await,
             _ => round.wind_down().await,
         }
+        // Who does not collect keeps no connection open.
+        self.slots.iter_mut().for_each(Slot::hang_up);
         end
+    }
+
+    /// Begins no polls and drops those that have nothing to store yet, or goes on.
+    fn pause(&mut self, paused: bool, round: &mut Round) {
+        self.paused = paused;
+        if paused {
+            round.hush();
+            self.slots.iter_mut().filter(|slot| !slot.busy).for_each(Slot::hang_up);
+        }
     }
 
     /// Begins what is due, as far as there is room.
     pub(super) fn start_due(&mut self, round: &mut Round) {
         let now = self.shared.clock.now();
-        while self.trouble.is_none() && !self.paused && self.has_room() {
+        while self.trouble.is_none() && !self.paused && self.is_in_time() {
             let Some((index, at)) = self.due() else { return };
             if at > now {
                 return;
@@ -145,12 +171,12 @@ impl Collector {
 
     /// Whether one more poll may begin. While the store is behind, what is fetched would only wait in memory;
     /// each batch that is stored makes the round look again.
-    fn has_room(&self) -> bool {
-        self.at_work() < self.workers && self.shared.waiting.load(Ordering::Relaxed) < QUEUE
+    fn is_in_time(&self) -> bool {
+        self.shared.waiting.load(Ordering::Relaxed) < QUEUE
     }
 
     /// Polls that count towards the limit: a stream that listens for hours is not one of them.
-    fn at_work(&self) -> usize {
+    pub(super) fn at_work(&self) -> usize {
         self.slots.iter().filter(|slot| slot.busy && !slot.streams).count()
     }
 
@@ -163,8 +189,10 @@ impl Collector {
     fn job(&mut self, round: &Round, index: usize) -> Option<Job> {
         let slot = self.slots.get_mut(index)?;
         slot.busy = true;
-        self.hosts.begin(&slot.host);
-        Some(Job::new(slot, &self.intake, &self.shared, round.epoch, self.away, &round.stop))
+        if !slot.streams {
+            self.hosts.begin(&slot.host);
+        }
+        Some(Job::new(slot, &self.intake, &self.shared, round.epoch, self.away, &round.hush))
     }
 
     /// When to look again though nothing happens; `None` when only something that happens can bring work.
@@ -172,7 +200,7 @@ impl Collector {
         if let Some(trouble) = &self.trouble {
             return trouble.retry;
         }
-        if self.paused || !self.has_room() {
+        if self.paused || !self.is_in_time() {
             return None;
         }
         let (_, at) = self.due().filter(|_| !round.stop.is_cancelled())?;
@@ -192,7 +220,7 @@ impl Collector {
         };
         let Some(slot) = self.slots.get(index) else { return };
         let (shared, seen, epoch) = (Arc::clone(&self.shared), Arc::clone(&slot.seen), round.epoch);
-        round.start(index, async move { poll::store(&shared, epoch, &seen, unrecorded).await });
+        round.start(index, async move { write::store(&shared, epoch, &seen, unrecorded).await });
     }
 
     /// Takes note of how a poll ended.
@@ -204,6 +232,9 @@ impl Collector {
             }
             Ok(Ending::Abandoned) => {
                 self.free(index);
+                if let Some(slot) = self.slots.get_mut(index) {
+                    slot.hang_up();
+                }
                 Settled::Abandoned(index)
             }
             Ok(Ending::Refused(error, unrecorded)) => self.refused(index, error, unrecorded),
@@ -230,7 +261,9 @@ impl Collector {
     fn free(&mut self, index: usize) {
         if let Some(slot) = self.slots.get_mut(index) {
             slot.busy = false;
-            self.hosts.end(&slot.host);
+            if !slot.streams {
+                self.hosts.end(&slot.host);
+            }
         }
     }
 
@@ -247,8 +280,10 @@ impl Collector {
         slot.told = matches!(retry, Some(Retry::NotBefore(_)));
         slot.fallen = false;
         if stored.failure.is_none() {
-            slot.still_first = stored.more && (slot.standing.answered.is_none() || slot.still_first);
+            // What a stream tells after its first batch is no history, however long it goes on.
+            slot.still_first = stored.more && !slot.streams && (slot.standing.answered.is_none() || slot.still_first);
         }
+        slot.stored = stored.standing.live.then(Instant::now);
         slot.standing = stored.standing;
         slot.in_a_row = if stored.more { slot.in_a_row + 1 } else { 0 };
         slot.next = stored.next;
@@ -301,7 +336,8 @@ impl Collector {
 
     /// Notices that everything is out of reach, and that it no longer is.
     fn look_around(&mut self) {
-        let asked: Vec<&Slot> = self.slots.iter().filter(|slot| slot.next.is_some()).collect();
+        // What is on this machine says nothing about the network.
+        let asked: Vec<&Slot> = self.slots.iter().filter(|slot| slot.next.is_some() && !slot.host.is_empty()).collect();
         let several = asked.first().is_some_and(|first| asked.iter().any(|slot| slot.host != first.host));
         let nobody = several && asked.iter().all(|slot| slot.unreachable);
         if nobody == self.away {

@@ -4,6 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::Instant;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::time::SignedDuration;
@@ -25,6 +26,15 @@ pub(super) struct Standing {
     /// When it last answered well; `None` until its first answer is stored whole.
     pub answered: Option<Timestamp>,
     pub fresh: Option<Timestamp>,
+    /// It is a stream, and connected.
+    pub live: bool,
+}
+
+impl Standing {
+    /// Whether nobody sees a difference.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (self.health, self.live, self.failures) == (other.health, other.live, other.failures)
+    }
 }
 
 /// One source.
@@ -33,6 +43,8 @@ pub(super) struct Slot {
     pub host: Arc<str>,
     pub bounds: Bounds,
     pub streams: bool,
+    /// Within what its native ids mean the same.
+    pub scope: Option<Arc<str>>,
     pub ear: Ear,
     pub seen: Arc<Mutex<Seen>>,
     pub standing: Standing,
@@ -50,6 +62,8 @@ pub(super) struct Slot {
     pub unreachable: bool,
     /// The last poll fell over.
     pub fallen: bool,
+    /// When a stream was stored last; `None` when it was not since it connected.
+    pub stored: Option<Instant>,
 }
 
 impl Slot {
@@ -60,6 +74,7 @@ impl Slot {
             host: source.listen.host().to_lowercase().into(),
             bounds: Bounds { shortest: source.shortest, longest: source.longest },
             streams: source.listen.capabilities().streams,
+            scope: source.scope.map(Into::into),
             ear: Arc::new(AsyncMutex::new(source.listen)),
             seen: Arc::default(),
             standing: Standing {
@@ -69,6 +84,7 @@ impl Slot {
                 health: SourceHealth::New,
                 answered: None,
                 fresh: None,
+                live: false,
             },
             next: None,
             told: false,
@@ -77,6 +93,7 @@ impl Slot {
             still_first: false,
             unreachable: false,
             fallen: false,
+            stored: None,
         }
     }
 
@@ -89,6 +106,7 @@ impl Slot {
             health: state.health,
             answered: state.answered,
             fresh: state.fresh,
+            live: false,
         };
         self.told = schedule::told_to_wait(state);
         self.busy = false;
@@ -96,6 +114,16 @@ impl Slot {
         self.still_first = false;
         self.unreachable = false;
         self.fallen = false;
+        self.stored = None;
+    }
+
+    /// Nobody listens to it any more; the next poll connects again.
+    pub(super) fn hang_up(&mut self) {
+        self.stored = None;
+        self.standing.live = false;
+        if let Ok(mut ear) = self.ear.try_lock() {
+            ear.hang_up();
+        }
     }
 }
 
@@ -135,6 +163,17 @@ impl Novelty {
     /// How many items are new.
     pub(crate) fn count(&self) -> u32 {
         u32::try_from(self.new.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Takes another answer's along.
+    pub(crate) fn add(&mut self, mut other: Self) {
+        if self.all.is_empty() {
+            *self = other;
+            return;
+        }
+        self.new.extend(other.new);
+        self.all.append(&mut other.all);
+        self.dates.append(&mut other.dates);
     }
 
     /// Whether this item is.

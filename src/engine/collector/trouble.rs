@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::poll::Unrecorded;
+use super::write::Unrecorded;
 use crate::store::StoreError;
 
 /// What a refusal means for collecting.

@@ -1,6 +1,6 @@
 //! A store in memory: a lease, sources, mentions and signals, as the trait promises them, and faults on demand.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    GroupId, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
+    Act, ActId, GroupId, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
     SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 use crate::store::{
-    Adopted, Lease, LeaseState, NewMention, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+    Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,
+    StoreError, StoreResult,
 };
 
 #[derive(Default)]
@@ -24,6 +25,11 @@ pub(crate) struct Inside {
     pub(crate) adopted: Adopted,
     pub(crate) sources: Vec<SourceState>,
     pub(crate) mentions: Vec<(MentionRow, NewMention, SourceId)>,
+    /// Our own posts, with the mention that each answers.
+    pub(crate) acts: Vec<(NewAct, SourceId, Option<MentionId>)>,
+    /// Scopes of the sources that have one.
+    pub(crate) scopes: HashMap<SourceId, String>,
+    pub(crate) paused: bool,
     pub(crate) signals: Vec<Signal>,
     pub(crate) records: Vec<RecordBatch>,
     /// Errors that the next writes meet.
@@ -78,11 +84,16 @@ impl Inside {
         if current { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
+    /// Whether two sources know a post by the same name.
+    fn share(&self, one: SourceId, other: SourceId) -> bool {
+        one == other || self.scopes.get(&one).is_some_and(|scope| self.scopes.get(&other) == Some(scope))
+    }
+
     fn known(&mut self, source: SourceId, new: &NewMention) -> Option<&mut (MentionRow, NewMention, SourceId)> {
-        self.mentions.iter_mut().find(|(_, old, from)| {
-            *from == source
-                && (old.item.native_id == new.item.native_id
-                    || old.item.aliases.iter().any(|alias| new.item.aliases.contains(alias)))
+        let same: Vec<bool> = self.mentions.iter().map(|(_, _, from)| self.share(*from, source)).collect();
+        self.mentions.iter_mut().zip(same).filter(|(_, same)| *same).map(|(one, _)| one).find(|(_, old, _)| {
+            old.item.native_id == new.item.native_id
+                || old.item.aliases.iter().any(|alias| new.item.aliases.contains(alias))
         })
     }
 
@@ -104,10 +115,76 @@ impl Inside {
             read: new.read,
             edited: false,
             visibility: new.item.visibility,
+            content_warning: SafeText::line(new.item.content_warning.as_deref().unwrap_or_default(), 300),
+            answered: None,
             readings: new.readings.clone(),
         };
         self.mentions.push((row.clone(), new.clone(), source));
-        row
+        self.answer();
+        self.mentions.last().unwrap().0.clone()
+    }
+
+    /// Takes what is ours in, and out of the mentions.
+    fn act(&mut self, source: SourceId, act: &NewAct, recorded: &mut Recorded) {
+        let id = &act.item.native_id;
+        let place = self.acts.iter().position(|(old, from, _)| old.item.native_id == *id && self.share(*from, source));
+        match place.and_then(|place| self.acts.get_mut(place)) {
+            Some((old, _, _)) if old.content == act.content => recorded.known += 1,
+            Some((old, _, _)) => {
+                old.clone_from(act);
+                recorded.acts += 1;
+            }
+            None => {
+                let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.mentions)
+                    .into_iter()
+                    .partition(|(_, new, from)| new.item.native_id == *id && self.share(*from, source));
+                self.mentions = others;
+                recorded.deleted.extend(ours.iter().map(|(row, _, _)| row.id));
+                self.acts.push((act.clone(), source, None));
+                recorded.acts += 1;
+            }
+        }
+        recorded.answered.extend(self.answer());
+    }
+
+    /// Brings mentions and acts together; returns the mentions that became answered.
+    fn answer(&mut self) -> Vec<MentionId> {
+        let mut answered = Vec::new();
+        for place in 0..self.acts.len() {
+            let (act, source, _) = &self.acts[place];
+            let Some(target) = act.item.parent.clone().or_else(|| act.item.root.clone()) else { continue };
+            let (at, source) = (published(act.item.claimed, act.first_seen), *source);
+            let found = self
+                .mentions
+                .iter()
+                .position(|(_, new, from)| new.item.native_id == target && self.share(*from, source));
+            let Some((row, _, _)) = found.and_then(|found| self.mentions.get_mut(found)) else { continue };
+            if row.answered.is_none() {
+                row.read = true;
+                answered.push(row.id);
+            }
+            row.answered = Some(row.answered.map_or(at, |before| before.min(at)));
+            let id = row.id;
+            self.acts[place].2 = Some(id);
+        }
+        answered
+    }
+
+    /// Takes down what has this name.
+    fn take_down(&mut self, source: SourceId, name: &str, recorded: &mut Recorded) {
+        let gone: Vec<MentionId> = self
+            .mentions
+            .iter()
+            .filter(|(_, new, from)| new.item.native_id == name && self.share(*from, source))
+            .map(|(row, _, _)| row.id)
+            .collect();
+        self.mentions.retain(|(row, _, _)| !gone.contains(&row.id));
+        recorded.deleted.extend(gone);
+        let place = self.acts.iter().position(|(act, from, _)| act.item.native_id == name && self.share(*from, source));
+        if let Some(place) = place {
+            self.acts.remove(place);
+            recorded.acts += 1;
+        }
     }
 
     fn window(&self, filter: &Filter, span: Span, limit: u32) -> Vec<&(MentionRow, NewMention, SourceId)> {
@@ -189,7 +266,10 @@ impl Store for MemoryStore {
                 context: watch.context.clone(),
             });
             let watches = watches.collect();
-            for (place, (name, network)) in roster.sources.iter().enumerate() {
+            for (place, RosterSource { name, network, scope }) in roster.sources.iter().enumerate() {
+                if let Some(scope) = scope {
+                    inside.scopes.insert(SourceId(number(place)), scope.clone());
+                }
                 if !inside.sources.iter().any(|source| source.name == *name) {
                     inside.sources.push(SourceState {
                         id: SourceId(number(place)),
@@ -206,12 +286,12 @@ impl Store for MemoryStore {
                         interval: None,
                         mentions: 0,
                         meters: Vec::new(),
+                        live: false,
                     });
                 }
             }
             let sources = roster.sources.iter();
-            let sources =
-                sources.map(|(name, _)| inside.sources.iter().find(|source| source.name == *name).unwrap().id);
+            let sources = sources.map(|one| inside.sources.iter().find(|source| source.name == one.name).unwrap().id);
             inside.adopted = Adopted { subjects, watches, sources: sources.collect() };
             Ok(inside.adopted.clone())
         })
@@ -229,6 +309,12 @@ impl Store for MemoryStore {
             let place = inside.sources.iter().position(|source| source.id == batch.source).unwrap();
             let network = inside.sources[place].network.clone();
             let mut recorded = Recorded::default();
+            for act in &batch.acts {
+                inside.act(batch.source, act, &mut recorded);
+            }
+            for name in &batch.deleted {
+                inside.take_down(batch.source, name, &mut recorded);
+            }
             for new in &batch.mentions {
                 if let Some((row, old, _)) = inside.known(batch.source, new) {
                     if old.content == new.content {
@@ -256,6 +342,10 @@ impl Store for MemoryStore {
             }
             state.next = outcome.next;
             state.interval = Some(outcome.interval);
+            state.live = outcome.live;
+            if !outcome.meters.is_empty() {
+                state.meters.clone_from(&outcome.meters);
+            }
             state.mentions += recorded.new.len() as u64;
             Ok(recorded)
         })
@@ -314,11 +404,57 @@ impl Store for MemoryStore {
                 claimed: new.item.claimed,
                 edited_at: None,
                 watches: Vec::new(),
-                parent: None,
-                root: None,
+                parent: new.item.parent.clone(),
+                root: new.item.root.clone(),
+                addressed: new.item.addressed,
+                answerable: new.item.answerable,
             };
             Ok(inside.window(filter, span, limit).into_iter().map(whole).collect())
         })
+    }
+
+    async fn answers(&self, id: MentionId) -> StoreResult<Vec<Act>> {
+        Ok(self.look(|inside| {
+            let acts = inside.acts.iter().enumerate().filter(|(_, (_, _, answers))| *answers == Some(id));
+            acts.map(|(place, (act, source, answers))| self::act(place, act, *source, *answers)).collect()
+        }))
+    }
+
+    async fn acts(&self, before: Option<Timestamp>, limit: u32) -> StoreResult<Vec<Act>> {
+        Ok(self.look(|inside| {
+            let acts = inside.acts.iter().enumerate();
+            let mut all: Vec<Act> =
+                acts.map(|(place, (act, source, answers))| self::act(place, act, *source, *answers)).collect();
+            all.retain(|act| before.is_none_or(|before| act.published < before));
+            all.sort_by_key(|act| std::cmp::Reverse((act.published, act.id)));
+            all.truncate(limit as usize);
+            all
+        }))
+    }
+
+    async fn own_accounts(&self) -> StoreResult<Vec<(String, String)>> {
+        Ok(self.look(|inside| {
+            let own = inside.acts.iter().filter(|(act, _, _)| act.item.own);
+            own.filter_map(|(act, source, _)| {
+                Some((inside.scopes.get(source)?.clone(), act.item.author.native_id.clone()?))
+            })
+            .collect()
+        }))
+    }
+
+    async fn set_paused(&self, paused: bool) -> StoreResult<()> {
+        self.look(|inside| {
+            if let Some(refusal) = inside.refusals.pop_front() {
+                return Err(refusal);
+            }
+            inside.version += i64::from(inside.paused != paused);
+            inside.paused = paused;
+            Ok(())
+        })
+    }
+
+    async fn paused(&self) -> StoreResult<bool> {
+        Ok(self.look(|inside| inside.paused))
     }
 
     async fn trend(
@@ -411,4 +547,28 @@ impl Store for MemoryStore {
     }
 
     async fn close(&self) {}
+}
+
+fn act(place: usize, new: &NewAct, source: SourceId, answers: Option<MentionId>) -> Act {
+    let item = &new.item;
+    Act {
+        id: ActId(i64::try_from(place).unwrap() + 1),
+        source,
+        network: crate::domain::Network::FEED,
+        native_id: item.native_id.clone(),
+        parent: item.parent.clone(),
+        root: item.root.clone(),
+        answers,
+        author: SafeText::line(item.author.handle.as_deref().unwrap_or_default(), 80),
+        person: None,
+        own: item.own,
+        text: SafeText::block(&item.full_text()),
+        url: None,
+        lang: new.lang.clone(),
+        visibility: item.visibility,
+        published: published(item.claimed, new.first_seen),
+        first_seen: new.first_seen,
+        history: new.history,
+        edited_at: None,
+    }
 }

@@ -97,10 +97,10 @@ async fn while_paused_nothing_is_asked() {
     let script = Script::new(vec![Step::items(vec![])]);
     let (handle, _events) = scene.start(vec![source("news", "a.example", &script)]).await;
     pass(SECOND).await;
-    assert!(handle.pause(true));
+    handle.pause(true).await.unwrap();
     pass(MINUTE * 60).await;
     assert_eq!(script.asked(), 1);
-    handle.pause(false);
+    handle.pause(false).await.unwrap();
     pass(SECOND).await;
     assert_eq!(script.asked(), 2);
     handle.shutdown().await;

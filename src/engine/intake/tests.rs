@@ -36,7 +36,7 @@ fn from(everything: bool) -> SourceInfo {
 }
 
 fn arrival(first_poll: bool) -> Arrival {
-    Arrival { now: Timestamp::from_second(START).unwrap(), first_poll }
+    Arrival { now: Timestamp::from_second(START).unwrap(), first_poll, pushed: false }
 }
 
 fn take(intake: &Intake, items: Vec<Item>) -> Vec<NewMention> {

@@ -34,6 +34,7 @@ fn state() -> SourceState {
         interval: None,
         mentions: 0,
         meters: Vec::new(),
+        live: false,
     }
 }
 

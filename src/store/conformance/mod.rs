@@ -8,6 +8,7 @@ pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
 pub(crate) mod model;
+pub(crate) mod networks;
 pub(crate) mod recording;
 pub(crate) mod sources;
 pub(crate) mod stream;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Recorded, Roster, RosterWatch,
-    Store, StoreResult,
+    Adopted, Fingerprint, Lease, LeaseState, NewMention, PollOutcome, RecordBatch, Recorded, Roster, RosterSource,
+    RosterWatch, Store, StoreResult,
 };
 use crate::domain::stream::{Filter, Span};
 use crate::domain::time::SignedDuration;
@@ -58,6 +59,13 @@ macro_rules! conformance {
                 paging_while_new_ones_arrive;
             figures: trends_count_public_readings_about_the_subject trends_follow_edits_and_deletions
                 buckets_are_whole_quarters the_overview_counts;
+            networks: a_scope_shares_what_it_knows what_was_taken_down_stays_down_in_a_scope marks_add_up
+                what_was_private_stays_private what_is_private_is_alone acts_come_back_whole acts_are_recorded_once
+                an_act_answers_whichever_comes_first a_thread_is_answered_where_only_it_is_known
+                the_earliest_act_counts what_is_answered_waits_no_more our_own_posts_are_no_mentions
+                a_first_scope_takes_everything_along acts_grow_old authors_get_their_handles
+                warnings_and_ways_to_answer meters_and_live_are_remembered pausing_is_remembered
+                unknown_deletions_leave_nothing;
             model: random_histories_agree_with_a_plain_model;
         }
     };
@@ -103,6 +111,8 @@ fn outcome(second: i64) -> PollOutcome {
         next: Some(at(second + 300)),
         interval: SignedDuration::from_mins(5),
         fresh: true,
+        live: false,
+        meters: Vec::new(),
     }
 }
 
@@ -124,11 +134,17 @@ fn roster() -> Roster {
         subjects: vec![("Ferris".into(), Role::Brand), ("Rival".into(), Role::Rival)],
         watches: vec![watch("ferris", "Ferris"), watch("rival", "Rival")],
         sources: vec![
-            ("paper".into(), Network::FEED),
-            ("journal".into(), Network::FEED),
-            ("square".into(), Network::named("mastodon")),
+            RosterSource::alone("paper", Network::FEED),
+            RosterSource::alone("journal", Network::FEED),
+            of_town("square"),
+            of_town("market"),
         ],
     }
+}
+
+/// Sources of one network whose native ids mean the same.
+fn of_town(name: &str) -> RosterSource {
+    RosterSource { name: name.into(), network: Network::named("mastodon"), scope: Some("mastodon:town".into()) }
 }
 
 impl Town {
@@ -187,6 +203,7 @@ impl Town {
             cursor: "cursor".into(),
             outcome: outcome(NOW),
             mentions,
+            acts: vec![],
             deleted: vec![],
         }
     }

@@ -29,7 +29,7 @@ pub(crate) async fn what_left_the_roster_keeps_its_rows(grounds: &dyn Grounds) {
     town.record(0, vec![town.mention("a", 0)]).await;
     let mut smaller = roster();
     smaller.sources.swap(0, 2);
-    smaller.sources.pop();
+    smaller.sources.truncate(2);
     smaller.watches.remove(0);
     smaller.watches[0].query = "other".into();
     let adopted = town.store.adopt(&smaller).await.unwrap();
@@ -70,6 +70,8 @@ pub(crate) async fn outcomes_are_remembered(grounds: &dyn Grounds) {
         next: None,
         interval: SignedDuration::from_mins(20),
         fresh: false,
+        live: false,
+        meters: Vec::new(),
     };
     town.store.record(&town.lease, &failed).await.unwrap();
     let state = town.store.sources().await.unwrap().remove(1);

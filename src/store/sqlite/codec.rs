@@ -8,6 +8,20 @@ use crate::store::Fingerprint;
 /// Separates the items of a list; taken out of foreign text on its way in.
 const SEPARATOR: char = '\u{1e}';
 
+/// Flags of a stored item.
+pub(super) mod flag {
+    /// Back-filled.
+    pub(in crate::store::sqlite) const HISTORY: i64 = 1;
+    /// It addresses one of our accounts.
+    pub(in crate::store::sqlite) const ADDRESSED: i64 = 2;
+    /// One of our accounts wrote it.
+    pub(in crate::store::sqlite) const OWN: i64 = 4;
+    /// It can be answered in a browser only.
+    pub(in crate::store::sqlite) const IN_BROWSER: i64 = 8;
+    /// It can be answered nowhere.
+    pub(in crate::store::sqlite) const NOWHERE: i64 = 16;
+}
+
 /// Marks of a reading: its intents' bits, then a bit for each sentiment.
 pub(super) fn marks(reading: &Reading) -> i64 {
     i64::from(reading.intents.bits()) | reading.likeliest().map_or(0, sentiment_mark)

@@ -63,7 +63,7 @@ pub(super) async fn overview(conn: &mut SqliteConnection, day: Timestamp, brand:
         "SELECT coalesce(sum(mentions), 0), coalesce(sum(unread), 0),
                 coalesce((SELECT waiting FROM subject WHERE id = ?1), 0),
                 (SELECT coalesce(sum(mentions), 0) FROM quarter WHERE quarter >= ?2),
-                (SELECT count(*) FROM mention NOT INDEXED WHERE place >= ?3 AND place < ?4)
+                (SELECT count(*) FROM mention NOT INDEXED WHERE place >= ?3 AND place < ?4 AND private = 0)
          FROM source",
     )
     .bind(brand.map(|brand| brand.0))

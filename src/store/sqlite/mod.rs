@@ -4,6 +4,7 @@
 //! survives the death of the process; after a power failure the newest commits may be missing, the rest is whole.
 //! `published` is kept to the whole second (it is part of a mention's place), other moments to the millisecond.
 
+mod acts;
 mod bulk;
 mod codec;
 mod connection;
@@ -14,8 +15,10 @@ mod filesystem;
 mod lease;
 mod migrate;
 mod open;
+mod pause;
 mod place;
 mod query;
+mod realm;
 mod record;
 mod roster;
 mod rows;
@@ -35,7 +38,9 @@ use tokio::sync::Mutex;
 use super::{Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreResult};
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Mention, MentionId, MentionRow, Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp};
+use crate::domain::{
+    Act, Mention, MentionId, MentionRow, Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
+};
 use connection::Connections;
 pub use copy::restore;
 use fault::told;
@@ -141,6 +146,18 @@ impl Store for SqliteStore {
         on!(self.reader, stream::mentions, filter, span, limit)
     }
 
+    async fn answers(&self, id: MentionId) -> StoreResult<Vec<Act>> {
+        on!(self.reader, acts::answers, id)
+    }
+
+    async fn acts(&self, before: Option<Timestamp>, limit: u32) -> StoreResult<Vec<Act>> {
+        on!(self.reader, acts::newest, before, limit)
+    }
+
+    async fn own_accounts(&self) -> StoreResult<Vec<(String, String)>> {
+        on!(self.reader, acts::own_accounts)
+    }
+
     async fn trend(
         &self,
         subject: SubjectId,
@@ -178,6 +195,14 @@ impl Store for SqliteStore {
 
     async fn see_signal(&self, id: SignalId) -> StoreResult<()> {
         on!(self.writer, signals::see, id)
+    }
+
+    async fn set_paused(&self, paused: bool) -> StoreResult<()> {
+        on!(self.writer, pause::set, paused)
+    }
+
+    async fn paused(&self) -> StoreResult<bool> {
+        on!(self.reader, pause::is)
     }
 
     async fn version(&self) -> StoreResult<i64> {

@@ -9,20 +9,25 @@ use super::codec;
 use super::connection::begin;
 use super::fault::{Done, Fault};
 use super::place::{from_millis, to_millis};
+use super::realm;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Network, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Meter, Network, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
-use crate::store::{Adopted, PollOutcome, Roster};
+use crate::store::{Adopted, PollOutcome, Roster, RosterSource};
 
 /// Longest trouble that is kept, in bytes.
 const LONGEST_TROUBLE: usize = 4_000;
+/// Most meters of a source.
+const MOST_METERS: usize = 20;
+/// Longest name of a meter, in characters.
+const LONGEST_METER: usize = 60;
 
 /// Brings the roster in. Nothing is written when nothing changed.
 pub(super) async fn adopt(conn: &mut SqliteConnection, roster: &Roster) -> Done<Adopted> {
     distinct("subjects", roster.subjects.iter().map(|(name, _)| name))?;
     distinct("watches", roster.watches.iter().map(|watch| &watch.name))?;
-    distinct("sources", roster.sources.iter().map(|(name, _)| name))?;
+    distinct("sources", roster.sources.iter().map(|source| &source.name))?;
     let mut tx = begin(conn).await?;
     if is_same(&mut tx, roster).await? {
         return adopted(&mut tx).await;
@@ -60,24 +65,50 @@ pub(super) async fn adopt(conn: &mut SqliteConnection, roster: &Roster) -> Done<
             return Err(Fault::other(format!("watch {:?} is for the unknown subject {:?}", watch.name, watch.subject)));
         }
     }
-    for (position, (name, network)) in (0_i64..).zip(&roster.sources) {
-        sqlx::query("INSERT INTO network (name) VALUES (?) ON CONFLICT DO NOTHING")
-            .bind(network.name())
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "INSERT INTO source (name, network, position) SELECT ?1, id, ?3 FROM network WHERE name = ?2
-             ON CONFLICT (name) DO UPDATE SET network = excluded.network, position = ?3",
-        )
-        .bind(name)
-        .bind(network.name())
-        .bind(position)
-        .execute(&mut *tx)
-        .await?;
+    for (position, source) in (0_i64..).zip(&roster.sources) {
+        bring_in(&mut tx, position, source).await?;
     }
     let adopted = adopted(&mut tx).await?;
     tx.commit().await?;
     Ok(adopted)
+}
+
+async fn bring_in(conn: &mut SqliteConnection, position: i64, source: &RosterSource) -> Done<()> {
+    let RosterSource { name, network, scope } = source;
+    sqlx::query("INSERT INTO network (name) VALUES (?) ON CONFLICT DO NOTHING")
+        .bind(network.name())
+        .execute(&mut *conn)
+        .await?;
+    let scope = match scope {
+        Some(scope) => Some(realm::scope(conn, scope).await?),
+        None => None,
+    };
+    let before: Option<(i64, Option<i64>, bool)> = sqlx::query_as(
+        "SELECT s.id, s.scope, n.name = ?2 FROM source s JOIN network n ON n.id = s.network WHERE s.name = ?1",
+    )
+    .bind(name)
+    .bind(network.name())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let kept = match before {
+        // The same name for another kind of place has nothing to do with what it was.
+        Some((_, before, true)) => scope.or(before),
+        _ => scope,
+    };
+    sqlx::query(
+        "INSERT INTO source (name, network, position, scope) SELECT ?1, id, ?3, ?4 FROM network WHERE name = ?2
+         ON CONFLICT (name) DO UPDATE SET network = excluded.network, position = ?3, scope = ?4",
+    )
+    .bind(name)
+    .bind(network.name())
+    .bind(position)
+    .bind(kept)
+    .execute(&mut *conn)
+    .await?;
+    if let (Some((id, None, true)), Some(scope)) = (before, kept) {
+        realm::take_along(conn, id, scope).await?;
+    }
+    Ok(())
 }
 
 fn distinct<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Done<()> {
@@ -102,9 +133,19 @@ async fn is_same(conn: &mut SqliteConnection, roster: &Roster) -> Done<bool> {
                 && known.context == wanted.context
                 && name_of(known.subject) == Some(&wanted.subject)
         });
-    let sources: Vec<(String, Network)> =
-        sources(conn).await?.into_iter().map(|source| (source.name, source.network)).collect();
-    Ok(subjects == roster.subjects && watches && sources == roster.sources)
+    let sources: Vec<(String, String, Option<String>)> = sqlx::query_as(
+        "SELECT s.name, n.name, c.name FROM source s JOIN network n ON n.id = s.network
+         LEFT JOIN scope c ON c.id = s.scope WHERE s.position IS NOT NULL ORDER BY s.position",
+    )
+    .fetch_all(conn)
+    .await?;
+    let same_sources = sources.len() == roster.sources.len()
+        && sources.iter().zip(&roster.sources).all(|((name, network, scope), wanted)| {
+            *name == wanted.name
+                && network == wanted.network.name()
+                && (wanted.scope.is_none() || *scope == wanted.scope)
+        });
+    Ok(subjects == roster.subjects && watches && same_sources)
 }
 
 /// Subjects, watches and sources as last adopted.
@@ -143,7 +184,7 @@ pub(super) async fn adopted(conn: &mut SqliteConnection) -> Done<Adopted> {
 pub(super) async fn sources(conn: &mut SqliteConnection) -> Done<Vec<SourceState>> {
     let states = sqlx::query(
         "SELECT s.id, s.name, n.name, s.cursor, s.health, s.trouble, s.failures, s.polled, s.answered, s.fresh,
-                s.next, s.interval, s.mentions
+                s.next, s.interval, s.mentions, s.meters, s.live
          FROM source s JOIN network n ON n.id = s.network WHERE s.position IS NOT NULL ORDER BY s.position",
     )
     .try_map(|row: SqliteRow| state(&row))
@@ -176,8 +217,20 @@ fn state(row: &SqliteRow) -> sqlx::Result<SourceState> {
         next: moment(10)?,
         interval: row.try_get::<Option<i64>, _>(11)?.map(SignedDuration::from_millis),
         mentions: row.try_get::<i64, _>(12)?.unsigned_abs(),
-        meters: Vec::new(),
+        meters: meters(row.try_get(13)?),
+        live: row.try_get(14)?,
     })
+}
+
+/// What a network counts, told by others: cleaned on its way out.
+fn meters(stored: &str) -> Vec<Meter> {
+    let meters: Vec<Meter> = serde_json::from_str(stored).unwrap_or_default();
+    let clean = |text: &str| SafeText::line(text, LONGEST_METER).to_string();
+    meters
+        .into_iter()
+        .take(MOST_METERS)
+        .map(|meter| Meter { name: clean(&meter.name), currency: meter.currency.as_deref().map(clean), ..meter })
+        .collect()
 }
 
 /// Writes down how a poll went and where it left the source.
@@ -188,10 +241,13 @@ pub(super) async fn outcome(
     outcome: &PollOutcome,
 ) -> Done<()> {
     let at = to_millis(outcome.at);
+    let told = outcome.meters.iter().take(MOST_METERS).collect::<Vec<_>>();
+    let meters = if told.is_empty() { None } else { serde_json::to_string(&told).ok() };
     let well = matches!(outcome.health, SourceHealth::Working | SourceHealth::Silent);
     sqlx::query(
         "UPDATE source SET cursor = ?2, health = ?3, trouble = ?4, failures = ?5, polled = ?6,
-             answered = coalesce(?7, answered), fresh = coalesce(?8, fresh), next = ?9, interval = ?10 WHERE id = ?1",
+             answered = coalesce(?7, answered), fresh = coalesce(?8, fresh), next = ?9, interval = ?10, live = ?11,
+             meters = coalesce(?12, meters) WHERE id = ?1",
     )
     .bind(source.0)
     .bind(cursor)
@@ -203,6 +259,8 @@ pub(super) async fn outcome(
     .bind(outcome.fresh.then_some(at))
     .bind(outcome.next.map(to_millis))
     .bind(i64::try_from(outcome.interval.as_millis()).unwrap_or(i64::MAX))
+    .bind(outcome.live)
+    .bind(meters)
     .execute(conn)
     .await?;
     Ok(())

@@ -4,19 +4,21 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::codec;
+use super::codec::{self, flag};
 use super::place::{from_millis, published};
-use crate::domain::{GroupId, Mention, MentionId, MentionRow, Network, PersonId, SafeText, SourceId, WatchId};
+use crate::domain::{
+    Answerable, GroupId, Mention, MentionId, MentionRow, Network, PersonId, SafeText, SourceId, WatchId,
+};
 
 /// What [`row`] needs; `m` is the mention, the rest comes with [`JOINS`].
 pub(super) const COLUMNS: &str = "m.place, m.id, m.source, m.story, m.read, coalesce(s.size, 1), w.name,
     b.first_seen, b.flags, b.edited_at, b.visibility, b.readings, b.url, b.title, substr(b.text, 1, 1600),
-    coalesce(p.handle, p.name, b.author), p.followers";
+    coalesce(p.handle, p.name, b.author), p.followers, m.answered, b.warning";
 
 /// What [`mention`] needs.
 pub(super) const WHOLE: &str = "m.place, m.id, m.source, m.story, m.read, coalesce(s.size, 1), w.name,
     b.first_seen, b.flags, b.edited_at, b.visibility, b.readings, b.url, b.title, b.text,
-    coalesce(p.handle, p.name, b.author), p.followers,
+    coalesce(p.handle, p.name, b.author), p.followers, m.answered, b.warning,
     b.person, b.native_id, coalesce(p.name, b.author), b.lang, b.links, b.images, b.claimed, b.watches, b.parent, b.root";
 
 /// Where the columns come from.
@@ -24,9 +26,11 @@ pub(super) const JOINS: &str = "CROSS JOIN body b ON b.id = m.id CROSS JOIN netw
     LEFT JOIN story s ON s.id = m.story LEFT JOIN person p ON p.id = b.person";
 
 /// Longest name of an author, in characters.
-const AUTHOR: usize = 200;
+pub(super) const AUTHOR: usize = 200;
 /// Longest headline, in characters.
 const TITLE: usize = 1_000;
+/// Longest content warning, in characters.
+const WARNING: usize = 300;
 /// Longest address, in characters.
 const ADDRESS: usize = 2_000;
 
@@ -54,43 +58,58 @@ pub(super) fn row(row: &SqliteRow) -> sqlx::Result<MentionRow> {
         excerpt: SafeText::line(text(row, 14)?.unwrap_or_default(), MentionRow::EXCERPT),
         published: published(row.try_get(0)?),
         first_seen: from_millis(row.try_get(7)?),
-        history: flags & 1 != 0,
+        history: flags & flag::HISTORY != 0,
         read: row.try_get(4)?,
         edited: row.try_get::<Option<i64>, _>(9)?.is_some(),
         visibility: codec::visibility_from(row.try_get(10)?),
+        content_warning: SafeText::line(text(row, 18)?.unwrap_or_default(), WARNING),
+        answered: row.try_get::<Option<i64>, _>(17)?.map(from_millis),
         readings: codec::readings_from(row.try_get(11)?),
     })
 }
 
 /// A whole mention from [`WHOLE`]. `watches` are all there are, by number.
 pub(super) fn mention(whole: &SqliteRow, watches: &[(WatchId, String)]) -> sqlx::Result<Mention> {
-    let found = codec::list_from(text(whole, 24)?).filter_map(|number| number.parse().ok()).map(WatchId);
+    let found = codec::list_from(text(whole, 26)?).filter_map(|number| number.parse().ok()).map(WatchId);
     let name = |id: WatchId| watches.iter().find(|(known, _)| *known == id).cloned();
     let addresses = |column| -> sqlx::Result<Vec<SafeText>> {
         let list = codec::list_from(text(whole, column)?);
         Ok(list.filter_map(address).collect())
     };
     let moment = |column| -> sqlx::Result<_> { Ok(whole.try_get::<Option<i64>, _>(column)?.map(from_millis)) };
+    let flags: i64 = whole.try_get(8)?;
     Ok(Mention {
         row: row(whole)?,
-        person: whole.try_get::<Option<i64>, _>(17)?.map(PersonId),
-        native_id: whole.try_get(18)?,
+        person: whole.try_get::<Option<i64>, _>(19)?.map(PersonId),
+        native_id: whole.try_get(20)?,
         url: text(whole, 12)?.and_then(address),
         text: SafeText::block(text(whole, 14)?.unwrap_or_default()),
-        author_name: SafeText::line(text(whole, 19)?.unwrap_or_default(), AUTHOR),
-        lang: text(whole, 20)?.and_then(language),
-        links: addresses(21)?,
-        image_descriptions: codec::list_from(text(whole, 22)?).map(SafeText::block).collect(),
-        claimed: moment(23)?,
+        author_name: SafeText::line(text(whole, 21)?.unwrap_or_default(), AUTHOR),
+        lang: text(whole, 22)?.and_then(language),
+        links: addresses(23)?,
+        image_descriptions: codec::list_from(text(whole, 24)?).map(SafeText::block).collect(),
+        claimed: moment(25)?,
         edited_at: moment(9)?,
         watches: found.filter_map(name).collect(),
-        parent: whole.try_get(25)?,
-        root: whole.try_get(26)?,
+        parent: whole.try_get(27)?,
+        root: whole.try_get(28)?,
+        addressed: flags & flag::ADDRESSED != 0,
+        answerable: answerable(flags),
     })
 }
 
+fn answerable(flags: i64) -> Answerable {
+    if flags & flag::NOWHERE != 0 {
+        Answerable::Nowhere
+    } else if flags & flag::IN_BROWSER != 0 {
+        Answerable::InBrowser
+    } else {
+        Answerable::AsSource
+    }
+}
+
 /// An address that may be opened: `http` and `https` only.
-fn address(foreign: &str) -> Option<SafeText> {
+pub(super) fn address(foreign: &str) -> Option<SafeText> {
     let scheme = foreign.split_once("://")?.0;
     let open = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     open.then(|| SafeText::line(foreign, ADDRESS))
@@ -104,7 +123,7 @@ fn host(url: &str) -> Option<String> {
 }
 
 /// A language code as it may be shown: letters, digits and hyphens.
-fn language(foreign: &str) -> Option<String> {
+pub(super) fn language(foreign: &str) -> Option<String> {
     let plain = foreign.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     (plain && !foreign.is_empty() && foreign.len() <= 35).then(|| foreign.to_owned())
 }

@@ -107,7 +107,8 @@ pub(super) async fn mark(conn: &mut SqliteConnection, ids: &[MentionId], read: b
     Ok(changed)
 }
 
-async fn mark_piece(conn: &mut SqliteConnection, ids: &[MentionId], read: bool) -> Done<Vec<MentionId>> {
+/// The same for so few that one transaction does.
+pub(super) async fn mark_piece(conn: &mut SqliteConnection, ids: &[MentionId], read: bool) -> Done<Vec<MentionId>> {
     let changing: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
         "SELECT DISTINCT m.place, m.source, m.marks, m.id FROM json_each(?) j CROSS JOIN body b ON b.id = j.value
          CROSS JOIN mention m ON m.place = b.place WHERE m.read <> ?",

@@ -129,6 +129,7 @@ actions! {
     NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["p"], Figures, Everywhere;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
+    Pause, "Hold back all traffic with the networks, or let it go on", "pause", ["shift-p"], Program, Everywhere;
     Palette, "Every action by name", "palette", [":", "ctrl-p"], Program, Everywhere;
     Help, "Keys and signs", "help", ["?"], Program, Everywhere;
     Reload, "Read the configuration again", "reload", ["g c"], Program, Everywhere;

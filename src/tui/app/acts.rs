@@ -63,6 +63,7 @@ impl Model {
             Action::Help => self.push(Overlay::help(&self.context, self.desk.size())),
             Action::Palette => self.push(Overlay::Palette(overlay::Palette::default())),
             Action::Refresh => self.refresh(cmds),
+            Action::Pause => cmds.push(Cmd::Pause(!self.status.paused())),
             other => self.deed(other, cmds),
         }
     }
@@ -245,6 +246,9 @@ impl Model {
 
     fn refresh(&mut self, cmds: &mut Vec<Cmd>) {
         let one = self.lists.sources.selected().filter(|_| self.desk.focus() == Pane::Sources);
+        if self.status.paused() {
+            return self.status.say(Weight::Trouble, "all traffic is paused: lift the pause first");
+        }
         cmds.push(Cmd::Refresh(one.map(|state| state.id)));
         // Who only follows cannot ask; the runtime says so.
         if !matches!(self.status.standing(), Some(Standing::Following { .. })) {

@@ -43,6 +43,10 @@ impl Model {
                 false
             }
             Event::Standing(standing) => self.status.stand(standing),
+            Event::Paused(paused) => {
+                self.asks.stale(Thing::Sources);
+                self.status.pause(paused)
+            }
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
                     self.retry();
@@ -141,9 +145,9 @@ impl Model {
             (Thing::NewAbove, Answer::NewAbove(count)) => self.stream.answer_above(count),
             (Thing::UrgentComplaints, Answer::Rows(rows)) => self.urgent(Intent::Complaint, &rows),
             (Thing::UrgentQuestions, Answer::Rows(rows)) => self.urgent(Intent::Question, &rows),
-            (Thing::Detail, Answer::Detail(mention, members)) => {
+            (Thing::Detail, Answer::Detail(mention, members, answers)) => {
                 let whole = mention.clone();
-                let wish = self.detail.answer(mention, members);
+                let wish = self.detail.answer(mention, members, answers);
                 if let (Some(wish), Some(mention)) = (wish, &whole) {
                     self.grant(wish, mention, cmds);
                 }

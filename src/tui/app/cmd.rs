@@ -54,6 +54,8 @@ pub enum Cmd {
     SeeSignal(SignalId),
     /// Poll one source, or all, now.
     Refresh(Option<SourceId>),
+    /// Hold all traffic with the networks back (true), or let it go on.
+    Pause(bool),
     /// Send text to the terminal's clipboard (OSC 52).
     Copy(String),
     /// Open an address in a browser where there is one.

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::cursor::Motion;
 use super::dossier;
 use super::page::{Page, Tone};
-use crate::domain::{Mention, MentionId, MentionRow, SafeText};
+use crate::domain::{Act, Mention, MentionId, MentionRow, SafeText};
 
 /// Something to do with the whole mention as soon as it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ enum Known {
     #[default]
     Nothing,
     /// All of it.
-    All(Arc<Mention>, Arc<[MentionRow]>),
+    All(Arc<Mention>, Arc<[MentionRow]>, Arc<[Act]>),
     /// It is not there any more.
     Gone,
 }
@@ -90,7 +90,7 @@ impl Detail {
     /// All of it, once it is there.
     pub fn mention(&self) -> Option<&Arc<Mention>> {
         match &self.known {
-            Known::All(mention, _) => Some(mention),
+            Known::All(mention, ..) => Some(mention),
             _ => None,
         }
     }
@@ -119,7 +119,12 @@ impl Detail {
 
     /// The answer. Returns the wish that can be granted now. An answer about another mention than the one that is
     /// shown by now changes nothing.
-    pub fn answer(&mut self, mention: Option<Arc<Mention>>, members: Arc<[MentionRow]>) -> Option<Wish> {
+    pub fn answer(
+        &mut self,
+        mention: Option<Arc<Mention>>,
+        members: Arc<[MentionRow]>,
+        answers: Arc<[Act]>,
+    ) -> Option<Wish> {
         let asked = self.asked.take();
         if asked.is_none() || asked != self.id() {
             return None;
@@ -131,7 +136,7 @@ impl Detail {
             return None;
         };
         self.row = Some(mention.row.clone());
-        self.known = Known::All(mention, members);
+        self.known = Known::All(mention, members, answers);
         self.wish.take()
     }
 
@@ -167,15 +172,10 @@ impl Detail {
             match &self.known {
                 Known::Gone => dossier::gone(&mut page, row),
                 Known::Nothing => dossier::brief(&mut page, row, context),
-                Known::All(mention, members) => {
-                    dossier::whole(
-                        &mut page,
-                        &MentionRow { read: row.read, ..mention.row.clone() },
-                        mention,
-                        members,
-                        &self.found,
-                        context,
-                    );
+                Known::All(mention, members, answers) => {
+                    let row = MentionRow { read: row.read, ..mention.row.clone() };
+                    let whole = dossier::Whole { row: &row, mention, members, answers, found: &self.found };
+                    dossier::whole(&mut page, &whole, context);
                 }
             }
         }

@@ -4,8 +4,10 @@ use super::context::Context;
 use super::page::{Line, Page, Piece, Tone, piece};
 use super::text;
 use super::when;
-use crate::domain::{Intent, Mention, MentionRow, Reading, SafeText, Sentiment, Shares, Visibility};
+use crate::domain::{Act, Answerable, Intent, Mention, MentionRow, Reading, SafeText, Sentiment, Shares, Visibility};
 
+/// Answers that are shown.
+const MOST_ANSWERS: usize = 20;
 /// Members of a story that are listed.
 const MOST_MEMBERS: usize = 50;
 
@@ -29,6 +31,30 @@ pub fn intent_sign(intent: Intent) -> (&'static str, Tone) {
     }
 }
 
+/// What a row says before the words of a mention: that it is not public, that it is answered, and its author's warning.
+/// Signs alone where `short`; the detail has the words.
+pub fn forewords(row: &MentionRow, short: bool) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut say = |tone, sign: &str, word: &str| {
+        pieces.push(piece(tone, if short { format!("{sign} ") } else { format!("{sign} {word} ") }));
+    };
+    if row.visibility == Visibility::Private {
+        say(Tone::Bad, PRIVATE, "private");
+    }
+    if row.answered.is_some() {
+        say(Tone::Good, ANSWERED, "answered");
+    }
+    if !row.content_warning.is_empty() {
+        pieces.push(piece(Tone::Warn, format!("cw: {} · ", row.content_warning)));
+    }
+    pieces
+}
+
+/// The sign of what is not public.
+pub const PRIVATE: &str = "⚿";
+/// The sign of what is answered.
+pub const ANSWERED: &str = "↵";
+
 /// A text without the headline that many feeds repeat at its start.
 pub fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
     match text.strip_prefix(title).filter(|_| !title.is_empty()) {
@@ -43,6 +69,7 @@ pub fn without_title<'a>(text: &'a str, title: &str) -> &'a str {
 pub fn brief(page: &mut Page, row: &MentionRow, context: &Context) {
     head(page, row, None, context);
     page.gap();
+    warning(page, row);
     if !row.title.is_empty() {
         page.prose(Tone::Strong, 0, row.title.as_str());
         page.gap();
@@ -61,17 +88,27 @@ pub fn gone(page: &mut Page, row: &MentionRow) {
     page.line(Line::of(Tone::Muted, "It was by ").foreign(Tone::Muted, &row.author));
 }
 
+/// Everything that is known of a mention.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole<'a> {
+    /// Its row, as it is marked now.
+    pub row: &'a MentionRow,
+    /// It.
+    pub mention: &'a Mention,
+    /// Members of its story.
+    pub members: &'a [MentionRow],
+    /// What we answered, earliest first.
+    pub answers: &'a [Act],
+    /// What a search found in it.
+    pub found: &'a [SafeText],
+}
+
 /// All of it.
-pub fn whole(
-    page: &mut Page,
-    row: &MentionRow,
-    mention: &Mention,
-    members: &[MentionRow],
-    found: &[SafeText],
-    context: &Context,
-) {
+pub fn whole(page: &mut Page, whole: &Whole<'_>, context: &Context) {
+    let Whole { row, mention, members, answers, found } = *whole;
     head(page, row, Some(mention), context);
     page.gap();
+    warning(page, row);
     if !row.title.is_empty() {
         words(page, Tone::Strong, row.title.as_str(), found);
         page.gap();
@@ -89,6 +126,7 @@ pub fn whole(
             page.prose(Tone::Link, 2, link.as_str());
         }
     }
+    answered(page, row, answers, context);
     readings(page, row, mention, context);
     if !mention.watches.is_empty() {
         page.heading("Found by");
@@ -118,7 +156,10 @@ fn head(page: &mut Page, row: &MentionRow, mention: Option<&Mention>, context: &
     match row.visibility {
         Visibility::Public => {}
         Visibility::Unlisted => when.push(piece(Tone::Warn, "unlisted")),
-        Visibility::Private => when.push(piece(Tone::Bad, "not public: in no statistic and no export")),
+        Visibility::Private => when.push(piece(Tone::Bad, format!("{PRIVATE} private: in no statistic and no export"))),
+    }
+    if row.answered.is_some() {
+        when.push(piece(Tone::Good, format!("{ANSWERED} answered")));
     }
     when.push(if row.read { piece(Tone::Muted, "read") } else { piece(Tone::Strong, "unread") });
     page.flow(when, " · ");
@@ -126,6 +167,55 @@ fn head(page: &mut Page, row: &MentionRow, mention: Option<&Mention>, context: &
         Some(Some(url)) => page.prose(Tone::Link, 0, url.as_str()),
         Some(None) => page.line(Line::of(Tone::Muted, "no link")),
         None => {}
+    }
+    match mention.map(|mention| mention.answerable) {
+        Some(Answerable::InBrowser) => page.prose(Tone::Muted, 0, "can be answered in a browser only"),
+        Some(Answerable::Nowhere) => {
+            page.prose(Tone::Muted, 0, "cannot be answered: closed, or its author lets nobody answer");
+        }
+        Some(Answerable::AsSource) | None => {}
+    }
+}
+
+fn warning(page: &mut Page, row: &MentionRow) {
+    if !row.content_warning.is_empty() {
+        page.prose(Tone::Warn, 0, &format!("cw: {}", row.content_warning));
+        page.gap();
+    }
+}
+
+/// Who of us answered, when, and how long after it was published and heard.
+fn answered(page: &mut Page, row: &MentionRow, answers: &[Act], context: &Context) {
+    if row.answered.is_none() {
+        return;
+    }
+    page.heading(format!("{ANSWERED} Answered"));
+    if answers.is_empty() {
+        page.line(Line::of(Tone::Muted, "  what was answered is not stored any more"));
+    }
+    for act in answers.iter().take(MOST_ANSWERS) {
+        let who = if act.author.is_empty() { "one of us" } else { act.author.as_str() };
+        let mut pieces = vec![
+            piece(Tone::Strong, who.to_owned()),
+            piece(Tone::Text, when::full(context.zone(), context.now(), act.published)),
+            piece(Tone::Text, format!("{} after it was published", later(act.published, row.published))),
+        ];
+        if row.first_seen.duration_since(row.published).as_mins() > 0 {
+            pieces.push(piece(Tone::Muted, format!("{} after it was heard", later(act.published, row.first_seen))));
+        }
+        page.flow(pieces, " · ");
+        page.prose(Tone::Text, 2, act.text.as_str());
+        if let Some(url) = &act.url {
+            page.prose(Tone::Link, 2, url.as_str());
+        }
+    }
+}
+
+/// How long after a moment another was; what was earlier (an answer that we heard before the mention) is at once.
+fn later(one: crate::domain::Timestamp, other: crate::domain::Timestamp) -> String {
+    match one.duration_since(other) {
+        delay if delay.as_secs() < 60 => "less than a minute".to_owned(),
+        delay => when::long(delay),
     }
 }
 

@@ -72,6 +72,7 @@ impl First {
             intent: Some(intent),
             unread: true,
             one_per_group: true,
+            private: true,
             ..Filter::default()
         };
         Some(Load::Rows { filter: Box::new(filter), span: Span::Newest, limit: WEIGHED })
@@ -90,7 +91,7 @@ impl First {
         let mut weighed: Vec<Entry> = Vec::new();
         let mut seen = BTreeSet::new();
         if let Some(brand) = context.brand_id() {
-            for row in self.complaints.iter().chain(&self.questions).filter(|row| !row.read) {
+            for row in self.complaints.iter().chain(&self.questions).filter(|row| !row.read && row.answered.is_none()) {
                 if seen.insert(row.id)
                     && let Some(impact) = figures::impact(row, brand, context.tell_factor())
                 {
@@ -203,7 +204,7 @@ impl First {
             Tone::Text,
             0,
             &format!(
-                "Unread complaints and questions about {}, the newest {WEIGHED} of each, a row a story. The highest impact comes first; among equals, what waits longest. A mention leaves this list when it is read.",
+                "Unread complaints and questions about {}, the newest {WEIGHED} of each, a row a story. The highest impact comes first; among equals, what waits longest. A mention leaves this list when it is read or answered.",
                 context.brand()
             ),
         );

@@ -118,9 +118,11 @@ impl Sources {
             ("brought news", moment(state.fresh)),
             (
                 "asked next",
-                state
-                    .next
-                    .map_or_else(|| "not by itself".to_owned(), |at| when::full(context.zone(), context.now(), at)),
+                match state.next {
+                    _ if state.live => "live: it is connected and tells by itself".to_owned(),
+                    Some(at) => when::full(context.zone(), context.now(), at),
+                    None => "not by itself".to_owned(),
+                },
             ),
             ("interval", state.interval.map_or_else(|| "not known".to_owned(), when::long)),
             ("failures in a row", state.failures.to_string()),
@@ -331,6 +333,7 @@ mod tests {
             interval: None,
             mentions: 0,
             meters: Vec::new(),
+            live: false,
         }
     }
 

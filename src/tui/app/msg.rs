@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::setup::Reconfigured;
 use crate::domain::{
-    Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId, Timestamp,
+    Act, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId, Timestamp,
 };
 use crate::engine::Event;
 
@@ -103,8 +103,8 @@ pub enum Answer {
     Rows(Arc<[MentionRow]>),
     /// How many rows a filter finds above the reader's place.
     NewAbove(u64),
-    /// A whole mention and the other members of its story.
-    Detail(Option<Arc<Mention>>, Arc<[MentionRow]>),
+    /// A whole mention, the other members of its story, and what we answered, earliest first.
+    Detail(Option<Arc<Mention>>, Arc<[MentionRow]>, Arc<[Act]>),
     /// Trend of one subject.
     Trend(SubjectId, Arc<[Counts]>),
     /// Figures of the status line.

@@ -37,6 +37,8 @@ pub(crate) fn row(id: i64) -> MentionRow {
         read: false,
         edited: false,
         visibility: Visibility::Public,
+        content_warning: SafeText::default(),
+        answered: None,
         readings: vec![reading(1, Sentiment::Neutral, 0.8, &[Intent::Other])],
     }
 }
@@ -213,6 +215,7 @@ fn state(id: i64, name: &str, health: SourceHealth) -> SourceState {
         interval: None,
         mentions: 0,
         meters: Vec::new(),
+        live: false,
     }
 }
 

@@ -17,6 +17,7 @@ const LONGEST: usize = 400;
 pub struct Status {
     overview: Option<Overview>,
     standing: Option<Standing>,
+    paused: bool,
     trouble: Option<SafeText>,
     notices: Vec<Notice>,
     pending: String,
@@ -49,6 +50,16 @@ impl Status {
         let changed = self.standing.as_ref() != Some(&standing);
         self.standing = Some(standing);
         changed
+    }
+
+    /// All traffic with the networks is held back.
+    pub fn paused(&self) -> bool {
+        self.paused
+    }
+
+    /// All traffic is held back, or goes on.
+    pub fn pause(&mut self, paused: bool) -> bool {
+        std::mem::replace(&mut self.paused, paused) != paused
     }
 
     /// Trouble that concerns everything.
@@ -141,6 +152,11 @@ impl Status {
             None => "not known yet whether this process collects".to_owned(),
         };
         page.prose(Tone::Text, 0, &standing);
+        if self.paused {
+            let words =
+                "paused: no source is asked, nothing is sent and no connection is kept, until a person lifts it";
+            page.prose(Tone::Warn, 0, words);
+        }
         page.prose(
             Tone::Muted,
             0,

@@ -168,6 +168,8 @@ impl Stream {
             intent,
             unread: self.tab == Tab::Unread,
             one_per_group: self.stories,
+            // A person may see what is not public; the row says so.
+            private: true,
             ..Filter::default()
         }
     }

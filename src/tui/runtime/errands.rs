@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Reload, Reloaded, SaveWatch, trial};
+use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, SubjectId, Timestamp};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::cmd::Load;
@@ -185,6 +185,19 @@ impl Errands {
         None
     }
 
+    /// Holds all traffic back, or lets it go on.
+    pub(super) fn pause(&mut self, newsroom: Arc<dyn Newsroom>, paused: bool) {
+        self.tasks.spawn(async move {
+            match newsroom.pause(paused).await {
+                Ok(()) if paused => {
+                    Brought::Message(info("all traffic with the networks is paused, also after a restart"))
+                }
+                Ok(()) => Brought::Message(info("the sources are asked again")),
+                Err(why) => Brought::Message(trouble(&why.to_string())),
+            }
+        });
+    }
+
     /// Reads the configuration anew. `asked` says so when there is none.
     pub(super) fn reload(&mut self, asked: bool) -> Option<Msg> {
         let Some(reload) = self.reload.clone() else {
@@ -286,7 +299,9 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
             let story = Filter { group: Some(group), private: true, ..Filter::default() };
             let mut rows = store.page(&story, Span::Newest, STORY).await?;
             rows.retain(|row| row.id != id);
-            Answer::Detail(mention, rows.into())
+            let answered = mention.as_ref().is_some_and(|mention| mention.row.answered.is_some());
+            let answers = if answered { store.answers(id).await? } else { Vec::new() };
+            Answer::Detail(mention, rows.into(), answers.into())
         }
         Load::Trend { subject, from, bucket, buckets } => {
             Answer::Trend(subject, store.trend(subject, from, bucket, buckets).await?.into())

@@ -1,20 +1,30 @@
 //! The engine, as the screen sees it.
 
+use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::domain::SourceId;
 use crate::engine::{EngineHandle, Event};
+use crate::store::StoreResult;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
+#[async_trait]
 pub trait Newsroom: Send + Sync {
     /// The news from now on.
     fn subscribe(&self) -> broadcast::Receiver<Event>;
-    /// What a listener must know who comes late: whether we collect, and what is wrong with the store.
+    /// What a listener must know who comes late: whether we collect, and what is wrong with the store, and
+    /// whether all traffic is held back.
     fn so_far(&self) -> Vec<Event>;
     /// Polls a source, or all of them, now. False when nothing comes of it because another process collects.
     fn refresh(&self, source: Option<SourceId>) -> bool;
+    /// Holds all traffic with the networks back, or lets it go on.
+    ///
+    /// # Errors
+    /// When that cannot be stored; then nothing changes.
+    async fn pause(&self, paused: bool) -> StoreResult<()>;
 }
 
+#[async_trait]
 impl Newsroom for EngineHandle {
     fn subscribe(&self) -> broadcast::Receiver<Event> {
         Self::subscribe(self)
@@ -22,10 +32,15 @@ impl Newsroom for EngineHandle {
 
     fn so_far(&self) -> Vec<Event> {
         let trouble = self.trouble().map(|trouble| Event::StoreTrouble(Some(trouble)));
-        self.standing().map(Event::Standing).into_iter().chain(trouble).collect()
+        let paused = self.is_paused().then_some(Event::Paused(true));
+        self.standing().map(Event::Standing).into_iter().chain(trouble).chain(paused).collect()
     }
 
     fn refresh(&self, source: Option<SourceId>) -> bool {
         Self::refresh(self, source)
+    }
+
+    async fn pause(&self, paused: bool) -> StoreResult<()> {
+        Self::pause(self, paused).await
     }
 }

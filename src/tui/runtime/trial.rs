@@ -37,7 +37,8 @@ pub(super) async fn attempt(
         }
     };
     let explained = query.explain().lines().map(|line| SafeText::line(line, 400).to_string()).collect();
-    let scope = Scope { filter: Filter::default(), most_found: None, most_scanned: None, now };
+    let scope =
+        Scope { filter: Filter { private: true, ..Filter::default() }, most_found: None, most_scanned: None, now };
     let mut so_far = Trial { query: text, explained, running: true, ..Trial::default() };
     let mut told: Option<Instant> = None;
     let done = search(store, &query, &scope, stop, |piece| {

@@ -3,7 +3,7 @@
 use super::brush::{Brush, row_at};
 use crate::domain::{MentionRow, Signal};
 use crate::tui::app::Model;
-use crate::tui::app::dossier::intent_sign;
+use crate::tui::app::dossier::{forewords, intent_sign};
 use crate::tui::app::figures::{self, Impact};
 use crate::tui::app::first::Entry;
 use crate::tui::app::layout::Area;
@@ -82,6 +82,9 @@ fn mention(row: &MentionRow, impact: &Impact, model: &Model, width: usize) -> Li
     line = line.with(Tone::Strong, format!(" {}", fit(&story, 4)));
     let author = fold(row.author.as_str(), context.emoji());
     line = line.with(Tone::Text, format!("{} ", fit(&author, if width >= 90 { 19 } else { 14 })));
+    for foreword in forewords(row, width < 90) {
+        line = line.with(foreword.tone, fold(&foreword.text, context.emoji()));
+    }
     let words = if row.title.is_empty() { &row.excerpt } else { &row.title };
     line.with(Tone::Text, fold(words.as_str(), context.emoji()))
 }

@@ -5,7 +5,7 @@ use super::brush::Brush;
 use crate::domain::{Intent, Role, Shares};
 use crate::domain::{MentionRow, Reading, SubjectId};
 use crate::tui::app::Model;
-use crate::tui::app::dossier::{intent_sign, sentiment_sign, without_title};
+use crate::tui::app::dossier::{forewords, intent_sign, sentiment_sign, without_title};
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::text::{fit, fold};
@@ -65,6 +65,9 @@ fn compose(model: &Model, row: &MentionRow, width: usize, subject: Option<Subjec
     }
     if let Some(rival) = other_subject(model, reading, subject) {
         line = line.with(Tone::Muted, format!("[{rival}] "));
+    }
+    for foreword in forewords(row, width < 60) {
+        line = line.with(foreword.tone, fold(&foreword.text, context.emoji()));
     }
     words(line, row, weight, model)
 }

@@ -69,8 +69,16 @@ fn columns(width: u16, sign: &str, name: &str, asked: &str, next: &str, mentions
 fn row(brush: &mut Brush<'_>, model: &Model, area: Area, state: &SourceState) {
     let now = model.context().now();
     let (sign, word, tone) = health_sign(state.health);
-    let asked = state.polled.map_or_else(|| "never".to_owned(), |at| when::since(now, at));
-    let next = if model.sources().is_polling(state.id) { "asking".to_owned() } else { due(state.next, now) };
+    let asked = match state.live {
+        true if !model.status().paused() => "live".to_owned(),
+        _ => state.polled.map_or_else(|| "never".to_owned(), |at| when::since(now, at)),
+    };
+    let next = match () {
+        () if model.status().paused() => "paused".to_owned(),
+        () if state.live => "—".to_owned(),
+        () if model.sources().is_polling(state.id) => "asking".to_owned(),
+        () => due(state.next, now),
+    };
     let name = SafeText::line(&state.name, 80);
     let words = columns(area.width, " ", name.as_str(), &asked, &next, &short_number(state.mentions));
     let used = brush.say(area.x, area.y, area.width, &words, Tone::Text);

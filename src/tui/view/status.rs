@@ -49,7 +49,10 @@ fn compose(model: &Model, wording: Wording, room: usize) -> Line {
     line = counts(model, line, wording);
     line = sources(model, line, wording);
     if wording == Wording::Tight {
-        return line;
+        return if model.status().paused() { line.with(Tone::Warn, " paused") } else { line };
+    }
+    if model.status().paused() {
+        return line.with(Tone::Warn, "   paused");
     }
     match model.status().standing() {
         Some(Standing::Collecting) if wording == Wording::Brief => line,

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
-use super::{Kept, Similar, Tally, identity, kept, people, revise, revision, traces};
+use super::{Kept, Similar, Tally, acts, answers, identity, kept, people, revise, revision, traces};
 use crate::domain::Timestamp;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin;
@@ -11,7 +11,7 @@ use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::{lease, place};
 use crate::store::{Lease, Retention};
 
-/// Most mentions that one call of [`retain`] erases.
+/// Most mentions and acts that one call of [`retain`] erases.
 const PIECE: usize = 1_000;
 /// How many of them in one transaction: erasing takes a millisecond each, and others want to write too.
 const AT_ONCE: usize = 100;
@@ -31,6 +31,8 @@ pub(super) enum Why {
     Deleted,
     /// They are too old: under no name do they come back.
     Old,
+    /// They turned out to be our own: their names are an act's from now on.
+    Ours,
 }
 
 /// Erases mentions and counts them out. Returns those that were there.
@@ -50,12 +52,12 @@ pub(super) async fn erase(
         tally.story(kept.story, -1);
     }
     traces::remove(conn, &all).await?;
-    let owned = |kept: &Kept| kept.keys.iter().map(|key| [kept.source, *key, kept.id]).collect::<Vec<_>>();
+    let owned = |kept: &Kept| kept.keys.iter().map(|key| [kept.realm, *key, kept.id]).collect::<Vec<_>>();
     identity::remove(conn, &all.iter().flat_map(owned).collect::<Vec<_>>()).await?;
     let buried = |kept: &Kept| -> Vec<[i64; 3]> {
         let native = identity::key(&kept.native_id);
-        let keys = kept.keys.iter().filter(|key| why == Why::Old || **key == native);
-        keys.map(|key| [kept.source, *key, place::second_of(kept.place)]).collect()
+        let keys = kept.keys.iter().filter(|key| why == Why::Old || (why == Why::Deleted && **key == native));
+        keys.map(|key| [kept.realm, *key, place::second_of(kept.place)]).collect()
     };
     identity::bury(conn, &all.iter().flat_map(buried).collect::<Vec<_>>(), today).await?;
     sqlx::query("DELETE FROM mention WHERE place IN (SELECT value FROM json_each(?))")
@@ -67,6 +69,7 @@ pub(super) async fn erase(
         .execute(&mut *conn)
         .await?;
     people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
+    answers::forget(conn, all.iter().map(|kept| kept.id)).await?;
     Ok(all)
 }
 
@@ -106,6 +109,7 @@ async fn retain_some(
         .bind(AT_ONCE as i64)
         .fetch_all(&mut *tx)
         .await?;
+    let room = AT_ONCE.saturating_sub(old.len());
     let known = revision(&mut tx).await?;
     let mut tally = Tally::default();
     let erased = erase(&mut tx, old, Why::Old, today, &mut tally).await?;
@@ -113,8 +117,9 @@ async fn retain_some(
     if !erased.is_empty() {
         revise(&mut tx).await?;
     }
+    let acts = acts::retain(&mut tx, place::second_of(before), room, today).await?;
     let forgotten = sqlx::query(
-        "DELETE FROM gone WHERE (source, key) IN (SELECT source, key FROM gone INDEXED BY gone_day WHERE day < ? LIMIT ?)",
+        "DELETE FROM gone WHERE (realm, key) IN (SELECT realm, key FROM gone INDEXED BY gone_day WHERE day < ? LIMIT ?)",
     )
     .bind(today - identity::FORGET_AFTER)
     .bind(FORGOTTEN)
@@ -122,7 +127,7 @@ async fn retain_some(
     .await?;
     let revision = revision(&mut tx).await?;
     // Nothing to erase is the rule: then nothing is written, and nobody is told of a change.
-    if erased.is_empty() && forgotten.rows_affected() == 0 {
+    if erased.is_empty() && acts == 0 && forgotten.rows_affected() == 0 {
         return Ok(0);
     }
     tx.commit().await?;
@@ -130,5 +135,5 @@ async fn retain_some(
         erased.iter().for_each(|kept| similar.remove(kept));
         similar.settle(revision);
     }
-    Ok(erased.len())
+    Ok(erased.len() + acts)
 }

@@ -1,16 +1,18 @@
 //! Which items of a batch are mentions that are known already.
 //!
-//! A source knows a mention by names: its native id and its aliases, kept as hashes. An item is the mention that
+//! A realm knows a mention by names: its native id and its aliases, kept as hashes. An item is the mention that
 //! its native id names, else the one that an alias names. Two rules keep different items apart that share an alias
 //! (entries that all link to the home page): an alias does not lead to a mention that another item of the same
 //! batch is by its own right, and a name that two mentions of one batch claim leads nowhere from then on. Items
-//! of one batch with different native ids are the same only when all their aliases and their content agree.
+//! of one batch with different native ids are the same only when all their aliases and their content agree. Names of
+//! what the brand published itself are kept apart; an item with such a name is no mention.
 
 use std::collections::{HashMap, HashSet};
 
 use sqlx::sqlite::SqliteConnection;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::domain::{Item, Visibility};
 use crate::store::NewMention;
 use crate::store::sqlite::bulk::{Cell, Insert, json, json_rows};
 use crate::store::sqlite::fault::Done;
@@ -37,10 +39,15 @@ pub(super) struct Entry<'a> {
     pub(super) native: i64,
     /// Names by its aliases.
     pub(super) aliases: Vec<i64>,
+    /// A copy in the batch addresses us.
+    pub(super) addressed: bool,
+    /// The narrowest that a copy in the batch says.
+    pub(super) visibility: Visibility,
 }
 
 impl Entry<'_> {
-    fn names(&self) -> impl Iterator<Item = i64> {
+    /// Its names, the native one first.
+    pub(super) fn names(&self) -> impl Iterator<Item = i64> {
         [self.native].into_iter().chain(self.aliases.iter().copied())
     }
 
@@ -58,18 +65,20 @@ pub(super) enum Is {
     New,
     /// The same as the entry at this position.
     Same(usize),
+    /// This act of ours.
+    Act(i64),
     /// Erased, and not to come back.
     Gone,
 }
 
 /// One entry for each native id, in the order of the batch. Of several the one that was edited or published last
-/// speaks; the last of equals.
-pub(super) fn entries<'a>(mentions: &'a [NewMention], deleted: &HashSet<i64>) -> Vec<Entry<'a>> {
+/// speaks; the last of equals. `leave_out` are native names that are no mentions.
+pub(super) fn entries<'a>(mentions: &'a [NewMention], leave_out: &HashSet<i64>) -> Vec<Entry<'a>> {
     let mut positions: HashMap<i64, usize> = HashMap::new();
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(mentions.len());
     for new in mentions {
         let native = key(&new.item.native_id);
-        if deleted.contains(&native) {
+        if leave_out.contains(&native) {
             continue;
         }
         let mut aliases: Vec<i64> = new.item.aliases.iter().map(|alias| key(alias)).collect();
@@ -80,10 +89,13 @@ pub(super) fn entries<'a>(mentions: &'a [NewMention], deleted: &HashSet<i64>) ->
                     known.new = new;
                 }
                 known.aliases.append(&mut aliases);
+                known.addressed |= new.item.addressed;
+                known.visibility = known.visibility.narrower(new.item.visibility);
             }
             None => {
                 positions.insert(native, entries.len());
-                entries.push(Entry { new, native, aliases });
+                let Item { addressed, visibility, .. } = new.item;
+                entries.push(Entry { new, native, aliases, addressed, visibility });
             }
         }
     }
@@ -99,37 +111,59 @@ pub(super) fn entries<'a>(mentions: &'a [NewMention], deleted: &HashSet<i64>) ->
 #[derive(Debug, Default)]
 pub(super) struct Names {
     owners: HashMap<i64, i64>,
+    acts: HashMap<i64, i64>,
     /// Second published and day of what was erased.
     gone: HashMap<i64, (i64, i64)>,
 }
 
 impl Names {
-    /// Looks all names of the entries up, and of what was deleted.
+    /// Looks names up.
     pub(super) async fn look_up(
         conn: &mut SqliteConnection,
-        source: i64,
-        entries: &[Entry<'_>],
-        deleted: &HashSet<i64>,
+        realm: i64,
+        names: impl Iterator<Item = i64>,
     ) -> Done<Self> {
-        let names = json(entries.iter().flat_map(Entry::names).chain(deleted.iter().copied()));
-        let rows: Vec<(i64, Option<i64>, i64, i64)> = sqlx::query_as(
-            "SELECT i.key, i.mention, 0, 0 FROM json_each(?2) j CROSS JOIN identity i ON i.source = ?1 AND i.key = j.value
+        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT 0, i.key, i.mention, 0 FROM json_each(?2) j CROSS JOIN identity i ON i.realm = ?1 AND i.key = j.value
              UNION ALL
-             SELECT g.key, NULL, g.published, g.day FROM json_each(?2) j
-             CROSS JOIN gone g ON g.source = ?1 AND g.key = j.value",
+             SELECT 1, d.key, d.act, 0 FROM json_each(?2) j CROSS JOIN deed d ON d.realm = ?1 AND d.key = j.value
+             UNION ALL
+             SELECT 2, g.key, g.published, g.day FROM json_each(?2) j
+             CROSS JOIN gone g ON g.realm = ?1 AND g.key = j.value",
         )
-        .bind(source)
-        .bind(names)
+        .bind(realm)
+        .bind(json(names))
         .fetch_all(conn)
         .await?;
         let mut known = Self::default();
-        for (key, mention, published, day) in rows {
-            match mention {
-                Some(mention) => known.owners.insert(key, mention).is_some(),
-                None => known.gone.insert(key, (published, day)).is_some(),
+        for (kind, key, value, day) in rows {
+            match kind {
+                0 => known.owners.insert(key, value).is_some(),
+                1 => known.acts.insert(key, value).is_some(),
+                _ => known.gone.insert(key, (value, day)).is_some(),
             };
         }
         Ok(known)
+    }
+
+    /// The act that a name leads to.
+    pub(super) fn act(&self, key: i64) -> Option<i64> {
+        self.acts.get(&key).copied()
+    }
+
+    /// Whether what had this name was erased.
+    pub(super) fn is_gone(&self, key: i64) -> bool {
+        self.gone.contains_key(&key)
+    }
+
+    /// Mentions that are no mentions any more.
+    pub(super) fn forget(&mut self, mentions: &HashSet<i64>) {
+        self.owners.retain(|_, owner| !mentions.contains(owner));
+    }
+
+    /// An act came under these names.
+    pub(super) fn learn_act(&mut self, names: &[i64], act: i64) {
+        self.acts.extend(names.iter().map(|name| (*name, act)));
     }
 
     /// The mention that a name leads to.
@@ -170,6 +204,9 @@ impl Names {
         if let Some(owner) = self.owner(entry.native) {
             return Is::Known(owner);
         }
+        if let Some(act) = self.act(entry.native) {
+            return Is::Act(act);
+        }
         let twin = entry.aliases.first().and_then(|alias| first_by_alias.get(alias)).copied().filter(|first| {
             entries
                 .get(*first)
@@ -183,6 +220,9 @@ impl Names {
         {
             claimed.insert(owner);
             return Is::Known(owner);
+        }
+        if let Some(act) = entry.aliases.iter().find_map(|alias| self.act(*alias)) {
+            return Is::Act(act);
         }
         // A name alone may be shared with something older; with the same date it is the erased one itself.
         let erased = |alias: &i64| self.gone.get(alias).is_some_and(|(second, _)| *second == entry.second());
@@ -200,7 +240,7 @@ impl Names {
     pub(super) async fn note_gone(
         &self,
         conn: &mut SqliteConnection,
-        source: i64,
+        realm: i64,
         entries: &[Entry<'_>],
         today: i64,
     ) -> Done<()> {
@@ -210,9 +250,9 @@ impl Names {
             .filter(|name| self.gone.get(name).is_some_and(|(_, day)| today - day >= NOTE_EVERY));
         let stale: Vec<i64> = stale.collect();
         if !stale.is_empty() {
-            sqlx::query("UPDATE gone SET day = ?1 WHERE source = ?2 AND key IN (SELECT value FROM json_each(?3))")
+            sqlx::query("UPDATE gone SET day = ?1 WHERE realm = ?2 AND key IN (SELECT value FROM json_each(?3))")
                 .bind(today)
-                .bind(source)
+                .bind(realm)
                 .bind(json(stale))
                 .execute(conn)
                 .await?;
@@ -224,20 +264,20 @@ impl Names {
 /// Writes names down: each with the mention that it leads to, and those that are shared.
 pub(super) async fn write(
     conn: &mut SqliteConnection,
-    source: i64,
+    realm: i64,
     names: &[(i64, i64)],
     shared: &HashSet<i64>,
 ) -> Done<()> {
     const NAMES: Insert =
-        Insert { head: "INSERT OR REPLACE INTO identity (source, key, mention)", width: 3, tail: "", most: 256 };
+        Insert { head: "INSERT OR REPLACE INTO identity (realm, key, mention)", width: 3, tail: "", most: 256 };
     let owned = names.iter().copied().chain(shared.iter().map(|name| (*name, SHARED)));
-    NAMES.run(conn, owned.flat_map(|(name, mention)| [source, name, mention].map(Cell::Int)).collect()).await
+    NAMES.run(conn, owned.flat_map(|(name, mention)| [realm, name, mention].map(Cell::Int)).collect()).await
 }
 
 /// Takes names away. Those that now lead to another mention stay.
 pub(super) async fn remove(conn: &mut SqliteConnection, names: &[[i64; 3]]) -> Done<()> {
     sqlx::query(
-        "DELETE FROM identity WHERE (source, key, mention) IN
+        "DELETE FROM identity WHERE (realm, key, mention) IN
              (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))",
     )
     .bind(json_rows(names.iter().copied()))
@@ -246,10 +286,10 @@ pub(super) async fn remove(conn: &mut SqliteConnection, names: &[[i64; 3]]) -> D
     Ok(())
 }
 
-/// Remembers erased names: source, name, second published.
+/// Remembers erased names: realm, name, second published.
 pub(super) async fn bury(conn: &mut SqliteConnection, names: &[[i64; 3]], today: i64) -> Done<()> {
     const GONE: Insert =
-        Insert { head: "INSERT OR REPLACE INTO gone (source, key, published, day)", width: 4, tail: "", most: 256 };
-    let cells = names.iter().flat_map(|[source, name, second]| [*source, *name, *second, today].map(Cell::Int));
+        Insert { head: "INSERT OR REPLACE INTO gone (realm, key, published, day)", width: 4, tail: "", most: 256 };
+    let cells = names.iter().flat_map(|[realm, name, second]| [*realm, *name, *second, today].map(Cell::Int));
     GONE.run(conn, cells.collect()).await
 }

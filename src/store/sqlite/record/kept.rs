@@ -6,6 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use crate::domain::{Reading, Visibility};
 use crate::store::Fingerprint;
 use crate::store::sqlite::bulk::json;
+use crate::store::sqlite::codec::flag;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::{codec, words};
 
@@ -18,6 +19,8 @@ pub(in crate::store::sqlite) struct Kept {
     pub(super) place: i64,
     /// Its source.
     pub(super) source: i64,
+    /// Where its names mean it.
+    pub(super) realm: i64,
     /// The source's network.
     pub(super) network: i64,
     /// Its story.
@@ -44,6 +47,16 @@ pub(in crate::store::sqlite) struct Kept {
     pub(super) first_seen: i64,
     /// Back-filled.
     pub(super) history: bool,
+    /// It addresses one of our accounts.
+    pub(super) addressed: bool,
+    /// When it was last seen to change, in milliseconds.
+    pub(super) edited_at: Option<i64>,
+    /// When we answered it first, in milliseconds.
+    pub(super) answered: Option<i64>,
+    /// The watches that found it.
+    pub(super) watches: Vec<i64>,
+    /// Native ids of what it answers and of the first post of its thread.
+    pub(super) thread: [Option<String>; 2],
 }
 
 impl Kept {
@@ -70,7 +83,8 @@ impl Kept {
 pub(super) async fn load(conn: &mut SqliteConnection, ids: impl IntoIterator<Item = i64>) -> Done<Vec<Kept>> {
     let rows = sqlx::query(
         "SELECT m.id, m.place, m.source, m.network, m.story, m.read, b.visibility, b.person, b.readings,
-                b.fingerprint, b.url, b.native_id, b.keys, b.title, b.text, b.images, b.first_seen, b.flags
+                b.fingerprint, b.url, b.native_id, b.keys, b.title, b.text, b.images, b.first_seen, b.flags, b.warning,
+                coalesce(b.realm, m.source), b.edited_at, m.answered, b.watches, b.parent, b.root
          FROM json_each(?) j CROSS JOIN body b ON b.id = j.value CROSS JOIN mention m ON m.place = b.place",
     )
     .bind(json(ids))
@@ -82,6 +96,8 @@ pub(super) async fn load(conn: &mut SqliteConnection, ids: impl IntoIterator<Ite
 fn kept(row: &SqliteRow) -> sqlx::Result<Kept> {
     let (title, text, images): (Option<&str>, &str, Option<&str>) =
         (row.try_get(13)?, row.try_get(14)?, row.try_get(15)?);
+    let flags: i64 = row.try_get(17)?;
+    let watches = codec::list_from(row.try_get(22)?).filter_map(|watch| watch.parse().ok()).collect();
     Ok(Kept {
         id: row.try_get(0)?,
         place: row.try_get(1)?,
@@ -96,8 +112,19 @@ fn kept(row: &SqliteRow) -> sqlx::Result<Kept> {
         url: row.try_get(10)?,
         native_id: row.try_get(11)?,
         keys: codec::numbers_from(row.try_get(12)?),
-        words: words::of_texts([title.unwrap_or_default(), text, images.unwrap_or_default()]),
+        words: words::of_texts([
+            row.try_get::<Option<&str>, _>(18)?.unwrap_or_default(),
+            title.unwrap_or_default(),
+            text,
+            images.unwrap_or_default(),
+        ]),
         first_seen: row.try_get(16)?,
-        history: row.try_get::<i64, _>(17)? & 1 != 0,
+        history: flags & flag::HISTORY != 0,
+        realm: row.try_get(19)?,
+        addressed: flags & flag::ADDRESSED != 0,
+        edited_at: row.try_get(20)?,
+        answered: row.try_get(21)?,
+        watches,
+        thread: [row.try_get(23)?, row.try_get(24)?],
     })
 }

@@ -1,8 +1,11 @@
 //! Recording one poll: everything that it changes, in one transaction.
 
+mod acts;
+mod answers;
 mod erase;
 mod identity;
 mod kept;
+mod known;
 mod people;
 mod similar;
 mod stories;
@@ -20,12 +23,12 @@ pub(super) use kept::Kept;
 pub(super) use similar::Similar;
 pub(super) use tally::Tally;
 
-use super::bulk::json;
 use super::connection::begin;
 use super::fault::{Done, Fault};
-use super::{codec, lease, place, roster, stream};
+use super::{codec, lease, place, realm, roster, stream};
 use crate::domain::{MentionId, time};
-use crate::store::{Lease, NewMention, RecordBatch, Recorded};
+use crate::store::{Lease, RecordBatch, Recorded};
+use acts::Deed;
 use identity::{Entry, Is, Names};
 use people::People;
 use stories::Newcomer;
@@ -46,11 +49,11 @@ pub(super) async fn record(
     if let Some(held) = held {
         lease::check(&mut tx, held).await?;
     }
-    let network: Option<i64> = sqlx::query_scalar("SELECT network FROM source WHERE id = ?")
+    let source: Option<(i64, Option<i64>)> = sqlx::query_as("SELECT network, scope FROM source WHERE id = ?")
         .bind(batch.source.0)
         .fetch_optional(&mut *tx)
         .await?;
-    let Some(network) = network else {
+    let Some((network, scope)) = source else {
         return Err(Fault::other(format!("there is no source number {}", batch.source)));
     };
     let now = place::second(batch.outcome.at);
@@ -59,6 +62,7 @@ pub(super) async fn record(
         batch,
         polled: held.is_some(),
         network,
+        realm: realm::of(batch.source.0, scope),
         since: place::start_of(now - stories::WINDOW),
         tally: Tally::default(),
         similar: &mut similar,
@@ -80,6 +84,8 @@ struct Recording<'a> {
     batch: &'a RecordBatch,
     polled: bool,
     network: i64,
+    /// Where the batch's names mean what they mean.
+    realm: i64,
     /// First place of the days within which mentions are grouped.
     since: i64,
     tally: Tally,
@@ -99,31 +105,13 @@ async fn revise(conn: &mut SqliteConnection) -> Done<()> {
     Ok(())
 }
 
-/// What is stored of a mention that an item turned out to be.
-struct Before {
-    content: i64,
-    native_id: String,
-    keys: Vec<i64>,
-}
-
 impl<'a> Recording<'a> {
     async fn run(&mut self) -> Done<Recorded> {
         let batch = self.batch;
-        let source = batch.source.0;
-        let taken_down = batch.mentions.iter().filter(|new| new.item.deleted).map(|new| &new.item.native_id);
-        let deleted: HashSet<i64> = batch.deleted.iter().chain(taken_down).map(|id| identity::key(id)).collect();
-        let entries = identity::entries(&batch.mentions, &deleted);
         let mut recorded = Recorded::default();
         let mut places = Vec::new();
-        if !entries.is_empty() || !deleted.is_empty() {
-            let names = Names::look_up(self.conn, source, &entries, &deleted).await?;
-            let (are, shared) = names.resolve(&entries);
-            let known = self.known(&entries, &are, &names, &shared).await?;
-            recorded.known = known.unchanged;
-            recorded.edited = self.edit(known.changed).await?;
-            places = self.bring_in(&entries, &are, &names, &shared).await?;
-            recorded.deleted = self.take_down(&names, &deleted).await?;
-            names.note_gone(self.conn, source, &entries, erase::day(batch.outcome.at)).await?;
+        if !batch.mentions.is_empty() || !batch.acts.is_empty() || !batch.deleted.is_empty() {
+            places = self.items(&mut recorded).await?;
         }
         if self.polled {
             roster::outcome(self.conn, batch.source, &batch.cursor, &batch.outcome).await?;
@@ -131,6 +119,33 @@ impl<'a> Recording<'a> {
         std::mem::take(&mut self.tally).write(self.conn).await?;
         recorded.new = stream::rows_of(self.conn, places).await?;
         Ok(recorded)
+    }
+
+    /// Everything that the batch holds: what we wrote first, so that what it answers is answered whichever comes
+    /// first. Returns the places of new mentions.
+    async fn items(&mut self, recorded: &mut Recorded) -> Done<Vec<i64>> {
+        let batch = self.batch;
+        let flagged = batch.mentions.iter().map(|new| &new.item).chain(batch.acts.iter().map(|act| &act.item));
+        let flagged = flagged.filter(|item| item.deleted).map(|item| &item.native_id);
+        let deleted: HashSet<i64> = batch.deleted.iter().chain(flagged).map(|id| identity::key(id)).collect();
+        let deeds = acts::deeds(&batch.acts, &deleted);
+        let no_mentions = deleted.iter().copied().chain(deeds.iter().map(|deed| deed.native)).collect();
+        let entries = identity::entries(&batch.mentions, &no_mentions);
+        let asked = entries.iter().flat_map(Entry::names).chain(deeds.iter().flat_map(Deed::asks));
+        let mut names = Names::look_up(self.conn, self.realm, asked.chain(deleted.iter().copied())).await?;
+        self.acts(&deeds, &mut names, recorded).await?;
+        let (are, shared) = names.resolve(&entries);
+        self.copies_of_acts(&entries, &are, recorded).await?;
+        let known = self.known(&entries, &are, &names, &shared).await?;
+        recorded.known += known.unchanged;
+        recorded.answered.extend(known.answered);
+        recorded.edited = self.edit(known.changed).await?;
+        let places = self.bring_in(&entries, &are, &names, &shared).await?;
+        recorded.deleted.extend(self.take_down(&names, &deleted).await?);
+        recorded.deleted.sort_unstable();
+        self.take_down_acts(&names, &deleted, recorded).await?;
+        names.note_gone(self.conn, self.realm, &entries, erase::day(batch.outcome.at)).await?;
+        Ok(places)
     }
 
     /// To be called before mentions come, change or go.
@@ -144,126 +159,6 @@ impl<'a> Recording<'a> {
         Ok(())
     }
 
-    /// Sorts known mentions into changed and unchanged ones, and learns new names for them.
-    async fn known(
-        &mut self,
-        entries: &[Entry<'a>],
-        are: &[Is],
-        names: &Names,
-        shared: &HashSet<i64>,
-    ) -> Done<Known<'a>> {
-        let gone = are.iter().filter(|is| matches!(is, Is::Gone)).count();
-        let mut known = Known { unchanged: gone, changed: Vec::new() };
-        let mentions = |at: usize| match are.get(at) {
-            Some(Is::Known(id)) => Some(*id),
-            Some(Is::Same(first)) => match are.get(*first) {
-                Some(Is::Known(id)) => Some(*id),
-                _ => None,
-            },
-            _ => None,
-        };
-        let stored = self.before((0..entries.len()).filter_map(mentions)).await?;
-        let mut learned: HashMap<i64, Vec<i64>> = HashMap::new();
-        let mut renamed: HashMap<i64, &str> = HashMap::new();
-        for (at, (entry, is)) in entries.iter().zip(are).enumerate() {
-            let Some((id, before)) = mentions(at).and_then(|id| Some((id, stored.get(&id)?))) else { continue };
-            learned.entry(id).or_default().extend(names.free(entry, shared));
-            if matches!(is, Is::Same(_)) {
-                continue;
-            }
-            if before.native_id != codec::capped(&entry.new.item.native_id, LONGEST_ID) {
-                renamed.insert(id, &entry.new.item.native_id);
-            }
-            if before.content == entry.new.content.cast_signed() {
-                known.unchanged += 1;
-            } else {
-                known.changed.push((id, entry.new));
-            }
-        }
-        self.learn(&stored, learned, &renamed).await?;
-        Ok(known)
-    }
-
-    async fn before(&mut self, ids: impl Iterator<Item = i64>) -> Done<HashMap<i64, Before>> {
-        let ids: Vec<i64> = ids.collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows: Vec<(i64, i64, String, Vec<u8>)> = sqlx::query_as(
-            "SELECT id, content, native_id, keys FROM body WHERE id IN (SELECT value FROM json_each(?))",
-        )
-        .bind(json(ids))
-        .fetch_all(&mut *self.conn)
-        .await?;
-        let before = |(id, content, native_id, keys): (i64, i64, String, Vec<u8>)| {
-            (id, Before { content, native_id, keys: codec::numbers_from(&keys) })
-        };
-        Ok(rows.into_iter().map(before).collect())
-    }
-
-    /// Writes down under which further names mentions are known.
-    async fn learn(
-        &mut self,
-        stored: &HashMap<i64, Before>,
-        learned: HashMap<i64, Vec<i64>>,
-        renamed: &HashMap<i64, &str>,
-    ) -> Done<()> {
-        let mut owned = Vec::new();
-        for (id, mut more) in learned {
-            more.sort_unstable();
-            more.dedup();
-            let Some(before) = stored.get(&id) else { continue };
-            owned.extend(more.iter().map(|name| (*name, id)));
-            if more.is_empty() && !renamed.contains_key(&id) {
-                continue;
-            }
-            let keys: Vec<i64> = before.keys.iter().copied().chain(more).collect();
-            let native = renamed.get(&id).map_or_else(|| before.native_id.clone(), |id| codec::capped(id, LONGEST_ID));
-            sqlx::query("UPDATE body SET keys = ?2, native_id = ?3 WHERE id = ?1")
-                .bind(id)
-                .bind(codec::numbers(&keys))
-                .bind(native)
-                .execute(&mut *self.conn)
-                .await?;
-        }
-        identity::write(self.conn, self.batch.source.0, &owned, &HashSet::new()).await
-    }
-
-    /// Replaces what changed. Number, place, story and what a person did with it stay.
-    async fn edit(&mut self, changed: Vec<(i64, &'a NewMention)>) -> Done<Vec<MentionId>> {
-        if changed.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.change().await?;
-        let people = People::bring_in(self.conn, self.network, changed.iter().map(|(_, new)| &new.item.author)).await?;
-        let old = kept::load(self.conn, changed.iter().map(|(id, _)| *id)).await?;
-        traces::remove(self.conn, &old).await?;
-        let by_id: HashMap<i64, &Kept> = old.iter().map(|kept| (kept.id, kept)).collect();
-        let at = place::to_millis(self.batch.outcome.at);
-        let mut drafts = Vec::with_capacity(changed.len());
-        for (id, new) in changed {
-            let Some(before) = by_id.get(&id) else { continue };
-            let texts = Texts::of(new);
-            let kept = Kept {
-                visibility: new.item.visibility,
-                person: people.of(&new.item.author),
-                readings: new.readings.clone(),
-                fingerprint: new.fingerprint,
-                url: write::address(new),
-                words: texts.words(),
-                ..(*before).clone()
-            };
-            self.tally.count(before, -1);
-            self.tally.count(&kept, 1);
-            self.similar.remove(before);
-            self.similar.add(&kept);
-            drafts.push(Draft { kept, new, texts, edited_at: Some(at) });
-        }
-        let written = write::write(self.conn, drafts, self.since).await?;
-        people::forget(self.conn, old.iter().filter_map(|kept| kept.person)).await?;
-        Ok(written.iter().map(|kept| MentionId(kept.id)).collect())
-    }
-
     /// Stores what is new; returns the places.
     async fn bring_in(
         &mut self,
@@ -272,11 +167,11 @@ impl<'a> Recording<'a> {
         names: &Names,
         shared: &HashSet<i64>,
     ) -> Done<Vec<i64>> {
-        let source = self.batch.source.0;
+        let from = stories::From { source: self.batch.source.0, realm: self.realm };
         let new = || entries.iter().zip(are).enumerate().filter(|(_, (_, is))| **is == Is::New);
         let count = new().count();
         if count == 0 {
-            return identity::write(self.conn, source, &[], shared).await.map(|()| Vec::new());
+            return identity::write(self.conn, self.realm, &[], shared).await.map(|()| Vec::new());
         }
         self.change().await?;
         let people =
@@ -296,21 +191,24 @@ impl<'a> Recording<'a> {
             keys.sort_unstable();
             keys.dedup();
             owned.extend(keys.iter().map(|key| (*key, id)));
-            drafts.push(self.draft(id, entry.new, keys, &people));
+            drafts.push(self.draft(id, entry, keys, &people));
         }
+        let answers = answers::waiting(self.conn, self.realm, owned.iter().map(|(key, _)| *key)).await?;
+        answers.apply(drafts.iter_mut().map(|draft| &mut draft.kept));
         let mut newcomers: Vec<Newcomer<'_>> = drafts
             .iter_mut()
             .map(|draft| Newcomer { kept: &mut draft.kept, repost_of: draft.new.item.repost_of.as_deref() })
             .collect();
-        stories::assign(self.conn, source, self.since, self.similar, &mut newcomers).await?;
+        stories::assign(self.conn, from, self.since, self.similar, &mut newcomers).await?;
         for Draft { kept, .. } in &drafts {
             self.tally.count(kept, 1);
-            if kept.story != kept.id {
+            if kept.story != kept.id && !kept.is_private() {
                 self.tally.story(kept.story, 1);
             }
         }
         let written = write::write(self.conn, drafts, self.since).await?;
-        identity::write(self.conn, source, &owned, shared).await?;
+        identity::write(self.conn, self.realm, &owned, shared).await?;
+        answers.write(self.conn, &owned).await?;
         stories::sweep(self.conn, self.since).await?;
         Ok(written.iter().map(|kept| kept.place).collect())
     }
@@ -328,17 +226,19 @@ impl<'a> Recording<'a> {
         Ok(after - count)
     }
 
-    fn draft(&self, id: i64, new: &'a NewMention, keys: Vec<i64>, people: &People) -> Draft<'a> {
+    fn draft(&self, id: i64, entry: &Entry<'a>, keys: Vec<i64>, people: &People) -> Draft<'a> {
+        let new = entry.new;
         let texts = Texts::of(new);
         let published = time::published(new.item.claimed, new.first_seen);
         let kept = Kept {
             id,
             place: place::of(published, id),
             source: self.batch.source.0,
+            realm: self.realm,
             network: self.network,
             story: id,
             read: new.read,
-            visibility: new.item.visibility,
+            visibility: entry.visibility,
             person: people.of(&new.item.author),
             readings: new.readings.clone(),
             fingerprint: new.fingerprint,
@@ -348,34 +248,39 @@ impl<'a> Recording<'a> {
             words: texts.words(),
             first_seen: place::to_millis(new.first_seen),
             history: new.history,
+            addressed: entry.addressed,
+            edited_at: None,
+            answered: None,
+            watches: new.matches.iter().map(|watch| watch.0).collect(),
+            thread: [write::small(new.item.parent.as_deref()), write::small(new.item.root.as_deref())],
         };
-        Draft { kept, new, texts, edited_at: None }
+        Draft { kept, new, texts }
     }
 
     async fn take_down(&mut self, names: &Names, deleted: &HashSet<i64>) -> Done<Vec<MentionId>> {
         let ids: Vec<i64> = deleted.iter().filter_map(|name| names.owner(*name)).collect();
+        let erased = self.take_out(ids, erase::Why::Deleted).await?;
+        // The name that was taken down may be an older one than the mention goes by now.
+        let second = |id| erased.iter().find(|kept| kept.id == id).map(|kept| place::second_of(kept.place));
+        let named = deleted.iter().filter_map(|name| Some([self.realm, *name, second(names.owner(*name)?)?]));
+        let named: Vec<_> = named.collect();
+        if !named.is_empty() {
+            identity::bury(self.conn, &named, erase::day(self.batch.outcome.at)).await?;
+        }
+        Ok(erased.iter().map(|kept| MentionId(kept.id)).collect())
+    }
+
+    /// Erases mentions; returns those that were there.
+    async fn take_out(&mut self, ids: Vec<i64>, why: erase::Why) -> Done<Vec<Kept>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         self.change().await?;
         let today = erase::day(self.batch.outcome.at);
-        let erased = erase::erase(self.conn, ids, erase::Why::Deleted, today, &mut self.tally).await?;
+        let erased = erase::erase(self.conn, ids, why, today, &mut self.tally).await?;
         for kept in &erased {
             self.similar.remove(kept);
         }
-        // The name that was taken down may be an older one than the mention goes by now.
-        let source = self.batch.source.0;
-        let second = |id| erased.iter().find(|kept| kept.id == id).map(|kept| place::second_of(kept.place));
-        let named = deleted.iter().filter_map(|name| Some([source, *name, second(names.owner(*name)?)?]));
-        identity::bury(self.conn, &named.collect::<Vec<_>>(), today).await?;
-        let mut ids: Vec<MentionId> = erased.iter().map(|kept| MentionId(kept.id)).collect();
-        ids.sort_unstable();
-        Ok(ids)
+        Ok(erased)
     }
-}
-
-/// Known mentions of a batch; what was erased before counts as unchanged.
-struct Known<'a> {
-    changed: Vec<(i64, &'a NewMention)>,
-    unchanged: usize,
 }

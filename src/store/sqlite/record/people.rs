@@ -131,6 +131,24 @@ impl People {
     }
 }
 
+/// Fills in the handle and name of people of whom only the id was known: pairs of number and author.
+pub(super) async fn name(conn: &mut SqliteConnection, unnamed: &[(i64, &Author)]) -> Done<()> {
+    for (person, author) in unnamed {
+        let Told { handle, name, followers } = Told::by(author);
+        sqlx::query(
+            "UPDATE person SET handle = ?2, name = coalesce(?3, name), followers = coalesce(?4, followers)
+             WHERE id = ?1 AND handle IS NULL",
+        )
+        .bind(person)
+        .bind(handle)
+        .bind(name)
+        .bind(followers)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
 /// What is told of a person.
 struct Told {
     handle: Option<String>,
@@ -154,11 +172,12 @@ impl Told {
     }
 }
 
-/// Forgets those of the people who have no mention any more.
+/// Forgets those of the people who have no mention and no act any more.
 pub(super) async fn forget(conn: &mut SqliteConnection, people: impl Iterator<Item = i64>) -> Done<()> {
     sqlx::query(
         "DELETE FROM person WHERE id IN (SELECT value FROM json_each(?))
-             AND NOT EXISTS (SELECT 1 FROM body INDEXED BY body_person WHERE body.person = person.id)",
+             AND NOT EXISTS (SELECT 1 FROM body INDEXED BY body_person WHERE body.person = person.id)
+             AND NOT EXISTS (SELECT 1 FROM act INDEXED BY act_person WHERE act.person = person.id)",
     )
     .bind(json(people))
     .execute(conn)

@@ -52,7 +52,7 @@ impl Similar {
             return Ok(());
         }
         let mut rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT place, story, similar, id FROM mention NOT INDEXED WHERE place >= ? AND similar IS NOT NULL
+            "SELECT place, story, similar, id FROM mention NOT INDEXED WHERE place >= ? AND similar IS NOT NULL AND private = 0
              ORDER BY place DESC LIMIT ?",
         )
         .bind(since)
@@ -89,7 +89,7 @@ impl Similar {
 
     /// A new mention is found from now on.
     pub(super) fn add(&mut self, kept: &Kept) {
-        if let Some(similar) = kept.fingerprint.similar {
+        if let Some(similar) = kept.fingerprint.similar.filter(|_| !kept.is_private()) {
             if self.all.len() >= 2 * MOST {
                 self.thin_out();
             }

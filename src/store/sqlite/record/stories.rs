@@ -1,10 +1,11 @@
 //! Which story a new mention belongs to.
 //!
 //! A mention published within the last 30 days joins the story of an earlier mention of the last 30 days that, in
-//! this order: it repeats (by native id in its source, or by address), repeats the same original, has the same
+//! this order: it repeats (by native id in its realm, or by address), repeats the same original, has the same
 //! address in another source, is about the same link, has the same words, or has a simhash within
 //! [`Fingerprint::NEAR`] bits. Among several of one kind the newest published counts. Else it begins a story of its
-//! own. Stories never merge and an edit never moves a mention, so that what a reader has under the hand stays.
+//! own. Stories never merge and an edit never moves a mention, so that what a reader has under the hand stays. What is
+//! not public is in no story but its own, which has its number, negative: nothing else joins it.
 
 use std::collections::HashMap;
 
@@ -65,12 +66,29 @@ fn marks(print: &Fingerprint) -> impl Iterator<Item = i64> + use<> {
 
 /// The hashes by which others find a mention.
 pub(super) fn keys_of(kept: &Kept) -> Vec<i64> {
+    if kept.is_private() {
+        return Vec::new();
+    }
     kept.url.as_deref().and_then(address).into_iter().chain(marks(&kept.fingerprint)).collect()
 }
 
 /// The period that a place lies in.
 pub(super) fn period_of(place: i64) -> i64 {
     place::second_of(place).div_euclid(PERIOD)
+}
+
+/// The story of a mention that is not public.
+pub(super) fn alone(id: i64) -> i64 {
+    -id
+}
+
+/// Where new mentions come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct From {
+    /// The source.
+    pub(super) source: i64,
+    /// Its realm.
+    pub(super) realm: i64,
 }
 
 /// A place and the story of the mention there.
@@ -83,7 +101,7 @@ struct Known {
     marks: HashMap<i64, Found>,
     /// Newest mention of another source by address.
     elsewhere: HashMap<i64, Found>,
-    /// Mentions of this source by identity.
+    /// Mentions of this realm by identity.
     names: HashMap<i64, Found>,
 }
 
@@ -98,15 +116,15 @@ pub(super) struct Newcomer<'a> {
 /// Sets the stories of new mentions, in their order. `since` is the first place of the last 30 days.
 pub(super) async fn assign(
     conn: &mut SqliteConnection,
-    source: i64,
+    from: From,
     since: i64,
     similar: &mut Similar,
     newcomers: &mut [Newcomer<'_>],
 ) -> Done<()> {
-    let mut known = Known::read(conn, source, since, newcomers).await?;
+    let mut known = Known::read(conn, from, since, newcomers).await?;
     for Newcomer { kept, repost_of } in newcomers.iter_mut() {
-        kept.story = kept.id;
-        if kept.place < since {
+        kept.story = if kept.is_private() { alone(kept.id) } else { kept.id };
+        if kept.place < since || kept.is_private() {
             continue;
         }
         let found = known.exact(kept, *repost_of).or_else(|| similar.near(kept.fingerprint.similar?, since));
@@ -120,16 +138,16 @@ pub(super) async fn assign(
 }
 
 impl Known {
-    async fn read(conn: &mut SqliteConnection, source: i64, since: i64, all: &[Newcomer<'_>]) -> Done<Self> {
+    async fn read(conn: &mut SqliteConnection, from: From, since: i64, all: &[Newcomer<'_>]) -> Done<Self> {
         let mut known = Self::default();
-        let recent = || all.iter().filter(|one| one.kept.place >= since);
+        let recent = || all.iter().filter(|one| one.kept.place >= since && !one.kept.is_private());
         let mut keys: Vec<i64> = recent().flat_map(|one| marks(&one.kept.fingerprint)).collect();
         keys.extend(recent().filter_map(|one| one.repost_of.and_then(address)));
         let addresses = recent().filter_map(|one| one.kept.url.as_deref().and_then(address));
-        known.elsewhere = newest(conn, ELSEWHERE, addresses.collect(), since, source).await?;
-        known.marks = newest(conn, ANYWHERE, keys, since, source).await?;
+        known.elsewhere = newest(conn, ELSEWHERE, addresses.collect(), since, from.source).await?;
+        known.marks = newest(conn, ANYWHERE, keys, since, from.source).await?;
         let names = recent().filter_map(|one| one.repost_of.map(identity::key));
-        known.names = newest(conn, BY_NAME, names.collect(), since, source).await?;
+        known.names = newest(conn, BY_NAME, names.collect(), since, from.realm).await?;
         Ok(known)
     }
 
@@ -175,10 +193,10 @@ const ELSEWHERE: &str = "SELECT j.value, m.place, m.story FROM json_each(?1) j C
             WHERE x.place >= ?2 LIMIT ?4) x
         CROSS JOIN mention n ON n.place = x.place WHERE n.source <> ?3 ORDER BY x.place DESC LIMIT 1)";
 
-/// Mention of the last 30 days by the name that this source knows it by.
+/// Mention of the last 30 days by the name that this realm knows it by; nothing that is not public.
 const BY_NAME: &str = "SELECT j.value, m.place, m.story FROM json_each(?1) j
-    CROSS JOIN identity i ON i.source = ?3 AND i.key = j.value CROSS JOIN body b ON b.id = i.mention
-    CROSS JOIN mention m ON m.place = b.place WHERE m.place >= ?2 AND ?4 > 0 AND ?5 IS NOT NULL";
+    CROSS JOIN identity i ON i.realm = ?3 AND i.key = j.value CROSS JOIN body b ON b.id = i.mention
+    CROSS JOIN mention m ON m.place = b.place WHERE m.place >= ?2 AND m.private = 0 AND ?4 > 0 AND ?5 IS NOT NULL";
 
 async fn newest(
     conn: &mut SqliteConnection,

@@ -29,7 +29,9 @@ impl Tally {
     pub(super) fn count(&mut self, kept: &Kept, sign: i64) {
         let unread = if kept.read { 0 } else { sign };
         add(self.sources.entry(kept.source).or_default(), [sign, unread]);
-        *self.quarters.entry(quarter_of(kept.place)).or_default() += sign;
+        if !kept.is_private() {
+            *self.quarters.entry(quarter_of(kept.place)).or_default() += sign;
+        }
         for reading in kept.about() {
             let waiting = if reading.is_complaint() { unread } else { 0 };
             add(self.subjects.entry(reading.subject.0).or_default(), [sign, waiting]);

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::{Author, Item, Network, SourceHealth};
 use crate::store::conformance::{self, Grounds};
-use crate::store::{Fingerprint, NewMention, PollOutcome, StoreError};
+use crate::store::{Fingerprint, NewMention, PollOutcome, RosterSource, StoreError};
 
 /// A data directory.
 struct Directory(TempDir);
@@ -48,7 +48,7 @@ fn everything() -> Filter {
 
 /// Takes the lease and gets one source.
 async fn settle(store: &SqliteStore) -> (Lease, crate::domain::SourceId) {
-    let roster = Roster { sources: vec![("paper".into(), Network::FEED)], ..Roster::default() };
+    let roster = Roster { sources: vec![RosterSource::alone("paper", Network::FEED)], ..Roster::default() };
     let source = store.adopt(&roster).await.unwrap().sources[0];
     match store.take_lease("town", at(NOW), SignedDuration::from_secs(30)).await.unwrap() {
         LeaseState::Ours(lease) => (lease, source),
@@ -89,8 +89,11 @@ fn batch(source: crate::domain::SourceId, number: u64) -> RecordBatch {
             next: None,
             interval: SignedDuration::from_mins(5),
             fresh: true,
+            live: false,
+            meters: Vec::new(),
         },
         mentions: (0..20).map(|n| mention(number * 20 + n, &"many words ".repeat(200))).collect(),
+        acts: vec![],
         deleted: vec![],
     }
 }

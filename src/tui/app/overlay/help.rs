@@ -7,7 +7,7 @@ use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::text;
 
 /// The signs of the screen and what they mean.
-const SIGNS: [(&str, &str, Tone); 17] = [
+const SIGNS: [(&str, &str, Tone); 19] = [
     ("●", "unread", Tone::Strong),
     ("✓", "marked for a batch; of a source: it works", Tone::Good),
     ("−", "negative", Tone::Negative),
@@ -19,6 +19,8 @@ const SIGNS: [(&str, &str, Tone); 17] = [
     ("?", "question", Tone::Question),
     ("*", "praise", Tone::Positive),
     ("$", "promotion", Tone::Muted),
+    ("↵", "answered by us", Tone::Good),
+    ("⚿", "private: not public, in no statistic and no export", Tone::Bad),
     ("×7", "a story of seven mentions: the same link, a repost, nearly the same words", Tone::Text),
     ("×", "of a source: stopped until a person does something", Tone::Bad),
     ("◌", "of a source: not asked yet", Tone::Muted),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{minutes_ago, night, signal, state};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Counts, Filter, Key, Mention, MentionRow, Overview, Reading, SafeText, Signal, SignalKind, SourceHealth,
-    SourceState, Span, SubjectId, WatchId,
+    Act, Answerable, Counts, Filter, Key, Mention, MentionRow, Overview, Reading, SafeText, Signal, SignalKind,
+    SourceHealth, SourceState, Span, SubjectId, WatchId,
 };
 use crate::tui::app::cmd::{Cmd, Load};
 use crate::tui::app::msg::{Answer, Msg};
@@ -19,6 +19,7 @@ pub(crate) struct Town {
     pub(crate) rows: Vec<MentionRow>,
     pub(crate) sources: Vec<SourceState>,
     pub(crate) signals: Vec<Signal>,
+    pub(crate) answers: Vec<Act>,
     pub(crate) busy: bool,
 }
 
@@ -28,7 +29,7 @@ impl Town {
         let sources = ["Google News: ferris bikes", "Mastodon #ferris", "HN search"];
         let sources =
             sources.iter().enumerate().map(|(n, name)| state(n as i64 + 1, name, SourceHealth::New)).collect();
-        Self { rows: Vec::new(), sources, signals: Vec::new(), busy: false }
+        Self { rows: Vec::new(), sources, signals: Vec::new(), answers: Vec::new(), busy: false }
     }
 
     /// The morning after the night.
@@ -108,7 +109,7 @@ impl Town {
             Load::Detail { id, group } => {
                 let mention = self.rows.iter().find(|row| row.id == id).map(|row| Arc::new(whole(row)));
                 let members = self.rows.iter().filter(|row| row.group == group).cloned().collect();
-                Answer::Detail(mention, members)
+                Answer::Detail(mention, members, self.answers.clone().into())
             }
             Load::Trend { subject, buckets, .. } => Answer::Trend(subject, self.trend(subject, buckets)),
             Load::Overview { .. } => {
@@ -231,5 +232,7 @@ fn whole(row: &MentionRow) -> Mention {
         watches: vec![(WatchId(1), "ferris".to_owned())],
         parent: None,
         root: None,
+        addressed: false,
+        answerable: Answerable::AsSource,
     }
 }

@@ -66,7 +66,7 @@ fn stray(kind: u8) -> Answer {
     match kind {
         0 => Answer::Rows(vec![row(7), row(3), row(9)].into()),
         1 => Answer::NewAbove(u64::MAX),
-        2 => Answer::Detail(None, vec![].into()),
+        2 => Answer::Detail(None, vec![].into(), vec![].into()),
         3 => Answer::Trend(SubjectId(9), vec![Counts::default()].into()),
         4 => Answer::Overview(Overview::default()),
         5 => Answer::Sources(vec![].into()),

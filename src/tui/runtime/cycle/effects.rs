@@ -1,6 +1,7 @@
 //! What the loop does: tell the model, carry out its commands, draw, go to the shell and come back.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::TuiError;
@@ -64,6 +65,10 @@ impl<C: Console> Cycle<C> {
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))
                 .then(|| info("another goodword collects into this data directory; it polls when it is time")),
+            Cmd::Pause(paused) => {
+                self.errands.pause(Arc::clone(&self.newsroom), paused);
+                None
+            }
             Cmd::Copy(text) => Some(self.copy(&text)?),
             Cmd::Browse(link) => Some(self.browse(&link)),
             Cmd::Bell => {

@@ -91,6 +91,7 @@ struct Town {
     collects: AtomicBool,
 }
 
+#[async_trait::async_trait]
 impl Newsroom for Town {
     fn subscribe(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
@@ -100,6 +101,10 @@ impl Newsroom for Town {
     }
     fn refresh(&self, _: Option<SourceId>) -> bool {
         self.collects.load(Ordering::SeqCst)
+    }
+    async fn pause(&self, paused: bool) -> crate::store::StoreResult<()> {
+        self.news.send(News::Paused(paused)).unwrap();
+        Ok(())
     }
 }
 

@@ -55,7 +55,7 @@ async fn every_question_is_answered_with_its_number() {
         let fits = match (question, &answer) {
             (1, Answer::Rows(rows)) => rows.len() == 5,
             (2, Answer::NewAbove(above)) => *above == 20,
-            (3, Answer::Detail(Some(mention), others)) => mention.row.id == MentionId(7) && others.is_empty(),
+            (3, Answer::Detail(Some(mention), others, _)) => mention.row.id == MentionId(7) && others.is_empty(),
             (4, Answer::Trend(subject, counts)) => *subject == SubjectId(1) && counts.len() == 3,
             (5, Answer::Overview(overview)) => overview.mentions == 20,
             (6, Answer::Sources(sources)) => sources.len() == 1,
