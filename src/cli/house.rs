@@ -13,13 +13,13 @@ use crate::config::Config;
 use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
-use crate::domain::SafeText;
+use crate::domain::{Network, SafeText};
 use crate::engine::EnginePlan;
 use crate::language::Readers;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
 use crate::sources::search::Template;
-use crate::sources::{Source, SourceSettings, Tools, networks};
+use crate::sources::{MemoryCredentials, Source, SourceSettings, Tools, networks};
 use crate::store::sqlite::SqliteStore;
 
 /// Log files that are kept, one a day.
@@ -105,9 +105,45 @@ impl House {
         Tools { client: client.clone(), credentials: Arc::new(credentials) }
     }
 
-    /// The settings of a source, with what the rest of the file says about it.
+    /// The settings of a source, with what the rest of the file says about it: the brand's own accounts, for networks
+    /// that are heard as a whole.
     fn settings(&self, source: &crate::config::Source) -> SourceSettings {
-        source.settings.clone()
+        let mut settings = source.settings.clone();
+        if is_whole_network(&settings) && settings.places.is_empty() {
+            settings.places = self.own_accounts();
+        }
+        settings
+    }
+
+    /// The brand's accounts at Bluesky as far as they can be told: handles there are names of domains.
+    fn own_accounts(&self) -> Vec<String> {
+        let brand = &self.config.brand;
+        let people = brand.people.iter().filter_map(|person| person.strip_prefix("bluesky:"));
+        let handles = brand.handles.iter().map(String::as_str).filter(|handle| handle.contains('.') && !handle.contains('@'));
+        people.chain(handles).map(str::to_owned).collect()
+    }
+
+    /// The public places that are no feeds, for who has configured nothing: all of Bluesky as it is written, and
+    /// Hacker News.
+    ///
+    /// # Errors
+    /// When a source cannot be made.
+    pub fn public_networks(&self) -> CliResult<Vec<Source>> {
+        let client = self.client()?;
+        let rivals = self.config.rivals.iter().map(|rival| rival.name.clone());
+        let names: Vec<String> = std::iter::once(self.config.brand.name.clone()).chain(rivals).collect();
+        let settings = |name: &str, network| SourceSettings {
+            search: names.clone(),
+            shortest: self.config.collect.shortest,
+            longest: self.config.collect.longest,
+            ..SourceSettings::named(name, Network::fixed(network))
+        };
+        let tools = Tools { client, credentials: Arc::new(MemoryCredentials::default()) };
+        let bluesky = SourceSettings { places: self.own_accounts(), ..settings("bluesky", "bluesky") };
+        [bluesky, settings("hacker news", "hackernews")]
+            .iter()
+            .map(|settings| networks::open(settings, &tools).map_err(CliError::Source))
+            .collect()
     }
 
     /// The public searches for the brand and for every rival.
@@ -144,6 +180,7 @@ impl House {
             Arc::new(Readers::rule_based()),
             Some(self.config.retention),
         );
+        plan.team.clone_from(&self.config.brand.people);
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
@@ -159,6 +196,11 @@ impl House {
     pub fn log(&self, everywhere: &Everywhere) -> Option<WorkerGuard> {
         log(&self.logs, everywhere)
     }
+}
+
+/// Whether a source hears a whole network, without an account.
+fn is_whole_network(settings: &SourceSettings) -> bool {
+    settings.network.name() == "bluesky" && settings.account.is_none()
 }
 
 /// The data directory for commands that need no configuration: a wrong configuration must not keep a person

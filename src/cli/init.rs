@@ -98,6 +98,7 @@ fn given(arguments: &InitArgs, brand: String) -> Answers {
         size: arguments.size.map(BrandSize::from).unwrap_or_default(),
         rivals: arguments.rival.clone(),
         feeds: arguments.feed.clone(),
+        public_networks: true,
         ..Answers::default()
     }
 }

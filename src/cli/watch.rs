@@ -23,7 +23,10 @@ pub async fn run(arguments: &WatchArgs, everywhere: &Everywhere) -> CliResult<u8
         ..Answers::default()
     };
     let house = House::of_answers(&answers, everywhere)?;
-    let sources = house.sources()?;
+    let mut sources = house.sources()?;
+    if !arguments.no_defaults {
+        sources.extend(house.public_networks()?);
+    }
     let store = house.store().await?;
     let strangers = dashboard::refuse_strangers(&house, &store, &sources).await;
     store.close().await;

@@ -23,6 +23,8 @@ pub struct Answers {
     pub query: Option<String>,
     /// Listen to no public feeds.
     pub no_public_feeds: bool,
+    /// Write down the networks that need no account.
+    pub public_networks: bool,
 }
 
 /// The name of a size, as written in the file.
@@ -116,5 +118,19 @@ fn watch(answers: &Answers) -> String {
 
 fn sources(answers: &Answers) -> String {
     let named = feed_names(&answers.feeds).into_iter().zip(&answers.feeds);
-    named.map(|(name, url)| format!("\n[[source]]\nname = {}\nurl = {}\n", quote(&name), quote(url.as_str()))).collect()
+    let feeds = named.map(|(name, url)| format!("\n[[source]]\nname = {}\nurl = {}\n", quote(&name), quote(url.as_str())));
+    feeds.chain(answers.public_networks.then(|| NETWORKS.to_owned())).collect()
 }
+
+/// The networks that need no account.
+const NETWORKS: &str = "
+# Every post of Bluesky as it is written, looked through here. Take it out where the line is slow or metered.
+[[source]]
+name = \"bluesky\"
+network = \"bluesky\"
+
+# Stories and comments on Hacker News that have one of your names in them.
+[[source]]
+name = \"hacker news\"
+network = \"hackernews\"
+";

@@ -278,6 +278,7 @@ fn answers() -> impl Strategy<Value = Answers> {
             feeds,
             query: None,
             no_public_feeds,
+            public_networks: false,
         },
     )
 }
