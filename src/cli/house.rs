@@ -119,7 +119,8 @@ impl House {
     fn own_accounts(&self) -> Vec<String> {
         let brand = &self.config.brand;
         let people = brand.people.iter().filter_map(|person| person.strip_prefix("bluesky:"));
-        let handles = brand.handles.iter().map(String::as_str).filter(|handle| handle.contains('.') && !handle.contains('@'));
+        let handles =
+            brand.handles.iter().map(String::as_str).filter(|handle| handle.contains('.') && !handle.contains('@'));
         people.chain(handles).map(str::to_owned).collect()
     }
 

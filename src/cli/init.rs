@@ -218,8 +218,11 @@ mod tests {
             config.rivals.iter().map(|rival| rival.name.as_str()).collect::<Vec<_>>(),
             ["Rival Wheels", "Other"]
         );
-        let urls: Vec<_> = config.sources.iter().map(|source| source.settings.url.as_ref().unwrap().as_str()).collect();
+        let urls: Vec<_> =
+            config.sources.iter().filter_map(|source| source.settings.url.as_ref()).map(Url::as_str).collect();
         assert_eq!(urls, ["https://ferris.example/", "https://news.example/feed"]);
+        let names: Vec<_> = config.sources.iter().map(|source| source.settings.name.as_str()).skip(2).collect();
+        assert_eq!(names, ["bluesky", "hacker news"]);
     }
 
     #[test]
@@ -245,7 +248,7 @@ mod tests {
         let config = Config::load(&path).unwrap();
         assert_eq!(
             (config.brand.name.as_str(), config.brand.size, config.sources.len()),
-            ("Ferris", BrandSize::Solo, 1)
+            ("Ferris", BrandSize::Solo, 3)
         );
         let before = std::fs::read_to_string(&path).unwrap();
         let again = InitArgs { brand: Some("Other".into()), yes: true, ..InitArgs::default() };

@@ -118,7 +118,8 @@ fn watch(answers: &Answers) -> String {
 
 fn sources(answers: &Answers) -> String {
     let named = feed_names(&answers.feeds).into_iter().zip(&answers.feeds);
-    let feeds = named.map(|(name, url)| format!("\n[[source]]\nname = {}\nurl = {}\n", quote(&name), quote(url.as_str())));
+    let feeds =
+        named.map(|(name, url)| format!("\n[[source]]\nname = {}\nurl = {}\n", quote(&name), quote(url.as_str())));
     feeds.chain(answers.public_networks.then(|| NETWORKS.to_owned())).collect()
 }
 
