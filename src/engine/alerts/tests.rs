@@ -41,6 +41,9 @@ fn mention(history: bool, about: bool) -> NewMention {
 #[test]
 fn back_filled_history_leaves_no_note() {
     assert!(Note::committed(&[mention(true, true), mention(false, false)]).is_none());
+    let mut private = mention(false, true);
+    private.item.visibility = crate::domain::Visibility::Private;
+    assert!(Note::committed(&[private]).is_none(), "nor does what is not public");
     let note = Note::committed(&[mention(true, true), mention(false, true), mention(false, true)]);
     assert!(matches!(note, Some(Note::Committed(subjects)) if subjects == [SubjectId(1)]));
 }

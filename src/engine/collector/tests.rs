@@ -1,5 +1,7 @@
 //! The collector driven through its troubles by scripted sources, in paused time.
 
+mod streams;
+
 use std::time::Duration;
 
 use crate::domain::time::SignedDuration;

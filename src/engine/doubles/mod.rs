@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::domain::{Clock, Intent, Intents, Shares, Timestamp};
 use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Readers, SubjectContext};
 
-pub(crate) use scripted::{Script, Step, item, source};
+pub(crate) use scripted::{Script, Step, item, source, stream};
 pub(crate) use store::MemoryStore;
 
 /// The moment at which [`PausedClock`] starts.

@@ -1,6 +1,7 @@
 //! Sources that answer what a test wrote down.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,11 +20,18 @@ pub(crate) enum Step {
     Hang,
     /// Answers with these items after a while.
     Slow(Duration, Vec<Item>),
+    /// A stream tells this after a while, and goes on.
+    Told(Duration, Batch),
 }
 
 impl Step {
     pub(crate) fn items(items: Vec<Item>) -> Self {
         Self::Answer(Batch { items, ..Batch::default() })
+    }
+
+    /// What a stream tells after a second.
+    pub(crate) fn told(items: Vec<Item>) -> Self {
+        Self::Told(Duration::from_secs(1), Batch { items, ..Batch::default() })
     }
 }
 
@@ -34,11 +42,21 @@ pub(crate) struct Script {
     pub(crate) asked: Mutex<Vec<(Timestamp, String)>>,
     /// Polls under way, and the most there ever were, over all sources that share this.
     pub(crate) load: Arc<Mutex<(usize, usize)>>,
+    /// How often its connection was let go of.
+    pub(crate) hung_up: AtomicUsize,
+    /// Native ids of the authors that it was asked to name; those that begin with `slow` take for ever.
+    pub(crate) named: Mutex<Vec<String>>,
 }
 
 impl Script {
     pub(crate) fn new(steps: Vec<Step>) -> Arc<Self> {
-        Arc::new(Self { steps: Mutex::new(steps.into()), asked: Mutex::default(), load: Arc::default() })
+        Arc::new(Self {
+            steps: Mutex::new(steps.into()),
+            asked: Mutex::default(),
+            load: Arc::default(),
+            hung_up: AtomicUsize::new(0),
+            named: Mutex::default(),
+        })
     }
 
     pub(crate) fn asked(&self) -> usize {
@@ -54,6 +72,7 @@ impl Script {
             Some(Step::Answer(batch)) => Step::Answer(batch.clone()),
             Some(Step::Fail(kind, retry)) => Step::Fail(*kind, *retry),
             Some(Step::FailHost(retry)) => Step::FailHost(*retry),
+            Some(Step::Told(pause, batch)) => Step::Told(*pause, batch.clone()),
             Some(Step::Slow(pause, items)) => Step::Slow(*pause, items.clone()),
             Some(Step::Panic) => Step::Panic,
             Some(Step::Hang) | None => Step::Hang,
@@ -63,6 +82,7 @@ impl Script {
 
 struct Scripted {
     host: String,
+    streams: bool,
     script: Arc<Script>,
 }
 
@@ -102,6 +122,11 @@ impl Listen for Scripted {
             Step::FailHost(retry) => Err(error(SourceErrorKind::TooMany, retry, true)),
             Step::Panic => panic!("the source fell over"),
             Step::Hang => std::future::pending().await,
+            Step::Told(pause, batch) => {
+                tokio::time::sleep(pause).await;
+                let cursor = if batch.cursor.is_empty() { format!("c{number}") } else { batch.cursor };
+                Ok(Batch { cursor, more: true, ..batch })
+            }
             Step::Slow(pause, items) => {
                 tokio::time::sleep(pause).await;
                 Ok(Batch { items, cursor: format!("c{number}"), ..Batch::default() })
@@ -109,8 +134,23 @@ impl Listen for Scripted {
         }
     }
 
+    async fn name_authors(&mut self, authors: &mut [Author], _now: Timestamp) {
+        for author in authors {
+            let id = author.native_id.clone().unwrap_or_default();
+            self.script.named.lock().unwrap().push(id.clone());
+            if id.starts_with("slow") {
+                std::future::pending::<()>().await;
+            }
+            author.handle = Some(format!("{id}.example"));
+        }
+    }
+
+    fn hang_up(&mut self) {
+        self.script.hung_up.fetch_add(1, Ordering::SeqCst);
+    }
+
     fn capabilities(&self) -> Capabilities {
-        Capabilities::default()
+        Capabilities { streams: self.streams, ..Capabilities::default() }
     }
 
     fn host(&self) -> &str {
@@ -121,7 +161,19 @@ impl Listen for Scripted {
 /// A source of everything, asked every 5 to 60 minutes.
 pub(crate) fn source(name: &str, host: &str, script: &Arc<Script>) -> Source {
     let settings = SourceSettings { everything: true, ..SourceSettings::named(name, Network::FEED) };
-    Source::listening(&settings, Box::new(Scripted { host: host.to_owned(), script: Arc::clone(script) }))
+    Source::listening(
+        &settings,
+        Box::new(Scripted { host: host.to_owned(), streams: false, script: Arc::clone(script) }),
+    )
+}
+
+/// A stream of everything.
+pub(crate) fn stream(name: &str, host: &str, script: &Arc<Script>) -> Source {
+    let settings = SourceSettings { everything: true, ..SourceSettings::named(name, Network::FEED) };
+    Source::listening(
+        &settings,
+        Box::new(Scripted { host: host.to_owned(), streams: true, script: Arc::clone(script) }),
+    )
 }
 
 /// An item that says something, published so many minutes after the start of the test.

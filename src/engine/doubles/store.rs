@@ -30,6 +30,8 @@ pub(crate) struct Inside {
     /// Scopes of the sources that have one.
     pub(crate) scopes: HashMap<SourceId, String>,
     pub(crate) paused: bool,
+    /// Commits of other processes.
+    pub(crate) strangers: i64,
     pub(crate) signals: Vec<Signal>,
     pub(crate) records: Vec<RecordBatch>,
     /// Errors that the next writes meet.
@@ -525,7 +527,7 @@ impl Store for MemoryStore {
     }
 
     async fn strangers_version(&self) -> StoreResult<i64> {
-        Ok(0)
+        Ok(self.look(|inside| inside.strangers))
     }
 
     async fn retain(&self, lease: &Lease, now: Timestamp, retention: &Retention) -> StoreResult<u64> {

@@ -225,3 +225,146 @@ async fn a_store_that_can_only_be_read_starts_and_collects_when_there_is_room() 
     assert_eq!(scene.store.texts(), ["x"]);
     handle.shutdown().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_survives_restarts_and_holds_for_everybody() {
+    let scene = Scene::new();
+    let script = Script::new(vec![Step::items(vec![])]);
+    let news = || vec![source("news", "a.example", &script)];
+    let (first, mut events) = scene.start_as("one", news()).await;
+    pass(SECOND).await;
+    let (second, mut followed) = scene.start_as("two", news()).await;
+    pass(SECOND * 2).await;
+    // Whoever only follows may pause too; the one that collects notices, and so does a third.
+    second.pause(true).await.unwrap();
+    assert!(second.is_paused());
+    scene.store.look(|inside| inside.strangers += 1);
+    pass(SECOND * 10).await;
+    assert!(first.is_paused());
+    assert!(drain(&mut events).iter().any(|event| matches!(event, Event::Paused(true))));
+    assert_eq!(drain(&mut followed).iter().filter(|event| matches!(event, Event::Paused(_))).count(), 1, "told once");
+    pass(MINUTE * 60).await;
+    assert_eq!(script.asked(), 1);
+    first.shutdown().await;
+    pass(SECOND * 20).await;
+    assert_eq!(second.standing(), Some(Standing::Collecting));
+    assert_eq!(script.asked(), 1, "the next one that collects is paused as well");
+    second.shutdown().await;
+    let (third, _events) = scene.start_as("three", news()).await;
+    pass(MINUTE * 60).await;
+    assert!(third.is_paused());
+    assert_eq!(script.asked(), 1);
+    let stop = CancellationToken::new();
+    let mut nothing = |_: &OnceReport, _: usize, _: usize| panic!("nothing is asked");
+    let once = poll_all_once(plan(&scene.store, &scene.clock, "once", news()), &stop, &mut nothing).await;
+    assert!(matches!(once, Err(EngineError::Paused)));
+    third.pause(false).await.unwrap();
+    pass(SECOND).await;
+    assert_eq!(script.asked(), 2);
+    third.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_stored_is_not_paused() {
+    let scene = Scene::new();
+    let script = Script::new(vec![Step::items(vec![])]);
+    let (handle, _events) = scene.start(vec![source("news", "a.example", &script)]).await;
+    pass(SECOND).await;
+    scene.store.look(|inside| inside.refusals.push_back(StoreError::Full { path: "/data/x.db".into() }));
+    assert!(handle.pause(true).await.is_err());
+    assert!(!handle.is_paused());
+    pass(MINUTE * 10).await;
+    assert!(script.asked() > 1);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_brands_own_people_do_not_mention_it() {
+    let scene = Scene::new();
+    let script = Script::new(vec![Step::items(vec![item("a", "by ana", -1)])]);
+    let mut plan = plan(&scene.store, &scene.clock, "one", vec![source("news", "a.example", &script)]);
+    plan.team = vec!["@ANA".into()];
+    let handle = Engine::start(plan).await.unwrap();
+    pass(SECOND).await;
+    assert!(scene.store.texts().is_empty());
+    assert_eq!(scene.store.look(|inside| inside.acts.len()), 1);
+    handle.shutdown().await;
+}
+
+/// Publishes nothing, and knows nobody.
+struct Mute;
+
+#[async_trait::async_trait]
+impl Publish for Mute {
+    async fn publish(
+        &self,
+        _: &crate::sources::Outgoing,
+        _: Timestamp,
+    ) -> Result<crate::sources::Published, crate::sources::PublishError> {
+        Ok(crate::sources::Published::default())
+    }
+    async fn find(
+        &self,
+        _: &crate::sources::Outgoing,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<Option<crate::sources::Published>, crate::sources::SourceError> {
+        Ok(None)
+    }
+    async fn rules(&self, _: Timestamp) -> Result<crate::sources::TextRules, crate::sources::SourceError> {
+        Ok(crate::sources::TextRules::default())
+    }
+    async fn identity(&self, _: Timestamp) -> Result<crate::domain::Author, crate::sources::SourceError> {
+        Ok(crate::domain::Author::default())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_one_that_collects_publishes() {
+    let scene = Scene::new();
+    let script = Script::new(vec![Step::items(vec![])]);
+    let sources = || {
+        let account = Source {
+            publish: Some(Arc::new(Mute)),
+            scope: Some("bluesky".into()),
+            ..source("account", "b.example", &script)
+        };
+        vec![source("news", "a.example", &script), account]
+    };
+    let (first, _events) = scene.start_as("one", sources()).await;
+    pass(SECOND).await;
+    let (second, _events) = scene.start_as("two", sources()).await;
+    pass(SECOND * 2).await;
+    let [news, account] = first.adopted().sources[..] else { panic!("two sources") };
+    for handle in [&first, &second] {
+        let doors = handle.publishers();
+        assert_eq!((doors.len(), doors[0].source, doors[0].scope.as_deref()), (1, account, Some("bluesky")));
+    }
+    assert!(first.publisher(account).is_some() && first.publisher(news).is_none() && first.lookup(account).is_none());
+    assert!(second.publisher(account).is_none(), "it only follows");
+    first.pause(true).await.unwrap();
+    assert!(first.publisher(account).is_none(), "nothing goes out while all traffic is paused");
+    first.shutdown().await;
+    second.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_public_sets_off_nothing() {
+    let scene = Scene::new();
+    let private = |n: i64| crate::domain::Item {
+        visibility: crate::domain::Visibility::Private,
+        ..item(&n.to_string(), "a secret about Ferris, broken", 0)
+    };
+    let script = Script::new(vec![Step::items((0..50).map(private).collect())]);
+    let one = Source { everything: false, ..source("letters", "a.example", &script) };
+    let mut plan = plan(&scene.store, &scene.clock, "one", vec![one]);
+    plan.roster = watched(&[("brand", "ferris")]);
+    plan.ceilings = crate::engine::flood::Ceilings { an_hour: 5, with_half_a_source: 2 };
+    let handle = Engine::start(plan).await.unwrap();
+    pass(MINUTE * 5).await;
+    assert_eq!(scene.store.texts().len(), 50);
+    let signals = scene.store.look(|inside| inside.signals.clone());
+    assert!(signals.is_empty(), "{signals:?}");
+    assert!(scene.store.look(|inside| inside.mentions.iter().all(|(row, ..)| !row.read)), "each waits for an answer");
+    handle.shutdown().await;
+}

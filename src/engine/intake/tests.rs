@@ -116,6 +116,38 @@ fn what_addresses_us_is_a_mention_what_we_wrote_is_none_and_what_went_is_deleted
     assert_eq!(taken.mentions.iter().map(|mention| mention.item.native_id.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(taken.mentions[0].readings[0].subject, BRAND);
     assert_eq!(taken.deleted, ["c"]);
+    assert_eq!(taken.acts.iter().map(|act| act.item.native_id.as_str()).collect::<Vec<_>>(), ["b"]);
+}
+
+#[test]
+fn what_the_brands_own_people_write_is_an_act_whatever_the_source() {
+    let team = usual().with_team(&["ana".to_owned()]);
+    let others = Item { author: Author { handle: Some("kim".into()), ..Author::default() }, ..item("b", "Ferris", -1) };
+    let taken = team.mentions(&from(true), vec![item("a", "Ferris und mehr", -90), others], arrival(true));
+    assert_eq!((taken.acts.len(), taken.mentions.len()), (1, 1));
+    let act = &taken.acts[0];
+    assert_eq!((act.item.native_id.as_str(), act.lang.as_deref(), act.history), ("a", Some("de"), true));
+    assert_eq!(act.content, content_hash(&item("other", "Ferris und mehr", 0)));
+}
+
+#[test]
+fn a_content_warning_is_matched_and_its_change_is_an_edit() {
+    let warned = |warning: Option<&str>| Item { content_warning: warning.map(Into::into), ..item("a", "ouch", -1) };
+    assert_eq!(take(&usual(), vec![warned(Some("Ferris, brakes"))]).len(), 1);
+    assert!(take(&usual(), vec![warned(None)]).is_empty());
+    assert_ne!(content_hash(&warned(Some("a"))), content_hash(&warned(Some("b"))));
+    assert_ne!(content_hash(&warned(None)), content_hash(&warned(Some(""))), "it is hashed apart from the words");
+}
+
+#[test]
+fn what_a_stream_pushes_undated_is_no_history() {
+    let undated = Item { claimed: None, ..item("a", "ferris", 0) };
+    let pushed = |item: Item| {
+        let taken = usual().mentions(&from(false), vec![item], Arrival { pushed: true, ..arrival(true) });
+        taken.mentions[0].history
+    };
+    assert!(!pushed(undated));
+    assert!(pushed(item("a", "ferris", -90)), "what it tells of the past is");
 }
 
 #[test]

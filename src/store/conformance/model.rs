@@ -1,5 +1,5 @@
-//! Random histories against a plain model: batches with edits, changed ids and deletions, marks of reading and
-//! retention. After every step the store holds what the model holds, its stories are the model's, and every count
+//! Random histories against a plain model: batches with edits, changed ids and deletions, copies by other sources of
+//! the scope, acts and what they answer, marks of reading and retention. After every step the store holds what the model holds, its stories are the model's, and every count
 //! equals a count from scratch.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -11,11 +11,13 @@ use proptest::test_runner::TestRunner;
 use super::*;
 use crate::domain::stream::Counts;
 use crate::domain::{GroupId, Mention, MentionId, Visibility};
-use crate::store::Retention;
+use crate::store::{NewAct, Retention};
 
 const DAY: i64 = 86_400;
 const CASES: usize = 12;
 const STEPS: usize = 25;
+/// Posts of ours; each answers one of the first posts under one of its ids.
+const ACTS: i64 = 12;
 
 /// One item as a source shows it.
 #[derive(Debug, Clone)]
@@ -28,33 +30,49 @@ struct Shown {
     state: u64,
     mark: u64,
     private: bool,
+    addressed: bool,
     read: bool,
+}
+
+/// One post of ours as a source shows it.
+#[derive(Debug, Clone)]
+struct Done {
+    /// Which; it answers a post under one of its ids.
+    number: i64,
+    /// Which state of its content.
+    state: u64,
 }
 
 #[derive(Debug, Clone)]
 enum Step {
-    Poll { source: usize, shown: Vec<Shown>, deleted: Vec<(i64, u8)>, later: i64 },
+    Poll { source: usize, shown: Vec<Shown>, done: Vec<Done>, deleted: Vec<(i64, u8)>, undone: Vec<i64>, later: i64 },
     Read { every: usize, read: bool },
     Retain { days: i64 },
 }
 
 fn shown() -> impl Strategy<Value = Shown> {
-    (0_i64..14, 0_u8..2, 0_u64..3, 0_u64..6, prop::bool::weighted(0.2), any::<bool>())
-        .prop_map(|(post, id, state, mark, private, read)| Shown { post, id, state, mark, private, read })
+    let flags = (prop::bool::weighted(0.15), prop::bool::weighted(0.2), any::<bool>());
+    (0_i64..14, 0_u8..2, 0_u64..3, 0_u64..6, flags).prop_map(|(post, id, state, mark, (private, addressed, read))| {
+        Shown { post, id, state, mark, private, addressed, read }
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let poll = (
-        0_usize..3,
+        0_usize..4,
         prop::collection::vec(shown(), 0..6),
+        prop::collection::vec((0_i64..ACTS, 0_u64..2).prop_map(|(number, state)| Done { number, state }), 0..3),
         prop::collection::vec((0_i64..14, 0_u8..2), 0..2),
+        prop::collection::vec(0_i64..ACTS, 0..2),
         0..2 * DAY,
     )
-        .prop_map(|(source, mut shown, deleted, later)| {
+        .prop_map(|(source, mut shown, mut done, deleted, undone, later)| {
             // A post once in a batch; twice has its own cases.
             let mut seen = HashSet::new();
             shown.retain(|one| seen.insert(one.post));
-            Step::Poll { source, shown, deleted, later }
+            let mut seen = HashSet::new();
+            done.retain(|one| seen.insert(one.number));
+            Step::Poll { source, shown, done, deleted, undone, later }
         });
     prop_oneof![
         8 => poll,
@@ -82,8 +100,9 @@ impl Town {
         new.item.text = format!("state{}", shown.state);
         new.item.visibility = if shown.private { Visibility::Private } else { Visibility::Public };
         new.first_seen = at(now);
+        new.item.addressed = shown.addressed;
         new.read = shown.read;
-        new.content = shown.state << 1 | u64::from(shown.private);
+        new.content = shown.state;
         let moods = [NEGATIVE, NEUTRAL, POSITIVE];
         new.readings = vec![reading(self.brand(), moods[shown.state as usize], &[Intent::ALL[shown.state as usize]])];
         if shown.mark.is_multiple_of(2) {
@@ -101,6 +120,54 @@ impl Town {
     }
 }
 
+fn act_name(number: i64) -> String {
+    format!("act:{number}")
+}
+
+/// What the act answers.
+fn target(number: i64) -> String {
+    native(number / 2, u8::from(number % 4 == 3))
+}
+
+/// When the act was published; some are too old to be kept soon.
+fn done_at(number: i64) -> i64 {
+    NOW - number * 5 * DAY
+}
+
+/// Within what names mean the same.
+fn realm(source: usize) -> usize {
+    source.min(2)
+}
+
+impl Town {
+    fn done(&self, done: &Done, now: i64) -> NewAct {
+        NewAct {
+            item: Item {
+                native_id: act_name(done.number),
+                text: format!("done{}", done.state),
+                parent: Some(target(done.number)),
+                claimed: Some(at(done_at(done.number))),
+                own: true,
+                ..Item::default()
+            },
+            first_seen: at(now),
+            history: false,
+            lang: None,
+            content: done.state,
+        }
+    }
+}
+
+/// An act as the model keeps it.
+#[derive(Debug, Clone)]
+struct KeptAct {
+    number: i64,
+    realm: usize,
+    state: u64,
+    /// Order of recording of the mention that it answers.
+    answers: Option<usize>,
+}
+
 /// A mention as the model keeps it.
 #[derive(Debug, Clone)]
 struct Kept {
@@ -110,6 +177,7 @@ struct Kept {
     names: HashSet<String>,
     read: bool,
     edited: bool,
+    answered: Option<i64>,
     story: usize,
     /// Order of recording.
     order: usize,
@@ -121,9 +189,40 @@ impl Kept {
     }
 }
 
+/// Numbers of stories of what is not public.
+const ALONE: usize = 1_000_000;
+
+impl Kept {
+    /// Another copy of it.
+    fn revise(&mut self, new: NewMention, fresh: usize) {
+        self.new.item.native_id.clone_from(&new.item.native_id);
+        let edited = self.new.content != new.content;
+        let visibility = self.new.item.visibility.narrower(new.item.visibility);
+        let withdrawn = visibility != self.new.item.visibility;
+        let (was, is) = (self.new.item.addressed, new.item.addressed);
+        if !edited && !withdrawn && (was || !is) {
+            return;
+        }
+        let old = std::mem::replace(&mut self.new, new);
+        if !edited || (was && !is) {
+            let lost = old.readings.into_iter();
+            let lost: Vec<Reading> =
+                lost.filter(|one| self.new.readings.iter().all(|other| other.subject != one.subject)).collect();
+            self.new.readings.extend(lost);
+        }
+        self.new.item.visibility = visibility;
+        self.new.item.addressed = was || is;
+        self.edited |= edited;
+        if withdrawn {
+            self.story = fresh;
+        }
+    }
+}
+
 #[derive(Default)]
 struct Model {
     kept: Vec<Kept>,
+    acts: Vec<KeptAct>,
     /// Names by which something erased is recognised: with the date when the name alone does not tell.
     gone: HashMap<(usize, String), i64>,
     recorded: usize,
@@ -131,55 +230,98 @@ struct Model {
 }
 
 impl Model {
-    fn poll(&mut self, town: &Town, source: usize, shown: &[Shown], deleted: &[(i64, u8)]) {
+    fn poll(&mut self, town: &Town, step: &Step) {
+        let Step::Poll { source, shown, done, deleted, undone, .. } = step else { return };
+        let (source, place) = (*source, realm(*source));
         let down: HashSet<String> = deleted.iter().map(|(post, id)| native(*post, *id)).collect();
+        for one in done.iter().filter(|one| !undone.contains(&one.number)) {
+            self.act(place, one);
+        }
         for one in shown.iter().filter(|one| !down.contains(&native(one.post, one.id))) {
             self.see(source, one.post, town.show(one, self.now));
         }
         for name in down {
-            if let Some(at) = self.kept.iter().position(|kept| kept.source == source && kept.names.contains(&name)) {
+            let found = self.kept.iter().position(|kept| realm(kept.source) == place && kept.names.contains(&name));
+            if let Some(at) = found {
                 let kept = self.kept.remove(at);
                 let current = kept.new.item.native_id.clone();
-                self.gone.insert((source, current), published(kept.post));
-                self.gone.insert((source, name), published(kept.post));
+                self.gone.insert((place, current), published(kept.post));
+                self.gone.insert((place, name), published(kept.post));
+                self.let_go(kept.order);
+            }
+        }
+        for number in undone {
+            if let Some(at) = self.acts.iter().position(|act| act.realm == place && act.number == *number) {
+                let act = self.acts.remove(at);
+                self.gone.insert((place, act_name(act.number)), done_at(act.number));
+                self.settle(act.answers);
             }
         }
     }
 
+    fn act(&mut self, place: usize, done: &Done) {
+        if let Some(known) = self.acts.iter_mut().find(|act| act.realm == place && act.number == done.number) {
+            known.state = done.state;
+        } else if !self.gone.contains_key(&(place, act_name(done.number))) {
+            self.acts.push(KeptAct { number: done.number, realm: place, state: done.state, answers: None });
+            self.link(place);
+        }
+    }
+
+    /// Brings acts and mentions together.
+    fn link(&mut self, place: usize) {
+        let mut touched = Vec::new();
+        for act in self.acts.iter_mut().filter(|act| act.realm == place && act.answers.is_none()) {
+            let name = target(act.number);
+            let found = self.kept.iter().find(|kept| realm(kept.source) == place && kept.names.contains(&name));
+            act.answers = found.map(|kept| kept.order);
+            touched.push(act.answers);
+        }
+        touched.into_iter().for_each(|mention| self.settle(mention));
+    }
+
+    fn settle(&mut self, mention: Option<usize>) {
+        let acts = self.acts.iter().filter(|act| act.answers.is_some() && act.answers == mention);
+        let earliest = acts.map(|act| done_at(act.number)).min();
+        if let Some(kept) = self.kept.iter_mut().find(|kept| Some(kept.order) == mention) {
+            kept.read |= kept.answered.is_none() && earliest.is_some();
+            kept.answered = earliest;
+        }
+    }
+
+    /// A mention went.
+    fn let_go(&mut self, order: usize) {
+        for act in self.acts.iter_mut().filter(|act| act.answers == Some(order)) {
+            act.answers = None;
+        }
+    }
+
     fn see(&mut self, source: usize, post: i64, new: NewMention) {
+        let place = realm(source);
         let (name, alias) = (new.item.native_id.clone(), new.item.aliases[0].clone());
+        let fresh = ALONE + self.recorded;
         let known = self
             .kept
             .iter_mut()
-            .find(|kept| kept.source == source && (kept.names.contains(&name) || kept.names.contains(&alias)));
+            .find(|kept| realm(kept.source) == place && (kept.names.contains(&name) || kept.names.contains(&alias)));
         if let Some(kept) = known {
+            self.recorded += 1;
             kept.names.insert(name.clone());
-            kept.new.item.native_id = name;
-            if kept.new.content != new.content {
-                kept.edited = true;
-                kept.new = new;
-            }
-            return;
+            kept.revise(new, fresh);
+            return self.link(place);
         }
-        let gone = self.gone.contains_key(&(source, name.clone()))
-            || self.gone.get(&(source, alias.clone())) == Some(&published(post));
+        let gone = self.gone.contains_key(&(place, name.clone()))
+            || self.gone.get(&(place, alias.clone())) == Some(&published(post));
         if gone {
             return;
         }
         let order = self.recorded;
         self.recorded += 1;
-        let story = self.story(source, post, &new).unwrap_or(order);
-        let read = new.read;
-        self.kept.push(Kept {
-            post,
-            source,
-            new,
-            names: HashSet::from([name, alias]),
-            read,
-            edited: false,
-            story,
-            order,
-        });
+        let private = new.item.visibility == Visibility::Private;
+        let story = if private { fresh } else { self.story(source, post, &new).unwrap_or(order) };
+        let (read, names) = (new.read, HashSet::from([name, alias]));
+        self.kept.push(Kept { post, source, new, names, read, edited: false, answered: None, story, order });
+        self.link(place);
     }
 
     /// The rule for stories, by comparison with every mention.
@@ -201,7 +343,8 @@ impl Model {
         let (repost, link, words) = (same(|print| print.repost), same(|print| print.link), same(|print| print.words));
         let kinds: [&dyn Fn(&Kept) -> bool; 5] = [&repost, &elsewhere, &link, &words, &near];
         kinds.iter().find_map(|is_same| {
-            let recent = self.kept.iter().filter(|kept| published(kept.post) >= since && is_same(kept));
+            let public = self.kept.iter().filter(|kept| kept.new.item.visibility != Visibility::Private);
+            let recent = public.filter(|kept| published(kept.post) >= since && is_same(kept));
             recent.max_by_key(|kept| kept.place()).map(|kept| kept.story)
         })
     }
@@ -212,8 +355,14 @@ impl Model {
         self.kept = kept;
         for kept in old {
             for name in kept.names {
-                self.gone.insert((kept.source, name), published(kept.post));
+                self.gone.insert((realm(kept.source), name), published(kept.post));
             }
+            self.let_go(kept.order);
+        }
+        let (acts, old) = std::mem::take(&mut self.acts).into_iter().partition(|act| done_at(act.number) >= oldest);
+        self.acts = acts;
+        for act in old {
+            self.gone.insert((act.realm, act_name(act.number)), done_at(act.number));
         }
     }
 }
@@ -244,20 +393,28 @@ fn renamed(mut new: NewMention, history: i64) -> NewMention {
     new
 }
 
+fn renamed_act(mut act: NewAct, history: i64) -> NewAct {
+    act.item.native_id = format!("{history} {}", act.item.native_id);
+    act.item.parent = act.item.parent.map(|parent| format!("{history} {parent}"));
+    act
+}
+
 async fn take(town: &Town, model: &mut Model, step: &Step, history: i64) {
     match step {
-        Step::Poll { source, shown, deleted, later } => {
+        Step::Poll { source, shown, done, deleted, undone, later } => {
             model.now += later;
             let mentions = shown.iter().map(|one| renamed(town.show(one, model.now), history)).collect();
             let mut batch = town.batch(*source, mentions);
             batch.outcome = outcome(model.now);
-            batch.deleted = deleted.iter().map(|(post, id)| format!("{history} {}", native(*post, *id))).collect();
+            let down = deleted.iter().map(|(post, id)| native(*post, *id)).chain(undone.iter().copied().map(act_name));
+            batch.deleted = down.map(|name| format!("{history} {name}")).collect();
+            batch.acts = done.iter().map(|one| renamed_act(town.done(one, model.now), history)).collect();
             let recorded = town.store.record(&town.lease, &batch).await.unwrap();
             let rows = town.page(&everything()).await;
             for row in &recorded.new {
                 assert!(rows.contains(row), "{row:?} is not in the stream");
             }
-            model.poll(town, *source, shown, deleted);
+            model.poll(town, step);
         }
         Step::Read { every, read } => {
             let mut ids = Vec::new();
@@ -308,12 +465,44 @@ async fn compare(town: &Town, model: &Model, when: &str) {
         assert!(mention.native_id.ends_with(&kept.new.item.native_id), "{when}");
         assert_eq!((row.read, row.edited), (kept.read, kept.edited), "{when}");
         assert_eq!(row.readings, kept.new.readings, "{when}");
+        assert_eq!((row.visibility, mention.addressed), (kept.new.item.visibility, kept.new.item.addressed), "{when}");
+        assert_eq!(row.answered.map(Timestamp::as_second), kept.answered, "{when}: {row:?}");
         assert_eq!(*stories.entry(row.group).or_insert(kept.story), kept.story, "{when}: {row:?}");
         assert_eq!(row.group_size, sizes[&kept.story], "{when}: {row:?}");
     }
     assert_eq!(stories.len(), sizes.len(), "{when}");
+    acts(town, &stored, model, when).await;
     recount(town, &stored, model.now, when).await;
     found_by_words(town, &stored, when).await;
+}
+
+/// The acts are those of the model, and each answers what it answers there.
+async fn acts(town: &Town, stored: &[Mention], model: &Model, when: &str) {
+    let mut kept: Vec<&KeptAct> = model.acts.iter().collect();
+    kept.sort_by_key(|act| (act.number, act.realm));
+    let post_of = |order: usize| model.kept.iter().find(|one| one.order == order).map(|one| one.post);
+    let wanted: Vec<_> = kept
+        .iter()
+        .map(|act| (act.number, act.realm, format!("done{}", act.state), act.answers.and_then(post_of)))
+        .collect();
+    let post = |id: MentionId| {
+        let row = stored.iter().find(|one| one.row.id == id).map(|one| &one.row);
+        row.map(|row| row.title.as_str().trim_start_matches("Title p").parse::<i64>().unwrap())
+    };
+    let place = |source| realm(town.adopted.sources.iter().position(|one| *one == source).unwrap());
+    let mut found: Vec<_> = town
+        .store
+        .acts(None, 1_000)
+        .await
+        .unwrap()
+        .iter()
+        .map(|act| {
+            let number = act.native_id.rsplit_once(':').unwrap().1.parse::<i64>().unwrap();
+            (number, place(act.source), act.text.to_string(), act.answers.and_then(post))
+        })
+        .collect();
+    found.sort();
+    assert_eq!(found, wanted, "{when}");
 }
 
 /// Every count equals one from scratch.
@@ -322,7 +511,8 @@ async fn recount(town: &Town, stored: &[Mention], now: i64, when: &str) {
     let overview = town.store.overview(at(day), Some(town.rival())).await.unwrap();
     let count = |wanted: &dyn Fn(&Mention) -> bool| stored.iter().filter(|one| wanted(one)).count() as u64;
     assert_eq!(overview.mentions, count(&|_| true), "{when}");
-    assert_eq!(overview.today, count(&|one| one.row.published >= at(day)), "{when}");
+    let public = |one: &Mention| one.row.visibility != Visibility::Private;
+    assert_eq!(overview.today, count(&|one| one.row.published >= at(day) && public(one)), "{when}");
     assert_eq!(overview.unread, count(&|one| !one.row.read), "{when}");
     let complaint = |one: &Reading| one.subject == town.rival() && one.is_complaint();
     let waiting = count(&|one| !one.row.read && one.row.readings.iter().any(complaint));

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::Clock;
 use crate::domain::time::SignedDuration;
 use crate::engine::doubles::town::{drain, plan, settle};
-use crate::engine::doubles::{MemoryStore, PausedClock, Script, Step, item, source};
+use crate::engine::doubles::{MemoryStore, PausedClock, Script, Step, item, source, stream};
 use crate::engine::{Engine, EngineError, EnginePlan, poll_all_once};
 use crate::sources::{Batch, Retry, Source, SourceErrorKind};
 
@@ -126,4 +126,17 @@ async fn two_hundred_hosts_are_asked_side_by_side() {
     assert_eq!(reports.unwrap().iter().map(|report| report.new).sum::<usize>(), 200);
     assert_eq!(script.load.lock().unwrap().1, 4, "as many at once as there are workers");
     assert!(begun.elapsed() < Duration::from_secs(53), "no worker rests: {:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_stream_one_batch_has_to_do() {
+    let scene = Scene::new();
+    let live = Script::new(vec![Step::told(vec![item("a", "x", 0)])]);
+    let poll = Script::new(vec![Step::Slow(Duration::from_secs(60), vec![item("b", "y", -5)])]);
+    let sources = vec![stream("live", "a.example", &live), source("poll", "a.example", &poll)];
+    let (reports, progress) = scene.run(sources).await;
+    let reports = reports.unwrap();
+    assert_eq!(reports.iter().map(|report| report.new).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(progress.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>(), ["live", "poll"]);
+    assert_eq!(live.asked(), 1);
 }

@@ -1,6 +1,7 @@
 //! The SQLite store: the conformance suite, and what only a file can go through.
 
 mod files;
+mod migrating;
 mod restoring;
 mod trouble;
 
