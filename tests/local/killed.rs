@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use goodword::domain::stream::{Filter, Span};
+use goodword::domain::time::SignedDuration;
 use goodword::domain::{Role, SafeText};
 use goodword::engine::{Engine, EnginePlan};
 use goodword::language::Readers;
@@ -33,10 +34,12 @@ fn collector() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&directory.join("data")).await.unwrap());
-        let source = match std::env::var(ADDRESS) {
+        let mut source = match std::env::var(ADDRESS) {
             Ok(address) => source("webhook", |settings| settings.listen = Some(address.parse().unwrap())),
             Err(_) => source("file", |settings| settings.path = Some(directory.join("heard.ndjson"))),
         };
+        // After a start a source waits for its next moment, though it was killed long before that.
+        (source.shortest, source.longest) = (SignedDuration::from_millis(100), SignedDuration::from_millis(100));
         let watch =
             RosterWatch { name: "ferris".into(), subject: "Ferris".into(), query: "ferris".into(), context: vec![] };
         let roster = Roster {
@@ -98,6 +101,15 @@ fn send(address: SocketAddr, words: &str) -> bool {
     answer.starts_with("HTTP/1.1 202")
 }
 
+/// Tells the senders to stop, also when the test fails.
+struct Stops<'a>(&'a AtomicBool);
+
+impl Drop for Stops<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn wait_until(what: &str, done: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !done() {
@@ -130,6 +142,7 @@ fn what_was_accepted_is_stored_though_the_collector_is_killed() {
                 }
             });
         }
+        let _stops = Stops(&stop);
         let mut before = 0;
         for kill in 0..KILLS {
             let collector = Collector::start(place.path(), Some(address));
@@ -139,7 +152,6 @@ fn what_was_accepted_is_stored_though_the_collector_is_killed() {
             drop(collector);
             before = count();
         }
-        stop.store(true, Ordering::Relaxed);
     });
     let texts = stored(place.path());
     let once: BTreeSet<String> = texts.iter().cloned().collect();

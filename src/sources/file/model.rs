@@ -144,10 +144,13 @@ impl Model {
     fn looked(&mut self) {
         let place = Place::read(&self.desk.cursor, &self.desk.path()).unwrap();
         let present = Identity::of(&fs::metadata(self.desk.path()).unwrap());
+        let pieces = super::siblings::siblings(&self.desk.path());
         self.anchor = match (place.file == present, place.offset) {
             (true, 0) => Anchor::Start,
             (true, _) => Anchor::Present,
-            (false, _) => Anchor::Piece,
+            (false, _) if pieces.iter().any(|piece| piece.identity == place.file) => Anchor::Piece,
+            // The follower holds a file that has no name any more.
+            (false, _) => Anchor::Lost,
         };
     }
 
