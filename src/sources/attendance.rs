@@ -8,25 +8,32 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 /// Who asks, and since when nobody does.
-pub(super) struct Attendance(watch::Sender<Option<Instant>>);
+pub(super) struct Attendance(watch::Sender<Present>);
 
 /// Somebody is asking as long as this lives.
-pub(super) struct Present(watch::Sender<Option<Instant>>);
+pub(super) struct Attending(watch::Sender<Present>);
 
 /// Waits for nobody to ask any more.
 #[derive(Clone)]
-pub(super) struct Absence(watch::Receiver<Option<Instant>>);
+pub(super) struct Absence(watch::Receiver<Present>);
+
+#[derive(Clone, Copy)]
+struct Present {
+    asking: usize,
+    /// When that changed.
+    since: Instant,
+}
 
 impl Attendance {
     /// Nobody asks yet.
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(None))
+        Self(watch::Sender::new(Present { asking: 0, since: Instant::now() }))
     }
 
     /// Notes that somebody asks.
-    pub(super) fn present(&self) -> Present {
-        self.0.send_replace(None);
-        Present(self.0.clone())
+    pub(super) fn attend(&self) -> Attending {
+        self.0.send_modify(|present| present.asking += 1);
+        Attending(self.0.clone())
     }
 
     /// For those who must know when nobody asks.
@@ -35,9 +42,9 @@ impl Attendance {
     }
 }
 
-impl Drop for Present {
+impl Drop for Attending {
     fn drop(&mut self) {
-        self.0.send_replace(Some(Instant::now()));
+        self.0.send_modify(|present| *present = Present { asking: present.asking - 1, since: Instant::now() });
     }
 }
 
@@ -45,15 +52,15 @@ impl Absence {
     /// Returns when nobody has asked for this long, or the source itself is gone.
     pub(super) async fn lasts(&mut self, patience: Duration) {
         loop {
-            let since = *self.0.borrow_and_update();
-            let changed = self.0.changed();
-            let gone = match since {
-                None => changed.await.is_err(),
-                Some(since) => tokio::select! {
+            let present = *self.0.borrow_and_update();
+            let gone = if present.asking > 0 {
+                self.0.changed().await.is_err()
+            } else {
+                tokio::select! {
                     biased;
-                    changed = changed => changed.is_err(),
-                    () = sleep_until(since + patience) => true,
-                },
+                    changed = self.0.changed() => changed.is_err(),
+                    () = sleep_until(present.since + patience) => true,
+                }
             };
             if gone {
                 return;
@@ -77,9 +84,9 @@ mod tests {
         let begun = Instant::now();
         let asked = async {
             for _ in 0..5 {
-                let present = attendance.present();
+                let attending = attendance.attend();
                 advance(PATIENCE * 2).await;
-                drop(present);
+                drop(attending);
                 advance(PATIENCE / 2).await;
             }
         };
@@ -89,9 +96,9 @@ mod tests {
         }
         absence.lasts(PATIENCE).await;
         assert_eq!(begun.elapsed(), PATIENCE * 13);
-        let present = attendance.present();
+        let attending = attendance.attend();
         assert!(timeout(PATIENCE * 9, absence.lasts(PATIENCE)).await.is_err());
-        drop(present);
+        drop(attending);
         drop(attendance);
         absence.lasts(PATIENCE).await;
     }

@@ -190,7 +190,7 @@ impl Stream {
 #[async_trait]
 impl Listen for Stream {
     async fn poll(&mut self, cursor: &str, _now: Timestamp) -> Result<Batch, SourceError> {
-        let _present = self.attendance.present();
+        let _attending = self.attendance.attend();
         let place = Place::read(cursor);
         if let Some(batch) = self.handed_over_again(&place, cursor) {
             return Ok(batch);

@@ -12,7 +12,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::place::{Identity, Place};
+use super::place::{self, Identity, Place};
 use super::siblings;
 use crate::domain::Timestamp;
 use crate::sources::ndjson::{Gather, Splitter};
@@ -130,24 +130,35 @@ impl Follower {
             if place.fits(&file)? {
                 return Ok(Found { file, place, current: true });
             }
-            return Ok(self.cut(file, &place, gather));
+            return Ok(self.cut(file, &place, true, gather));
         }
         if let Some(file) = self.lost_its_name(&place)? {
             // A file that has no name at all was replaced, perhaps by one that holds the same and more.
-            if let Some((identity, new)) = &current
-                && file.metadata()?.nlink() == 0
-                && place.offset > 0
-                && place.fits(new)?
-            {
-                return Ok(Found { file: new.try_clone()?, place: place.within(*identity), current: true });
+            if file.metadata()?.nlink() == 0 {
+                if let Some((identity, new)) = &current
+                    && ((place.offset > 0 && place.fits(new)?) || place::goes_on(&file, new)?)
+                {
+                    return Ok(Found { file: new.try_clone()?, place: place.within(*identity), current: true });
+                }
+                if let Some((sibling, copy)) = siblings::copy_of(&self.path, &place) {
+                    return Ok(Found { file: copy, place: place.within(sibling.identity), current: false });
+                }
             }
             return Ok(Found { file, place, current: false });
         }
-        let Some((identity, file)) = current else { return Err(Fault::Missing) };
-        if place.offset > 0 && place.fits(&file)? {
-            return Ok(Found { file, place: place.within(identity), current: true });
+        if let Some((identity, file)) = &current
+            && place.offset > 0
+            && place.fits(file)?
+        {
+            return Ok(Found { file: file.try_clone()?, place: place.within(*identity), current: true });
         }
-        Ok(self.cut(file, &place, gather))
+        // It was cut before it was renamed: what was written after the cut is still there.
+        let renamed = siblings::renamed(&self.path, place.file).and_then(|piece| open(&piece.path).ok());
+        match (renamed, current) {
+            (Some((identity, file)), _) if identity == place.file => Ok(self.cut(file, &place, false, gather)),
+            (_, Some((_, file))) => Ok(self.cut(file, &place, true, gather)),
+            (_, None) => Err(Fault::Missing),
+        }
     }
 
     /// The file of the place, which has another name now, or none.
@@ -164,7 +175,7 @@ impl Follower {
     }
 
     /// What the place stood in is gone from the file: go on in a copy of it, else at the start of the file.
-    fn cut(&self, file: File, place: &Place, gather: &mut Gather) -> Found {
+    fn cut(&self, file: File, place: &Place, current: bool, gather: &mut Gather) -> Found {
         if let Some((sibling, copy)) = siblings::copy_of(&self.path, place) {
             return Found { file: copy, place: place.within(sibling.identity), current: false };
         }
@@ -177,7 +188,7 @@ impl Follower {
                 place.line
             ));
         }
-        Found { file, place: Place::start(&self.path, identity), current: true }
+        Found { file, place: Place::start(&self.path, identity), current }
     }
 
     /// Leaves a file that is read to its end for the one that was written next, unless its writer may go on.

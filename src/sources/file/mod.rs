@@ -2,6 +2,8 @@
 //! were left, through rotation, truncation and replacement ([`follow`]).
 
 mod follow;
+#[cfg(test)]
+mod model;
 mod place;
 mod siblings;
 #[cfg(test)]

@@ -78,6 +78,12 @@ impl Place {
     }
 }
 
+/// Whether the new file begins with what the old one holds, as far as the end of that tells.
+pub(super) fn goes_on(old: &File, new: &File) -> io::Result<bool> {
+    let length = old.metadata()?.len();
+    Ok(new.metadata()?.len() >= length && hash_before(old, length)? == hash_before(new, length)?)
+}
+
 fn hash_of(path: &Path) -> u64 {
     xxh3_64(path.as_os_str().as_encoded_bytes())
 }

@@ -25,7 +25,7 @@ const SHORTEST_SECRET: usize = 16;
 
 /// Listens to what is delivered to a loopback port.
 pub(super) struct Webhook {
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     credentials: Arc<dyn Credentials>,
     pub(super) patience: Patience,
     desk: Arc<Desk>,
@@ -47,6 +47,14 @@ impl Webhook {
             receiver: JoinSet::new(),
             bound: None,
         }
+    }
+
+    /// Takes note of what is stored, and opens the port. What was handed over and is not stored comes back.
+    pub(super) async fn settle(&mut self, cursor: &str, now: Timestamp) -> Result<Option<Batch>, SourceError> {
+        let _attending = self.attendance.attend();
+        let again = self.desk.settle(cursor, now);
+        self.open().await?;
+        Ok(again)
     }
 
     /// Opens the port unless it is open.
@@ -94,10 +102,8 @@ impl Webhook {
 #[async_trait]
 impl Listen for Webhook {
     async fn poll(&mut self, cursor: &str, now: Timestamp) -> Result<Batch, SourceError> {
-        let _present = self.attendance.present();
-        let again = self.desk.settle(cursor, now);
-        self.open().await?;
-        if let Some(batch) = again {
+        let _attending = self.attendance.attend();
+        if let Some(batch) = self.settle(cursor, now).await? {
             return Ok(batch);
         }
         if timeout(IDLE, self.desk.news()).await.is_ok() {
