@@ -26,6 +26,7 @@ mod stream;
 
 pub use client::Client;
 pub use date::http_date;
+pub use failure::skew_remark;
 pub use freshness::rest;
 pub use message::{Request, Response, Validators};
 pub use rate::{RateLimit, rate_limit};
