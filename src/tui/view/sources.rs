@@ -12,7 +12,7 @@ use crate::tui::app::text::{self, fit, short_number};
 use crate::tui::app::when;
 
 /// Columns that a reason keeps beside a meter, and the gap between the two.
-const LEAST_REASON: usize = 24;
+const LEAST_REASON: usize = 20;
 const GAP: usize = 2;
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
