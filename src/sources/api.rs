@@ -4,9 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::http::{Client, Request, Response, host_of};
+use super::http::{Client, Request, Response, host_of, redact_text};
 use super::{SourceError, SourceErrorKind};
-use crate::domain::Timestamp;
+use crate::domain::{Meter, Timestamp};
 
 /// Longest piece of a server's own words that is repeated, in characters.
 const SAID: usize = 200;
@@ -68,6 +68,18 @@ impl Api {
             url.query_pairs_mut().extend_pairs(query);
         }
         Ok(url)
+    }
+
+    /// What the network counts of our use, as its answers told: for [`super::Batch::meters`]. Of this account, or of
+    /// all who ask without one.
+    pub fn meters(&self, account: Option<&str>) -> Vec<Meter> {
+        self.client.meters(&self.host, account)
+    }
+
+    /// Leaves the account (without one, the whole server) alone until then: for networks that ask for it inside their
+    /// answers and not in headers.
+    pub fn leave_alone(&self, account: Option<&str>, until: Timestamp, now: Timestamp) {
+        self.client.leave_alone(&self.host, account, until, now);
     }
 
     /// Asks and gives the answer, whatever its status; see [`failure`] for making an error of it.
@@ -166,14 +178,14 @@ pub fn json<T: DeserializeOwned>(response: &Response) -> Result<T, SourceError> 
 /// The failure that an answer stands for, with the server's own words when it said any: `said` picks them out of
 /// the parsed body. They are foreign; [`SourceError::new`] cleans them and masks secrets.
 pub fn failure(response: Response, said: impl FnOnce(&serde_json::Value) -> Option<String>) -> SourceError {
-    let words = serde_json::from_slice(&response.body).ok().and_then(|body| said(&body));
+    let words = serde_json::from_slice(&response.body).ok().and_then(|body| said(&body)).map(|words| told(&words));
+    let words = words.filter(|words| !words.is_empty());
     match (response.success(), words) {
-        (Err(error), Some(words)) if !words.trim().is_empty() => {
-            let words: String = words.chars().take(SAID).collect();
-            let what = format!("{} (“{}”)", error.what, words.trim());
+        (Err(error), Some(words)) => {
+            let what = format!("{} (“{words}”)", error.what);
             SourceError { what: SourceError::new(error.kind, &what, "").what, ..error }
         }
-        (Err(error), _) => error,
+        (Err(error), None) => error,
         (Ok(response), words) => SourceError::new(
             SourceErrorKind::NotUnderstood,
             &format!(
@@ -183,6 +195,17 @@ pub fn failure(response: Response, said: impl FnOnce(&serde_json::Value) -> Opti
             ),
             "try it in the browser",
         ),
+    }
+}
+
+/// A server's words as they may be repeated: masked before they are cut, so that no half of a secret stays.
+fn told(words: &str) -> String {
+    let masked = redact_text(words);
+    let line: Vec<&str> = masked.split_whitespace().collect();
+    let line = line.join(" ");
+    match line.char_indices().nth(SAID) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
     }
 }
 
@@ -217,5 +240,57 @@ mod tests {
         assert_eq!(segment("a/../b?c#d é"), "a%2F..%2Fb%3Fc%23d%20%C3%A9");
         assert_eq!(segment(".."), "%2E%2E");
         assert_eq!(segment("did:plc:abc.d-e_f~"), "did%3Aplc%3Aabc.d-e_f~");
+    }
+
+    async fn answer(status: u16, body: &str) -> Response {
+        let server = wiremock::MockServer::start().await;
+        let template = wiremock::ResponseTemplate::new(status).set_body_raw(body.to_owned(), "application/json");
+        wiremock::Mock::given(wiremock::matchers::any()).respond_with(template).mount(&server).await;
+        let api = api(&server.uri());
+        let request = authorised(Request::get(api.url("x", &[]).unwrap()), Some(&"hunter2".into()));
+        api.send(request.accept("application/json"), Timestamp::UNIX_EPOCH).await.unwrap()
+    }
+
+    fn message(body: &serde_json::Value) -> Option<String> {
+        body.get("message")?.as_str().map(str::to_owned)
+    }
+
+    #[tokio::test]
+    async fn the_servers_words_are_cleaned_masked_and_cut() {
+        let long = "x".repeat(190);
+        let body = serde_json::json!({
+            "message": format!("no\u{1b}[2J\n such \u{202e}token: abc123 {long} password=hunter2"),
+        });
+        let error = failure(answer(403, &body.to_string()).await, message);
+        let what = error.what.as_str();
+        assert!(what.contains("403") && what.contains("token: ***"), "{what}");
+        assert!(!what.contains(['\u{1b}', '\n', '\u{202e}']) && !what.contains("hunter2") && !what.contains("abc123"));
+        assert!(what.contains("…”)") && what.chars().count() <= SourceError::LONGEST, "{what}");
+        let silent = failure(answer(500, "{}").await, message);
+        assert!(!silent.what.as_str().contains('“'), "{silent}");
+        let odd = failure(answer(200, r#"{"message":"RATELIMIT"}"#).await, message);
+        assert_eq!(odd.kind, SourceErrorKind::NotUnderstood);
+        assert!(odd.what.as_str().contains("refused: RATELIMIT"), "{odd}");
+    }
+
+    #[tokio::test]
+    async fn what_a_server_counts_is_offered_and_its_wish_obeyed() {
+        let server = wiremock::MockServer::start().await;
+        let template = wiremock::ResponseTemplate::new(200)
+            .insert_header("x-ratelimit-limit", "300")
+            .insert_header("x-ratelimit-remaining", "299")
+            .insert_header("x-ratelimit-reset", "60")
+            .set_body_string("{}");
+        wiremock::Mock::given(wiremock::matchers::any()).respond_with(template).mount(&server).await;
+        let api = api(&server.uri());
+        let now = Timestamp::UNIX_EPOCH;
+        let request = || Request::get(api.url("x", &[]).unwrap()).of_account("mock:1");
+        api.send(request(), now).await.unwrap();
+        let meters = api.meters(Some("mock:1"));
+        assert_eq!(meters.iter().map(|meter| (meter.used, meter.limit)).collect::<Vec<_>>(), [(1.0, Some(300.0))]);
+        assert!(api.meters(None).is_empty());
+        let until = Timestamp::from_second(30).unwrap();
+        api.leave_alone(Some("mock:1"), until, now);
+        assert_eq!(api.send(request(), now).await.unwrap_err().retry, super::super::Retry::NotBefore(until));
     }
 }

@@ -63,19 +63,20 @@ pub struct SourceError {
 }
 
 impl SourceError {
-    /// A failure of this kind, with the retry that the kind usually allows. Secrets in addresses are masked.
+    /// A failure of this kind, with the retry that the kind usually allows. Both texts are cleaned, and
+    /// secrets in them masked.
     pub fn new(kind: SourceErrorKind, what: &str, advice: impl Into<String>) -> Self {
         let retry = match kind {
             SourceErrorKind::Refused | SourceErrorKind::Gone | SourceErrorKind::BadAddress => Retry::Never,
             SourceErrorKind::Challenge | SourceErrorKind::TooLarge => Retry::Daily,
             _ => Retry::BackOff,
         };
-        let what = SafeText::line(&super::http::redact_text(what), Self::LONGEST);
-        Self { kind, what, advice: super::http::redact_text(&advice.into()), retry, whole_host: false }
+        let clean = |words: &str| SafeText::line(&super::http::redact_text(words), Self::LONGEST);
+        Self { kind, what: clean(what), advice: clean(&advice.into()).to_string(), retry, whole_host: false }
     }
 
-    /// Longest description, in characters.
-    pub const LONGEST: usize = 300;
+    /// Longest description and longest advice, in characters.
+    pub const LONGEST: usize = 400;
 
     /// The same failure with another answer to whether and when to try again.
     #[must_use]

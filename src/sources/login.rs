@@ -1,9 +1,12 @@
 //! Logging in: a short talk with a person that ends with a secret that the network accepted.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use secrecy::SecretString;
 use url::Url;
 
+use super::http::redact;
 use super::{SourceError, Tools};
 use crate::domain::Timestamp;
 
@@ -19,7 +22,7 @@ pub trait Person: Send + Sync {
 }
 
 /// What was said when the login began.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct LoginRequest {
     /// The server.
     pub url: Option<Url>,
@@ -27,6 +30,16 @@ pub struct LoginRequest {
     pub account: Option<String>,
     /// The id of the person's own app, where the network demands one.
     pub client_id: Option<String>,
+}
+
+/// The address may hold a password.
+impl fmt::Debug for LoginRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginRequest")
+            .field("url", &self.url.as_ref().map(|url| redact(url.as_str())))
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a login ended with.

@@ -1,18 +1,21 @@
 //! Public searches that answer with a feed and want no credentials: addresses with a place for what is searched.
 
+use std::fmt;
+
 use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use crate::domain::time::SignedDuration;
 
 use super::feed::FeedSettings;
+use super::http::redact;
 use super::{SourceError, SourceErrorKind};
 
 /// An address with a place for what is searched.
 ///
 /// Places: `{query}` the name, quoted when it is more than one word; `{words}` the name as it is; `{tag}` the name
 /// as a hashtag: letters and digits only, lower case. Each is encoded for its place in the address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Template {
     /// What it is called on the screen.
     pub name: String,
@@ -20,6 +23,17 @@ pub struct Template {
     pub url: String,
     /// Shortest interval between two polls that the place bears.
     pub shortest: SignedDuration,
+}
+
+/// The address may hold a key.
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Template")
+            .field("name", &self.name)
+            .field("url", &redact(&self.url))
+            .field("shortest", &self.shortest)
+            .finish()
+    }
 }
 
 /// Name, address and shortest interval in minutes of the searches that `watch` uses. News first, then talk.

@@ -9,5 +9,6 @@ mod copies;
 mod first;
 mod listen;
 mod mentions;
+mod proxies;
 mod queries;
 mod secrets;

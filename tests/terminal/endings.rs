@@ -83,6 +83,16 @@ fn a_panic_of_the_screen_gives_the_terminal_back_before_it_speaks() {
 }
 
 #[test]
+fn a_panic_that_quotes_a_secret_is_told_without_it() {
+    let mut pty = start("panic-with-a-secret");
+    pty.keys("R");
+    pty.wait_for("the town fell");
+    pty.assert_restored();
+    assert_eq!(pty.wait_end(), 101);
+    pty.look(|shown| assert_eq!(shown.count(b"hunter2"), 0, "the secret is told"));
+}
+
+#[test]
 fn a_panic_of_a_task_is_told_and_the_screen_stays_whole() {
     let mut pty = start("panic-of-a-task");
     pty.keys("R");

@@ -52,6 +52,7 @@ fn arguments() -> [&'static str; 5] {
 enum Script {
     Nothing,
     PanicOfTheScreen,
+    PanicWithASecret,
     PanicOfATask,
     Stray,
     Stuck,
@@ -78,6 +79,7 @@ impl Newsroom for Town {
     fn refresh(&self, _: Option<SourceId>) -> bool {
         match self.script {
             Script::PanicOfTheScreen => panic!("the town fell down"),
+            Script::PanicWithASecret => panic!("the town fell at https://ana:hunter2@town.example/, token=hunter2"),
             Script::PanicOfATask => {
                 self.shelf.panics.store(true, Ordering::SeqCst);
                 let _ = self.news.send(Event::Changed);
@@ -146,6 +148,7 @@ fn screen() {
     let Ok(script) = std::env::var(SCRIPT) else { return };
     let script = match script.as_str() {
         "panic-of-the-screen" => Script::PanicOfTheScreen,
+        "panic-with-a-secret" => Script::PanicWithASecret,
         "panic-of-a-task" => Script::PanicOfATask,
         "stray" => Script::Stray,
         "stuck" => Script::Stuck,

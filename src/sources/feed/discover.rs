@@ -1,11 +1,13 @@
 //! Finds the feeds of a site that was given by one of its pages.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use url::Url;
 
 use super::markup::{Piece, Pieces, attribute};
 use super::words;
+use crate::sources::http::redact;
 
 /// Most feeds that are named of one page.
 const MOST: usize = 20;
@@ -15,7 +17,7 @@ const FAR: usize = 2 * 1024 * 1024;
 pub(super) const USUAL_PLACES: [&str; 6] = ["/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/rss"];
 
 /// A feed that a page points to.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Candidate {
     /// Its address.
     pub url: String,
@@ -23,6 +25,17 @@ pub struct Candidate {
     pub title: String,
     /// The page declares it as a feed of its own; otherwise it is only linked to and looks like one.
     pub declared: bool,
+}
+
+/// A page for one reader may point to a feed with their token.
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidate")
+            .field("url", &redact(&self.url))
+            .field("title", &self.title)
+            .field("declared", &self.declared)
+            .finish()
+    }
 }
 
 /// The feeds that a page points to, declared ones first, each once, in the page's order.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -17,8 +20,9 @@ use super::address::{is_private, names_private};
 use super::connections::{Connections, Wanted};
 use super::lanes::Lanes;
 use super::limits::{self, Limits, Pass, Payer};
-use super::message::{Request, Response};
+use super::message::{Asked, Request, Response};
 use super::rate::rate_limit;
+use super::redact::is_secret;
 use super::redirect::{Trail, target};
 use super::settings::{HttpSettings, PrivateAddresses};
 use super::stream::Stream;
@@ -96,7 +100,10 @@ impl Client {
     pub async fn stream(&self, request: Request, now: Timestamp) -> Result<Stream, SourceError> {
         let Step { response, flow, .. } = self.walk(&request, Wanted::Flow, now).await?;
         match flow {
-            Some(answer) => Stream::new(answer, response.headers, response.url),
+            Some(answer) => {
+                let Response { headers, url, .. } = response.success()?;
+                Stream::new(answer, headers, url)
+            }
             None => Err(failure::of_status(&response)),
         }
     }
@@ -151,9 +158,17 @@ impl Client {
         let payer = limits::payer(&trail.url, account);
         let pass = inner.limits.admit(&payer, &limits::Kind::of(request, &trail.url), now);
         let pass = pass.map_err(|refused| failure::not_let_through(&host, account.is_some(), &refused))?;
-        let prepared = prepare(inner.connections.to(wanted, guard)?, request, trail);
+        let (prepared, authorised) = prepare(inner.connections.to(wanted, guard)?, request, trail);
+        let asked = Asked {
+            host: host_of(&request.url),
+            authorised,
+            of_account: account.is_some(),
+            data: request.wants_data(),
+            flow: wanted == Wanted::Flow,
+            at: now,
+        };
         let begun = Instant::now();
-        let step = tokio::time::timeout(*left, inner.exchange(prepared, trail, wanted, pass, now)).await;
+        let step = tokio::time::timeout(*left, inner.exchange(prepared, trail, wanted, pass, asked)).await;
         *left = left.saturating_sub(begun.elapsed());
         step.unwrap_or_else(|_| Err(failure::too_slow(&trail.url, inner.settings.patience())))
     }
@@ -199,17 +214,18 @@ impl Inner {
         trail: &Trail,
         wanted: Wanted,
         pass: Pass<'_>,
-        now: Timestamp,
+        asked: Asked,
     ) -> Result<Step, SourceError> {
         let sent = Instant::now();
         let mut answer = prepared.send().await.map_err(|error| failure::of_transport(&error, &trail.url))?;
-        let now = later(now, sent);
+        let now = later(asked.at, sent);
         let from_private = names_private(&trail.url) || answer.remote_addr().is_some_and(|peer| is_private(peer.ip()));
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
         let rate = rate_limit(&headers, now);
-        let mut response =
-            Response { status, headers, body: Vec::new(), url: trail.url.clone(), moved: None, rate, held: None };
+        let asked = Asked { at: now, ..asked };
+        let (url, body) = (trail.url.clone(), Vec::new());
+        let mut response = Response { status, headers, body, url, moved: None, rate, asked, held: None };
         if status.is_client_error() || status.is_server_error() {
             response.body = body::read_beginning(answer, PAGE).await;
             response.held = pass.answered(status, &response.rate, &response.body, now);
@@ -234,12 +250,16 @@ fn later(now: Timestamp, since: Instant) -> Timestamp {
     now.saturating_add(SignedDuration::from_secs(waited)).unwrap_or(now)
 }
 
-fn prepare(client: &reqwest::Client, request: &Request, trail: &Trail) -> reqwest::RequestBuilder {
+/// Headers that another host than the asked one may see. Everything else may authorise, in one way or another.
+const HARMLESS: [HeaderName; 2] = [ACCEPT, ACCEPT_LANGUAGE];
+
+/// The request as it goes to the place that the trail has come to, and whether a login or a token is in it.
+fn prepare(client: &reqwest::Client, request: &Request, trail: &Trail) -> (reqwest::RequestBuilder, bool) {
     let mut headers: HeaderMap = request.headers.clone();
     if !trail.trusted {
-        headers.remove(AUTHORIZATION);
-        headers.remove(COOKIE);
+        headers = HARMLESS.into_iter().filter_map(|name| Some((name.clone(), headers.remove(&name)?))).collect();
     }
+    let authorised = trail.login.is_some() || headers.iter().any(|(name, value)| authorises(name, value));
     for (name, validator) in
         [(IF_NONE_MATCH, &request.validators.etag), (IF_MODIFIED_SINCE, &request.validators.last_modified)]
     {
@@ -251,10 +271,15 @@ fn prepare(client: &reqwest::Client, request: &Request, trail: &Trail) -> reqwes
     if let Some((user, password)) = &trail.login {
         builder = builder.basic_auth(user, Some(password));
     }
-    match &request.body {
-        Some(body) => builder.body(body.clone()),
-        None => builder,
+    if let Some(body) = &request.body {
+        builder = builder.body(body.clone());
     }
+    (builder, authorised)
+}
+
+/// Whether a header carries a login or a token: `Authorization`, `Cookie`, `Api-Key` and their like.
+fn authorises(name: &HeaderName, value: &HeaderValue) -> bool {
+    value.is_sensitive() || *name == AUTHORIZATION || *name == COOKIE || is_secret(name.as_str())
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, StatusCode};
 use url::Url;
 
+use crate::domain::Timestamp;
+use crate::domain::time::SignedDuration;
 use crate::sources::SourceError;
 
 use super::failure;
@@ -67,6 +69,12 @@ impl Request {
     /// Takes away what is at this address. Redirects are not followed.
     pub fn delete(url: Url) -> Self {
         Self { method: Method::DELETE, ..Self::get(url) }
+    }
+
+    /// Whether data is asked for, nothing that may be a page.
+    pub(super) fn wants_data(&self) -> bool {
+        let kinds = self.headers.get(ACCEPT).and_then(|kinds| kinds.to_str().ok()).unwrap_or_default();
+        !kinds.is_empty() && kinds.split(',').all(|kind| kind.contains("json") || kind.contains("event-stream"))
     }
 
     fn sending(method: Method, url: Url, body: Vec<u8>, kind: &'static str) -> Self {
@@ -143,6 +151,23 @@ impl fmt::Debug for Request {
     }
 }
 
+/// What must be known of a request to tell in words what became of it.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// The host that was asked first.
+    pub(super) host: String,
+    /// A login or a token was sent to the host that answered.
+    pub(super) authorised: bool,
+    /// It was asked under an account.
+    pub(super) of_account: bool,
+    /// Data was asked for (JSON, events), nothing that may be a page.
+    pub(super) data: bool,
+    /// It is to flow, so that the body was not read.
+    pub(super) flow: bool,
+    /// When the answer came, by our clock.
+    pub(super) at: Timestamp,
+}
+
 /// One answer, whatever its status.
 pub struct Response {
     /// Status.
@@ -158,6 +183,8 @@ pub struct Response {
     pub moved: Option<Url>,
     /// What it says about how often we may ask.
     pub rate: RateLimit,
+    /// How it was asked.
+    pub(super) asked: Asked,
     /// Set when the host complained: it, or the account, is left alone until then.
     pub(super) held: Option<Held>,
 }
@@ -188,12 +215,25 @@ impl Response {
         Validators { etag: own("etag"), last_modified: own("last-modified") }
     }
 
-    /// The answer if it is one of success or "nothing changed".
+    /// How far our clock is ahead of the server's (negative: behind), if it is off by more than five minutes and the
+    /// server tells the time. Good for a remark, see [`super::skew_remark`]: tokens are refused by clocks that differ,
+    /// and what was published when is wrong.
+    pub fn clock_skew(&self) -> Option<SignedDuration> {
+        failure::skew(self.text("date"), self.text("age"), self.asked.at)
+    }
+
+    /// The answer if it is one of success or "nothing changed", and not a web page where data was asked for.
     ///
     /// # Errors
     /// The failure that the status stands for, with advice.
     pub fn success(self) -> Result<Self, SourceError> {
-        if self.status.is_success() || self.is_unchanged() { Ok(self) } else { Err(failure::of_status(&self)) }
+        if !self.status.is_success() && !self.is_unchanged() {
+            return Err(failure::of_status(&self));
+        }
+        match failure::instead_of_data(&self) {
+            Some(error) => Err(error),
+            None => Ok(self),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! The polite HTTP client that every network of this floor asks through.
 //!
-//! One [`Client`] is shared by all sources. It keeps one request at a time per host, leaves a whole host alone
-//! when the host asks for it, follows redirects itself so that a permanent move can be told from a detour,
-//! caps what it reads after decompression, and turns every failure into words for a person without ever
-//! repeating a secret that stands in an address.
+//! One [`Client`] is shared by all sources. It keeps one poll at a time per host and never lets what a person waits
+//! for stand behind it, counts what hosts and accounts are granted and leaves a share of it to replies, leaves alone
+//! who asks for it, follows redirects itself so that a permanent move can be told from a detour and nothing that
+//! authorises leaves its host, caps what it reads after decompression, and turns every failure into words for a
+//! person without ever repeating a secret.
 //!
 //! Proxies are those of the system (`HTTPS_PROXY` and the like). Behind one, names are resolved by the proxy: the
 //! guard against redirects into private networks then sees only addresses that are private by their own letters.
@@ -26,6 +27,7 @@ mod stream;
 
 pub use client::Client;
 pub use date::http_date;
+pub use failure::skew_remark;
 pub use freshness::rest;
 pub use message::{Request, Response, Validators};
 pub use rate::{RateLimit, rate_limit};

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod layout;
 pub mod lists;
 pub mod marks;
+pub mod meters;
 pub mod msg;
 pub mod overlay;
 pub mod page;

@@ -4,10 +4,12 @@
 //! the screen itself ends the program. Which of the two it is, is known by the task that panics.
 
 use std::future::Future;
+use std::io::Write;
 use std::sync::Once;
 
 use super::guard;
 use crate::domain::SafeText;
+use crate::sources::http::redact_text;
 
 /// Longest line that a panic leaves in the log, in characters; it may quote foreign text.
 const LONGEST: usize = 2_000;
@@ -32,11 +34,17 @@ pub fn install_hook() {
             if ours {
                 guard::restore();
             }
-            let told = SafeText::line(&panic.to_string(), LONGEST);
+            let words = panic.to_string();
+            let masked = redact_text(&words);
+            let told = SafeText::line(&masked, LONGEST);
             tracing::error!(target: "goodword::panic", fatal = ours, "{told}");
             // The previous hook prints, which would tear a screen that stays.
-            if ours || !busy {
+            if (ours || !busy) && masked == words {
                 previous(panic);
+            } else if ours || !busy {
+                // It would print the words as they are, and a secret stands in them. Nobody is left to tell when
+                // standard error is gone too.
+                let _ = writeln!(std::io::stderr(), "{told}");
             }
         }));
     });

@@ -6,9 +6,14 @@ use crate::domain::{SafeText, SourceHealth, SourceState};
 use crate::tui::app::Model;
 use crate::tui::app::layout::{self, Area};
 use crate::tui::app::lists::{health_sign, worries};
+use crate::tui::app::meters;
 use crate::tui::app::page::{Line, Tone};
-use crate::tui::app::text::{fit, short_number};
+use crate::tui::app::text::{self, fit, short_number};
 use crate::tui::app::when;
+
+/// Columns that a reason keeps beside a meter, and the gap between the two.
+const LEAST_REASON: usize = 20;
+const GAP: usize = 2;
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let sources = model.sources();
@@ -42,7 +47,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     if parts.foot.height > 0
         && let Some(state) = sources.selected()
     {
-        foot(brush, state, parts.foot);
+        foot(brush, model, state, parts.foot);
     }
 }
 
@@ -83,13 +88,29 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, state: &SourceState) {
     let words = columns(area.width, " ", name.as_str(), &asked, &next, &short_number(state.mentions));
     let used = brush.say(area.x, area.y, area.width, &words, Tone::Text);
     brush.say(area.x + 1, area.y, 1, sign, tone);
-    let room = area.width.saturating_sub(used + 2);
-    if worries(state) {
-        let why = if state.trouble.is_empty() { word } else { reason(state.trouble.as_str()) };
-        brush.say(area.x + used + 2, area.y, room, why, tone);
-    } else if state.health == SourceHealth::New {
-        brush.say(area.x + used + 2, area.y, room, word, tone);
-    }
+    let why = match state.health {
+        _ if worries(state) && !state.trouble.is_empty() => reason(state.trouble.as_str()),
+        SourceHealth::New => word,
+        _ if worries(state) => word,
+        _ => "",
+    };
+    let rest = Area { x: area.x + used + 2, width: area.width.saturating_sub(used + 2), ..area };
+    let taken = meter(brush, state, rest, now, text::width(why));
+    brush.say(rest.x, rest.y, rest.width.saturating_sub(taken), why, tone);
+}
+
+/// The fullest meter at the right end of a row, as short as it must be to leave room for what is wrong. Returns the
+/// columns that it takes, with the gap before it.
+fn meter(brush: &mut Brush<'_>, state: &SourceState, area: Area, now: Timestamp, why: usize) -> u16 {
+    let Some(meter) = meters::fullest(&state.meters, now) else { return 0 };
+    let gap = if why == 0 { 0 } else { GAP };
+    let room = usize::from(area.width).saturating_sub(why.min(LEAST_REASON) + gap);
+    let Some(words) = meters::short(meter, now).into_iter().find(|words| text::width(words) < room) else { return 0 };
+    // A column stays free at the right, as in the head.
+    let wide = u16::try_from(text::width(&words)).unwrap_or(area.width) + 1;
+    let tone = if meters::is_high(meter, now) { Tone::Warn } else { Tone::Muted };
+    brush.say(area.x + area.width - wide, area.y, wide, &words, tone);
+    wide + u16::try_from(gap).unwrap_or_default()
 }
 
 fn due(next: Option<Timestamp>, now: Timestamp) -> String {
@@ -103,14 +124,23 @@ fn due(next: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
-/// What went wrong with the selected source, and what to do, in full.
-fn foot(brush: &mut Brush<'_>, state: &SourceState, area: Area) {
+/// What went wrong with the selected source, and what to do, in full; then what its network counts.
+fn foot(brush: &mut Brush<'_>, model: &Model, state: &SourceState, area: Area) {
     let area = inner(Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area }, 1);
     let (sign, word, tone) = health_sign(state.health);
     let name = SafeText::line(&state.name, 80);
     let line = Line::of(tone, format!("{sign} {word}")).with(Tone::Text, "  ").foreign(Tone::Strong, &name);
     brush.line(area.x, area.y, area.width, &line);
     let rest = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let (now, zone) = (model.context().now(), model.context().zone());
+    let counted: Vec<String> = state.meters.iter().map(|meter| meters::full(meter, now, zone)).collect();
+    let counted = counted.join(" · ");
+    let wanted = text::wrap(&counted, usize::from(rest.width), usize::from(rest.height.saturating_sub(1))).len();
+    let wanted = if counted.is_empty() { 0 } else { u16::try_from(wanted).unwrap_or_default() };
     let trouble = state.trouble.as_str();
-    brush.prose(rest, if trouble.is_empty() { "nothing is wrong with it" } else { trouble }, Tone::Text);
+    let trouble = if trouble.is_empty() { "nothing is wrong with it" } else { trouble };
+    let used = brush.prose(Area { height: rest.height - wanted, ..rest }, trouble, Tone::Text);
+    let high = state.meters.iter().any(|meter| meters::is_high(meter, now));
+    let below = Area { y: rest.y + used, height: rest.height.saturating_sub(used), ..rest };
+    brush.prose(below, &counted, if high { Tone::Warn } else { Tone::Muted });
 }

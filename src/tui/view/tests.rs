@@ -137,6 +137,19 @@ fn every_view() {
 }
 
 #[test]
+fn meters_of_the_sources() {
+    for (width, height) in [(40, 10), (60, 14), (80, 24), (120, 36), (200, 50)] {
+        let text = text_of(&mut Town::metered(), (width, height), &[Action::ViewSources]);
+        insta::assert_snapshot!(format!("meters_{width}x{height}"), text);
+    }
+    let healthy = [Action::ViewSources, Action::Down, Action::Down, Action::Down];
+    insta::assert_snapshot!("meters_of_a_healthy_source", text_of(&mut Town::metered(), (80, 24), &healthy));
+    let model = screen(&mut Town::metered(), (80, 24), &[Action::ViewSources]);
+    let coloured = styles(&paint(&model, &Theme::standard()));
+    assert!(coloured.lines().any(|row| row.contains("Magenta")), "a high meter is not coloured: {coloured}");
+}
+
+#[test]
 fn everything_that_lies_on_top() {
     for (name, keys) in [
         ("help", &[Action::Help][..]),

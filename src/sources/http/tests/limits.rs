@@ -255,6 +255,8 @@ impl Respond for Shared {
 #[derive(Debug, Clone)]
 enum Step {
     Polls(usize),
+    /// Polls that are given up while they are under way.
+    GivenUp(usize),
     Reply,
     Wait(i64),
 }
@@ -267,6 +269,7 @@ mod never_starved {
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             4 => (1..40_usize).prop_map(Step::Polls),
+            1 => (1..9_usize).prop_map(Step::GivenUp),
             2 => Just(Step::Reply),
             1 => (1..90_i64).prop_map(Step::Wait),
         ]
@@ -326,6 +329,12 @@ mod never_starved {
                     for refused in answers.into_iter().filter_map(Result::err) {
                         prop_assert!(matches!(refused.retry, Retry::NotBefore(at) if at > after(second)));
                     }
+                }
+                Step::GivenUp(many) => {
+                    let polls = (0..many).map(|_| client.send(of("mock:1", url(server, "/poll")), after(second)));
+                    let _ = tokio::time::timeout(Duration::from_millis(1), futures_util::future::join_all(polls)).await;
+                    // What is on its way arrives before anything else is asked.
+                    tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 Step::Reply => {
                     let window = second / i64::from(WINDOW);

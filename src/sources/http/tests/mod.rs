@@ -1,5 +1,6 @@
 //! The client against real servers on loopback.
 
+mod failures;
 mod limits;
 mod stream;
 

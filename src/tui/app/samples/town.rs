@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{minutes_ago, night, signal, state};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Answerable, Counts, Filter, Key, Mention, MentionRow, Overview, Reading, SafeText, Signal, SignalKind,
+    Act, Answerable, Counts, Filter, Key, Mention, MentionRow, Meter, Overview, Reading, SafeText, Signal, SignalKind,
     SourceHealth, SourceState, Span, SubjectId, WatchId,
 };
 use crate::tui::app::cmd::{Cmd, Load};
@@ -68,6 +68,29 @@ impl Town {
             ),
             signal(2, SignalKind::Silence, 200, "HN search brought nothing for 9 h, usually every 40 min"),
         ];
+        town
+    }
+
+    /// A morning of trouble on which the networks count what is asked of them.
+    pub(crate) fn metered() -> Self {
+        let mut town = Self::trouble();
+        let meter = |name: &str, used, limit, minutes: i64| Meter {
+            name: name.into(),
+            used,
+            limit: Some(limit),
+            currency: None,
+            resets: Some(minutes_ago(-minutes)),
+        };
+        let money = Meter { currency: Some("USD".into()), resets: None, ..meter("spent", 4.2, 20.0, 0) };
+        let counted = [
+            vec![money],
+            vec![meter("requests", 58.0, 300.0, 4), meter("writes", 27.0, 30.0, 31)],
+            vec![meter("quota", 8_430.0, 10_000.0, 600)],
+            vec![meter("requests", 2_871.0, 3_000.0, 2)],
+        ];
+        for (state, meters) in town.sources.iter_mut().zip(counted) {
+            state.meters = meters;
+        }
         town
     }
 
