@@ -136,10 +136,14 @@ impl HackerNews {
         Ok(piece)
     }
 
-    /// Looks again at what was heard: only deletions are told, the site does not mark edits.
-    async fn again(&self, heard: &mut Heard, now: Timestamp) -> Result<Vec<Item>, SourceError> {
+    /// Looks again at what was heard, if anything was: only deletions are told, the site does not mark edits.
+    async fn again(&self, heard: &mut Heard, now: Timestamp) -> Result<Option<Vec<Item>>, SourceError> {
         let mut gone = Vec::new();
-        for id in heard.next(AGAIN, now) {
+        let ids = heard.next(AGAIN, now);
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        for id in ids {
             let Ok(number) = id.parse() else { continue };
             let known = self.site.item(number, false, now).await?;
             if let Some(known) = known.filter(super::shapes::Known::is_gone) {
@@ -147,7 +151,7 @@ impl HackerNews {
                 gone.push(known.item(None));
             }
         }
-        Ok(gone)
+        Ok(Some(gone))
     }
 
     async fn round(&self, round: &mut Round, heard: &mut Heard, now: Timestamp) {
@@ -173,8 +177,10 @@ impl HackerNews {
             }
         }
         let again = self.again(heard, now).await;
-        let piece = again.map(|items| Piece { items, place: heard.written(), ..Piece::default() });
-        let _ = round.add(HEARD, piece);
+        let again = again.map(|items| items.map(|items| Piece { items, place: heard.written(), ..Piece::default() }));
+        if let Some(piece) = again.transpose() {
+            let _ = round.add(HEARD, piece);
+        }
     }
 }
 
