@@ -207,13 +207,12 @@ fn is_lost(error: &SourceError) -> bool {
 /// Communities as people write them: `name@host`, `!name@host`, `c/name`, or their address.
 fn communities(places: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for place in places.iter().map(|place| place.trim()) {
+    for place in places.iter().map(|place| place.trim().trim_end_matches('/')) {
         let name = match place.split_once("://").map(|(_, rest)| rest).and_then(|rest| rest.split_once("/c/")) {
             Some((host, name)) if name.contains('@') || host.is_empty() => name.to_owned(),
             Some((host, name)) => format!("{name}@{host}"),
             None => place.trim_start_matches('/').trim_start_matches("c/").trim_start_matches('!').to_owned(),
         };
-        let name = name.trim_end_matches('/').to_owned();
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }

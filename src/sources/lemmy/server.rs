@@ -331,7 +331,7 @@ fn is_passing(error: &SourceError) -> bool {
 
 /// Before 0.19 the token went into the body or the query.
 fn is_old(version: &str) -> bool {
-    let minor = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let minor = version.strip_prefix("0.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
     minor.is_some_and(|minor| minor < 19)
 }
 
