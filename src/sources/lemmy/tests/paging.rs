@@ -80,7 +80,7 @@ fn view(id: i64) -> serde_json::Value {
 }
 
 fn events(most: usize, deepest: usize) -> impl Strategy<Value = Vec<Event>> {
-    let one = prop_oneof![4 => Just(Event::Written), 4 => (0..deepest).prop_map(Event::Deleted), 1 => (1_usize..40).prop_map(Event::Swept)];
+    let one = prop_oneof![3 => Just(Event::Written), 2 => (0..deepest).prop_map(Event::Deleted), 3 => (1_usize..40).prop_map(Event::Swept)];
     prop::collection::vec(one, 0..most)
 }
 
@@ -131,12 +131,12 @@ async fn run(by_cursor: bool, rounds: Vec<(usize, Vec<Event>)>) -> Result<(), Te
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_by_number_or_by_cursor(
         by_cursor: bool,
-        rounds in prop::collection::vec((0_usize..160, events(20, 170)), 1..4),
+        rounds in prop::collection::vec((0_usize..160, events(8, 170)), 1..4),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(run(by_cursor, rounds))?;
@@ -146,7 +146,8 @@ proptest! {
 /// The place where paging by number is known to lose: something above the edge of a page is deleted in between.
 #[tokio::test]
 async fn what_moves_up_over_the_edge_of_a_page_is_found() {
-    for swept in [1, 3, 49, 60] {
-        run(false, vec![(120, Vec::new()), (120, vec![Event::Swept(swept)])]).await.unwrap();
+    // After the second page: what moves up then is not at the top for the next poll to see.
+    for swept in [1, 3, 20, 45] {
+        run(false, vec![(20, Vec::new()), (160, vec![Event::Swept(swept), Event::Written])]).await.unwrap();
     }
 }
