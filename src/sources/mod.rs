@@ -10,6 +10,7 @@ pub mod feed;
 pub mod hackernews;
 pub mod http;
 pub mod lemmy;
+mod lenient;
 mod login;
 pub mod networks;
 mod newest;

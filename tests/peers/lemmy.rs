@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use goodword::domain::time::Clock;
 use goodword::domain::{Network, Timestamp, Visibility};
 use goodword::sources::api::Api;
-use goodword::sources::http::{Client, HttpSettings};
-use goodword::sources::{MemoryCredentials, Outgoing, Source, SourceSettings, Tools, networks};
+use goodword::sources::{MemoryCredentials, Outgoing, Source, SourceSettings, networks};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+
+use crate::{now, tools, variable};
 
 /// A person at the server.
 struct Someone<'a> {
@@ -46,11 +46,11 @@ async fn heard(source: &mut Source, cursor: &mut String, now: Timestamp) -> Vec<
 #[tokio::test]
 #[ignore = "needs the server of tests/peers/lemmy.sh"]
 async fn lemmy_is_heard_and_answered() {
-    let base: url::Url = std::env::var("GOODWORD_PEER_LEMMY").unwrap().parse().unwrap();
-    let password = std::env::var("GOODWORD_PEER_LEMMY_PASSWORD").unwrap();
-    let client = Client::new(HttpSettings::default()).unwrap();
-    let api = Api::new(client.clone(), &base);
-    let now = goodword::engine::SystemClock.now();
+    let base: url::Url = variable("GOODWORD_PEER_LEMMY").parse().unwrap();
+    let password = variable("GOODWORD_PEER_LEMMY_PASSWORD");
+    let tools = tools(Arc::new(MemoryCredentials::of(&password)));
+    let api = Api::new(tools.client.clone(), &base);
+    let now = now();
     let word = format!("acmeflux{}", now.as_second());
 
     let admin = token(&api, "login", json!({"username_or_email": "admin", "password": password}), now).await;
@@ -67,7 +67,6 @@ async fn lemmy_is_heard_and_answered() {
         search: vec![word.clone()],
         ..SourceSettings::named("peer", Network::named("lemmy"))
     };
-    let tools = Tools { client, credentials: Arc::new(MemoryCredentials::of(&password)) };
     let mut source = networks::open(&settings, &tools).unwrap();
     let mut cursor = String::new();
     heard(&mut source, &mut cursor, now).await;

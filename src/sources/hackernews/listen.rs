@@ -127,7 +127,8 @@ impl HackerNews {
                     heard.insert(kid);
                     if !answer.is_gone() {
                         let item = answer.item(root.or(Some(id)));
-                        piece.items.push(self.site.marked(Item { addressed: true, ..item }));
+                        let item = self.site.marked(item);
+                        piece.items.push(Item { addressed: !item.own, ..item });
                     }
                 }
             }
@@ -172,7 +173,11 @@ impl HackerNews {
                 return;
             }
             let (own, place) = (round.places().of(OWN).to_owned(), round.places().of(ANSWERS).to_owned());
-            if round.add(ANSWERS, self.answers(&own, &place, now).await).is_break() {
+            let answers = self.answers(&own, &place, now).await;
+            if let Ok(piece) = &answers {
+                heard.note(&piece.items, now);
+            }
+            if round.add(ANSWERS, answers).is_break() {
                 return;
             }
         }
