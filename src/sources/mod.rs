@@ -18,6 +18,7 @@ pub mod jetstream;
 pub mod lemmy;
 //mod github;
 mod lenient;
+mod odd;
 mod login;
 pub mod mastodon;
 pub mod ndjson;

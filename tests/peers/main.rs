@@ -9,6 +9,7 @@ use goodword::sources::Tools;
 use goodword::sources::http::{Client, HttpSettings};
 
 mod bluesky;
+mod lemmy;
 
 /// A variable that the start script printed.
 fn variable(name: &str) -> String {

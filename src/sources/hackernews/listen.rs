@@ -127,7 +127,8 @@ impl HackerNews {
                     heard.insert(kid);
                     if !answer.is_gone() {
                         let item = answer.item(root.or(Some(id)));
-                        piece.items.push(self.site.marked(Item { addressed: true, ..item }));
+                        let item = self.site.marked(item);
+                        piece.items.push(Item { addressed: !item.own, ..item });
                     }
                 }
             }
@@ -136,10 +137,14 @@ impl HackerNews {
         Ok(piece)
     }
 
-    /// Looks again at what was heard: only deletions are told, the site does not mark edits.
-    async fn again(&self, heard: &mut Heard, now: Timestamp) -> Result<Vec<Item>, SourceError> {
+    /// Looks again at what was heard, if anything was: only deletions are told, the site does not mark edits.
+    async fn again(&self, heard: &mut Heard, now: Timestamp) -> Result<Option<Vec<Item>>, SourceError> {
         let mut gone = Vec::new();
-        for id in heard.next(AGAIN, now) {
+        let ids = heard.next(AGAIN, now);
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        for id in ids {
             let Ok(number) = id.parse() else { continue };
             let known = self.site.item(number, false, now).await?;
             if let Some(known) = known.filter(super::shapes::Known::is_gone) {
@@ -147,7 +152,7 @@ impl HackerNews {
                 gone.push(known.item(None));
             }
         }
-        Ok(gone)
+        Ok(Some(gone))
     }
 
     async fn round(&self, round: &mut Round, heard: &mut Heard, now: Timestamp) {
@@ -168,13 +173,19 @@ impl HackerNews {
                 return;
             }
             let (own, place) = (round.places().of(OWN).to_owned(), round.places().of(ANSWERS).to_owned());
-            if round.add(ANSWERS, self.answers(&own, &place, now).await).is_break() {
+            let answers = self.answers(&own, &place, now).await;
+            if let Ok(piece) = &answers {
+                heard.note(&piece.items, now);
+            }
+            if round.add(ANSWERS, answers).is_break() {
                 return;
             }
         }
         let again = self.again(heard, now).await;
-        let piece = again.map(|items| Piece { items, place: heard.written(), ..Piece::default() });
-        let _ = round.add(HEARD, piece);
+        let again = again.map(|items| items.map(|items| Piece { items, place: heard.written(), ..Piece::default() }));
+        if let Some(piece) = again.transpose() {
+            let _ = round.add(HEARD, piece);
+        }
     }
 }
 

@@ -1,15 +1,10 @@
 //! What the two interfaces answer, and how it becomes items.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::domain::{Answerable, Author, Item, Timestamp};
 use crate::sources::feed::words::{of_html, of_title};
-
-/// Reads any value and keeps it only if it is of the expected kind: one odd field must not cost the whole answer.
-fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
-    let value = serde_json::Value::deserialize(from)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
-}
+use crate::sources::odd::lenient;
 
 /// The answer of a search.
 #[derive(Deserialize, Default)]

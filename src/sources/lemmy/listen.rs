@@ -131,10 +131,19 @@ impl Lemmy {
         Ok(piece)
     }
 
-    /// Looks again at what was heard, without marking it as read.
-    async fn again(&self, heard: &mut Heard, me: Option<&Person>, now: Timestamp) -> Result<Vec<Item>, SourceError> {
+    /// Looks again at what was heard, if anything was, without marking it as read.
+    async fn again(
+        &self,
+        heard: &mut Heard,
+        me: Option<&Person>,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Item>>, SourceError> {
         let mut news = Vec::new();
-        for id in heard.next(AGAIN, now).into_iter().filter(|id| !id.starts_with("message/")) {
+        let ids: Vec<String> = heard.next(AGAIN, now).into_iter().filter(|id| !id.starts_with("message/")).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        for id in ids {
             match self.server.one(&id, As::Stranger, me, now).await {
                 Ok(item) if item.deleted || item.edited.is_some() => news.push(item),
                 Ok(_) => {}
@@ -146,7 +155,7 @@ impl Lemmy {
             }
         }
         heard.note(&news, now);
-        Ok(news)
+        Ok(Some(news))
     }
 
     async fn round(&self, round: &mut Round, heard: &mut Heard, now: Timestamp) -> Result<(), SourceError> {
@@ -169,8 +178,10 @@ impl Lemmy {
             }
         }
         let again = self.again(heard, me, now).await;
-        let piece = again.map(|items| Piece { items, place: heard.written(), ..Piece::default() });
-        let _ = round.add(HEARD, piece);
+        let again = again.map(|items| items.map(|items| Piece { items, place: heard.written(), ..Piece::default() }));
+        if let Some(piece) = again.transpose() {
+            let _ = round.add(HEARD, piece);
+        }
         Ok(())
     }
 }
@@ -196,13 +207,12 @@ fn is_lost(error: &SourceError) -> bool {
 /// Communities as people write them: `name@host`, `!name@host`, `c/name`, or their address.
 fn communities(places: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for place in places.iter().map(|place| place.trim()) {
+    for place in places.iter().map(|place| place.trim().trim_end_matches('/')) {
         let name = match place.split_once("://").map(|(_, rest)| rest).and_then(|rest| rest.split_once("/c/")) {
             Some((host, name)) if name.contains('@') || host.is_empty() => name.to_owned(),
             Some((host, name)) => format!("{name}@{host}"),
             None => place.trim_start_matches('/').trim_start_matches("c/").trim_start_matches('!').to_owned(),
         };
-        let name = name.trim_end_matches('/').to_owned();
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }

@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use crate::domain::{Author, Item, Timestamp};
+use crate::sources::odd::each;
 use crate::sources::{Lookup, SourceError, SourceErrorKind};
 
 use super::pages::{Listing, Of, page};
 use super::server::{As, Server, Version};
-use super::shapes::{Person, View, each, post_id};
+use super::shapes::{Person, View, post_id};
 
 /// Comments of a thread on one page.
 const PER_PAGE: &str = "50";

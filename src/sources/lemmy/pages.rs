@@ -14,8 +14,8 @@ use super::shapes::View;
 
 /// Posts on a page, the most that servers give.
 const PER_PAGE: u32 = 50;
-/// The last page by number: beyond it the pages, ever smaller, begin further up again.
-pub(super) const LAST: u32 = PER_PAGE / 2 + 1;
+/// The last page by number: beyond it the pages, ever smaller, reach no further down.
+pub(super) const LAST: u32 = PER_PAGE / 2;
 
 /// Posts or comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

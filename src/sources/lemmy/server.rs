@@ -11,11 +11,12 @@ use tokio::sync::OnceCell;
 use crate::domain::{Author, Timestamp};
 use crate::sources::api::{Api, authorised, json};
 use crate::sources::http::{Request, Response};
+use crate::sources::odd::lenient;
 use crate::sources::{SourceError, SourceErrorKind, SourceSettings, Tools};
 
 use super::errors::{is_logged_out, of_answer};
 use super::session::Session;
-use super::shapes::{Person, lenient};
+use super::shapes::Person;
 
 /// Which interface a server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,11 +183,11 @@ impl Server {
         let me = self.me.get_or_try_init(|| async {
             let person = match self.known(now).await?.version {
                 Version::V3 { .. } => {
-                    let site: Site = self.get("api/v3/site", &[], As::UsNow, now).await?;
+                    let site: Site = self.get("api/v3/site", &[], As::Us, now).await?;
                     site.my_user.and_then(|user| user.local_user_view.person)
                 }
                 Version::V4 => {
-                    let user: MyUser = self.get("api/v4/account", &[], As::UsNow, now).await?;
+                    let user: MyUser = self.get("api/v4/account", &[], As::Us, now).await?;
                     user.local_user_view.person
                 }
             };
@@ -331,7 +332,7 @@ fn is_passing(error: &SourceError) -> bool {
 
 /// Before 0.19 the token went into the body or the query.
 fn is_old(version: &str) -> bool {
-    let minor = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let minor = version.strip_prefix("0.").and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
     minor.is_some_and(|minor| minor < 19)
 }
 

@@ -1,32 +1,13 @@
 //! What a server answers in either interface, and how it becomes items. The names of v4 stand beside those of v3:
 //! `published_at` and `published`, `ap_id` and `actor_id`.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Answerable, Author, Item, Timestamp, Visibility};
+use crate::sources::odd::lenient;
 
 use super::server::{Known, Server};
-
-/// Reads any value and keeps it only if it is of the expected kind: one odd field must not cost a whole answer.
-pub(super) fn lenient<'de, D, T>(from: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned + Default,
-{
-    let value = serde_json::Value::deserialize(from)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
-}
-
-/// Reads a list and leaves out what cannot be read of it.
-pub(super) fn each<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: serde::de::DeserializeOwned,
-{
-    let values = Vec::<serde_json::Value>::deserialize(from).unwrap_or_default();
-    Ok(values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect())
-}
 
 /// A person.
 #[derive(Deserialize, Debug, Default, Clone)]

@@ -112,19 +112,19 @@ impl Reddit {
         crate::sources::api::json(&response)
     }
 
-    /// Looks again at what was heard.
-    async fn again(&self, heard: &mut Heard, me: &Me, now: Timestamp) -> Result<Vec<Item>, SourceError> {
+    /// Looks again at what was heard, if anything was.
+    async fn again(&self, heard: &mut Heard, me: &Me, now: Timestamp) -> Result<Option<Vec<Item>>, SourceError> {
         // Private messages cannot be asked for so; nobody can take them back either.
         let ids: Vec<String> = heard.next(AGAIN, now).into_iter().filter(|id| !id.starts_with("t4_")).collect();
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let listing: Listing = self.site.get("api/info", &[("id", &ids.join(","))], Haste::Polling, now).await?;
         let items = self.site.items(listing.data.children, me);
         // What is as it was is no news; what is gone or edited is.
         let news: Vec<Item> = items.into_iter().filter(|item| item.deleted || item.edited.is_some()).collect();
         heard.note(&news, now);
-        Ok(news)
+        Ok(Some(news))
     }
 
     async fn round(&self, round: &mut Round, heard: &mut Heard, now: Timestamp) -> Result<(), SourceError> {
@@ -141,8 +141,10 @@ impl Reddit {
             }
         }
         let again = self.again(heard, me, now).await;
-        let piece = again.map(|items| Piece { items, place: heard.written(), ..Piece::default() });
-        let _ = round.add(HEARD, piece);
+        let again = again.map(|items| items.map(|items| Piece { items, place: heard.written(), ..Piece::default() }));
+        if let Some(piece) = again.transpose() {
+            let _ = round.add(HEARD, piece);
+        }
         Ok(())
     }
 }

@@ -1,16 +1,11 @@
 //! Reddit's things, and how they become items (wiki JSON; reddit.com/dev/api, "fullnames").
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::domain::{Answerable, Author, Item, Timestamp, Visibility};
 use crate::sources::api::Api;
 use crate::sources::feed::words::of_html;
-
-/// Reads any value and keeps it only if it is of the expected kind: one odd field must not cost a whole post.
-fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
-    let value = serde_json::Value::deserialize(from)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
-}
+use crate::sources::odd::lenient;
 
 /// A page of things.
 #[derive(Deserialize, Default)]
