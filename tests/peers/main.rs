@@ -10,6 +10,7 @@ use goodword::sources::http::{Client, HttpSettings};
 
 mod bluesky;
 mod lemmy;
+mod mastodon;
 
 /// A variable that the start script printed.
 fn variable(name: &str) -> String {

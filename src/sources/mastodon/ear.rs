@@ -223,7 +223,7 @@ impl Ear {
         let view =
             View { domain: scene.facts.domain.as_deref().unwrap_or(self.server.host()), me: scene.me.as_deref() };
         let item = match push.event.as_str() {
-            "update" | "status.update" => serde_json::from_str::<Status>(&push.payload)
+            "update" | "status.update" | "status_update" => serde_json::from_str::<Status>(&push.payload)
                 .ok()
                 .filter(|status| !status.id.is_empty())
                 .map(|status| view.item(&status))

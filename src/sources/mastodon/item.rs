@@ -130,6 +130,7 @@ fn links(found: Vec<String>, status: &Status) -> Vec<String> {
         .chain(status.tags.iter().map(|tag| &tag.url))
         .flatten()
         .filter_map(|link| web_address(link, None))
+        .chain(marked(&status.content))
         .collect();
     let card = status.card.as_ref().and_then(|card| web_address(card.url.as_deref()?, None));
     let mut links: Vec<String> = Vec::new();
@@ -139,4 +140,19 @@ fn links(found: Vec<String>, status: &Status) -> Vec<String> {
         }
     }
     links
+}
+
+/// Links that are marked as people or hashtags (`class="u-url mention"`); some servers tell of them nowhere else.
+fn marked(html: &str) -> impl Iterator<Item = String> {
+    html.split("<a ").skip(1).filter_map(|rest| {
+        let tag = rest.split('>').next()?;
+        let class = attribute(tag, "class")?;
+        let is_marked = class.split_whitespace().any(|class| matches!(class, "mention" | "hashtag"));
+        is_marked.then(|| web_address(&attribute(tag, "href")?.replace("&amp;", "&"), None)).flatten()
+    })
+}
+
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, after) = tag.split_once(&format!("{name}=\""))?;
+    after.split('"').next()
 }

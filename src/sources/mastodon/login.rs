@@ -24,8 +24,9 @@ const SHOW: &str = "urn:ietf:wg:oauth:2.0:oob";
 const SCOPES: [&str; 3] = [
     "read:statuses read:notifications read:search read:accounts read:lists write:statuses profile",
     "read:statuses read:notifications read:search read:accounts read:lists write:statuses",
-    "read write",
+    COARSE,
 ];
+const COARSE: &str = "read write";
 
 /// Logs in at a server of this family.
 pub(super) struct MastodonLogin;
@@ -64,11 +65,14 @@ impl Login for MastodonLogin {
             .tell(&format!("If you have made an access token in the settings of {host} (Development), paste it now."))
             .await;
         let pasted = person.ask_secret("Access token, or Enter to log in with a browser: ").await;
-        let token = match pasted.filter(|token| !token.expose_secret().trim().is_empty()) {
-            Some(token) => SecretString::from(token.expose_secret().trim()),
+        let (token, account) = match pasted.filter(|token| !token.expose_secret().trim().is_empty()) {
+            Some(token) => {
+                let token = SecretString::from(token.expose_secret().trim());
+                let account = verify(&api, &token, now).await?;
+                (token, account)
+            }
             None => by_browser(&api, person, now).await?,
         };
-        let account = verify(&api, &token, now).await?;
         let domain = domain(&api, &token, now).await;
         let handle = full_handle(&account.acct, domain.as_deref().unwrap_or(&host));
         if let Some(wanted) = &request.account {
@@ -93,25 +97,42 @@ async fn asked_for(person: &dyn Person) -> Result<Url, SourceError> {
         .ok_or_else(|| SourceError::new(Kind::BadAddress, "no server was named", "run `goodword login mastodon HOST`"))
 }
 
-/// Registers, sends the person to their browser, and trades the code for a token.
-async fn by_browser(api: &Api, person: &dyn Person, now: Timestamp) -> Result<SecretString, SourceError> {
-    let (app, scopes) = register(api, now).await?;
+/// Sends the person to their browser, if need be a second time with coarser rights: some servers register exact ones
+/// and then do not know them.
+async fn by_browser(api: &Api, person: &dyn Person, now: Timestamp) -> Result<(SecretString, Account), SourceError> {
+    let (app, scopes) = register(api, &SCOPES, now).await?;
+    let token = granted(api, &app, scopes, person, now).await?;
+    match verify(api, &token, now).await {
+        Ok(account) => Ok((token, account)),
+        Err(error) if error.advice.contains("lacks the scope") && scopes != COARSE => {
+            person.tell(&format!("{} knows only coarse rights; please allow once more.", api.host())).await;
+            let (app, scopes) = register(api, &[COARSE], now).await?;
+            let token = granted(api, &app, scopes, person, now).await?;
+            let account = verify(api, &token, now).await?;
+            Ok((token, account))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Shows the person where to allow the program, and trades the code for a token.
+async fn granted(
+    api: &Api,
+    app: &App,
+    scopes: &str,
+    person: &dyn Person,
+    now: Timestamp,
+) -> Result<SecretString, SourceError> {
     let query =
         [("response_type", "code"), ("client_id", app.client_id.as_str()), ("redirect_uri", SHOW), ("scope", scopes)];
     let address = api.url("oauth/authorize", &query)?;
-    person
-        .tell(&format!(
-            "Open this address in a browser, allow goodword, and copy the code that is shown:\n\n  {address}\n"
-        ))
-        .await;
-    let code =
-        person.ask_secret("Code: ").await.filter(|code| !code.expose_secret().trim().is_empty()).ok_or_else(|| {
-            SourceError::new(
-                Kind::Refused,
-                "no code was given",
-                "run the login again and paste the code that the page shows",
-            )
-        })?;
+    let words = "Open this address in a browser, allow goodword, and copy the code that is shown:";
+    person.tell(&format!("{words}\n\n  {address}\n")).await;
+    let code = person.ask_secret("Code: ").await.filter(|code| !code.expose_secret().trim().is_empty());
+    let code = code.ok_or_else(|| {
+        let advice = "run the login again and paste the code that the page shows";
+        SourceError::new(Kind::Refused, "no code was given", advice)
+    })?;
     let fields = [
         ("grant_type", "authorization_code"),
         ("client_id", app.client_id.as_str()),
@@ -133,7 +154,7 @@ async fn by_browser(api: &Api, person: &dyn Person, now: Timestamp) -> Result<Se
     if granted.access_token.expose_secret().trim().is_empty() {
         return Err(trouble::senseless(api.host(), "an access token"));
     }
-    let missing: Vec<&str> = missing_scopes(&granted.scope);
+    let missing = missing_scopes(&granted.scope);
     if !missing.is_empty() {
         person.tell(&format!("The server did not grant {}: some things will not work.", missing.join(", "))).await;
     }
@@ -141,9 +162,9 @@ async fn by_browser(api: &Api, person: &dyn Person, now: Timestamp) -> Result<Se
 }
 
 /// Registers the program, with as few rights as the server can express.
-async fn register(api: &Api, now: Timestamp) -> Result<(App, &'static str), SourceError> {
+async fn register(api: &Api, wishes: &[&'static str], now: Timestamp) -> Result<(App, &'static str), SourceError> {
     let mut last = None;
-    for scopes in SCOPES {
+    for scopes in wishes.iter().copied() {
         let fields = [
             ("client_name", "goodword"),
             ("redirect_uris", SHOW),

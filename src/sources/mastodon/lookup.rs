@@ -11,7 +11,7 @@ use crate::sources::{Lookup, SourceError, SourceErrorKind};
 
 use super::entities::{Account, Context, Found, Status, readable};
 use super::item::View;
-use super::server::{Me, Pace, Server, is_missing};
+use super::server::{Me, Pace, Server, full_handle, is_missing};
 use super::trouble;
 
 /// Most own posts that are looked up.
@@ -44,8 +44,13 @@ impl Index {
     }
 
     /// By handle: at the server, and if it has never heard of the account, by asking around.
-    async fn by_handle(&self, handle: &str, now: Timestamp) -> Result<Option<Account>, SourceError> {
+    async fn by_handle(&self, handle: &str, domain: &str, now: Timestamp) -> Result<Option<Account>, SourceError> {
         let handle = handle.trim_start_matches('@');
+        // The server's own are known by their names alone everywhere, in full only at most places.
+        let handle = match handle.split_once('@') {
+            Some((name, at)) if at.eq_ignore_ascii_case(domain) || at.eq_ignore_ascii_case(self.server.host()) => name,
+            _ => handle,
+        };
         if let Some(account) = self.account("api/v1/accounts/lookup", &[("acct", handle)], now).await? {
             return Ok(Some(account));
         }
@@ -60,8 +65,7 @@ impl Index {
         };
         let wanted = handle.to_lowercase();
         Ok(found.accounts.into_iter().find(|account| {
-            let acct = account.acct.to_lowercase();
-            !account.id.is_empty() && (acct == wanted || wanted.split_once('@').is_some_and(|(name, _)| acct == name))
+            !account.id.is_empty() && full_handle(&account.acct, domain).to_lowercase() == full_handle(&wanted, domain)
         }))
     }
 }
@@ -101,7 +105,7 @@ impl Lookup for Index {
         let by_id = format!("api/v1/accounts/{}", segment(asked));
         let mut account = if is_handle { None } else { self.account(&by_id, &[], now).await? };
         if account.is_none() && !asked.is_empty() {
-            account = self.by_handle(asked, now).await?;
+            account = self.by_handle(asked, &domain, now).await?;
         }
         let view = View { domain: &domain, me: me.as_deref() };
         Ok(account.map(|account| view.author(&account)))

@@ -4,10 +4,12 @@
 //!
 //! - **Forward**: `min_id` brings what comes right after an id. Whatever a page leaves out comes with the next one, so
 //!   that stopping anywhere loses nothing. Every poll begins a few minutes before the newest id, because a post
-//!   that arrives late has an id of the time at which it was written.
+//!   that arrives late has an id of the time at which it was written. (One that arrives so late between the pieces of a
+//!   long reading may be missed.)
 //! - **Down**: from the newest (`max_id`) down to the place that was reached the last time. Needs nothing but `max_id`
 //!   of the server, and stops by itself at one that does not even know that. Where it was interrupted stands in
-//!   the place, and the place moves up only when the bottom was reached.
+//!   the place, and the place moves up only when the bottom was reached. Where ids show no order and the very post at
+//!   which the way was interrupted is deleted meanwhile, the rest of the way cannot be found again.
 
 use std::cmp::Ordering;
 
@@ -44,7 +46,8 @@ pub(super) struct Place {
     /// When that was published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<Timestamp>,
-    /// Forward: go on from here.
+    /// Go on exactly from here. Only after a whole reading is it worth looking for what arrived late: else a place
+    /// where more is written than one poll reads would be read again and again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<String>,
     /// Down: the way that was interrupted.
@@ -203,7 +206,7 @@ async fn read_forward(list: &dyn Pages, place: Place, now: Timestamp) -> Result<
 
 async fn read_down(list: &dyn Pages, place: Place, now: Timestamp) -> Result<Read, SourceError> {
     let floor = place.at.clone();
-    let anchor = floor.as_deref().map(|floor| ids::earlier(floor, OVERLAP));
+    let anchor = place.on.clone().or_else(|| floor.as_deref().map(|floor| ids::earlier(floor, OVERLAP)));
     let old = place.seen.and_then(|seen| seen.saturating_sub(OLD).ok());
     let mut down = place.down.clone();
     let mut read = Read::default();
@@ -244,7 +247,8 @@ async fn read_down(list: &dyn Pages, place: Place, now: Timestamp) -> Result<Rea
             break;
         }
     }
-    read.more = !ended;
+    // What came above an interrupted way is read next.
+    read.more = !ended || place.down.is_some();
     read.place = if ended { arrived(place, down.unwrap_or_default()) } else { Place { down, ..place } };
     Ok(read)
 }
@@ -253,7 +257,8 @@ async fn read_down(list: &dyn Pages, place: Place, now: Timestamp) -> Result<Rea
 fn arrived(place: Place, down: Down) -> Place {
     let moved = !down.top.is_empty();
     let (at, seen) = if moved { (Some(down.top), down.top_seen.or(place.seen)) } else { (place.at, place.seen) };
-    Place { asked: true, at, seen, on: None, down: None }
+    let on = at.clone().filter(|_| place.down.is_some());
+    Place { asked: true, at, seen, on, down: None }
 }
 
 /// The page without what lies below the floor, and whether the floor was reached.

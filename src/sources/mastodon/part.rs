@@ -117,7 +117,7 @@ pub(super) fn addressing(view: &View<'_>, told: &Notification) -> Option<Item> {
     let wanted = matches!(told.kind.as_str(), "mention" | "quote");
     let item = view.item(status);
     // Some servers notify of what the account itself wrote.
-    wanted.then(|| Item { addressed: !item.own, ..item })
+    wanted.then_some(Item { addressed: !item.own, ..item })
 }
 
 #[async_trait]

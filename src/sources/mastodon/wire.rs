@@ -49,7 +49,7 @@ pub(super) struct Push {
 
 /// An open connection.
 pub(super) enum Wire {
-    Socket(Socket),
+    Socket(Box<Socket>),
     Events(SelectAll<BoxStream<'static, Result<Push, SourceError>>>),
 }
 
@@ -111,7 +111,7 @@ impl Wire {
         for channel in channels {
             socket.send(subscription(channel).to_string()).await?;
         }
-        Ok(Self::Socket(socket))
+        Ok(Self::Socket(Box::new(socket)))
     }
 
     async fn events(
