@@ -140,7 +140,10 @@ impl Jetstream {
         let gather = std::mem::take(&mut self.gather);
         let mut remarks = std::mem::take(&mut self.remarks);
         if gather.unreadable > 0 {
-            remarks.push(format!("{} messages of the stream could not be read and were left out", gather.unreadable));
+            remarks.push(match gather.unreadable {
+                1 => "one message of the stream could not be read and was left out".to_owned(),
+                many => format!("{many} messages of the stream could not be read and were left out"),
+            });
         }
         if gather.frames > 0 {
             self.place.count();

@@ -155,7 +155,7 @@ fn hasty() -> Pace {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_and_nothing_comes_twice(steps in steps()) {
