@@ -48,6 +48,8 @@ pub(super) struct Jetstream {
     /// The cursor that was handed out last, and the events that it covers.
     handed: String,
     unsettled: HashSet<u64>,
+    /// The last cursor that came back: up to it, everything is stored.
+    settled: String,
     pub(super) brought: Brought,
     pub(super) gather: Gather,
     pub(super) remarks: Vec<String>,
@@ -100,6 +102,7 @@ impl Jetstream {
             start: None,
             handed: String::new(),
             unsettled: HashSet::new(),
+            settled: String::new(),
             brought: Brought::default(),
             gather: Gather::default(),
             remarks: Vec::new(),
@@ -112,10 +115,16 @@ impl Jetstream {
     fn take_up(&mut self, cursor: &str) {
         if cursor == self.handed {
             self.brought.extend(self.unsettled.drain());
+            cursor.clone_into(&mut self.settled);
             return;
         }
         self.connection = None;
         self.unsettled.clear();
+        if cursor != self.settled {
+            // Further back than the last batch: what came since then is not stored, though its cursors came back.
+            self.brought = Brought::default();
+            cursor.clone_into(&mut self.settled);
+        }
         self.gather = Gather::default();
         self.handed = cursor.to_owned();
         self.place = match self.start {
@@ -131,7 +140,10 @@ impl Jetstream {
         let gather = std::mem::take(&mut self.gather);
         let mut remarks = std::mem::take(&mut self.remarks);
         if gather.unreadable > 0 {
-            remarks.push(format!("{} messages of the stream could not be read and were left out", gather.unreadable));
+            remarks.push(match gather.unreadable {
+                1 => "one message of the stream could not be read and was left out".to_owned(),
+                many => format!("{many} messages of the stream could not be read and were left out"),
+            });
         }
         if gather.frames > 0 {
             self.place.count();

@@ -20,7 +20,7 @@ const AT_ONCE: usize = 25;
 /// Requests that one batch may cost.
 const REQUESTS: usize = 4;
 /// Longest that a batch waits for names.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// After a failure nobody is asked for this long: names are nice to have, the stream goes on.
 const REST: Duration = Duration::from_secs(60);
 /// How long an answer is good.
@@ -105,9 +105,11 @@ impl Names {
             }
             let asked: Vec<&str> = actors.iter().map(String::as_str).collect();
             let left = until.saturating_duration_since(Instant::now());
-            match timeout(left, profiles(&self.api, &asked, now)).await {
-                Ok(Ok(found)) => self.learn(actors, found, now),
-                Ok(Err(_)) | Err(_) => self.resting = Some(Instant::now() + REST),
+            // Set beforehand: who asks us may lose patience first.
+            self.resting = Some(Instant::now() + REST);
+            if let Ok(Ok(found)) = timeout(left, profiles(&self.api, &asked, now)).await {
+                self.resting = None;
+                self.learn(actors, found, now);
             }
         }
         for author in authors {

@@ -87,7 +87,8 @@ async fn it_says_who_it_is_and_keeps_the_token_out_of_the_address() {
     let (place, mut tasks) = serve(async |stream| {
         let mut head = None;
         #[allow(clippy::result_large_err)] // the shape of the callback is not ours
-        let answer = |asked: &Asked, answer: Answer| {
+        let answer = |asked: &Asked, mut answer: Answer| {
+            answer.headers_mut().insert("date", HeaderValue::from_static("Sun, 22 Nov 2026 11:00:00 GMT"));
             head = Some((asked.uri().to_string(), asked.headers().clone()));
             Ok(answer)
         };
@@ -99,7 +100,8 @@ async fn it_says_who_it_is_and_keeps_the_token_out_of_the_address() {
     let opening = opening.bearer(&SecretString::from("canary-token"));
     let shown = format!("{opening:?}");
     assert!(!shown.contains("canary") && !shown.contains("hunter2"), "{shown}");
-    opening.connect(&client(), now()).await.unwrap();
+    let socket = opening.connect(&client(), now()).await.unwrap();
+    assert_eq!(socket.date(), Some("2026-11-22T11:00:00Z".parse().unwrap()));
     tasks.join_next().await.unwrap().unwrap();
     let (uri, headers) = asked.await.unwrap();
     assert_eq!(uri, "/stream?a=1");

@@ -61,7 +61,7 @@ async fn garbage_between_frames_is_left_out_and_told() {
         let (mut source, mut cursor) = (listening(&jets), format!("{NOON} 1"));
         let batch = hear(&mut source, &mut cursor, 9).await;
         assert_eq!((batch.items.len(), jets.asked().len()), (9, 1));
-        assert_eq!(batch.remarks, ["1 messages of the stream could not be read and were left out"]);
+        assert_eq!(batch.remarks, ["one message of the stream could not be read and was left out"]);
     }
 }
 

@@ -21,6 +21,8 @@ enum Step {
     Dropped,
     /// The program starts anew.
     Restart,
+    /// The store is put back to where it was some batches ago.
+    Back(usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +55,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Unstored),
         1 => Just(Step::Dropped),
         1 => Just(Step::Restart),
+        1 => (0..4_usize).prop_map(Step::Back),
     ];
     proptest::collection::vec(step, 1..60)
 }
@@ -67,6 +70,8 @@ struct World {
     time: i64,
     /// What this run of the source brought and had stored.
     seen: HashSet<(String, String, bool)>,
+    /// What the store was like after each batch.
+    past: Vec<(String, BTreeMap<String, String>)>,
 }
 
 impl World {
@@ -103,6 +108,7 @@ impl World {
             assert!(self.seen.insert(what) || item.deleted, "brought twice: {item:?}");
         }
         self.shelf.store(batch.items);
+        self.past.push((self.cursor.clone(), self.shelf.0.clone()));
     }
 
     async fn run(&mut self, steps: Vec<Step>) {
@@ -119,6 +125,13 @@ impl World {
                 Step::Unstored => self.poll(false).await,
                 Step::Dropped => {
                     let _ = tokio::time::timeout(Duration::from_millis(3), self.source.poll(&self.cursor, now())).await;
+                }
+                Step::Back(batches) => {
+                    self.past.truncate(self.past.len().saturating_sub(batches).max(1));
+                    if let Some((cursor, shelf)) = self.past.last() {
+                        (self.cursor, self.shelf.0) = (cursor.clone(), shelf.clone());
+                    }
+                    self.seen.clear();
                 }
                 Step::Restart => {
                     self.source = listening_as(&self.jets, &[], hasty());
@@ -142,7 +155,7 @@ fn hasty() -> Pace {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_lost_and_nothing_comes_twice(steps in steps()) {
@@ -158,6 +171,7 @@ proptest! {
                 cursor: format!("{NOON} 1"),
                 time: NOON,
                 seen: HashSet::new(),
+                past: vec![(format!("{NOON} 1"), BTreeMap::new())],
             };
             world.run(steps).await;
             assert_eq!(world.shelf.0, world.truth);
