@@ -423,6 +423,20 @@ mod write {
         RUNTIME.block_on(MILLION.record(&town.lease, &down)).unwrap();
     }
 
+    /// What a firehose tells in five seconds of posts that were taken down and that nobody knows.
+    #[divan::bench(args = [100, 1000, 5000])]
+    fn deletions_of_unknown_ids(b: Bencher, count: usize) {
+        let mut town = RUNTIME.block_on(Town::settle(&MILLION, 6));
+        let lease = town.lease.clone();
+        let mut random = fastrand::Rng::with_seed(7);
+        b.counter(ItemsCount::new(count))
+            .with_inputs(|| {
+                let id = |_| format!("at://did:plc:{:x}/app.bsky.feed.post/{:x}", random.u128(..), random.u64(..));
+                RecordBatch { deleted: (0..count).map(id).collect(), ..town.batch(END, 60, 0) }
+            })
+            .bench_local_values(|batch| RUNTIME.block_on(MILLION.record(&lease, &batch)).unwrap());
+    }
+
     /// Taking 500 mentions out of the million again.
     #[divan::bench]
     fn take_down_500(b: Bencher) {

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::alerts::{self, Alerts, Note};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
+use super::doors::{Door, Doors, Hands};
 use super::event::{Event, Standing};
 use super::flood::Gauge;
 use super::herald::Herald;
@@ -20,10 +21,10 @@ use super::lease::Keeper;
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::{Network, SourceId};
+use crate::domain::SourceId;
 use crate::language::Readers;
 use crate::sources::{Lookup, Publish, Source};
-use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, RosterSource, Store, StoreError};
+use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
 
 /// Events that a listener may lag behind before it must read the store again.
 const EVENTS: usize = 512;
@@ -87,7 +88,7 @@ struct Crew {
     /// The brand's own people.
     team: Vec<String>,
     /// What each source can do besides listening, in the roster's order.
-    doors: Vec<(Door, Hands)>,
+    doors: Doors,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
 }
@@ -125,44 +126,8 @@ impl Crew {
 
     /// What can be done at each source, with the numbers in force.
     fn doors(&self) -> Vec<(Door, &Hands)> {
-        let adopted = self.adopted();
-        // Where the store could only be read, the numbers are those of another roster.
-        if adopted.sources.len() != self.doors.len() {
-            return Vec::new();
-        }
-        let doors = self.doors.iter().zip(&adopted.sources);
-        doors.map(|((door, hands), id)| (Door { source: *id, ..door.clone() }, hands)).collect()
+        self.doors.numbered(&self.adopted().sources)
     }
-}
-
-/// A place where something can be published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
-    /// The source that publishes there.
-    pub source: SourceId,
-    /// Its name.
-    pub name: String,
-    /// Kind of place.
-    pub network: Network,
-    /// Within what native ids mean the same: it can answer what any source of this scope has brought.
-    pub scope: Option<String>,
-}
-
-/// How a source publishes and looks things up.
-#[derive(Clone, Default)]
-struct Hands {
-    publish: Option<Arc<dyn Publish>>,
-    lookup: Option<Arc<dyn Lookup>>,
-}
-
-fn door(source: &Source) -> (Door, Hands) {
-    let door = Door {
-        source: SourceId(0),
-        name: source.name.clone(),
-        network: source.network.clone(),
-        scope: source.scope.clone(),
-    };
-    (door, Hands { publish: source.publish.clone(), lookup: source.lookup.clone() })
 }
 
 /// The engine at work.
@@ -283,13 +248,8 @@ struct Conductor {
 
 impl Conductor {
     async fn new(plan: EnginePlan) -> Result<(Self, mpsc::Sender<Command>), EngineError> {
-        let doors: Vec<(Door, Hands)> = plan.sources.iter().map(door).collect();
-        let sources = doors.iter().map(|(door, _)| RosterSource {
-            name: door.name.clone(),
-            network: door.network.clone(),
-            scope: door.scope.clone(),
-        });
-        let roster = Roster { sources: sources.collect(), ..plan.roster };
+        let doors = Doors::of(&plan.sources);
+        let roster = Roster { sources: doors.roster(), ..plan.roster };
         check_queries(&roster)?;
         let herald = Herald::new(EVENTS);
         let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));

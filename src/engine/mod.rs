@@ -15,6 +15,7 @@
 mod alerts;
 pub mod clock;
 mod collector;
+mod doors;
 pub mod event;
 mod facade;
 pub mod flood;
@@ -38,8 +39,9 @@ pub use clock::{ManualClock, SystemClock};
 pub use collector::check::{CheckReport, check};
 pub use collector::once::OnceReport;
 pub use collector::{Dice, WORKERS};
+pub use doors::Door;
 pub use event::{Event, Polled, Standing};
-pub use facade::{Door, Engine, EngineHandle, poll_all_once};
+pub use facade::{Engine, EngineHandle, poll_all_once};
 pub use holder::holder_name;
 pub use lease::LeasePace;
 pub use plan::{EngineError, EnginePlan};

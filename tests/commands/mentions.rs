@@ -18,7 +18,7 @@ fn posts() -> Vec<Value> {
         json!({"network": "forum", "source": "riders", "native_id": "4", "text": "Between us: Ferris is late again",
                "author": "quim", "published": "2026-01-05T00:00:00Z", "visibility": "private"}),
         json!({"network": "forum", "source": "riders", "native_id": "5", "text": "Northwheel is the better bike",
-               "author": "lou", "published": "2026-01-06T00:00:00Z", "visibility": "unlisted"}),
+               "author": "lou", "content_warning": "rivals", "published": "2026-01-06T00:00:00Z", "visibility": "unlisted"}),
         json!({"network": "forum", "source": "riders", "native_id": "6", "text": "the weather is fine"}),
     ]
 }
@@ -62,6 +62,8 @@ fn what_is_exported_and_imported_elsewhere_is_the_same() {
     assert_eq!((&first["watches"], &first["links"]), (&json!(["ferris"]), &json!(["https://ferris.example/recall"])));
     assert_eq!(first["readings"][0]["subject"], "Ferris Bikes");
     assert_eq!(first["readings"][0]["sentiment"], "negative");
+    assert_eq!((&first["answered"], &first["content_warning"]), (&Value::Null, &json!("")));
+    assert_eq!(all(&two)[4]["content_warning"], "rivals");
 
     // Again it is known, and nothing is there twice.
     let told = two.run(&["import", &file, "--json"]).ends(0).json();
@@ -105,7 +107,9 @@ fn search_finds_newest_first_and_ends_with_1_when_there_is_nothing() {
     let home = filled();
     let found = home.run(&["search", "ferris", "--json"]).ends(0).lines();
     let ids: Vec<&str> = found.iter().map(|line| line["native_id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["4", "3", "2", "1"]);
+    assert_eq!(ids, ["3", "2", "1"], "scripts get nothing that is not public");
+    home.run(&["search", "between us"]).ends(0).says(&["private", "Ferris is late again"]);
+    assert_eq!(home.run(&["search", "between us", "--json"]).ends(1).out, "");
     assert_eq!(home.run(&["search", "ferris", "--json", "--limit", "2"]).ends(0).lines().len(), 2);
     home.run(&["search", "source:riders GROSSARTIG"]).ends(0).says(&["Das Rad ist großartig 🚲"]);
     home.run(&["search", "source:riders ferris -lang:de"]).ends(0).says(&["riders", "Ferris is late again"]);

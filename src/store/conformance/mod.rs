@@ -4,6 +4,7 @@
 //! on fresh grounds. Every sentence of the trait's documentation has its case here. Time is an argument everywhere,
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
+pub(crate) mod acts;
 pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
@@ -60,12 +61,12 @@ macro_rules! conformance {
             figures: trends_count_public_readings_about_the_subject trends_follow_edits_and_deletions
                 buckets_are_whole_quarters the_overview_counts;
             networks: a_scope_shares_what_it_knows what_was_taken_down_stays_down_in_a_scope marks_add_up
-                what_was_private_stays_private what_is_private_is_alone acts_come_back_whole acts_are_recorded_once
-                an_act_answers_whichever_comes_first a_thread_is_answered_where_only_it_is_known
-                the_earliest_act_counts what_is_answered_waits_no_more our_own_posts_are_no_mentions
-                a_first_scope_takes_everything_along acts_grow_old authors_get_their_handles
-                warnings_and_ways_to_answer meters_and_live_are_remembered pausing_is_remembered
-                unknown_deletions_leave_nothing;
+                what_was_private_stays_private what_is_private_is_alone a_first_scope_takes_everything_along
+                authors_get_their_handles warnings_and_ways_to_answer meters_and_live_are_remembered
+                pausing_is_remembered unknown_deletions_leave_nothing;
+            acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
+                a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
+                our_own_posts_are_no_mentions acts_grow_old;
             model: random_histories_agree_with_a_plain_model;
         }
     };

@@ -46,10 +46,14 @@ fn compose(model: &Model, wording: Wording, room: usize) -> Line {
             line = line.with(Tone::Warn, if wording == Wording::Tight { " ro" } else { " · read only" })
         }
     }
+    if wording == Wording::Tight && model.status().paused() {
+        // What is cut off at the end must not be this.
+        line = line.with(Tone::Warn, " paused");
+    }
     line = counts(model, line, wording);
     line = sources(model, line, wording);
     if wording == Wording::Tight {
-        return if model.status().paused() { line.with(Tone::Warn, " paused") } else { line };
+        return line;
     }
     if model.status().paused() {
         return line.with(Tone::Warn, "   paused");

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use super::*;
-use crate::domain::{MentionRow, SafeText};
+use crate::domain::{Act, ActId, MentionRow, Network, SafeText, SourceId, Visibility};
 use crate::engine::{Event, Standing};
 use crate::tui::app::msg::{Answer, Notice, Trial as Found, Typing, Weight};
 use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
@@ -118,6 +118,78 @@ fn a_mention_is_read() {
     for (width, height) in SIZES {
         let text = text_of(&mut Town::trouble(), (width, height), &[Action::OpenFirst]);
         insta::assert_snapshot!(format!("detail_{width}x{height}"), text);
+    }
+}
+
+/// A town in which one mention is answered, one is private and one comes with a warning.
+fn with_forewords() -> Town {
+    let mut town = Town::trouble();
+    let rows = &mut town.rows;
+    rows[0].answered = Some(minutes_ago(1));
+    rows[0].read = true;
+    rows[1].visibility = Visibility::Private;
+    rows[3].content_warning = SafeText::line("bicycles", 80);
+    rows[4].visibility = Visibility::Private;
+    rows[4].content_warning = SafeText::line("blood", 80);
+    let words = SafeText::block("Thank you! Two years is a long way.\nWe hope to see you at the ride on Sunday.");
+    town.answers = vec![act(minutes_ago(1), words)];
+    town
+}
+
+fn act(published: crate::domain::Timestamp, text: SafeText) -> Act {
+    Act {
+        id: ActId(1),
+        source: SourceId(2),
+        network: Network::named("bluesky"),
+        native_id: "reply".to_owned(),
+        parent: None,
+        root: None,
+        answers: None,
+        author: SafeText::line("ferris-bikes.example", 80),
+        person: None,
+        own: true,
+        text,
+        url: Some(SafeText::line("https://bsky.app/profile/ferris-bikes.example/post/1", 200)),
+        lang: None,
+        visibility: Visibility::Public,
+        published,
+        first_seen: published,
+        history: false,
+        edited_at: None,
+    }
+}
+
+#[test]
+fn what_is_answered_private_or_warned_of_says_so() {
+    for (width, height) in [(40, 10), (80, 24), (120, 36)] {
+        let text = text_of(&mut with_forewords(), (width, height), &[]);
+        insta::assert_snapshot!(format!("forewords_{width}x{height}"), text);
+    }
+    let answered = text_of(&mut with_forewords(), (80, 24), &[Action::Open, Action::Zoom]);
+    insta::assert_snapshot!("detail_answered_80x24", answered);
+    let mut town = with_forewords();
+    let model = screen(&mut town, (80, 24), &[Action::Down, Action::Open, Action::Zoom]);
+    let private = words(&paint(&model, &Theme::standard()));
+    insta::assert_snapshot!("detail_private_80x24", private);
+    let ascii = words(&paint(&screen(&mut town, (80, 24), &[]), &Theme::standard().in_ascii()));
+    assert!(ascii.contains("% private") && ascii.contains("< answered"), "{ascii}");
+}
+
+#[test]
+fn a_pause_is_seen_on_every_size_and_a_stream_is_live() {
+    let mut town = Town::trouble();
+    town.sources[1].live = true;
+    for (width, height) in SIZES {
+        let mut model = screen(&mut town, (width, height), &[Action::ViewSources]);
+        let live = words(&paint(&model, &Theme::standard()));
+        assert!(live.contains("live") || width < 60, "{live}");
+        assert!(!live.contains("paused"), "{live}");
+        town.tell(&mut model, Msg::Engine(Event::Paused(true)));
+        let paused = words(&paint(&model, &Theme::standard()));
+        assert!(paused.lines().next().unwrap().contains("paused"), "{paused}");
+        assert!(!paused.contains("live") && !paused.contains("asking"), "{paused}");
+        town.tell(&mut model, Msg::Engine(Event::Paused(false)));
+        assert_eq!(words(&paint(&model, &Theme::standard())), live);
     }
 }
 

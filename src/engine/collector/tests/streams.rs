@@ -309,7 +309,7 @@ async fn what_the_network_counts_and_a_streams_remarks_are_kept_and_told() {
         Script::new(vec![Step::told(vec![]), Step::Told(SECOND, behind()), Step::Told(SECOND, behind()), still()]);
     let (handle, mut events) = scene.start(vec![stream("live", "a.example", &script)]).await;
     pass(SECOND * 30).await;
-    assert_eq!(scene.store.source("live").meters, [meter.clone()]);
+    assert_eq!(scene.store.source("live").meters, std::slice::from_ref(&meter));
     let told = polled(drain(&mut events));
     assert_eq!(told.iter().map(|polled| polled.remarks.len()).collect::<Vec<_>>(), [0, 1], "not once a second");
     handle.shutdown().await;

@@ -404,3 +404,16 @@ async fn five_hundred_news_a_second_are_folded_into_few_frames_and_a_key_is_not_
     let waited = echoed.expect("the key was drawn") - pressed.lock().unwrap().expect("the key was pressed");
     assert!(waited < Duration::from_millis(100), "{waited:?} on a machine that has other work too");
 }
+
+#[tokio::test]
+async fn one_key_pauses_all_traffic_and_lifts_it_again() {
+    let mut world = world(|_| ());
+    world.key('P');
+    world.until("the pause", |world| world.cycle.model.status().paused() && !world.notice().is_empty()).await;
+    assert!(world.notice().contains("paused"), "{}", world.notice());
+    world.key('R');
+    world.until("the refusal", |world| world.notice().contains("lift")).await;
+    world.key('P');
+    world.until("the end of it", |world| !world.cycle.model.status().paused()).await;
+    world.until("a word about it", |world| world.notice().contains("asked again")).await;
+}
