@@ -1,0 +1,3 @@
+//! Bluesky against recorded answers, a mock with faults, and models.
+
+mod paging;
