@@ -150,8 +150,9 @@ impl Pages for Search<'_> {
         let mut query = vec![("q", self.query), ("sort", "latest")];
         query.extend((!until.is_empty()).then_some(("until", until)));
         let mut answer = self.reader.ask("app.bsky.feed.searchPosts", cursor, &query).await?;
-        let full = answer.posts.len() >= self.reader.limit;
-        let (posts, unread) = readable::<PostView>(std::mem::take(&mut answer.posts));
+        let posts = answer.posts.take();
+        let full = posts.as_ref().is_some_and(|posts| posts.len() >= self.reader.limit);
+        let (posts, unread) = readable::<PostView>(posts)?;
         let until = super::record::moment(until);
         let (next, cut) = match Self::after(&posts, until, &answer, full, cursor.is_some()) {
             Next::At(next) => (Some(next), false),
@@ -173,7 +174,7 @@ impl Pages for Notifications<'_> {
         let mut query = vec![("priority", "false")];
         query.extend(REASONS.map(|reason| ("reasons", reason)));
         let answer = self.0.ask("app.bsky.notification.listNotifications", at, &query).await?;
-        let (mut told, unread) = readable::<PostView>(answer.notifications);
+        let (mut told, unread) = readable::<PostView>(answer.notifications)?;
         told.retain(|told| REASONS.contains(&told.reason.as_str()));
         let mut page = self.0.page(&told, unread, answer.cursor.filter(|cursor| !cursor.is_empty()));
         for item in &mut page.items {
@@ -191,7 +192,7 @@ impl Pages for OwnPosts<'_> {
     async fn page(&mut self, at: Option<&str>) -> Result<Page, Failure> {
         let query = [("actor", self.0.own), ("filter", "posts_with_replies")];
         let answer = self.0.ask("app.bsky.feed.getAuthorFeed", at, &query).await?;
-        let (feed, unread) = readable::<FeedPost>(answer.feed);
+        let (feed, unread) = readable::<FeedPost>(answer.feed)?;
         // What the account repeats of others, or pinned, stands there for another reason than its writing.
         let own = feed.into_iter().filter(|entry| entry.reason.is_none()).map(|entry| entry.post);
         let own: Vec<PostView> = own.filter(|post| post.author.did == self.0.own).collect();

@@ -99,7 +99,7 @@ impl Server {
                 Manner::Keys => format!("{sort}/{number}"),
             });
         let values: Vec<Value> = page.iter().map(|(_, number, post)| view(*number, *post)).collect();
-        Posts { posts: values.clone(), notifications: values, cursor, ..Posts::default() }
+        Posts { posts: Some(values.clone()), notifications: Some(values), cursor, ..Posts::default() }
     }
 }
 
