@@ -10,7 +10,7 @@ use crate::sources::parts::Round;
 use crate::sources::{Batch, Listen, SourceError, SourceSettings};
 
 use super::account::Account;
-use super::lists::{Notifications, OwnPosts, Reader, Search, tag_query, term_query};
+use super::lists::{AtServer, LIMIT, Notifications, OwnPosts, Reader, Search, tag_query, term_query};
 use super::people;
 use super::walk::{Pages, catch_up};
 
@@ -45,7 +45,8 @@ impl Listen for Listener {
     async fn poll(&mut self, cursor: &str, now: Timestamp) -> Result<Batch, SourceError> {
         // Without a session no part can be had; better to say so once than once a part.
         let own = self.account.did(false, now).await?;
-        let reader = Reader { account: &self.account, own: &own, now };
+        let server = AtServer { account: &self.account, now };
+        let reader = Reader { server: &server, own: &own, limit: LIMIT };
         let mut round = Round::begin(cursor);
         let searches = &self.searches;
         round

@@ -12,22 +12,47 @@ use super::walk::{Page, Pages};
 
 /// Most posts of one page, by the lexicons.
 pub(super) const LIMIT: usize = 100;
-/// The same as a parameter.
-const LIMIT_TEXT: &str = "100";
 /// Reasons of notifications that are posts to us.
 const REASONS: [&str; 3] = ["mention", "reply", "quote"];
+
+/// Whoever answers a query for posts.
+#[async_trait]
+pub(super) trait Answers: Sync {
+    /// The answer to a method with parameters.
+    async fn ask(&self, method: &str, query: &[(&str, &str)]) -> Result<Posts, Failure>;
+}
+
+/// The account's server at a moment.
+pub(super) struct AtServer<'a> {
+    pub(super) account: &'a Account,
+    pub(super) now: Timestamp,
+}
+
+#[async_trait]
+impl Answers for AtServer<'_> {
+    async fn ask(&self, method: &str, query: &[(&str, &str)]) -> Result<Posts, Failure> {
+        self.account.call(Ask::query(method, query), self.now).await
+    }
+}
 
 /// What all lists are read with.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
-    pub(super) account: &'a Account,
+    pub(super) server: &'a dyn Answers,
+    /// The account's lasting id.
     pub(super) own: &'a str,
-    pub(super) now: Timestamp,
+    /// Posts of one page.
+    pub(super) limit: usize,
 }
 
 impl Reader<'_> {
-    async fn ask(&self, method: &str, query: &[(&str, &str)]) -> Result<Posts, Failure> {
-        self.account.call(Ask::query(method, query), self.now).await
+    /// Asks with the size of a page, a place, and what else the method wants.
+    async fn ask(&self, method: &str, at: Option<&str>, more: &[(&str, &str)]) -> Result<Posts, Failure> {
+        let limit = self.limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(more);
+        query.extend(at.map(|at| ("cursor", at)));
+        self.server.ask(method, &query).await
     }
 
     /// A page of these posts.
@@ -92,15 +117,17 @@ impl Search<'_> {
         if by_cursor || !heeded {
             return on(cursor);
         }
-        // Where the list is sorted by the time that posts claim (not later than when they were seen), that is the
-        // time to go on from; else the time at which they were seen.
-        let by_claim = sorts.is_sorted_by(|newer, older| newer >= older);
-        let oldest = if by_claim { sorts.last().copied() } else { posts.iter().filter_map(PostView::indexed).min() };
         // The given moment itself is left out by the server, and several posts may be of it.
-        let beyond = oldest.and_then(|oldest| oldest.saturating_add(SignedDuration::from_millis(1)).ok());
-        match beyond {
-            Some(beyond) if until.is_none_or(|until| beyond < until) => Next::At(written(Some(beyond), None)),
-            _ => on(cursor),
+        let beyond = |oldest: Timestamp| oldest.saturating_add(SignedDuration::from_millis(1)).ok();
+        let leads = |beyond: &Timestamp| until.is_none_or(|until| *beyond < until);
+        // When posts were seen is safe to go on from, whichever of the two times the list is sorted by; when they
+        // claim to be of only if it is that one, which is tried where many were seen at once.
+        let seen = posts.iter().filter_map(PostView::indexed).min().and_then(beyond).filter(leads);
+        let by_claim = sorts.is_sorted_by(|newer, older| newer >= older);
+        let claimed = sorts.last().copied().filter(|_| by_claim).and_then(beyond).filter(leads);
+        match seen.or(claimed) {
+            Some(beyond) => Next::At(written(Some(beyond), None)),
+            None => on(cursor),
         }
     }
 }
@@ -120,12 +147,12 @@ impl Pages for Search<'_> {
             Some((until, cursor)) => (until, Some(cursor)),
             None => (at, None),
         });
-        let mut query = vec![("q", self.query), ("sort", "latest"), ("limit", LIMIT_TEXT)];
+        let mut query = vec![("q", self.query), ("sort", "latest")];
         query.extend((!until.is_empty()).then_some(("until", until)));
-        query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        let mut answer = self.reader.ask("app.bsky.feed.searchPosts", &query).await?;
-        let full = answer.posts.len() >= LIMIT;
-        let (posts, unread) = readable::<PostView>(std::mem::take(&mut answer.posts));
+        let mut answer = self.reader.ask("app.bsky.feed.searchPosts", cursor, &query).await?;
+        let posts = answer.posts.take();
+        let full = posts.as_ref().is_some_and(|posts| posts.len() >= self.reader.limit);
+        let (posts, unread) = readable::<PostView>(posts)?;
         let until = super::record::moment(until);
         let (next, cut) = match Self::after(&posts, until, &answer, full, cursor.is_some()) {
             Next::At(next) => (Some(next), false),
@@ -144,11 +171,10 @@ pub(super) struct Notifications<'a>(pub(super) Reader<'a>);
 impl Pages for Notifications<'_> {
     async fn page(&mut self, at: Option<&str>) -> Result<Page, Failure> {
         // Without `priority` an account may hear only of people whom it follows.
-        let mut query = vec![("limit", LIMIT_TEXT), ("priority", "false")];
+        let mut query = vec![("priority", "false")];
         query.extend(REASONS.map(|reason| ("reasons", reason)));
-        query.extend(at.map(|at| ("cursor", at)));
-        let answer = self.0.ask("app.bsky.notification.listNotifications", &query).await?;
-        let (mut told, unread) = readable::<PostView>(answer.notifications);
+        let answer = self.0.ask("app.bsky.notification.listNotifications", at, &query).await?;
+        let (mut told, unread) = readable::<PostView>(answer.notifications)?;
         told.retain(|told| REASONS.contains(&told.reason.as_str()));
         let mut page = self.0.page(&told, unread, answer.cursor.filter(|cursor| !cursor.is_empty()));
         for item in &mut page.items {
@@ -164,10 +190,9 @@ pub(super) struct OwnPosts<'a>(pub(super) Reader<'a>);
 #[async_trait]
 impl Pages for OwnPosts<'_> {
     async fn page(&mut self, at: Option<&str>) -> Result<Page, Failure> {
-        let mut query = vec![("actor", self.0.own), ("filter", "posts_with_replies"), ("limit", LIMIT_TEXT)];
-        query.extend(at.map(|at| ("cursor", at)));
-        let answer = self.0.ask("app.bsky.feed.getAuthorFeed", &query).await?;
-        let (feed, unread) = readable::<FeedPost>(answer.feed);
+        let query = [("actor", self.0.own), ("filter", "posts_with_replies")];
+        let answer = self.0.ask("app.bsky.feed.getAuthorFeed", at, &query).await?;
+        let (feed, unread) = readable::<FeedPost>(answer.feed)?;
         // What the account repeats of others, or pinned, stands there for another reason than its writing.
         let own = feed.into_iter().filter(|entry| entry.reason.is_none()).map(|entry| entry.post);
         let own: Vec<PostView> = own.filter(|post| post.author.did == self.0.own).collect();

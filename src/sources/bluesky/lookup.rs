@@ -1,5 +1,6 @@
 //! Looking up: the thread around a post, a person, our own newest posts.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -62,7 +63,7 @@ fn item_of(node: &Node, parent: Option<&str>, own: &str) -> Option<Item> {
 
 /// Every post of a thread with the moment that it comes after: its own, or that of what it answers, if that is
 /// later (clocks differ).
-fn flatten(top: Node, own: &str) -> Vec<Item> {
+fn flatten(top: Node, own: &str) -> Vec<(Timestamp, Item)> {
     let mut chain = Vec::new();
     let mut at = Some(Box::new(top));
     while let Some(mut node) = at {
@@ -93,8 +94,7 @@ fn flatten(top: Node, own: &str) -> Vec<Item> {
         found.push((after, item));
         open.extend(replies.into_iter().map(|reply| (reply, Some(id.clone()), after)));
     }
-    found.sort_by_key(|(after, _)| *after);
-    found.into_iter().map(|(_, item)| item).collect()
+    found
 }
 
 #[async_trait]
@@ -112,19 +112,18 @@ impl Lookup for Searcher {
         if around.blocked {
             return Err(hidden());
         }
-        let mut items = flatten(around, &own);
+        let mut found = flatten(around, &own);
         // A reply shows what leads to it and what answers it; the other branches hang at the first post.
-        let first = items.iter().find(|item| item.native_id == native_id).and_then(|item| item.root.clone());
+        let first = found.iter().find(|(_, item)| item.native_id == native_id).and_then(|(_, item)| item.root.clone());
         if let Some(first) = first.filter(|first| first != native_id)
             && let Ok(whole) = thread_at(&self.0, &first, ("0", DEPTH), now).await
         {
-            let mut whole = flatten(whole, &own);
-            whole.retain(|item| items.iter().all(|known| known.native_id != item.native_id));
-            items.extend(whole);
-            items.sort_by_key(|item| item.claimed);
+            let known: BTreeSet<String> = found.iter().map(|(_, item)| item.native_id.clone()).collect();
+            found.extend(flatten(whole, &own).into_iter().filter(|(_, item)| !known.contains(&item.native_id)));
         }
-        items.truncate(MOST);
-        Ok(items)
+        found.sort_by_key(|(after, _)| *after);
+        found.truncate(MOST);
+        Ok(found.into_iter().map(|(_, item)| item).collect())
     }
 
     async fn person(&self, id_or_handle: &str, now: Timestamp) -> Result<Option<Author>, SourceError> {
@@ -143,7 +142,7 @@ impl Lookup for Searcher {
                 vec![("actor", own.as_str()), ("filter", "posts_with_replies"), ("limit", page_size.as_str())];
             query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
             let answer: Posts = self.0.call(Ask::query("app.bsky.feed.getAuthorFeed", &query).urgent(), now).await?;
-            let (feed, _) = readable::<FeedPost>(answer.feed);
+            let (feed, _) = readable::<FeedPost>(answer.feed)?;
             let ours = feed.into_iter().filter(|entry| entry.reason.is_none()).map(|entry| entry.post);
             let ours = ours.filter(|post| post.author.did == own && post.is_post());
             items.extend(ours.map(|post| PostView::item(&post, &own)));

@@ -15,6 +15,8 @@ pub(in crate::sources) mod record;
 mod refusal;
 mod rkey;
 mod session;
+#[cfg(test)]
+mod tests;
 mod views;
 mod walk;
 

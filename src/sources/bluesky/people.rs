@@ -46,7 +46,7 @@ pub(super) async fn name(account: &Account, authors: &mut [Author], now: Timesta
         let query: Vec<(&str, &str)> = ids.iter().map(|id| ("actors", id.as_str())).collect();
         let asked = account.call::<Posts>(Ask::query("app.bsky.actor.getProfiles", &query), now).await;
         let Ok(answer) = asked else { break };
-        let (profiles, _) = readable::<Profile>(answer.profiles);
+        let Ok((profiles, _)) = readable::<Profile>(answer.profiles) else { break };
         known.extend(profiles.into_iter().map(|profile| (profile.did.clone(), profile.author())));
     }
     for author in authors {

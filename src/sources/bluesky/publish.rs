@@ -74,7 +74,7 @@ impl Publisher {
             return Ok(BTreeMap::new());
         }
         let answer: Posts = self.0.call(Ask::query("app.bsky.feed.getPosts", &wanted).urgent(), now).await?;
-        let (posts, _) = readable::<PostView>(answer.posts);
+        let (posts, _) = readable::<PostView>(answer.posts)?;
         let mut found: BTreeMap<String, PostView> = posts.into_iter().map(|post| (post.uri.clone(), post)).collect();
         for (wanted, what) in [(&outgoing.parent, "answers"), (&outgoing.quote, "quotes")] {
             let Some(uri) = wanted.as_ref().filter(|uri| !found.contains_key(*uri)) else { continue };

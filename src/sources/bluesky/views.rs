@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::domain::{Answerable, Author, Item, Timestamp};
+use crate::sources::{SourceError, SourceErrorKind};
 
 use super::record::{PostRecord, lenient, moment, post_parts, usable_handle};
 
@@ -57,18 +58,18 @@ pub(super) struct Viewer {
     pub(super) embedding_disabled: bool,
 }
 
-/// A list of posts, each read by itself.
+/// A list, each entry of which is read by itself. Which of the fields is there depends on the method.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Posts {
     /// Posts of a search or of `getPosts`.
-    pub(super) posts: Vec<Value>,
+    pub(super) posts: Option<Vec<Value>>,
     /// Notifications.
-    pub(super) notifications: Vec<Value>,
+    pub(super) notifications: Option<Vec<Value>>,
     /// Posts of a feed.
-    pub(super) feed: Vec<Value>,
+    pub(super) feed: Option<Vec<Value>>,
     /// Profiles.
-    pub(super) profiles: Vec<Value>,
+    pub(super) profiles: Option<Vec<Value>>,
     /// Where the next page begins.
     #[serde(deserialize_with = "lenient")]
     pub(super) cursor: Option<String>,
@@ -108,12 +109,22 @@ pub(super) struct Node {
     pub(super) blocked: bool,
 }
 
-/// Every value that is what it should be, and how many are not.
-pub(super) fn readable<T: DeserializeOwned>(values: Vec<Value>) -> (Vec<T>, usize) {
+/// Every entry of a list that is what it should be, and how many are not.
+///
+/// # Errors
+/// When there is no list: then it is not the answer to what was asked.
+pub(super) fn readable<T: DeserializeOwned>(values: Option<Vec<Value>>) -> Result<(Vec<T>, usize), SourceError> {
+    let values = values.ok_or_else(|| {
+        SourceError::new(
+            SourceErrorKind::NotUnderstood,
+            "the server's answer holds no list where one belongs",
+            "it will be asked again; if it stays so, the server speaks another version",
+        )
+    })?;
     let all = values.len();
     let read: Vec<T> = values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect();
     let unread = all - read.len();
-    (read, unread)
+    Ok((read, unread))
 }
 
 impl Profile {
