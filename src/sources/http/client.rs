@@ -178,6 +178,16 @@ impl Client {
         self.inner.limits.held(&limits::payer(url, None), now).map(|held| held.until)
     }
 
+    /// Who we say we are, for connections that this client does not make itself.
+    pub fn agent(&self) -> HeaderValue {
+        self.inner.connections.agent()
+    }
+
+    /// Whether a connection that a person configured may lead to this address.
+    pub fn may_reach(&self, address: std::net::IpAddr) -> bool {
+        self.inner.settings.private_addresses != PrivateAddresses::Refuse || !is_private(address)
+    }
+
     /// Until when this account, or its whole host, wants to be left alone.
     pub fn account_held_until(&self, host: &str, account: &str, now: Timestamp) -> Option<Timestamp> {
         self.inner.limits.held(&Payer::new(host, Some(account)), now).map(|held| held.until)

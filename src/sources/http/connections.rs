@@ -50,6 +50,11 @@ impl Connections {
         Ok(Self { agent, patience: settings.patience(), open: Kinds::default(), public_only: Kinds::default() })
     }
 
+    /// Who we say we are.
+    pub(super) fn agent(&self) -> HeaderValue {
+        self.agent.clone()
+    }
+
     /// The client for this use; `guarded` ones never reach a private address.
     ///
     /// # Errors
