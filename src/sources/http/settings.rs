@@ -31,9 +31,9 @@ pub struct HttpSettings {
     pub timeout: SignedDuration,
     /// Largest answer, in bytes after decompression.
     pub largest_body: u64,
-    /// Requests at one time to one host; at least 1.
+    /// Polls at one time to one host; at least 1. What a person waits for has turns of its own.
     pub per_host: usize,
-    /// Requests at one time altogether; at least 1.
+    /// Polls at one time altogether; at least 1.
     pub at_once: usize,
     /// Whether private addresses may be asked.
     pub private_addresses: PrivateAddresses,

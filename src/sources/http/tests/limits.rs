@@ -257,7 +257,7 @@ enum Step {
     Polls(usize),
     /// Polls that are given up while they are under way.
     GivenUp(usize),
-    Reply,
+    Replies(u32),
     Wait(i64),
 }
 
@@ -270,7 +270,7 @@ mod never_starved {
         prop_oneof![
             4 => (1..40_usize).prop_map(Step::Polls),
             1 => (1..9_usize).prop_map(Step::GivenUp),
-            2 => Just(Step::Reply),
+            3 => (1..5_u32).prop_map(Step::Replies),
             1 => (1..90_i64).prop_map(Step::Wait),
         ]
     }
@@ -284,7 +284,7 @@ mod never_starved {
         fn polling_never_takes_a_reply_its_turn(
             limit in 8..120_u32,
             shape in 0..4_u8,
-            per_host in 1..4_usize,
+            per_host in 1..9_usize,
             steps in prop::collection::vec(step(), 1..12),
         ) {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -316,6 +316,8 @@ mod never_starved {
         });
         Mock::given(method("GET")).respond_with(Shared(std::sync::Arc::clone(&model))).mount(server).await;
         let client = Client::new(HttpSettings { per_host, ..HttpSettings::default() }).unwrap();
+        // Before the first answer nothing is known.
+        client.send(of("mock:1", url(server, "/poll")), now()).await.unwrap();
         let mut replies = (0, 0);
         let mut polled = 0;
         for step in steps {
@@ -336,18 +338,20 @@ mod never_starved {
                     // What is on its way arrives before anything else is asked.
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
-                Step::Reply => {
+                Step::Replies(many) => {
                     let window = second / i64::from(WINDOW);
                     if replies.0 != window {
                         replies = (window, 0);
                     }
-                    replies.1 += 1;
                     // The last second of a window is not known to be of the old or the new one.
                     let reserve = (limit / 10).max(3).min(limit / 2) - 1;
-                    let reply = client.send(of("mock:1", url(server, "/reply")).urgent(), after(second)).await;
-                    if replies.1 <= reserve {
-                        let answer = reply.map_err(|error| TestCaseError::fail(format!("{error} at {second}")))?;
-                        prop_assert!(answer.status.is_success(), "refused at {second}");
+                    for _ in 0..many {
+                        replies.1 += 1;
+                        let reply = client.send(of("mock:1", url(server, "/reply")).urgent(), after(second)).await;
+                        if replies.1 <= reserve {
+                            let answer = reply.map_err(|error| TestCaseError::fail(format!("{error} at {second}")))?;
+                            prop_assert!(answer.status.is_success(), "refused at {second}");
+                        }
                     }
                 }
             }
