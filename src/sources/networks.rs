@@ -42,7 +42,7 @@ pub struct Kind {
 }
 
 /// Every network, in the order in which they are documented.
-pub static KINDS: &[&Kind] = &[&super::feed::KIND, &super::discourse::KIND];
+pub static KINDS: &[&Kind] = &[&super::feed::KIND, &super::discourse::KIND, &super::github::KIND];
 
 /// The kind of a network.
 pub fn kind(network: &Network) -> Option<&'static Kind> {
