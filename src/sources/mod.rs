@@ -17,8 +17,11 @@ mod outgoing;
 pub mod parts;
 pub mod search;
 mod settings;
-//mod stackexchange;
-//mod youtube;
+mod since;
+#[cfg(test)]
+mod since_tests;
+mod stackexchange;
+mod youtube;
 
 use std::sync::Arc;
 

@@ -42,7 +42,13 @@ pub struct Kind {
 }
 
 /// Every network, in the order in which they are documented.
-pub static KINDS: &[&Kind] = &[&super::feed::KIND, &super::discourse::KIND, &super::github::KIND];
+pub static KINDS: &[&Kind] = &[
+    &super::feed::KIND,
+    &super::discourse::KIND,
+    &super::github::KIND,
+    &super::stackexchange::KIND,
+    &super::youtube::KIND,
+];
 
 /// The kind of a network.
 pub fn kind(network: &Network) -> Option<&'static Kind> {

@@ -5,8 +5,9 @@ use serde_json::json;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Answerable, Item, Timestamp, Visibility};
 use crate::sources::SourceError;
-use crate::sources::lenient::moment;
+use crate::sources::lenient::{moment, read, written};
 use crate::sources::parts::Piece;
+use crate::sources::since::{Next, Since};
 
 use super::actor::{author, is_me, names};
 use super::graph::{self, Actor, Comment, Discussion, Found, Older};
@@ -14,7 +15,6 @@ use super::hub::Hub;
 use super::ids::{Part, PostId};
 use super::issues::Asking;
 use super::item::{Said, web};
-use super::places::{Next, Since, read, written};
 use super::shapes::User;
 
 /// Discussions on a page.

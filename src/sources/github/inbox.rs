@@ -3,13 +3,15 @@
 use crate::domain::time::SignedDuration;
 use crate::domain::{Item, Timestamp};
 use crate::sources::SourceError;
-use crate::sources::lenient::{Readable, moment};
+use crate::sources::http::Validators;
+use crate::sources::lenient::{Readable, moment, read, written};
 use crate::sources::parts::Piece;
+use crate::sources::since::Since;
 
 use super::ids::{PostId, repository};
 use super::issues::Asking;
 use super::item::Thread;
-use super::places::{Search, Since, Waiting, read, written};
+use super::places::{Search, Waiting};
 use super::shapes::Notification;
 
 /// Entries on a page.
@@ -47,14 +49,17 @@ impl Asking<'_> {
         for page in 1..=PAGES {
             let number = page.to_string();
             let query = [("all", "true"), ("since", since.as_str()), ("per_page", "50"), ("page", number.as_str())];
-            let validators = if page == 1 { place.list.validators() } else { Default::default() };
+            let validators = if page == 1 { place.list.validators() } else { Validators::default() };
             let answer = self.hub.get_unless("notifications", &query, validators, false, self.now).await?;
             if page == 1 {
                 piece.rest = answer.poll_interval.map(|seconds| SignedDuration::from_secs(seconds.clamp(0, 3600)));
-                place.list.keep(answer.validators, true);
+                place.list.keep(answer.validators, answer.body.is_none());
             }
             piece.remarks.extend(answer.remark);
-            let Some(bells): Option<Readable<Notification>> = answer.body else { return Ok(()) };
+            let Some(bells): Option<Readable<Notification>> = answer.body else {
+                place.list.page(&[], false, OVERLAP);
+                return Ok(());
+            };
             piece.remarks.extend(bells.remark("notifications"));
             let all = bells.list.len() + bells.skipped;
             for bell in &bells.list {
@@ -73,7 +78,7 @@ impl Asking<'_> {
         if place.list.since() != since {
             // The next question is another one, but the server still knows when it last had news.
             let modified = place.list.validators().last_modified;
-            place.list.keep(crate::sources::http::Validators { etag: None, last_modified: modified }, true);
+            place.list.keep(Validators { etag: None, last_modified: modified }, false);
         }
         Ok(())
     }

@@ -2,14 +2,16 @@
 
 use crate::domain::Timestamp;
 use crate::domain::time::SignedDuration;
-use crate::sources::lenient::{Readable, moment};
+use crate::sources::http::Validators;
+use crate::sources::lenient::{Readable, moment, read, written};
 use crate::sources::parts::Piece;
+use crate::sources::since::{Next, Since};
 use crate::sources::{SourceError, SourceErrorKind};
 
 use super::hub::Hub;
 use super::ids::{PostId, repository_of_address};
 use super::item::{Thread, changed, of_comment, of_issue};
-use super::places::{Next, Search, Since, Waiting, read, written};
+use super::places::{Search, Waiting};
 use super::shapes::{Comment, Found, Issue, User};
 
 /// Entries on a page.
@@ -199,34 +201,30 @@ impl Asking<'_> {
                 asked.push(("state", "all"));
             }
             let path = format!("repos/{repository}/{}", list.path());
-            let changes: Option<(Vec<Timestamp>, usize)> = match list {
+            let changes = match list {
                 List::Issues => {
-                    let answer = self.hub.get_unless(&path, &asked, place.validators(), false, self.now).await?;
-                    piece.remarks.extend(answer.remark);
-                    let same = answer.body.is_none();
-                    place.keep(answer.validators, true);
-                    let read: Readable<Issue> = answer.body.unwrap_or_default();
-                    piece.remarks.extend(read.remark("issues"));
-                    let all = read.list.len() + read.skipped;
-                    let changes = self.issues(&read.list, repository, about.private, &mut place, &mut piece);
-                    (!same).then_some((changes, all))
+                    let read: Option<Readable<Issue>> = self.changed(&path, &asked, &mut place, &mut piece).await?;
+                    read.map(|read| {
+                        let changes = self.issues(&read.list, repository, about.private, &mut place, &mut piece);
+                        (changes, read.list.len() + read.skipped)
+                    })
                 }
                 List::Comments | List::Reviews => {
-                    let answer = self.hub.get_unless(&path, &asked, place.validators(), false, self.now).await?;
-                    let same = answer.body.is_none();
-                    place.keep(answer.validators, true);
-                    let read: Readable<Comment> = answer.body.unwrap_or_default();
-                    piece.remarks.extend(read.remark("comments"));
-                    let all = read.list.len() + read.skipped;
+                    let read: Option<Readable<Comment>> = self.changed(&path, &asked, &mut place, &mut piece).await?;
                     let about = Thread { locked: about.archived, private: about.private, ..Thread::default() };
-                    let changes = self.said(&read.list, list == List::Reviews, &about, &mut place, &mut piece);
-                    (!same).then_some((changes, all))
+                    read.map(|read| {
+                        let changes = self.said(&read.list, list == List::Reviews, &about, &mut place, &mut piece);
+                        (changes, read.list.len() + read.skipped)
+                    })
                 }
             };
-            let Some((changes, all)) = changes else { break };
+            let Some((changes, all)) = changes else {
+                place.page(&[], false, LIST_OVERLAP);
+                break;
+            };
             let next = place.page(&changes, all >= PAGE, LIST_OVERLAP);
             if place.since() != since || place.page_number().to_string() != number {
-                place.keep(crate::sources::http::Validators::default(), false);
+                place.keep(Validators::default(), false);
             }
             piece.more = next != Next::Done;
             if !piece.more {
@@ -235,6 +233,22 @@ impl Asking<'_> {
         }
         piece.place = written(&place);
         Ok(piece)
+    }
+
+    /// A page of a list. `None` when nothing changed since it was read last.
+    async fn changed<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        place: &mut Since,
+        piece: &mut Piece,
+    ) -> Result<Option<Readable<T>>, SourceError> {
+        let answer = self.hub.get_unless(path, query, place.validators(), false, self.now).await?;
+        piece.remarks.extend(answer.remark);
+        place.keep(answer.validators, answer.body.is_none());
+        let read: Option<Readable<T>> = answer.body;
+        piece.remarks.extend(read.as_ref().and_then(|read| read.remark("posts")));
+        Ok(read)
     }
 
     fn issues(

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use crate::domain::{Item, Timestamp};
 use crate::sources::SourceError;
-use crate::sources::lenient::moment;
+use crate::sources::lenient::{moment, read, written};
 use crate::sources::parts::Piece;
+use crate::sources::since::Since;
 
 use super::discussions::Around;
 use super::graph::{self, Own, OwnComment, OwnIssue, Viewer};
@@ -13,7 +14,6 @@ use super::hub::Hub;
 use super::ids::repository;
 use super::issues::Asking;
 use super::item::{Thread, of_comment, of_issue};
-use super::places::{Since, read, written};
 use super::shapes::{Comment, Issue, User};
 
 /// Comments on a page.

@@ -1,7 +1,6 @@
-//! GitHub against recorded answers, against faults, and against a model of its paging.
+//! GitHub against recorded answers and against faults.
 
 mod faults;
-mod paging;
 mod publishing;
 mod recorded;
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::domain::Timestamp;
 use crate::domain::time::SignedDuration;
-use crate::sources::github::places::{Next, Since};
+use crate::sources::since::{Next, Since};
 
 /// Entries on a page of the model.
 const PAGE: usize = 6;
