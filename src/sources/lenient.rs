@@ -1,7 +1,7 @@
 //! Reading other people's JSON with patience, and judging what became of a post that was sent.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{PublishError, SourceError, SourceErrorKind};
@@ -51,6 +51,16 @@ impl<T> Readable<T> {
     pub(super) fn remark(&self, what: &str) -> Option<String> {
         (self.skipped > 0).then(|| format!("{} {what} could not be read and were skipped", self.skipped))
     }
+}
+
+/// Reads the place where a part was left; one that cannot be read is a new beginning.
+pub(super) fn read<T: DeserializeOwned + Default>(place: &str) -> T {
+    serde_json::from_str(place).unwrap_or_default()
+}
+
+/// A place as it is kept.
+pub(super) fn written<T: Serialize>(place: &T) -> String {
+    serde_json::to_string(place).unwrap_or_default()
 }
 
 /// A moment as networks write it (ISO 8601). `None` for anything else.

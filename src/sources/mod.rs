@@ -17,6 +17,7 @@ pub mod http;
 pub mod jetstream;
 pub mod lemmy;
 //mod github;
+mod github;
 mod lenient;
 mod login;
 pub mod mastodon;
@@ -35,6 +36,11 @@ pub mod sse;
 //mod stackexchange;
 //mod youtube;
 pub mod webhook;
+mod since;
+#[cfg(test)]
+mod since_tests;
+mod stackexchange;
+mod youtube;
 
 use std::sync::Arc;
 

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Capabilities, Item, Timestamp};
+use crate::sources::lenient::{read, written};
 use crate::sources::parts::{Piece, Round};
 use crate::sources::{Batch, Listen, SourceError, SourceErrorKind, SourceSettings};
 
 use super::forum::{Forum, Known};
 use super::item::{Around, Thread};
-use super::places::{Backlog, Hits, Newest, Next, Wanted, read, written};
+use super::places::{Backlog, Hits, Newest, Next, Wanted};
 use super::shapes::{Found, LatestPosts, Notifications, Post, Topic, User, UserActions};
 
 /// Pages of newest posts that one poll reads of a part.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Pages of 50 that are read the first time.
@@ -28,16 +27,6 @@ pub(super) struct Wanted {
     pub(super) number: u64,
     /// It addresses our account.
     pub(super) to_us: bool,
-}
-
-/// Reads a place; one that cannot be read is a new beginning.
-pub(super) fn read<T: DeserializeOwned + Default>(place: &str) -> T {
-    serde_json::from_str(place).unwrap_or_default()
-}
-
-/// As it is kept.
-pub(super) fn written<T: Serialize>(place: &T) -> String {
-    serde_json::to_string(place).unwrap_or_default()
 }
 
 /// What follows a page.
