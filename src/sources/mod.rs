@@ -35,11 +35,11 @@ pub mod socket;
 pub mod sse;
 //mod stackexchange;
 //mod youtube;
-pub mod webhook;
 mod since;
 #[cfg(test)]
 mod since_tests;
 mod stackexchange;
+pub mod webhook;
 mod youtube;
 
 use std::sync::Arc;

@@ -16,7 +16,7 @@ use goodword::domain::{Role, SafeText};
 use goodword::engine::{Engine, EnginePlan};
 use goodword::language::Readers;
 use goodword::store::sqlite::SqliteStore;
-use goodword::store::{Roster, RosterWatch, Store};
+use goodword::store::{Roster, RosterSource, RosterWatch, Store};
 
 use crate::{SECRET, source};
 
@@ -45,7 +45,7 @@ fn collector() {
         let roster = Roster {
             subjects: vec![("Ferris".into(), Role::Brand)],
             watches: vec![watch],
-            sources: vec![(source.name.clone(), source.network.clone())],
+            sources: vec![RosterSource::alone(&source.name, source.network.clone())],
         };
         let plan = EnginePlan::new(store, vec![source], roster, Arc::new(Readers::rule_based()), None);
         let _engine = Engine::start(plan).await.unwrap();
