@@ -85,6 +85,11 @@ impl Newsstand {
         pages
     }
 
+    /// Answers as this says.
+    pub fn mount(&self, mock: Mock) {
+        self.runtime.block_on(mock.mount(&self.server));
+    }
+
     /// Answers at a path with this.
     pub fn answer(&self, at: &str, respond: impl Respond + 'static) {
         let mock = Mock::given(method("GET")).and(path(at)).respond_with(respond);
