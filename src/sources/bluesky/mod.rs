@@ -42,9 +42,11 @@ pub const SCOPE: &str = "bluesky";
 pub static KIND: Kind = Kind {
     network: Network::fixed("bluesky"),
     what: "Bluesky: search, notifications, own posts and replies with an account; all public posts without",
+    // Places (our accounts) and path (a dictionary) are of use without an account only.
     keys: &["url", "account", "search", "hashtags", "places", "path"],
     required: &[],
-    usual_url: Some(login::USUAL),
+    // With an account it is bsky.social, without one a stream of another address: neither may be filled in.
+    usual_url: None,
     secret: Secret::WithAccount,
     least_interval: SignedDuration::from_secs(20),
     open,
