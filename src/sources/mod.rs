@@ -53,8 +53,9 @@ pub struct Batch {
 /// Hears what is published at one place.
 #[async_trait]
 pub trait Listen: Send {
-    /// Asks once. `cursor` is what the last committed batch left, empty the first time. Cancel-safe: dropping
-    /// the future loses nothing that was not committed.
+    /// Asks once. `cursor` is what the last committed batch left, empty the first time; to a stream that goes on it is
+    /// what its last batch left, which need not be committed yet. Cancel-safe: dropping the future loses nothing that
+    /// was not committed.
     ///
     /// # Errors
     /// [`SourceError`] with what happened, what to do about it and when to try again.
@@ -63,6 +64,10 @@ pub trait Listen: Send {
     /// Fills in what the network tells of authors only when asked (handle, name, followers), for items that have
     /// become mentions. What cannot be had stays empty; it never fails.
     async fn name_authors(&mut self, _authors: &mut [Author], _now: Timestamp) {}
+
+    /// Lets go of connections that are kept open between polls: all traffic is paused, or another process collects.
+    /// The next poll connects again.
+    fn hang_up(&mut self) {}
 
     /// What this source can do.
     fn capabilities(&self) -> Capabilities;

@@ -315,6 +315,12 @@ impl Listen for Ear {
         Ok(self.pushed(cursor))
     }
 
+    fn hang_up(&mut self) {
+        if let Mode::Streaming(_) = self.mode {
+            self.mode = Mode::Waiting(Timestamp::MIN);
+        }
+    }
+
     fn capabilities(&self) -> Capabilities {
         let streams = !matches!(self.mode, Mode::Polling(_));
         Capabilities { streams, publishes: self.server.has_account(), looks_up: true, tells_deletions: streams }
