@@ -452,7 +452,7 @@ async fn mastodon_mock_streams() {
     let begun = Instant::now();
     let id = say(&ana, &format!("live and loud #{tag}")).await;
     hear(&mut brand, &mut cursor, |item| item.native_id == id).await;
-    let loud = say(&ana, &format!("@brand do you hear?")).await;
+    let loud = say(&ana, "@brand do you hear?").await;
     let mention = hear(&mut brand, &mut cursor, |item| item.native_id == loud).await;
     assert!(mention.addressed);
     assert!(begun.elapsed() < Duration::from_secs(4), "pushed and not polled: {:?}", begun.elapsed());

@@ -75,6 +75,8 @@ pub(super) struct Ear {
     left: Option<String>,
     /// Remarks for the next batch.
     remarks: Vec<String>,
+    /// Longest wait for the first thing that is pushed, and how long a batch goes on after that.
+    pub(super) waits: (Duration, Duration),
 }
 
 impl Ear {
@@ -93,6 +95,7 @@ impl Ear {
             unconfirmed: Vec::new(),
             left: None,
             remarks: Vec::new(),
+            waits: (FIRST, GATHER),
         }
     }
 
@@ -199,7 +202,7 @@ impl Ear {
 
     /// Waits for what is pushed, and puts it into `pending`: what is there when this is dropped is not lost.
     async fn hear(&mut self, scene: &Scene, now: Timestamp) {
-        let first = self.next_round.map_or(FIRST, |at| waiting(now, at).min(FIRST));
+        let first = self.next_round.map_or(self.waits.0, |at| waiting(now, at).min(self.waits.0));
         let mut until = Instant::now() + first;
         let mut gathering = false;
         while self.pending.len() < MOST {
@@ -210,7 +213,7 @@ impl Ear {
                     self.take(&push, scene);
                     if !gathering && !self.pending.is_empty() {
                         gathering = true;
-                        until = Instant::now() + GATHER;
+                        until = Instant::now() + self.waits.1;
                     }
                 }
                 Err(error) => return self.broke(&error, now),
@@ -305,11 +308,17 @@ impl Listen for Ear {
             Mode::Streaming(_) => self.hear(&scene, now).await,
             Mode::Waiting(at) if self.pending.is_empty() => {
                 let next = self.next_round.map_or(*at, |round| round.min(*at));
-                sleep(waiting(now, next).min(FIRST)).await;
+                sleep(waiting(now, next).min(self.waits.0)).await;
             }
             _ => {}
         }
         Ok(self.pushed(cursor))
+    }
+
+    fn hang_up(&mut self) {
+        if let Mode::Streaming(_) = self.mode {
+            self.mode = Mode::Waiting(Timestamp::MIN);
+        }
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -77,6 +77,11 @@ impl Wire {
         let base = address(server, facts)?;
         let host = server.host();
         let mut remarks = Vec::new();
+        if facts.program == Program::GoToSocial && channels.iter().any(|channel| matches!(channel, Channel::Hashtag(_)))
+        {
+            // It takes the wish for one and sends nothing.
+            remarks.push(format!("{host} pushes no hashtags: they are polled"));
+        }
         if sockets {
             match Self::socket(server, facts, &base, channels, &token, now).await {
                 Ok(wire) => return Ok(Opened { wire, remarks }),
@@ -186,14 +191,16 @@ fn pushes(events: Events, channel: Channel) -> BoxStream<'static, Result<Push, S
 /// less safe than the one to the server.
 fn address(server: &Server, facts: &Facts) -> Result<Url, SourceError> {
     let own = server.api.url("api/v1/streaming", &[])?;
-    let Some(told) = facts.streaming.as_ref().filter(|told| told.host_str().is_some()) else { return Ok(own) };
+    Ok(facts.streaming.as_ref().and_then(|told| told_address(told, &own)).unwrap_or(own))
+}
+
+fn told_address(told: &Url, own: &Url) -> Option<Url> {
     let mut url = told.clone();
     let safe = matches!(url.scheme(), "wss" | "https");
-    let wanted = if safe || own.scheme() == "https" { "https" } else { "http" };
-    // `set_scheme` refuses to go from `wss` to `https` for no address with a host.
-    if !matches!(url.scheme(), "wss" | "https" | "ws" | "http") || url.set_scheme(wanted).is_err() {
-        return Ok(own);
+    if !url.has_host() || !(safe || matches!(url.scheme(), "ws" | "http")) {
+        return None;
     }
+    url.set_scheme(if safe || own.scheme() == "https" { "https" } else { "http" }).ok()?;
     let path = url.path().trim_end_matches('/').to_owned();
     // Some write the whole path into their address.
     if !path.ends_with("/api/v1/streaming") {
@@ -201,7 +208,7 @@ fn address(server: &Server, facts: &Facts) -> Result<Url, SourceError> {
     }
     url.set_query(None);
     url.set_fragment(None);
-    Ok(url)
+    Some(url)
 }
 
 fn events_address(base: &Url, channel: &Channel) -> Result<Url, SourceError> {
@@ -287,6 +294,24 @@ mod tests {
         assert_eq!((delete.channel, delete.payload.as_str()), (None, "9toJCu5YZW7O7gfvH6"));
         let number = read_frame(r#"{"stream":["user"],"event":"delete","payload":12}"#).unwrap().unwrap();
         assert_eq!(number.payload, "12");
+    }
+
+    #[test]
+    fn streams_are_where_the_server_says_and_never_less_safe() {
+        let own = "https://social.example/api/v1/streaming".parse().unwrap();
+        let open = "http://localhost:3000/api/v1/streaming".parse().unwrap();
+        let at = |told: &str, own: &Url| told_address(&told.parse().unwrap(), own).map(String::from);
+        let whole = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            at("wss://streaming.social.example", &own),
+            whole("https://streaming.social.example/api/v1/streaming")
+        );
+        assert_eq!(at("ws://social.example/", &own), whole("https://social.example/api/v1/streaming"));
+        assert_eq!(at("wss://s.example/api/v1/streaming/", &own), whole("https://s.example/api/v1/streaming/"));
+        assert_eq!(at("ws://localhost:4000", &open), whole("http://localhost:4000/api/v1/streaming"));
+        assert_eq!(at("file:///etc", &own), None);
+        let tag = events_address(&own, &Channel::Hashtag("été&x".into())).unwrap();
+        assert_eq!(tag.as_str(), "https://social.example/api/v1/streaming/hashtag?tag=%C3%A9t%C3%A9%26x");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod paging;
 mod publishing;
 mod reading;
 mod streaming;
+mod streams;
 
 use std::sync::Arc;
 
