@@ -172,7 +172,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_is_no_stream() {
         let (address, _tasks) = server("text/html", vec![b"<html>".to_vec()], true).await;
-        assert_eq!(open(&address).await.unwrap_err().kind, SourceErrorKind::NotUnderstood);
+        assert_eq!(open(&address).await.unwrap_err().kind, SourceErrorKind::Challenge);
     }
 
     #[tokio::test]

@@ -149,7 +149,7 @@ async fn one_part_that_fails_does_not_silence_the_rest_and_spent_counts_are_left
     let mut source = source(&server, &["Ferris"], &["ferris/bikes"], Some("canary-token"));
     let batch = source.listen.poll("", now()).await.unwrap();
     assert!(batch.remarks.iter().any(|remark| remark.starts_with("issues of ferris/bikes: ")), "{:?}", batch.remarks);
-    assert!(batch.remarks.iter().any(|remark| remark.contains("wait for their turn")), "{:?}", batch.remarks);
+    assert!(batch.remarks.iter().any(|remark| remark.contains("kept for replies")), "{:?}", batch.remarks);
     let searches = server.received_requests().await.unwrap();
     assert_eq!(searches.iter().filter(|request| request.url.path().ends_with("search/issues")).count(), 1);
 }

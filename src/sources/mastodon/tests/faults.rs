@@ -61,13 +61,13 @@ async fn a_token_of_another_account_is_refused() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_with_a_time_in_iso_holds_the_host() {
+async fn a_rate_limit_with_a_time_in_iso_holds_the_account() {
     let response = json_error(429, "Too many requests")
         .insert_header("X-RateLimit-Limit", "300")
         .insert_header("X-RateLimit-Remaining", "0")
         .insert_header("X-RateLimit-Reset", "2026-11-22T09:35:00.549738Z");
     let error = refusal(response).await;
-    assert_eq!((error.kind, error.whole_host), (Kind::TooMany, true), "{error}");
+    assert_eq!((error.kind, error.whole_host), (Kind::TooMany, false), "{error}");
     assert_eq!(error.retry, Retry::NotBefore("2026-11-22T09:35:00.549738Z".parse().unwrap()));
 }
 

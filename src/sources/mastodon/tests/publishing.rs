@@ -128,7 +128,7 @@ async fn refusals_were_not_sent_and_stumbles_may_have_been() {
             "In reply to is invalid",
         ),
         (error(404, "Record not found"), Fate::NotSent, Kind::NotFound, "Record not found"),
-        (limit, Fate::NotSent, Kind::TooMany, "left alone until 09:35"),
+        (limit, Fate::NotSent, Kind::TooMany, "until 09:35"),
         (error(503, "There was a temporary problem"), Fate::Uncertain, Kind::ServerTrouble, "temporary problem"),
         (ResponseTemplate::new(502), Fate::Uncertain, Kind::ServerTrouble, "502"),
         (ResponseTemplate::new(200).set_body_string("{\"id\": \"7"), Fate::Uncertain, Kind::NotUnderstood, "broke off"),
