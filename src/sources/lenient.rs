@@ -1,4 +1,4 @@
-//! Reading other people's JSON with patience, and judging what became of a post that was sent.
+//! Reading other people's JSON with patience, and telling whether a post is one that was sent.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -83,26 +83,6 @@ pub(super) fn made_since(at: Option<Timestamp>, since: Timestamp) -> bool {
     at.is_none_or(|at| at >= since.saturating_sub(CLOCKS_APART).unwrap_or(Timestamp::MIN))
 }
 
-/// What a failed attempt to publish means: only an answer that refuses, or no way to the server at all, is certain.
-pub(super) fn unpublished(error: SourceError) -> PublishError {
-    match error.kind {
-        SourceErrorKind::Refused
-        | SourceErrorKind::NotFound
-        | SourceErrorKind::Gone
-        | SourceErrorKind::TooMany
-        | SourceErrorKind::Challenge
-        | SourceErrorKind::BadAddress
-        | SourceErrorKind::Insecure
-        | SourceErrorKind::Local => PublishError::not_sent(error),
-        // The connection may have broken off after the server took the words.
-        SourceErrorKind::Unreachable
-        | SourceErrorKind::TimedOut
-        | SourceErrorKind::ServerTrouble
-        | SourceErrorKind::NotUnderstood
-        | SourceErrorKind::TooLarge => PublishError::uncertain(error),
-    }
-}
-
 /// Nothing was sent because the words or what they answer make no post there.
 pub(super) fn not_accepted(what: &str, advice: &str) -> PublishError {
     PublishError::not_sent(SourceError::new(SourceErrorKind::Refused, what, advice))
@@ -111,7 +91,6 @@ pub(super) fn not_accepted(what: &str, advice: &str) -> PublishError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sources::Fate;
 
     #[derive(Deserialize, Debug, Default, PartialEq)]
     #[serde(default)]
@@ -129,16 +108,6 @@ mod tests {
         assert_eq!(read.skipped, 2);
         assert!(read.remark("posts").unwrap().starts_with("2 posts"));
         assert!(serde_json::from_str::<Readable<Entry>>("null").unwrap().list.is_empty());
-    }
-
-    #[test]
-    fn only_a_refusal_is_certain() {
-        let fate = |kind| unpublished(SourceError::new(kind, "it failed", "try again")).fate;
-        assert_eq!(fate(SourceErrorKind::Refused), Fate::NotSent);
-        assert_eq!(fate(SourceErrorKind::TooMany), Fate::NotSent);
-        assert_eq!(fate(SourceErrorKind::TimedOut), Fate::Uncertain);
-        assert_eq!(fate(SourceErrorKind::ServerTrouble), Fate::Uncertain);
-        assert_eq!(fate(SourceErrorKind::Unreachable), Fate::Uncertain);
     }
 
     #[test]

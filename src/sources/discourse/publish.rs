@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use crate::domain::{Author, Timestamp};
-use crate::sources::lenient::{made_since, moment, not_accepted, same_words, unpublished};
+use crate::sources::lenient::{made_since, moment, not_accepted, same_words};
 use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
 use super::forum::{Forum, author};
@@ -24,7 +24,7 @@ impl Publish for Forum {
             return Err(not_accepted("a forum has no quotes of that kind", "quote in the words: > like this"));
         }
         let (body, place) = body_of(outgoing)?;
-        let created: Created = self.post("posts.json", &body, now).await.map_err(unpublished)?;
+        let created: Created = self.post("posts.json", &body, now).await.map_err(PublishError::by_kind)?;
         if let (Some("enqueued"), pending) = (created.action.as_deref(), &created.pending_post) {
             let id = pending.as_ref().map_or(0, |pending| pending.id);
             return Ok(Published {
@@ -36,7 +36,7 @@ impl Publish for Forum {
         let post = created.post.unwrap_or(created.bare);
         if post.id == 0 {
             // The forum said yes, but not to what.
-            return Err(unpublished(SourceError::new(
+            return Err(PublishError::by_kind(SourceError::new(
                 SourceErrorKind::NotUnderstood,
                 &format!("{} does not say which post it made", self.host()),
                 "look at the topic in the browser",

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Timestamp};
-use crate::sources::lenient::{Readable, made_since, moment, not_accepted, same_words, unpublished};
+use crate::sources::lenient::{Readable, made_since, moment, not_accepted, same_words};
 use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
 use super::actor::{author, is_me};
@@ -36,7 +36,7 @@ impl Publish for Hub {
             _ => format!("repos/{}/issues/{}/comments", parent.repository, parent.number),
         };
         let body = json!({ "body": outgoing.text });
-        let comment: Comment = self.post(&path, &body, now).await.map_err(unpublished)?;
+        let comment: Comment = self.post(&path, &body, now).await.map_err(PublishError::by_kind)?;
         if comment.id == 0 {
             return Err(unsaid(self.host()));
         }
@@ -101,7 +101,7 @@ impl Hub {
         let variables =
             json!({ "discussion": discussion, "above": above, "body": outgoing.text, "token": outgoing.token });
         let (added, remarks): (Added, _) =
-            self.graph(&graph::add_comment(), variables, true, now).await.map_err(unpublished)?;
+            self.graph(&graph::add_comment(), variables, true, now).await.map_err(PublishError::by_kind)?;
         let comment = added.add_discussion_comment.and_then(|added| added.comment);
         let Some(comment) = comment.filter(|comment| !comment.id.is_empty()) else { return Err(unsaid(self.host())) };
         Ok(Published { remarks, ..said(parent, &comment) })

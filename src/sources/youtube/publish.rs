@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use crate::domain::{Author, Timestamp};
-use crate::sources::lenient::{made_since, moment, not_accepted, same_words, unpublished};
+use crate::sources::lenient::{made_since, moment, not_accepted, same_words};
 use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
 use super::item::top_of;
@@ -37,7 +37,7 @@ impl Publish for Replies {
         let top = top_of(parent);
         let body = json!({ "snippet": { "parentId": top, "textOriginal": outgoing.text } });
         let comment: Comment =
-            self.tube.insert("comments", &body, now).await.map_err(|refused| unpublished(refused.error))?;
+            self.tube.insert("comments", &body, now).await.map_err(|refused| PublishError::by_kind(refused.error))?;
         if comment.id.is_empty() {
             return Err(PublishError::uncertain(SourceError::new(
                 SourceErrorKind::NotUnderstood,
