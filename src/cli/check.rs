@@ -76,7 +76,9 @@ fn print_json(house: &House, reports: &[CheckReport]) -> CliResult {
 
 fn print_table(house: &House, reports: &[CheckReport], failed: usize) -> CliResult {
     if let Some(file) = &house.file {
-        output::line(format!("{} is good: {} watches.", file.display(), house.config.watches.len()))?;
+        let watches = house.config.watches.len();
+        let word = if watches == 1 { "watch" } else { "watches" };
+        output::line(format!("{} is good: {watches} {word}.", file.display()))?;
     }
     for remark in house.config.remarks() {
         output::line(format!("  note: {remark}"))?;
