@@ -103,7 +103,7 @@ async fn paste(
     }
     let at = url.as_ref().map_or_else(|| kind.network.to_string(), host_of);
     let Some(secret) = person.ask_secret(&format!("Secret for {at} ({})", kind.what)).await else {
-        return Err(CliError::message("no secret was given; nothing is changed".to_owned()));
+        return Err(CliError::message("no secret was given; nothing is changed"));
     };
     let mut logged = LoggedIn {
         url: request.url.clone(),

@@ -36,7 +36,7 @@ pub(super) fn sources(reader: &Reader<'_>, around: &Around<'_>) -> Vec<Source> {
     reader
         .sections(schema::SOURCE)
         .iter()
-        .filter_map(|section| {
+        .map(|section| {
             let name = section.required("name", "\"cycling news\"");
             if let Some(name) = &name {
                 names.add(name.get_ref(), reader.place(name), &section.path("name"));
@@ -45,7 +45,7 @@ pub(super) fn sources(reader: &Reader<'_>, around: &Around<'_>) -> Vec<Source> {
             if let Some(url) = source.settings.url.as_ref().filter(|_| source.settings.network == Network::FEED) {
                 addresses.add(&without_login(url), source.place, &section.path("url"));
             }
-            Some(source)
+            source
         })
         .collect()
 }
