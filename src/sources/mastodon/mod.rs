@@ -1,5 +1,5 @@
 //! Servers that speak Mastodon's client interface: Mastodon and its forks, GoToSocial, Pleroma, Akkoma, snac and more
-//! (docs.joinmastodon.org). What they differ in stands in [`facts`].
+//! (docs.joinmastodon.org). What they differ in stands in `facts`.
 //!
 //! | key | meaning |
 //! |---|---|
@@ -11,8 +11,8 @@
 //! | `places` | titles or ids of the account's lists |
 //! | `stream` | listen to what the server pushes |
 //!
-//! A source is made of parts ([`part`]): mentions and quotes of the account, its own posts, hashtags, lists and searches.
-//! Each is read on without gaps ([`page`]); what the server pushes comes on top ([`ear`], [`wire`]).
+//! A source is made of parts (`part`): mentions and quotes of the account, its own posts, hashtags, lists and searches.
+//! Each is read on without gaps (`page`); what the server pushes comes on top (`ear`, `wire`).
 
 mod ear;
 mod entities;
