@@ -11,7 +11,7 @@ pub(in crate::sources::http) fn held(host: &str, what: &str, held: Held) -> Sour
     if held.whole_host {
         error(format!("{host} is left alone until {until}")).for_whole_host()
     } else {
-        error(format!("this account is left alone at {host} until {until}; replies wait too"))
+        error(format!("this account is left alone until {until}; replies wait too"))
     }
 }
 
