@@ -83,7 +83,8 @@ pub fn run(arguments: &AnalyzeArgs) -> CliResult<u8> {
 
 fn analyze(arguments: &AnalyzeArgs, readers: &Readers, input: &mut impl BufRead, output: &mut impl Write) -> CliResult {
     each_line(input, output, |line, output| {
-        let post: PostLine<'_> = serde_json::from_slice(line).map_err(|error| format!("is no JSON object of a post: {error}"))?;
+        let post: PostLine<'_> =
+            serde_json::from_slice(line).map_err(|error| format!("is no JSON object of a post: {error}"))?;
         Ok(serde_json::to_writer(output, &read(&post, arguments, readers)).map_err(std::io::Error::from))
     })
 }

@@ -11,9 +11,9 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format, GestureArgs,
-    ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, Printing, QueryArgs,
-    QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format,
+    GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, Printing,
+    QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.

@@ -184,7 +184,10 @@ mod tests {
         assert!(result.is_ok());
         assert_eq!(lines.len(), 2);
         let expected = serde_json::json!(["a", "conditional", "share", "up to $20,000"]);
-        assert_eq!(serde_json::json!([lines[0]["id"], lines[0]["label"], lines[0]["trigger"], lines[0]["cap"]]), expected);
+        assert_eq!(
+            serde_json::json!([lines[0]["id"], lines[0]["label"], lines[0]["trigger"], lines[0]["cap"]]),
+            expected
+        );
         assert!(!lines[0]["parts"].as_array().unwrap().is_empty());
         assert_eq!((&lines[1]["label"], &lines[1]["id"]), (&"give".into(), &serde_json::Value::Null));
         assert!(lines[1]["trigger"].is_null() && lines[1]["cap"].is_null());

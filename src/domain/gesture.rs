@@ -57,8 +57,7 @@ pub enum Trigger {
 
 impl Trigger {
     /// All of them, in the order of [`Trigger::place`].
-    pub const ALL: [Self; 6] =
-        [Self::Share, Self::Purchase, Self::Follow, Self::Comment, Self::Signup, Self::Other];
+    pub const ALL: [Self; 6] = [Self::Share, Self::Purchase, Self::Follow, Self::Comment, Self::Signup, Self::Other];
 
     /// Its name in files and on the command line.
     pub fn name(self) -> &'static str {

@@ -66,9 +66,11 @@ pub(crate) fn read(words: &[Word], text: &str) -> Option<Amount> {
         next += 1;
     }
     let written = words.get(at).and_then(|word| text.get(word.span.clone())).unwrap_or_default();
-    let sign: String = written.chars().take_while(|c| !c.is_ascii_digit()).chain(written.chars().rev().take(1)).collect();
+    let sign: String =
+        written.chars().take_while(|c| !c.is_ascii_digit()).chain(written.chars().rev().take(1)).collect();
     let sign: String = sign.chars().filter(|c| is_currency(*c) || c.is_ascii_uppercase()).collect();
-    let unit = if words.get(at).is_some_and(|word| word.kind == Kind::Money) { Some(sign) } else { thing(words, at, next) };
+    let unit =
+        if words.get(at).is_some_and(|word| word.kind == Kind::Money) { Some(sign) } else { thing(words, at, next) };
     Some(Amount { number, unit: unit.filter(|unit| !unit.is_empty()) })
 }
 
@@ -79,10 +81,13 @@ fn thing(words: &[Word], at: usize, next: usize) -> Option<String> {
         return Some(currency.trim_end_matches('.').to_owned());
     }
     let clinging: String = words.get(at)?.text.chars().skip_while(|c| !c.is_alphabetic()).collect();
-    if words.get(at)?.kind == Kind::Number && !matches!(clinging.as_str(), "" | "k" | "m" | "bn" | "st" | "nd" | "rd" | "th") {
+    if words.get(at)?.kind == Kind::Number
+        && !matches!(clinging.as_str(), "" | "k" | "m" | "bn" | "st" | "nd" | "rd" | "th")
+    {
         return Some(clinging);
     }
-    let small = ["of", "per", "each", "a", "the", "in", "only", "max", "maximum", "left", "to", "who", "available", "total"];
+    let small =
+        ["of", "per", "each", "a", "the", "in", "only", "max", "maximum", "left", "to", "who", "available", "total"];
     let noun = words.get(next..).unwrap_or_default().iter();
     let noun = noun.take_while(|word| word.kind == Kind::Word && !small.contains(&word.text.as_str())).take(3).last();
     noun.map(|word| word.text.clone())
@@ -110,17 +115,25 @@ fn value(found: &Word) -> Option<f64> {
             Number::Times(_) => None,
         };
     }
-    let digits: String =
-        found.text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(|c| !c.is_alphabetic() && *c != '%').collect();
+    let digits: String = found
+        .text
+        .chars()
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(|c| !c.is_alphabetic() && *c != '%')
+        .collect();
     let digits = digits.trim_end_matches(|c: char| !c.is_ascii_digit());
     let number = plain(digits)?;
-    let letters: String = found.text.chars().skip_while(|c| !c.is_ascii_digit()).filter(|c| c.is_alphabetic()).collect();
-    Some(number * match letters.as_str() {
-        "k" => 1e3,
-        "m" | "mn" | "mio" => 1e6,
-        "bn" => 1e9,
-        _ => 1.0,
-    })
+    let letters: String =
+        found.text.chars().skip_while(|c| !c.is_ascii_digit()).filter(|c| c.is_alphabetic()).collect();
+    Some(
+        number
+            * match letters.as_str() {
+                "k" => 1e3,
+                "m" | "mn" | "mio" => 1e6,
+                "bn" => 1e9,
+                _ => 1.0,
+            },
+    )
 }
 
 /// Digits with separators: before exactly three digits one groups ("10.000"), else the last one is the decimal mark.
@@ -130,7 +143,8 @@ fn plain(digits: &str) -> Option<f64> {
     let whole = |parts: &[&str]| parts.concat();
     let grouped = rest.iter().all(|part| part.len() == 3) && first.len() <= 3;
     // "1,00,000": groups as in India.
-    let indian = rest.len() > 1 && rest.last().is_some_and(|part| part.len() == 3) && rest.iter().all(|part| part.len() <= 3);
+    let indian =
+        rest.len() > 1 && rest.last().is_some_and(|part| part.len() == 3) && rest.iter().all(|part| part.len() <= 3);
     if rest.is_empty() || grouped || indian {
         return whole(&parts).parse().ok();
     }

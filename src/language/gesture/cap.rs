@@ -14,12 +14,90 @@ use super::words::{Gap, Kind, Word};
 
 /// Words before a figure with which a cap may begin.
 const LEADING: &[&str] = &[
-    "up", "upto", "to", "as", "many", "far", "a", "an", "the", "our", "your", "first", "next", "maximum", "max", "limit",
-    "limited", "limiting", "capped", "cap", "caps", "at", "ceiling", "of", "no", "not", "more", "most", "than", "exceed",
-    "exceeding", "tune", "only", "just", "for", "until", "till", "til", "we", "reach", "reached", "hit", "total", "once",
-    "pool", "in", "with", "earliest", "good", "raised", "around", "all", "over", "greater", "quantities", "we've", "i've",
-    "stops", "another", "lucky", "beyond", "exactly", "donation", "one", "per", "when", "it", "goal", "'til", "under",
-    "minimum", "sum", "grand", "budget", "set", "aside", "is", "while", "whilst", "so", "long", "box", "number", "some",
+    "up",
+    "upto",
+    "to",
+    "as",
+    "many",
+    "far",
+    "a",
+    "an",
+    "the",
+    "our",
+    "your",
+    "first",
+    "next",
+    "maximum",
+    "max",
+    "limit",
+    "limited",
+    "limiting",
+    "capped",
+    "cap",
+    "caps",
+    "at",
+    "ceiling",
+    "of",
+    "no",
+    "not",
+    "more",
+    "most",
+    "than",
+    "exceed",
+    "exceeding",
+    "tune",
+    "only",
+    "just",
+    "for",
+    "until",
+    "till",
+    "til",
+    "we",
+    "reach",
+    "reached",
+    "hit",
+    "total",
+    "once",
+    "pool",
+    "in",
+    "with",
+    "earliest",
+    "good",
+    "raised",
+    "around",
+    "all",
+    "over",
+    "greater",
+    "quantities",
+    "we've",
+    "i've",
+    "stops",
+    "another",
+    "lucky",
+    "beyond",
+    "exactly",
+    "donation",
+    "one",
+    "per",
+    "when",
+    "it",
+    "goal",
+    "'til",
+    "under",
+    "minimum",
+    "sum",
+    "grand",
+    "budget",
+    "set",
+    "aside",
+    "is",
+    "while",
+    "whilst",
+    "so",
+    "long",
+    "box",
+    "number",
+    "some",
 ];
 /// Words that begin a cap without a figure.
 const BEGINNING: &[&str] =
@@ -166,8 +244,33 @@ fn kind_of(word: &Word) -> u64 {
 fn is_small(word: &str) -> bool {
     matches!(
         word,
-        "of" | "to" | "the" | "a" | "in" | "for" | "and" | "on" | "is" | "are" | "will" | "who" | "that" | "we" | "you"
-            | "get" | "gets" | "with" | "at" | "from" | "or" | "by" | "then" | "so" | "because" | "your" | "our" | "i"
+        "of" | "to"
+            | "the"
+            | "a"
+            | "in"
+            | "for"
+            | "and"
+            | "on"
+            | "is"
+            | "are"
+            | "will"
+            | "who"
+            | "that"
+            | "we"
+            | "you"
+            | "get"
+            | "gets"
+            | "with"
+            | "at"
+            | "from"
+            | "or"
+            | "by"
+            | "then"
+            | "so"
+            | "because"
+            | "your"
+            | "our"
+            | "i"
     )
 }
 

@@ -220,7 +220,10 @@ impl Cues {
                 let end = first + phrase.len();
                 let rest = words.get(first + 1..end).unwrap_or_default();
                 let same = rest.len() + 1 == phrase.len()
-                    && rest.iter().zip(phrase.iter().skip(1)).all(|(word, part)| word.text == *part && word.gap < Gap::Hard);
+                    && rest
+                        .iter()
+                        .zip(phrase.iter().skip(1))
+                        .all(|(word, part)| word.text == *part && word.gap < Gap::Hard);
                 if same {
                     found.push(Found { cue: *cue, first, end });
                 }
@@ -318,14 +321,22 @@ pub(crate) fn add_acts(words: &[Word], found: &[Found], features: &mut Features)
     if let Some(first) = acts().next() {
         for _ in 0..TIMES {
             features.name(2, "first act", first.cue as u64, (0, 0));
-            features.name(2, "first act before gift", (first.cue as u64) << 1 | u64::from(gift > Some(first.first)), (0, 0));
+            features.name(
+                2,
+                "first act before gift",
+                (first.cue as u64) << 1 | u64::from(gift > Some(first.first)),
+                (0, 0),
+            );
         }
         let word = words.get(first.first).map_or("", |word| word.text.as_str());
         features.name(2, word, 1, (0, 0));
     }
     for cue in acts() {
         let before = cue.first.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
-        let conditional = matches!(before, "every" | "each" | "per" | "for" | "you" | "one" | "who" | "a" | "=" | "to" | "then" | "and" | "+" | "&");
+        let conditional = matches!(
+            before,
+            "every" | "each" | "per" | "for" | "you" | "one" | "who" | "a" | "=" | "to" | "then" | "and" | "+" | "&"
+        );
         let starts = words.get(cue.first).is_some_and(|word| word.gap == Gap::Hard);
         features.name(2, "act", (cue.cue as u64) << 2 | u64::from(conditional) << 1 | u64::from(starts), (0, 0));
         if conditional || starts {

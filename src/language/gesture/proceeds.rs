@@ -16,7 +16,8 @@ const GIVEN: &[&str] = &[
     "to", "for", "keeps", "keep", "supports", "support", "pays", "straight", "gets",
 ];
 /// Words that make a part of the whole.
-const PART: &[&str] = &["part", "portion", "share", "half", "some", "most", "percentage", "third", "quarter", "percent"];
+const PART: &[&str] =
+    &["part", "portion", "share", "half", "some", "most", "percentage", "third", "quarter", "percent"];
 
 /// The words that say that everything is given; `None` when nothing says so.
 pub(crate) fn all_given(words: &[Word]) -> Option<Range<usize>> {
@@ -39,7 +40,8 @@ fn said_at(words: &[Word], at: usize) -> Option<Range<usize>> {
     // "the proceeds going to": nothing makes them a part.
     if PROCEEDS.contains(&text) && matches!(before(1), "the" | "proceeds" | "with") {
         let part = (2..=4).any(|back| PART.contains(&before(back)))
-            || (1..=5).any(|back| at.checked_sub(back).and_then(|at| words.get(at)).is_some_and(|w| w.kind == Kind::Percent));
+            || (1..=5)
+                .any(|back| at.checked_sub(back).and_then(|at| words.get(at)).is_some_and(|w| w.kind == Kind::Percent));
         return (!part).then(|| given(words, at)).flatten().map(|end| span(words, at - 1, end));
     }
     None

@@ -127,7 +127,9 @@ fn is_picture(c: char) -> bool {
 fn parting(c: char) -> Gap {
     match c {
         '.' | '!' | '\n' | '…' | '。' | '！' => Gap::Hard,
-        ',' | ';' | ':' | '(' | ')' | '[' | ']' | '—' | '–' | '"' | '“' | '”' | '|' | '/' | '•' | '*' => Gap::Soft,
+        ',' | ';' | ':' | '(' | ')' | '[' | ']' | '—' | '–' | '"' | '“' | '”' | '|' | '/' | '•' | '*' => {
+            Gap::Soft
+        }
         _ => Gap::None,
     }
 }
@@ -162,7 +164,8 @@ fn figure(rest: &str) -> Option<usize> {
     end += clinging;
     let tail = rest.get(end..)?;
     let sign = tail.strip_prefix([' ', '\u{A0}', '\u{202F}']).unwrap_or(tail);
-    if let Some(sign) = sign.chars().next().filter(|c| before == 0 && matches!(c, '€' | '₺' | '₽' | '₴' | '₪')) {
+    if let Some(sign) = sign.chars().next().filter(|c| before == 0 && matches!(c, '€' | '₺' | '₽' | '₴' | '₪'))
+    {
         let space = tail.len() - tail.trim_start_matches([' ', '\u{A0}', '\u{202F}']).len();
         return Some(end + space + sign.len_utf8());
     }
@@ -237,7 +240,8 @@ mod tests {
 
     #[test]
     fn spans_are_of_the_text_whatever_it_is() {
-        for text in ["", "🥐🥐", "ça coûte 5 €!", "₹\u{200B}5 don’t 1,", "@you #tag =", "مرحبا 5", "$", "A$ 5"] {
+        for text in ["", "🥐🥐", "ça coûte 5 €!", "₹\u{200B}5 don’t 1,", "@you #tag =", "مرحبا 5", "$", "A$ 5"]
+        {
             for word in scan(text) {
                 assert!(text.get(word.span.clone()).is_some_and(|piece| !piece.is_empty()), "{text}");
             }

@@ -3,13 +3,13 @@
 
 use std::cell::RefCell;
 
+use super::super::Evidence;
 use super::super::gesture::cap::{self, Candidate};
 use super::super::gesture::cues::{self, Cues};
 use super::super::gesture::words::{self, Word};
 use super::super::gesture::{Cap, GestureReading, ReadGesture, all_given};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Pieces, Scores, Spec};
-use super::super::Evidence;
 use crate::domain::{Gesture, Trigger};
 
 /// The features of acts. Part of the assets.
@@ -143,4 +143,3 @@ impl ReadGesture for TrainedGesture {
         })
     }
 }
-

@@ -100,9 +100,10 @@ fn blank(order: &Order, purpose: &str) -> Card {
     Card {
         name: String::new(),
         purpose: purpose.to_owned(),
-        limits: "Short posts in English, by brands. Gifts that are promised without any word for a gift, and dry humour, \
+        limits:
+            "Short posts in English, by brands. Gifts that are promised without any word for a gift, and dry humour, \
             are misread most often; a person confirms what is to have consequences."
-            .to_owned(),
+                .to_owned(),
         made: order.made.clone(),
         classes: Vec::new(),
         languages: vec!["en".to_owned()],
@@ -162,8 +163,11 @@ impl GestureRecipe {
                 let target = only(example.class, classes);
                 corpus.add(&example.features, Lesson { target, weight: example.weight, group: 0 });
             }
-            train(&corpus, classes, Link::Softmax, SPEC, &settings, |_| {})
-                .quantised(learned.name, learned.names, Some(learned.reference))
+            train(&corpus, classes, Link::Softmax, SPEC, &settings, |_| {}).quantised(
+                learned.name,
+                learned.names,
+                Some(learned.reference),
+            )
         };
         let mut across: Vec<(Scores, usize)> = Vec::new();
         for fold in 0..FOLDS {
@@ -183,7 +187,12 @@ impl GestureRecipe {
         let mut figures = figures(ACROSS, &across, learned.names, watched);
         if !chosen.is_empty() {
             let read = |example: &Example| (model.probabilities(&example.features), example.class);
-            figures.extend(self::figures("choosing", &chosen.iter().map(read).collect::<Vec<_>>(), learned.names, watched));
+            figures.extend(self::figures(
+                "choosing",
+                &chosen.iter().map(read).collect::<Vec<_>>(),
+                learned.names,
+                watched,
+            ));
         }
         (model, figures)
     }
