@@ -19,4 +19,6 @@ pub use sentiment_recipe::SentimentRecipe;
 pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD, &GestureRecipe::STANDARD];
 
 #[cfg(test)]
+mod gesture_tests;
+#[cfg(test)]
 mod tests;
