@@ -8,13 +8,10 @@ use std::io::{BufRead, BufWriter, Write};
 use serde::{Deserialize, Serialize};
 
 use super::args::AnalyzeArgs;
-use super::error::{CliError, CliResult};
-use super::output::{Progress, grouped};
+use super::error::CliResult;
+use super::lines::each_line;
 use crate::domain::{SafeText, Sentiment};
 use crate::language::{Evidence, Readers, SubjectContext};
-
-/// Longest line, in bytes.
-const LONGEST: usize = 4 << 20;
 
 /// A post as it comes.
 #[derive(Deserialize)]
@@ -85,36 +82,11 @@ pub fn run(arguments: &AnalyzeArgs) -> CliResult<u8> {
 }
 
 fn analyze(arguments: &AnalyzeArgs, readers: &Readers, input: &mut impl BufRead, output: &mut impl Write) -> CliResult {
-    let mut progress = Progress::new();
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        let limit = LONGEST as u64 + 1;
-        let taken = std::io::Read::take(&mut *input, limit).read_until(b'\n', &mut line)?;
-        if taken == 0 {
-            break;
-        }
-        if taken > LONGEST {
-            output.flush()?;
-            return Err(CliError::message(format!("line {number} is longer than {} bytes", grouped(LONGEST as u64))));
-        }
-        let trimmed = line.trim_ascii();
-        if trimmed.is_empty() {
-            continue;
-        }
-        let post: PostLine<'_> = match serde_json::from_slice(trimmed) {
-            Ok(post) => post,
-            Err(error) => {
-                output.flush()?;
-                return Err(CliError::message(format!("line {number} is no JSON object of a post: {error}")));
-            }
-        };
-        serde_json::to_writer(&mut *output, &read(&post, arguments, readers)).map_err(std::io::Error::from)?;
-        output.write_all(b"\n")?;
-        progress.say(|| format!("{} posts", grouped(number)));
-    }
-    output.flush()?;
-    Ok(())
+    each_line(input, output, |line, output| {
+        let post: PostLine<'_> =
+            serde_json::from_slice(line).map_err(|error| format!("is no JSON object of a post: {error}"))?;
+        Ok(serde_json::to_writer(output, &read(&post, arguments, readers)).map_err(std::io::Error::from))
+    })
 }
 
 fn read<'a>(post: &'a PostLine<'_>, arguments: &AnalyzeArgs, readers: &Readers) -> Analysed<'a> {

@@ -12,8 +12,8 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format,
-    ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, Printing, QueryArgs,
-    QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, Printing,
+    QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -154,6 +154,12 @@ pub enum Command {
         Example:\n  goodword analyze --brand \"Ferris Bikes\" < posts.ndjson | jq -c 'select(.intents | index(\"complaint\"))'"
     )]
     Analyze(AnalyzeArgs),
+    /// Read whether posts of our own give, ask, give on a condition, or talk
+    #[command(
+        after_help = "Each line of standard input is an object with text and, if you like, reply (true or false) and id.\n\n\
+        Example:\n  goodword gesture < our-posts.ndjson | jq -c 'select(.label == \"conditional\")'"
+    )]
+    Gesture(GestureArgs),
     /// Make the readers' models anew from labelled texts
     #[command(after_help = "Needed by nobody who only uses goodword: its models are part of the program.\n\n\
         Example:\n  goodword train assets/models/training.toml --from ~/labelled --made 2026-11-22")]
@@ -178,7 +184,7 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "feed", "lookup", "analyze"]),
+    ("Look closer", &["query", "feed", "lookup", "analyze", "gesture"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

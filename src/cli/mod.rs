@@ -12,9 +12,11 @@ mod demo;
 mod error;
 mod export;
 mod feed;
+mod gesture;
 mod house;
 mod import;
 pub mod init;
+mod lines;
 mod login;
 mod lookup;
 mod output;
@@ -58,6 +60,7 @@ pub fn run(args: Args) -> CliResult<u8> {
             args::QueryCommand::Try(attempt) => wait(query::attempt(&attempt, &everywhere)),
         },
         Some(Command::Analyze(arguments)) => analyze::run(&arguments),
+        Some(Command::Gesture(arguments)) => gesture::run(arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Watch(watch)) => wait(watch::run(&watch, &everywhere)),
         Some(Command::Demo(demo)) => wait(demo::run(&demo, &everywhere)),

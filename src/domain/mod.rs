@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod clean;
+pub mod gesture;
 pub mod ids;
 pub mod item;
 pub mod letters;
@@ -18,6 +19,7 @@ pub mod time;
 
 pub use act::Act;
 pub use clean::SafeText;
+pub use gesture::{Gesture, Trigger};
 pub use ids::{ActId, GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};

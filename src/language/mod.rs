@@ -1,4 +1,5 @@
-//! Readers of human language: which language, which sentiment, which intent, about us or not. Pure.
+//! Readers of human language: which language, which sentiment, which intent, about us or not; of our own posts the
+//! gesture. Pure.
 //!
 //! The traits are what the rest of the house knows; [`Readers::rule_based`] gives their first versions, which go by
 //! word lists and a table of weights and can say which words made a verdict. [`normalise`] holds the form in which
@@ -12,6 +13,7 @@ use crate::domain::{Intent, Intents, Shares};
 mod about;
 pub mod correct;
 mod fold;
+pub mod gesture;
 mod identify;
 mod intent;
 pub mod lexicon;
@@ -28,6 +30,7 @@ pub mod trained;
 mod weights;
 
 pub use about::RuleAbout;
+pub use gesture::{Amount, Cap, GestureReading, ReadGesture, RuleGesture};
 pub use identify::RuleLanguage;
 pub use intent::RuleIntent;
 pub use library::{Library, everyday_words};
@@ -117,6 +120,8 @@ pub struct Readers {
     pub intent: Box<dyn ReadIntent>,
     /// About us or not.
     pub about: Box<dyn ReadAbout>,
+    /// The gesture of our own posts.
+    pub gesture: Box<dyn ReadGesture>,
 }
 
 impl Readers {
@@ -128,11 +133,16 @@ impl Readers {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(RuleSentiment::new(Arc::clone(&library))),
         };
+        let gesture: Box<dyn ReadGesture> = match trained::TrainedGesture::embedded() {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleGesture::new()),
+        };
         Self {
             language: Box::new(RuleLanguage::new(Arc::clone(&library))),
             sentiment,
             intent: Box::new(RuleIntent::new(Arc::clone(&library))),
             about: Box::new(RuleAbout::new(library)),
+            gesture,
         }
     }
 
@@ -145,6 +155,7 @@ impl Readers {
             sentiment: Box::new(RuleSentiment::new(Arc::clone(&library))),
             intent: Box::new(RuleIntent::new(Arc::clone(&library))),
             about: Box::new(RuleAbout::new(library)),
+            gesture: Box::new(RuleGesture::new()),
         }
     }
 }

@@ -190,6 +190,14 @@ pub struct AnalyzeArgs {
     pub explain: bool,
 }
 
+/// `gesture`.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct GestureArgs {
+    /// Add the probabilities, the number in the cap, and what each word weighs
+    #[arg(long)]
+    pub explain: bool,
+}
+
 /// Commands that print data.
 #[derive(Debug, Clone, Copy, Default, ClapArgs)]
 pub struct Printing {

@@ -1,0 +1,145 @@
+//! The trained reader of gestures: three linear models, one for the gesture, one for the trigger of a conditional gift,
+//! one that chooses its cap among the candidates that the rules find.
+
+use std::cell::RefCell;
+
+use super::super::Evidence;
+use super::super::gesture::cap::{self, Candidate};
+use super::super::gesture::cues::{self, Cues};
+use super::super::gesture::words::{self, Word};
+use super::super::gesture::{Cap, GestureReading, ReadGesture, all_given};
+use super::super::model::asset::{self, AssetError};
+use super::super::model::{Features, Linear, Pieces, Scores, Spec};
+use crate::domain::{Gesture, Trigger};
+
+/// The features of acts. Part of the assets.
+pub(super) const SPEC: Spec = Spec { words: 3, skips: 2, chars_from: 3, chars_to: 5, negation: true, shape: true };
+
+static GESTURE: &[u8] = include_bytes!("../../../assets/models/gesture.bin");
+static TRIGGER: &[u8] = include_bytes!("../../../assets/models/gesture-trigger.bin");
+static CAP: &[u8] = include_bytes!("../../../assets/models/gesture-cap.bin");
+
+/// Contributions below this are not worth a word.
+const LEAST_SAID: f32 = 0.03;
+
+/// Reads gestures.
+#[derive(Debug)]
+pub struct TrainedGesture {
+    gesture: Linear,
+    trigger: Linear,
+    cap: Linear,
+    eye: Eye,
+}
+
+/// What the readers of a thread use again from text to text.
+#[derive(Default)]
+struct Buffers {
+    pieces: Pieces,
+    features: Features,
+}
+
+thread_local! {
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// Sees a text as the models want it.
+#[derive(Debug)]
+pub(super) struct Eye {
+    cues: Cues,
+}
+
+impl Eye {
+    /// The eye of the models that the program carries.
+    pub fn new() -> Self {
+        Self { cues: Cues::new() }
+    }
+
+    /// The features that tell the gesture.
+    pub fn gesture(&self, text: &str, words: &[Word], reply: bool, pieces: &mut Pieces, features: &mut Features) {
+        pieces.read(text);
+        features.clear();
+        features.add(pieces, &SPEC, 0);
+        cues::add(words, &self.cues.find(words), reply, features);
+    }
+
+    /// Those that tell the trigger: the same and the acts that are named.
+    pub fn trigger(&self, text: &str, words: &[Word], reply: bool, pieces: &mut Pieces, features: &mut Features) {
+        self.gesture(text, words, reply, pieces, features);
+        cues::add_acts(words, &self.cues.find(words), features);
+    }
+}
+
+/// The candidate that the model likes best, with its probability.
+pub(super) fn best_cap(model: &Linear, words: &[Word], features: &mut Features) -> Option<(Candidate, f32)> {
+    let mut best: Option<(Candidate, f32)> = None;
+    for candidate in cap::candidates(words) {
+        cap::features(words, &candidate, features);
+        let probability = model.probabilities(features).class(0);
+        if best.as_ref().is_none_or(|(_, most)| probability > *most) {
+            best = Some((candidate, probability));
+        }
+    }
+    best
+}
+
+impl TrainedGesture {
+    /// The reader with the models that the program carries.
+    ///
+    /// # Errors
+    /// When an embedded model is damaged or of another kind.
+    pub fn embedded() -> Result<Self, AssetError> {
+        Ok(Self::new(asset::read(GESTURE)?, asset::read(TRIGGER)?, asset::read(CAP)?))
+    }
+
+    /// A reader with models of its own: classes as in [`Gesture::ALL`], as in [`Trigger::ALL`], and the one class cap.
+    pub fn new(gesture: Linear, trigger: Linear, cap: Linear) -> Self {
+        Self { gesture, trigger, cap, eye: Eye::new() }
+    }
+
+    fn parts(&self, gesture: Gesture, pieces: &Pieces, features: &Features) -> Vec<Evidence> {
+        let said = self.gesture.contributions(features, pieces.list().len()).into_iter().filter_map(|part| {
+            let piece = pieces.list().get(part.piece?)?;
+            let weight = part.gave.class(gesture.place());
+            let why = if weight > 0.0 { "speaks for it" } else { "speaks against it" };
+            Some(Evidence { span: piece.start as usize..piece.end as usize, weight, why })
+        });
+        said.filter(|part| part.weight.abs() > LEAST_SAID).collect()
+    }
+
+    fn cap_of(&self, text: &str, words: &[Word], features: &mut Features) -> Option<Cap> {
+        let least = self.cap.header().thresholds.first().copied().unwrap_or(0.5);
+        let (candidate, _) = best_cap(&self.cap, words, features).filter(|(_, probability)| *probability >= least)?;
+        Cap::at(text, candidate.span(words))
+    }
+}
+
+fn four(scores: &Scores) -> [f32; 4] {
+    [scores.class(0), scores.class(1), scores.class(2), scores.class(3)]
+}
+
+impl ReadGesture for TrainedGesture {
+    fn gesture(&self, text: &str, reply: bool) -> GestureReading {
+        BUFFERS.with_borrow_mut(|Buffers { pieces, features }| {
+            let words = words::scan(text);
+            self.eye.gesture(text, &words, reply, pieces, features);
+            let probabilities = self.gesture.probabilities(features);
+            let gesture = Gesture::ALL.get(probabilities.likeliest().0).copied().unwrap_or(Gesture::Talk);
+            let mut reading = GestureReading {
+                gesture,
+                probabilities: four(&probabilities),
+                trigger: None,
+                cap: None,
+                all_proceeds: None,
+                parts: self.parts(gesture, pieces, features),
+            };
+            if gesture == Gesture::Conditional {
+                self.eye.trigger(text, &words, reply, pieces, features);
+                let (trigger, probability) = self.trigger.probabilities(features).likeliest();
+                reading.trigger = Trigger::ALL.get(trigger).map(|trigger| (*trigger, probability));
+                reading.cap = self.cap_of(text, &words, features);
+                reading.all_proceeds = all_given(&words);
+            }
+            reading
+        })
+    }
+}
