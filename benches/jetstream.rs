@@ -123,7 +123,8 @@ async fn listen(address: &str, appview: &str, take_in: bool) -> Heard {
         heard.events += items.len();
         heard.batches += 1;
         if take_in {
-            heard.mentions += intake.mentions(&info, items, Arrival { now, first_poll: false, pushed: true }).mentions.len();
+            heard.mentions +=
+                intake.mentions(&info, items, Arrival { now, first_poll: false, pushed: true }).mentions.len();
         }
     }
     (heard.took, heard.processor) = (begun.elapsed(), processor_time() - used);

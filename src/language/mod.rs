@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::domain::{Intent, Intents, Shares};
 
 mod about;
+pub mod coach;
 pub mod correct;
 mod fold;
 mod identify;
@@ -117,6 +118,8 @@ pub struct Readers {
     pub intent: Box<dyn ReadIntent>,
     /// About us or not.
     pub about: Box<dyn ReadAbout>,
+    /// What may be wrong with a drafted answer.
+    pub coach: Box<dyn coach::ReadCoach>,
 }
 
 impl Readers {
@@ -128,11 +131,16 @@ impl Readers {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(RuleSentiment::new(Arc::clone(&library))),
         };
+        let coach: Box<dyn coach::ReadCoach> = match trained::TrainedCoach::embedded() {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(coach::RuleCoach),
+        };
         Self {
             language: Box::new(RuleLanguage::new(Arc::clone(&library))),
             sentiment,
             intent: Box::new(RuleIntent::new(Arc::clone(&library))),
             about: Box::new(RuleAbout::new(library)),
+            coach,
         }
     }
 
@@ -145,6 +153,7 @@ impl Readers {
             sentiment: Box::new(RuleSentiment::new(Arc::clone(&library))),
             intent: Box::new(RuleIntent::new(Arc::clone(&library))),
             about: Box::new(RuleAbout::new(library)),
+            coach: Box::new(coach::RuleCoach),
         }
     }
 }

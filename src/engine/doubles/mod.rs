@@ -73,5 +73,6 @@ pub(crate) fn readers() -> Arc<Readers> {
         sentiment: Box::new(WordReaders),
         intent: Box::new(WordReaders),
         about: Box::new(WordReaders),
+        coach: Box::new(crate::language::coach::RuleCoach),
     })
 }

@@ -3,16 +3,20 @@
 use super::model::recipe::Recipe;
 
 mod attitudes;
+mod coach;
+mod coach_recipe;
 mod complaint;
 pub mod message;
 mod sentiment;
 mod sentiment_recipe;
 
+pub use coach::TrainedCoach;
+pub use coach_recipe::CoachRecipe;
 pub use sentiment::{LANGUAGES, TrainedSentiment};
 pub use sentiment_recipe::SentimentRecipe;
 
 /// Every recipe, in the order in which `goodword train` follows them.
-pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD];
+pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD, &CoachRecipe::STANDARD];
 
 #[cfg(test)]
 mod tests;
