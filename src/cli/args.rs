@@ -11,9 +11,9 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs, Format,
-    GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, Printing,
-    QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs,
+    Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs,
+    Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -160,6 +160,14 @@ pub enum Command {
         Example:\n  goodword gesture < our-posts.ndjson | jq -c 'select(.label == \"conditional\")'"
     )]
     Gesture(GestureArgs),
+    /// Tell what may be wrong with drafted answers in JSON lines
+    #[command(
+        after_help = "Each line of standard input is an object with mention, draft and, if you like, mention_intent \
+        (complaint, question, praise, promo or other) and id. The flags are pitch, denial, no_acknowledgement, \
+        no_next_step, personal_data, placeholder and impersonal; a good draft has none.\n\n\
+        Example:\n  goodword coach --explain < drafts.ndjson | jq -r '.remarks[] | .flag + \": \" + .advice'"
+    )]
+    Coach(CoachArgs),
     /// Make the readers' models anew from labelled texts
     #[command(after_help = "Needed by nobody who only uses goodword: its models are part of the program.\n\n\
         Example:\n  goodword train assets/models/training.toml --from ~/labelled --made 2026-11-22")]
@@ -184,7 +192,7 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "feed", "lookup", "analyze", "gesture"]),
+    ("Look closer", &["query", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

@@ -5,6 +5,7 @@ mod analyze;
 pub mod args;
 mod backup;
 mod check;
+mod coach;
 mod collect;
 pub mod completions;
 mod dashboard;
@@ -61,6 +62,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         },
         Some(Command::Analyze(arguments)) => analyze::run(&arguments),
         Some(Command::Gesture(arguments)) => gesture::run(arguments),
+        Some(Command::Coach(arguments)) => coach::run(&arguments),
         Some(Command::Train(arguments)) => train::run(&arguments),
         Some(Command::Watch(watch)) => wait(watch::run(&watch, &everywhere)),
         Some(Command::Demo(demo)) => wait(demo::run(&demo, &everywhere)),

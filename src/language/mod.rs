@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::domain::{Intent, Intents, Shares};
 
 mod about;
+pub mod coach;
 pub mod correct;
 mod fold;
 pub mod gesture;
@@ -122,6 +123,8 @@ pub struct Readers {
     pub about: Box<dyn ReadAbout>,
     /// The gesture of our own posts.
     pub gesture: Box<dyn ReadGesture>,
+    /// What may be wrong with a drafted answer.
+    pub coach: Box<dyn coach::ReadCoach>,
 }
 
 impl Readers {
@@ -137,12 +140,17 @@ impl Readers {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(RuleGesture::new()),
         };
+        let coach: Box<dyn coach::ReadCoach> = match trained::TrainedCoach::embedded() {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(coach::RuleCoach),
+        };
         Self {
             language: Box::new(RuleLanguage::new(Arc::clone(&library))),
             sentiment,
             intent: Box::new(RuleIntent::new(Arc::clone(&library))),
             about: Box::new(RuleAbout::new(library)),
             gesture,
+            coach,
         }
     }
 
@@ -156,6 +164,7 @@ impl Readers {
             intent: Box::new(RuleIntent::new(Arc::clone(&library))),
             about: Box::new(RuleAbout::new(library)),
             gesture: Box::new(RuleGesture::new()),
+            coach: Box::new(coach::RuleCoach),
         }
     }
 }

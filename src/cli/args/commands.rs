@@ -198,6 +198,14 @@ pub struct GestureArgs {
     pub explain: bool,
 }
 
+/// `coach`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct CoachArgs {
+    /// Add the words that made each flag hold, and what would be better
+    #[arg(long)]
+    pub explain: bool,
+}
+
 /// Commands that print data.
 #[derive(Debug, Clone, Copy, Default, ClapArgs)]
 pub struct Printing {

@@ -74,5 +74,6 @@ pub(crate) fn readers() -> Arc<Readers> {
         intent: Box::new(WordReaders),
         about: Box::new(WordReaders),
         gesture: Box::new(crate::language::RuleGesture::new()),
+        coach: Box::new(crate::language::coach::RuleCoach),
     })
 }

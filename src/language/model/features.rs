@@ -69,6 +69,12 @@ impl Features {
         self.places.truncate(count);
     }
 
+    /// Takes the places away from all that are there: what they give then belongs to no piece. For a text that is
+    /// read along with another whose words are to be explained.
+    pub fn displace(&mut self) {
+        self.places.fill((0, 0));
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.hashes.len()
