@@ -49,10 +49,13 @@ fn wanted(arguments: &TrainArgs, recipe: &dyn Recipe) -> bool {
 
 fn read_sets(list: &Path, from: &Path) -> CliResult<Vec<Set>> {
     let text = std::fs::read_to_string(list).map_err(|error| CliError::file(list, error))?;
+    let list_folder = list.parent().unwrap_or(Path::new("."));
     let list: List = toml::from_str(&text)
         .map_err(|error| CliError::message(format!("the list of sets cannot be understood:\n{error}")))?;
     let read = list.sets.into_iter().map(|set| {
-        let path = from.join(&set.content);
+        // Sets of the project's own are named as seen from the list.
+        let beside = list_folder.join(&set.content);
+        let path = if set.content.starts_with("../") && beside.exists() { beside } else { from.join(&set.content) };
         let content = std::fs::read_to_string(&path).map_err(|error| CliError::file(path, error))?;
         Ok(Set { content, ..set })
     });

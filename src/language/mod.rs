@@ -128,12 +128,15 @@ impl Readers {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(RuleSentiment::new(Arc::clone(&library))),
         };
-        Self {
-            language: Box::new(RuleLanguage::new(Arc::clone(&library))),
-            sentiment,
-            intent: Box::new(RuleIntent::new(Arc::clone(&library))),
-            about: Box::new(RuleAbout::new(library)),
-        }
+        let intent: Box<dyn ReadIntent> = match trained::TrainedIntent::embedded(Arc::clone(&library)) {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleIntent::new(Arc::clone(&library))),
+        };
+        let about: Box<dyn ReadAbout> = match trained::TrainedAbout::embedded(Arc::clone(&library)) {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleAbout::new(Arc::clone(&library))),
+        };
+        Self { language: Box::new(RuleLanguage::new(library)), sentiment, intent, about }
     }
 
     /// The readers that go by word lists and rules. Reads the lists once (some milliseconds), so make
