@@ -156,6 +156,11 @@ pub(super) struct Marks {
 }
 
 impl Marks {
+    /// Their log-odds of being about the subject.
+    pub(super) fn odds(&self) -> f32 {
+        self.values.iter().zip(&ABOUT).map(|(value, weight)| value * weight).sum()
+    }
+
     fn raise(&mut self, sign: Sign, at: usize, yes: bool) {
         if yes {
             self.set(sign, 1.0);
@@ -172,7 +177,7 @@ impl Marks {
 
 fn weigh(text: &str, tokens: &[Token], lexicon: &Lexicon, name: &str) -> Option<Weighing> {
     let marks = marks(text, tokens, lexicon, name)?;
-    let odds = marks.values.iter().zip(&ABOUT).map(|(value, weight)| value * weight).sum();
+    let odds = marks.odds();
     let weight_of = |sign: Sign| ABOUT.get(sign as usize).copied().unwrap_or_default();
     let evidence = marks.raised.iter().map(|(at, sign)| (*at, weight_of(*sign), sign.reason())).collect();
     Some(Weighing { odds, evidence })
@@ -305,7 +310,7 @@ impl Neighbours<'_> {
 }
 
 /// What the watch's own words add.
-fn context(tokens: &[Token], words: &[String], evidence: &mut Vec<(usize, f32, &'static str)>) -> f32 {
+pub(super) fn context(tokens: &[Token], words: &[String], evidence: &mut Vec<(usize, f32, &'static str)>) -> f32 {
     if words.is_empty() {
         return 0.0;
     }

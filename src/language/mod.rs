@@ -136,6 +136,14 @@ impl Readers {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(RuleSentiment::new(Arc::clone(&library))),
         };
+        let intent: Box<dyn ReadIntent> = match trained::TrainedIntent::embedded(Arc::clone(&library)) {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleIntent::new(Arc::clone(&library))),
+        };
+        let about: Box<dyn ReadAbout> = match trained::TrainedAbout::embedded(Arc::clone(&library)) {
+            Ok(reader) => Box::new(reader),
+            Err(_) => Box::new(RuleAbout::new(Arc::clone(&library))),
+        };
         let gesture: Box<dyn ReadGesture> = match trained::TrainedGesture::embedded() {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(RuleGesture::new()),
@@ -144,14 +152,7 @@ impl Readers {
             Ok(reader) => Box::new(reader),
             Err(_) => Box::new(coach::RuleCoach),
         };
-        Self {
-            language: Box::new(RuleLanguage::new(Arc::clone(&library))),
-            sentiment,
-            intent: Box::new(RuleIntent::new(Arc::clone(&library))),
-            about: Box::new(RuleAbout::new(library)),
-            gesture,
-            coach,
-        }
+        Self { language: Box::new(RuleLanguage::new(library)), sentiment, intent, about, gesture, coach }
     }
 
     /// The readers that go by word lists and rules. Reads the lists once (some milliseconds), so make

@@ -2,27 +2,44 @@
 
 use super::model::recipe::Recipe;
 
+mod about;
+mod about_recipe;
 mod attitudes;
 mod coach;
 mod coach_recipe;
 mod complaint;
 mod gesture;
 mod gesture_recipe;
+mod intent;
+mod intent_recipe;
 pub mod message;
+mod posts;
 mod sentiment;
 mod sentiment_recipe;
 
+pub use about::TrainedAbout;
+pub use about_recipe::AboutRecipe;
 pub use coach::TrainedCoach;
 pub use coach_recipe::CoachRecipe;
 pub use gesture::TrainedGesture;
 pub use gesture_recipe::GestureRecipe;
+pub use intent::TrainedIntent;
+pub use intent_recipe::IntentRecipe;
 pub use sentiment::{LANGUAGES, TrainedSentiment};
 pub use sentiment_recipe::SentimentRecipe;
 
 /// Every recipe, in the order in which `goodword train` follows them.
-pub const RECIPES: &[&dyn Recipe] = &[&SentimentRecipe::STANDARD, &GestureRecipe::STANDARD, &CoachRecipe::STANDARD];
+pub const RECIPES: &[&dyn Recipe] = &[
+    &SentimentRecipe::STANDARD,
+    &IntentRecipe::STANDARD,
+    &AboutRecipe::STANDARD,
+    &GestureRecipe::STANDARD,
+    &CoachRecipe::STANDARD,
+];
 
 #[cfg(test)]
 mod gesture_tests;
+#[cfg(test)]
+mod posts_tests;
 #[cfg(test)]
 mod tests;

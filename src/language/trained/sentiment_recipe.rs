@@ -17,6 +17,7 @@ use super::super::model::train::{Corpus, Lesson, Settings, train};
 use super::super::model::{Linear, Link, Scores};
 use super::complaint::add_sentiment;
 use super::message::{SPEC, with_message};
+use super::posts::without_fold;
 use super::sentiment::LANGUAGES;
 
 /// Negative, neutral, positive.
@@ -83,6 +84,22 @@ impl Recipe for SentimentRecipe {
 }
 
 impl SentimentRecipe {
+    /// Sentiment models for readers that learn from the same posts: the one at place k has seen no training post of
+    /// fold k.
+    pub(super) fn cross_fitted(
+        &self,
+        all: &[Set],
+        order: &Order,
+        folds: usize,
+        told: &mut dyn FnMut(&str),
+    ) -> Result<Vec<Linear>, RecipeError> {
+        let mut model = |fold| {
+            told(&format!("a sentiment model without fold {} of {folds}", fold + 1));
+            self.sentiment(&without_fold(all, fold, folds), order, &mut blank(order), &mut |_| {})
+        };
+        (0..folds).map(&mut model).collect()
+    }
+
     fn sentiment(
         &self,
         all: &[Set],
