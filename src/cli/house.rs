@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
-use crate::domain::{Network, SafeText};
-use crate::engine::EnginePlan;
+use crate::domain::{Clock, Network, SafeText};
+use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
@@ -119,8 +119,8 @@ impl House {
     fn own_accounts(&self) -> Vec<String> {
         let brand = &self.config.brand;
         let people = brand.people.iter().filter_map(|person| person.strip_prefix("bluesky:"));
-        let handles =
-            brand.handles.iter().map(String::as_str).filter(|handle| handle.contains('.') && !handle.contains('@'));
+        let people = people.filter(|person| person.starts_with("did:") || is_domain(person));
+        let handles = brand.handles.iter().map(String::as_str).filter(|handle| is_domain(handle));
         people.chain(handles).map(str::to_owned).collect()
     }
 
@@ -169,7 +169,7 @@ impl House {
     /// # Errors
     /// When the system's certificates or proxies cannot be used.
     pub fn client(&self) -> CliResult<Client> {
-        Ok(Client::new(self.config.http.clone())?)
+        Ok(Client::keeping(self.config.http.clone(), self.data.join("hosts.json"), SystemClock.now())?)
     }
 
     /// The plan for the engine.
@@ -197,6 +197,22 @@ impl House {
     pub fn log(&self, everywhere: &Everywhere) -> Option<WorkerGuard> {
         log(&self.logs, everywhere)
     }
+}
+
+/// Whether a handle can be one of Bluesky: labels of letters, digits and inner hyphens, at least two, the last not
+/// beginning with a digit (AT Protocol, Handle).
+fn is_domain(handle: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let top = handle.rsplit('.').next().unwrap_or_default();
+    handle.contains('.')
+        && handle.len() <= 253
+        && handle.split('.').all(label)
+        && !top.starts_with(|sign: char| sign.is_ascii_digit())
 }
 
 /// Whether a source hears a whole network, without an account.
@@ -270,4 +286,19 @@ fn log(directory: &Path, everywhere: &Everywhere) -> Option<WorkerGuard> {
     let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_env_filter(filter).finish();
     tracing::subscriber::set_global_default(subscriber).ok()?;
     Some(guard)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_a_handle_is_taken_for_one() {
+        for handle in ["ferris.example", "a-b.c1.social"] {
+            assert!(is_domain(handle), "{handle}");
+        }
+        for handle in ["ferris", "ferris_bikes.official", "ferris.2", "-a.example", "a..b", "", "a.b@c.example", "."] {
+            assert!(!is_domain(handle), "{handle}");
+        }
+    }
 }

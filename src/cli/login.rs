@@ -206,8 +206,10 @@ impl Place {
         let candidates =
             wished.map(str::to_owned).into_iter().chain([kind.network.to_string(), long.trim().to_owned()]);
         let numbered = (2..).map(|number| format!("{} {number}", kind.network));
+        let vault = Vault::of(&self.data);
         let taken = |name: &String| {
-            self.sources().iter().any(|source| source.settings.name.to_lowercase() == name.to_lowercase())
+            vault.has_secret(name)
+                || self.sources().iter().any(|source| source.settings.name.to_lowercase() == name.to_lowercase())
         };
         candidates.chain(numbered).find(|name| !taken(name)).unwrap_or_default()
     }

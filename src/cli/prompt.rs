@@ -27,7 +27,8 @@ impl Terminal {
     fn prompt(&self, question: &str) {
         if self.interactive {
             let mut err = std::io::stderr().lock();
-            let _ = write!(err, "{}: ", SafeText::line(question, 200));
+            let question = SafeText::line(question.trim_end().trim_end_matches(':'), 200);
+            let _ = write!(err, "{question}: ");
             let _ = err.flush();
         }
     }

@@ -74,7 +74,7 @@ impl Round {
     }
 
     /// Takes what a part brought. [`ControlFlow::Break`] when asking for further parts makes no sense: nobody
-    /// answers, the credentials are refused, or the whole host wants to be left alone.
+    /// answers, this machine fails, or the host or account wants to be left alone.
     pub fn add(&mut self, part: &str, piece: Result<Piece, SourceError>) -> ControlFlow<()> {
         match piece {
             Ok(piece) => {

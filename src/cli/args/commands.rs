@@ -25,7 +25,7 @@ pub struct WatchArgs {
     /// What to look for, in place of the name itself
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     pub query: Option<String>,
-    /// Listen to the given feeds only, not to public news and search feeds
+    /// Listen to the given feeds only, not to public feeds, Hacker News and all of Bluesky
     #[arg(long, requires = "feed")]
     pub no_defaults: bool,
 }

@@ -15,7 +15,7 @@ use crate::sources::{Source, SourceError};
 use super::poll::fell_over;
 
 /// Longest that one source is tried.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// How trying one source went.
 #[derive(Debug, Clone, PartialEq)]

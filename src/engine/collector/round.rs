@@ -322,7 +322,13 @@ impl Collector {
                 self.trouble = Some(Trouble { probe: None, retry: None });
                 self.ask_again(index, SignedDuration::ZERO);
             }
-            Refusal::ThisBatch | Refusal::LeaseLost => self.ask_again(index, REFUSED_PAUSE),
+            Refusal::ThisBatch | Refusal::LeaseLost => {
+                // The batch that was kept is this one: nothing is left to try with.
+                if !has_probe && self.trouble.as_ref().is_some_and(|trouble| trouble.retry.is_none()) {
+                    self.trouble = None;
+                }
+                self.ask_again(index, REFUSED_PAUSE);
+            }
         }
         Settled::Refused(error)
     }

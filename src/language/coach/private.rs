@@ -530,7 +530,7 @@ fn asked(words: &Words, sentence: usize, found: &mut Vec<Private>) {
         return;
     }
     let asks = words.sentence_has(sentence, &ASKING);
-    let (Some(first), Some(last)) = (places().next().map(|(at, _)| at), places().last().map(|(at, _)| at)) else {
+    let (Some(first), Some(last)) = (places().next().map(|(at, _)| at), places().next_back().map(|(at, _)| at)) else {
         return;
     };
     let (start, end) = (items.first().copied().unwrap_or(first), items.last().copied().unwrap_or(last) + 1);
@@ -541,7 +541,7 @@ fn asked(words: &Words, sentence: usize, found: &mut Vec<Private>) {
         && words.sentence_has(sentence, &["post", "share", "send", "here", "need", "public", "tweet", "paste", "put"]);
     let privately = places().any(|(at, word)| {
         PRIVATELY.contains(&word.low.as_str())
-            && !(items.contains(&at) && !matches!(low(words, at.checked_sub(1)), "by" | "via" | "direct"))
+            && (!items.contains(&at) || matches!(low(words, at.checked_sub(1)), "by" | "via" | "direct"))
             && !(matches!(word.low.as_str(), "email" | "e-mail" | "mail" | "phone") && at != first)
     });
     let kind = if never && !words.sentence_has(sentence, &["reply"]) {

@@ -71,7 +71,7 @@ impl Signs {
             let overlaps = |start: u32, end: u32| (start as usize) < sign.span.end && end as usize > sign.span.start;
             let mut places = pieces.list().iter().enumerate().filter(|(_, piece)| overlaps(piece.start, piece.end));
             let first = places.next().map(|(at, _)| at);
-            let last = places.last().map(|(at, _)| at).or(first);
+            let last = places.next_back().map(|(at, _)| at).or(first);
             let narrow = |at: usize| u16::try_from(at).unwrap_or(u16::MAX - 1);
             let place = first.zip(last).map_or((0, 0), |(first, last)| (narrow(first), narrow(last) + 1));
             for _ in 0..times {

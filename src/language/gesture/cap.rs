@@ -180,7 +180,7 @@ pub(crate) fn features(words: &[Word], candidate: &Candidate, features: &mut Fea
         taken.iter().fold(hash::START, |key, word| hash::join(key, hash::of_str(masked(word))))
     };
     let Candidate { first, anchor, end } = *candidate;
-    let kind = words.get(anchor).map_or(0, |word| kind_of(word));
+    let kind = words.get(anchor).map_or(0, kind_of);
     let lead = key(first..anchor);
     let tail = (end - anchor - 1) as u64;
     let before = first.checked_sub(1);
