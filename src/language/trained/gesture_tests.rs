@@ -43,7 +43,7 @@ fn the_assets_are_those_of_their_cards_and_small() {
 fn plain_posts_are_read_as_people_read_them() {
     use Gesture::{Ask, Conditional, Give, Talk};
     for (text, reply, expected) in [
-        ("We gave $20,000 to the flood relief fund this morning.", false, Give),
+        ("We gave $20,000 to the flood relief fund this morning. No strings.", false, Give),
         ("Hi Sam, your refund went out today, sorry for the wait.", true, Give),
         ("20% off all saddles this weekend. Order now!", false, Ask),
         ("Please leave us a review!", true, Ask),
@@ -97,7 +97,7 @@ fn the_parts_lie_in_the_text_and_point_at_the_words_that_decide() {
             .map(|part| part.weight)
             .sum::<f32>()
     };
-    assert!(weight("every") > 0.0 && weight("retweet") > 0.0, "{:?}", reading.parts);
+    assert!(weight("$") > 0.0 && weight("retweet") > 0.0, "{:?}", reading.parts);
 }
 
 #[test]

@@ -86,16 +86,11 @@ fn two_intents_hold_only_where_they_can_be_meant_at_once() {
 }
 
 #[test]
-fn sentiment_is_heard_and_other_languages_go_by_the_rules() {
+fn other_languages_go_by_the_rules() {
     let reader = intent_reader();
     let subject = SubjectContext { name: "Zorbit", ..SubjectContext::default() };
-    let share =
-        |shares: Shares| reader.probabilities("got the zorbit today", Some("en"), Some(&shares), &subject).unwrap();
-    let bitter = share(Shares { negative: 0.95, neutral: 0.05, positive: 0.0 });
-    let glad = share(Shares { negative: 0.0, neutral: 0.05, positive: 0.95 });
-    assert!(bitter.class(Intent::Complaint as usize) > glad.class(Intent::Complaint as usize));
-    assert!(glad.class(Intent::Praise as usize) > bitter.class(Intent::Praise as usize));
-    assert!((glad.all().iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    let read = reader.probabilities("got the zorbit today", Some("en"), None, &subject).unwrap();
+    assert!((read.all().iter().sum::<f32>() - 1.0).abs() < 1e-5);
     assert!(reader.probabilities("wann kommt das neue Zorbit?", Some("de"), None, &subject).is_none());
     assert!(reader.intents("wann kommt das neue Zorbit?", Some("de"), None, &subject).has(Intent::Question));
 }
