@@ -8,7 +8,7 @@ use super::super::model::card::{Card, hash_of};
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use};
 use super::super::{ReadAbout, ReadIntent, Readers, SubjectContext};
 use super::*;
-use crate::domain::{Intent, Intents, Shares};
+use crate::domain::{Intent, Intents};
 
 fn read(text: &str, name: &str) -> Intents {
     let readers = Readers::trained();
