@@ -240,6 +240,7 @@ impl Job {
             author.followers = author.followers.or(known.followers);
         }
     }
+
     /// A failure counts from when it was noticed, so that a wait that the server named is told from our own.
     fn failed(&self, error: SourceError, held: Held, begun: Instant) -> Unrecorded {
         let now = self.shared.clock.now();
