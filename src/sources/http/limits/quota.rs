@@ -48,6 +48,8 @@ impl Name {
 struct Count {
     limit: Option<f64>,
     remaining: f64,
+    /// Most that ever remained: what is granted, as far as can be told where the limit is not.
+    most: f64,
     resets: Timestamp,
     /// The reset by which this window is recognised: one that moves on with every answer is another window at last.
     anchor: Timestamp,
@@ -72,10 +74,8 @@ impl Count {
 
     /// What polling leaves untouched.
     fn reserve(&self) -> f64 {
-        match self.limit {
-            Some(limit) => (limit * RESERVE_SHARE).max(RESERVE_LEAST).min(limit / 2.0),
-            None => RESERVE_LEAST,
-        }
+        let granted = self.limit.unwrap_or(self.most);
+        (granted * RESERVE_SHARE).max(RESERVE_LEAST).min(granted / 2.0)
     }
 }
 
@@ -171,7 +171,8 @@ impl Quotas {
         }
         let resets = resets(rate, now);
         let limit = rate.limit.or_else(|| Some((remaining + rate.used?).ceil()));
-        let told = Count { limit, remaining, resets, anchor: resets, told_by: flight.number, writes: flight.writes };
+        let most = self.counts.get(&name).map_or(remaining, |known| known.most.max(remaining));
+        let told = Count { limit, remaining, most, resets, anchor: resets, told_by: flight.number, writes: flight.writes };
         if let Some(known) = self.counts.get_mut(&name) {
             known.update(told);
         } else if self.counts.len() < MANY_COUNTS {
