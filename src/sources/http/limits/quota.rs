@@ -172,7 +172,8 @@ impl Quotas {
         let resets = resets(rate, now);
         let limit = rate.limit.or_else(|| Some((remaining + rate.used?).ceil()));
         let most = self.counts.get(&name).map_or(remaining, |known| known.most.max(remaining));
-        let told = Count { limit, remaining, most, resets, anchor: resets, told_by: flight.number, writes: flight.writes };
+        let told =
+            Count { limit, remaining, most, resets, anchor: resets, told_by: flight.number, writes: flight.writes };
         if let Some(known) = self.counts.get_mut(&name) {
             known.update(told);
         } else if self.counts.len() < MANY_COUNTS {
