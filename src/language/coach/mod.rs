@@ -11,6 +11,7 @@ use crate::domain::{Intent, Intents};
 mod advice;
 mod cues;
 mod echo;
+mod phrases;
 mod private;
 mod rules;
 pub mod signs;
