@@ -4,6 +4,7 @@
 //! folder per network. This room may use the network; it knows the vocabulary of `domain` and no other room.
 
 mod account;
+mod again;
 pub mod api;
 mod attendance;
 pub mod bluesky;

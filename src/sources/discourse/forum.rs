@@ -136,7 +136,15 @@ impl Forum {
     async fn answer<T: DeserializeOwned>(&self, request: Request, now: Timestamp) -> Result<T, SourceError> {
         let request = self.authorised(request).await?;
         let response = self.api.send(request, now).await?;
-        if response.status.is_success() { json(&response) } else { Err(refusal(response, self.has_key(), now)) }
+        if response.status.is_success() {
+            return json(&response);
+        }
+        let error = refusal(response, self.has_key(), now);
+        if let (SourceErrorKind::TooMany, Retry::NotBefore(until)) = (error.kind, error.retry) {
+            // What stands in the body alone holds back the next requests too.
+            self.api.leave_alone(self.has_key().then_some(self.limits.as_str()), until, now);
+        }
+        Err(error)
     }
 
     fn has_key(&self) -> bool {

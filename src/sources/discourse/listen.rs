@@ -6,14 +6,16 @@ use async_trait::async_trait;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Capabilities, Item, Timestamp};
+use crate::sources::again::Again;
 use crate::sources::lenient::{read, written};
 use crate::sources::parts::{Piece, Round};
 use crate::sources::{Batch, Listen, SourceError, SourceErrorKind, SourceSettings};
 
 use super::forum::{Forum, Known};
-use super::item::{Around, Thread};
+use super::item::{Around, Thread, parts};
 use super::places::{Backlog, Hits, Newest, Next, Wanted};
-use super::shapes::{Found, LatestPosts, Notifications, Post, Topic, User, UserActions};
+use super::shapes::{Found, LatestPosts, Notifications, Post, User};
+use super::topics::{own_actions, topic_near};
 
 /// Pages of newest posts that one poll reads of a part.
 const PAGES: u32 = 3;
@@ -25,6 +27,10 @@ const HIT_PAGES: u32 = 10;
 const BELLS: u64 = 60;
 /// Notifications that are read the first time.
 const FIRST_BELLS: usize = 20;
+/// Where is kept what is looked at again.
+const AGAIN: &str = "again";
+/// Posts that are looked at again at once. Each is a request.
+const LOOKED_AT: usize = 5;
 /// How far back a first search goes.
 const FIRST_SEARCH: SignedDuration = SignedDuration::from_hours(24 * 7);
 
@@ -278,6 +284,31 @@ impl Listener {
     }
 }
 
+impl Listener {
+    /// Whether posts that were heard are still there, and how they read now.
+    async fn again(&self, again: &mut Again, asking: &Asking<'_>) -> Vec<Item> {
+        let mut items = Vec::new();
+        for native_id in again.due(LOOKED_AT, asking.now) {
+            let Some((topic, number)) = parts(&native_id) else { continue };
+            match topic_near(&self.forum, topic, number, false, asking.now).await {
+                Ok(topic) => {
+                    let thread = Thread::of(&topic);
+                    let posts = &topic.post_stream.posts.list;
+                    let post = posts.iter().find(|post| post.post_number == number);
+                    items.push(
+                        post.and_then(|post| asking.around.item(post, &thread))
+                            .unwrap_or_else(|| again.gone(&native_id)),
+                    );
+                }
+                Err(error) if error.kind == SourceErrorKind::NotFound => items.push(again.gone(&native_id)),
+                // It can wait: there is a next time.
+                Err(_) => break,
+            }
+        }
+        items
+    }
+}
+
 fn is(post: &Post, wanted: &Wanted) -> bool {
     post.topic_id == wanted.topic && post.post_number == wanted.number
 }
@@ -306,39 +337,6 @@ fn switched_off(error: SourceError, host: &str) -> SourceError {
     )
 }
 
-/// A topic with the posts around one of its posts.
-pub(super) async fn topic_near(
-    forum: &Forum,
-    topic: u64,
-    number: u64,
-    urgent: bool,
-    now: Timestamp,
-) -> Result<Topic, SourceError> {
-    let path = if number > 1 { format!("t/{topic}/{number}.json") } else { format!("t/{topic}.json") };
-    let mut topic: Topic = forum.get(&path, &[], urgent, now).await?;
-    // The posts of a topic do not repeat which topic they are of on every version.
-    for post in &mut topic.post_stream.posts.list {
-        if post.topic_id == 0 {
-            post.topic_id = topic.id;
-        }
-    }
-    Ok(topic)
-}
-
-/// Topics (4) and replies (5) of an account, newest first.
-pub(super) async fn own_actions(
-    forum: &Forum,
-    me: &User,
-    offset: u64,
-    urgent: bool,
-    now: Timestamp,
-) -> Result<crate::sources::lenient::Readable<super::shapes::UserAction>, SourceError> {
-    let offset = offset.to_string();
-    let query = [("username", me.username.as_str()), ("filter", "4,5"), ("offset", offset.as_str())];
-    let actions: UserActions = forum.get("user_actions.json", &query, urgent, now).await?;
-    Ok(actions.user_actions)
-}
-
 #[async_trait]
 impl Listen for Listener {
     async fn poll(&mut self, cursor: &str, now: Timestamp) -> Result<Batch, SourceError> {
@@ -348,15 +346,22 @@ impl Listen for Listener {
         let asking = Asking { around: Around { forum: &self.forum, known: &known, me }, known: &known, me, now };
         let mut round = Round::begin(cursor);
         let names: Vec<String> = parts.iter().map(Part::name).collect();
-        round.places().keep(|part| names.iter().any(|name| name == part));
+        round.places().keep(|part| part == AGAIN || names.iter().any(|name| name == part));
+        let mut again: Again = read(round.places().of(AGAIN));
         for (part, name) in parts.iter().zip(&names) {
             let place = round.places().of(name).to_owned();
             let piece = self.ask(part, &place, &asking).await;
+            if let Ok(piece) = &piece {
+                again.note(&piece.items, &self.search, now);
+            }
             if round.add(name, piece).is_break() {
                 break;
             }
         }
+        let looked = self.again(&mut again, &asking).await;
+        round.places().set(AGAIN, written(&again));
         let mut batch = round.finish()?;
+        batch.items.extend(looked);
         batch.items.sort_by_key(|item: &Item| item.claimed);
         Ok(batch)
     }

@@ -8,8 +8,8 @@ use crate::sources::{Lookup, SourceError, SourceErrorKind};
 
 use super::forum::{Forum, author};
 use super::item::{Around, Thread, parts};
-use super::listen::{own_actions, topic_near};
 use super::shapes::{MorePosts, Post, Profile, Topic, User};
+use super::topics::{own_actions, topic_near};
 
 /// Most posts of a topic that are looked up.
 const MOST: usize = 200;

@@ -21,6 +21,7 @@ mod publish;
 mod shapes;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use std::sync::Arc;
 

@@ -9,8 +9,8 @@ use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceEr
 
 use super::forum::{Forum, author};
 use super::item::{native_id, parts};
-use super::listen::own_actions;
 use super::shapes::{Created, Post, Topic};
+use super::topics::own_actions;
 
 /// Asked for the post of this number, a forum answers with the last ones of a topic.
 const LAST: u64 = 1_000_000;

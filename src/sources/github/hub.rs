@@ -12,7 +12,7 @@ use url::Url;
 use crate::domain::{Meter, Timestamp};
 use crate::sources::api::{Api, authorised, json, segment};
 use crate::sources::http::{HeaderName, HeaderValue, Request, Response, Validators};
-use crate::sources::{Credentials, SourceError, SourceErrorKind, Tools};
+use crate::sources::{Credentials, Retry, SourceError, SourceErrorKind, Tools};
 
 use super::refusal;
 use super::shapes::{Repository, User};
@@ -122,12 +122,27 @@ impl Hub {
             .header(HeaderName::from_static("x-github-api-version"), HeaderValue::from_static("2022-11-28"));
         if token.is_some() {
             // The token is the account: one of each is configured for a source.
-            request = request.of_account(&format!("{}:{}", self.scope(), self.account.as_deref().unwrap_or("token")));
+            request = request.of_account(&self.limits());
         }
         let request = if urgent { request.urgent() } else { request };
         let response = self.api.send(request, now).await?;
         self.meter(&response);
         Ok(response)
+    }
+
+    /// What requests with the token count towards.
+    fn limits(&self) -> String {
+        format!("{}:{}", self.scope(), self.account.as_deref().unwrap_or("token"))
+    }
+
+    /// The failure that an answer stands for. A complaint without a header holds back the next requests too.
+    fn refused(&self, response: Response, now: Timestamp) -> SourceError {
+        let error = refusal::of_answer(response, self.has_token(), now);
+        let limits = self.has_token().then(|| self.limits());
+        if let (SourceErrorKind::TooMany, true, Retry::NotBefore(until)) = (error.kind, error.whole_host, error.retry) {
+            self.api.leave_alone(limits.as_deref(), until, now);
+        }
+        error
     }
 
     /// Asks for JSON.
@@ -162,7 +177,7 @@ impl Hub {
         let poll_interval = response.text("x-poll-interval").and_then(|value| value.parse().ok());
         let (validators, unchanged) = (response.validators(), response.is_unchanged());
         if !unchanged && !response.status.is_success() {
-            return Err(refusal::of_answer(response, self.has_token(), now));
+            return Err(self.refused(response, now));
         }
         let remark = refusal::hidden_by_organisations(&response);
         let body = if unchanged { None } else { Some(json(&response)?) };
@@ -178,11 +193,7 @@ impl Hub {
     ) -> Result<T, SourceError> {
         let request = Request::post_json(self.api.url(path, &[])?, body.to_string().into_bytes());
         let response = self.send(request, true, now).await?;
-        if response.status.is_success() {
-            json(&response)
-        } else {
-            Err(refusal::of_answer(response, self.has_token(), now))
-        }
+        if response.status.is_success() { json(&response) } else { Err(self.refused(response, now)) }
     }
 
     /// Asks GraphQL. Errors beside data that came are remarks.
@@ -197,7 +208,7 @@ impl Hub {
         let request = Request::post_json(self.api.url(self.graph, &[])?, body);
         let response = self.send(request, urgent, now).await?;
         if !response.status.is_success() {
-            return Err(refusal::of_answer(response, self.has_token(), now));
+            return Err(self.refused(response, now));
         }
         let mut answer: Value = json(&response)?;
         let errors = answer.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -261,13 +272,6 @@ impl Hub {
     /// What is counted of our use, each resource for itself.
     pub(super) fn meters(&self) -> Vec<Meter> {
         self.meters.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
-    }
-
-    /// How many requests of a resource are left, as far as was told.
-    pub(super) fn left(&self, resource: &str, now: Timestamp) -> Option<f64> {
-        let meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
-        let meter = meters.get(resource).filter(|meter| meter.resets.is_none_or(|resets| resets > now))?;
-        Some(meter.limit? - meter.used)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Issues, pull requests and their comments: found by a search, and all of a repository.
 
-use crate::domain::Timestamp;
 use crate::domain::time::SignedDuration;
+use crate::domain::{Item, Timestamp};
+use crate::sources::again::Again;
 use crate::sources::http::Validators;
 use crate::sources::lenient::{Readable, moment, read, written};
 use crate::sources::parts::Piece;
@@ -9,7 +10,7 @@ use crate::sources::since::{Next, Since};
 use crate::sources::{SourceError, SourceErrorKind};
 
 use super::hub::Hub;
-use super::ids::{PostId, repository_of_address};
+use super::ids::{Part, PostId, repository_of_address};
 use super::item::{Thread, changed, of_comment, of_issue};
 use super::places::{Search, Waiting};
 use super::shapes::{Comment, Found, Issue, User};
@@ -290,6 +291,37 @@ impl Asking<'_> {
             piece.items.extend(new.then(|| of_comment(comment, on_line, &thread, self.me)).flatten());
         }
         changes
+    }
+}
+
+/// Posts that are looked at again at once. Each is a request.
+const AGAIN: usize = 10;
+
+impl Asking<'_> {
+    /// Whether issues and comments that were heard are still there; without a token too little is granted for that.
+    /// Word of those that are not.
+    pub(super) async fn again(&self, again: &mut Again) -> Vec<Item> {
+        let mut gone = Vec::new();
+        if !self.hub.has_token() {
+            return gone;
+        }
+        for native_id in again.due(AGAIN, self.now) {
+            let Some(id) = PostId::read(&native_id).filter(|id| !id.discussion) else { continue };
+            let path = match id.part {
+                Part::Comment(comment) => format!("repos/{}/issues/comments/{comment}", id.repository),
+                Part::Review(comment) => format!("repos/{}/pulls/comments/{comment}", id.repository),
+                _ => format!("repos/{}/issues/{}", id.repository, id.number),
+            };
+            match self.hub.get::<serde_json::Value>(&path, &[], false, self.now).await {
+                Ok(_) => {}
+                Err(error) if matches!(error.kind, SourceErrorKind::NotFound | SourceErrorKind::Gone) => {
+                    gone.push(again.gone(&native_id));
+                }
+                // It can wait: there is a next time.
+                Err(_) => break,
+            }
+        }
+        gone
     }
 }
 

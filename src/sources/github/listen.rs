@@ -6,15 +6,17 @@ use async_trait::async_trait;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Capabilities, Timestamp};
+use crate::sources::again::Again;
+use crate::sources::lenient::{read, written};
 use crate::sources::parts::{Piece, Round};
-use crate::sources::{Batch, Listen, SourceError, SourceSettings};
+use crate::sources::{Batch, Listen, SourceError, SourceErrorKind, SourceSettings};
 
 use super::hub::Hub;
 use super::ids::repository;
 use super::issues::{Asking, List};
 
-/// So many requests of each kind are left to people who look something up.
-const RESERVE: f64 = 3.0;
+/// Where is kept what is looked at again.
+const AGAIN: &str = "again";
 /// Requests that are granted an hour without a token, less what is left to people.
 const WITHOUT_TOKEN: i64 = 50;
 
@@ -42,15 +44,6 @@ impl Part {
             Self::Issues(term) => format!("issues with {term}"),
             Self::Pulls(term) => format!("pull requests with {term}"),
             Self::Discussions(term) => format!("discussions with {term}"),
-        }
-    }
-
-    /// Which of the server's counts it uses up.
-    fn resource(&self) -> &'static str {
-        match self {
-            Self::Notifications | Self::List(..) => "core",
-            Self::Own | Self::RepositoryDiscussions(_) | Self::Discussions(_) => "graphql",
-            Self::Issues(_) | Self::Pulls(_) => "search",
         }
     }
 }
@@ -132,24 +125,37 @@ impl Listen for Listener {
         let me = self.hub.me(now).await?;
         let asking = Asking { hub: &self.hub, me, now };
         let mut round = Round::begin(cursor);
-        round.places().keep(|part| names.iter().any(|name| name == part));
-        let mut waited = false;
+        round.places().keep(|part| part == AGAIN || names.iter().any(|name| name == part));
+        let mut again: Again = read(round.places().of(AGAIN));
+        let (mut answered, mut spent) = (0, None::<SourceError>);
         for part in &parts {
-            if self.hub.left(part.resource(), now).is_some_and(|left| left <= RESERVE) {
-                waited = true;
-                continue;
-            }
             let name = part.name();
             let place = round.places().of(&name).to_owned();
             let piece = self.ask(part, &place, &asking).await;
-            if round.add(&name, piece).is_break() {
-                break;
+            match piece {
+                // One of the server's counts is used up; parts that use another go on.
+                Err(error) if error.kind == SourceErrorKind::TooMany && !error.whole_host => spent = Some(error),
+                piece => {
+                    answered += usize::from(piece.is_ok());
+                    if let Ok(piece) = &piece {
+                        again.note(&piece.items, &self.search, now);
+                    }
+                    if round.add(&name, piece).is_break() {
+                        break;
+                    }
+                }
             }
         }
+        if let (Some(spent), 0) = (&spent, answered) {
+            return Err(spent.clone());
+        }
+        let looked = asking.again(&mut again).await;
+        round.places().set(AGAIN, written(&again));
         let mut batch = round.finish()?;
+        batch.items.extend(looked);
         batch.meters = self.hub.meters();
-        if waited {
-            batch.remarks.push("some parts wait for their turn: the server grants no more requests now".to_owned());
+        if let Some(spent) = spent {
+            batch.remarks.push(spent.to_string());
             batch.more = false;
         }
         if !self.hub.has_token() {
@@ -159,7 +165,12 @@ impl Listen for Listener {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { streams: false, publishes: self.hub.has_token(), looks_up: true, tells_deletions: false }
+        Capabilities {
+            streams: false,
+            publishes: self.hub.has_token(),
+            looks_up: true,
+            tells_deletions: self.hub.has_token(),
+        }
     }
 
     fn host(&self) -> &str {

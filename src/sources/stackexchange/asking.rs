@@ -55,6 +55,11 @@ impl Stack {
         self.api.host()
     }
 
+    /// Whether there is a key, so that something is left for looking again.
+    pub(super) fn has_key(&self) -> bool {
+        self.credentials.has_secret()
+    }
+
     /// Requests made so far.
     pub(super) fn requests(&self) -> u32 {
         self.requests.load(Ordering::Relaxed)
@@ -131,6 +136,8 @@ impl Stack {
                 } else {
                     "it is left alone that long; a key of your own raises the limit (stackapps.com/apps/oauth/register)"
                 };
+                // It is told inside the answer; everybody at this address is meant.
+                self.api.leave_alone(None, until, now);
                 SourceError::new(SourceErrorKind::TooMany, error.what.as_str(), advice)
                     .retrying(Retry::NotBefore(until))
                     .for_whole_host()

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Capabilities, Item, Timestamp};
+use crate::sources::again::Again;
 use crate::sources::lenient::{read, second, written};
 use crate::sources::parts::{Piece, Round};
 use crate::sources::since::{Next, Since};
@@ -21,6 +22,10 @@ use super::sites::{PostId, PostKind, Site};
 const PAGE: usize = 100;
 /// The search learns of posts late.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(30);
+/// Where is kept what is looked at again.
+const AGAIN: &str = "again";
+/// Posts that are looked at again at once: one request for each kind of them and each site.
+const LOOKED_AT: usize = 100;
 /// Where what is known of the limits is kept.
 const LIMITS: &str = "limits";
 
@@ -229,6 +234,29 @@ fn finish(place: &mut Since, made: &[Timestamp], full: bool, piece: &mut Piece) 
     }
 }
 
+impl Listener {
+    /// Whether questions and answers that were heard are still there, and how they read now.
+    async fn again(&self, again: &mut Again, now: Timestamp) -> Vec<Item> {
+        let mut items = Vec::new();
+        if !self.stack.has_key() {
+            return items;
+        }
+        let due: Vec<PostId> = again.due(LOOKED_AT, now).iter().filter_map(|id| PostId::read(id)).collect();
+        for site in &self.stack.sites.0 {
+            let of = |kind| -> Vec<u64> {
+                due.iter().filter(|id| id.site == site.name && id.kind == kind).map(|id| id.number).collect()
+            };
+            // It can wait: there is a next time.
+            let Ok(found) = self.whole(site, &of(PostKind::Question), &of(PostKind::Answer), now).await else { break };
+            let asked = due.iter().filter(|id| id.site == site.name && id.kind != PostKind::Comment);
+            let missing = asked.map(PostId::to_string).filter(|id| !found.iter().any(|item| item.native_id == *id));
+            items.extend(missing.map(|id| again.gone(&id)).collect::<Vec<_>>());
+            items.extend(found);
+        }
+        items
+    }
+}
+
 impl Stack {
     /// What posts are, and which question they belong to. A comment does not say what it stands on.
     pub(super) async fn above(
@@ -269,9 +297,10 @@ impl Listen for Listener {
         parts.rotate_left(self.turn % count);
         self.turn = self.turn.wrapping_add(1);
         let mut round = Round::begin(cursor);
-        round.places().keep(|part| part == LIMITS || names.iter().any(|name| name == part));
+        round.places().keep(|part| part == LIMITS || part == AGAIN || names.iter().any(|name| name == part));
         self.stack.limits.recall(read(round.places().of(LIMITS)));
         let before = self.stack.requests();
+        let mut again: Again = read(round.places().of(AGAIN));
         let mut pause: Option<SourceError> = None;
         let mut answered = 0;
         for part in &parts {
@@ -283,6 +312,9 @@ impl Listen for Listener {
                 Err(error) if error.kind == SourceErrorKind::TooMany && !error.whole_host => pause = Some(error),
                 piece => {
                     answered += 1;
+                    if let Ok(piece) = &piece {
+                        again.note(&piece.items, &self.search, now);
+                    }
                     if round.add(&name, piece).is_break() {
                         break;
                     }
@@ -292,8 +324,11 @@ impl Listen for Listener {
         if let (Some(pause), 0) = (&pause, answered) {
             return Err(pause.clone());
         }
+        let looked = self.again(&mut again, now).await;
+        round.places().set(AGAIN, written(&again));
         round.places().set(LIMITS, written(&self.stack.limits.kept(now)));
         let mut batch = round.finish()?;
+        batch.items.extend(looked);
         batch.remarks.extend(pause.map(|pause| pause.to_string()));
         batch.meters = self.stack.limits.meters(now);
         let requests = self.stack.requests().wrapping_sub(before);
@@ -302,7 +337,7 @@ impl Listen for Listener {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { streams: false, publishes: false, looks_up: true, tells_deletions: false }
+        Capabilities { streams: false, publishes: false, looks_up: true, tells_deletions: self.stack.has_key() }
     }
 
     fn host(&self) -> &str {

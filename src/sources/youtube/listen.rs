@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::domain::{Author, Capabilities, Item, Timestamp};
+use crate::sources::again::Again;
 use crate::sources::lenient::{moment, read, written};
 use crate::sources::parts::{Piece, Round};
 use crate::sources::{Batch, Listen, SourceError, SourceErrorKind};
@@ -23,6 +24,8 @@ const THREADS: usize = 5;
 const REPLY_PAGES: u32 = 5;
 /// Channels that one question may name.
 const NAMES: usize = 50;
+/// Where is kept what is looked at again.
+const AGAIN: &str = "again";
 /// Where the count of units is kept.
 const QUOTA: &str = "quota";
 
@@ -30,6 +33,8 @@ const QUOTA: &str = "quota";
 pub(super) struct Listener {
     tube: Arc<Tube>,
     targets: Vec<Target>,
+    /// Words that make a comment worth a second look.
+    words: Vec<String>,
     /// What was used before this start was taken into account.
     recalled: bool,
     may_reply: bool,
@@ -104,8 +109,8 @@ pub(super) async fn resolve(tube: &Tube, handle: &str, urgent: bool, now: Timest
 }
 
 impl Listener {
-    pub(super) fn new(tube: Arc<Tube>, targets: Vec<Target>) -> Self {
-        Self { tube, targets, recalled: false, may_reply: false }
+    pub(super) fn new(tube: Arc<Tube>, targets: Vec<Target>, words: Vec<String>) -> Self {
+        Self { tube, targets, words, recalled: false, may_reply: false }
     }
 
     async fn ask(&self, target: &Target, place: &str, me: Option<&str>, now: Timestamp) -> Result<Piece, SourceError> {
@@ -202,28 +207,54 @@ impl Listener {
     }
 }
 
+impl Listener {
+    /// Whether comments that were heard are still there, for one unit.
+    async fn again(&self, again: &mut Again, now: Timestamp) -> Vec<Item> {
+        let due = again.due(NAMES, now);
+        if due.is_empty() {
+            return Vec::new();
+        }
+        let ids = due.join(",");
+        let query = [("part", "id"), ("id", ids.as_str())];
+        // It can wait: there is a next time.
+        let Ok(page) = self.tube.list::<Comment>("comments", &query, As::Reader, false, now).await else {
+            return Vec::new();
+        };
+        let there = |id: &String| page.items.list.iter().any(|comment| comment.id == **id);
+        let gone: Vec<&String> = due.iter().filter(|id| !there(id)).collect();
+        gone.into_iter().map(|id| again.gone(id)).collect()
+    }
+}
+
 #[async_trait]
 impl Listen for Listener {
     async fn poll(&mut self, cursor: &str, now: Timestamp) -> Result<Batch, SourceError> {
         self.may_reply = self.tube.may_reply().await?;
         let mut round = Round::begin(cursor);
         let names: Vec<String> = self.targets.iter().map(|target| target.name().to_owned()).collect();
-        round.places().keep(|part| part == QUOTA || names.iter().any(|name| name == part));
+        round.places().keep(|part| part == QUOTA || part == AGAIN || names.iter().any(|name| name == part));
         if !self.recalled {
             self.tube.quota.recall(read(round.places().of(QUOTA)), now);
             self.recalled = true;
         }
         let before = self.tube.quota.meter(now).used;
         let me = self.tube.me(now).await?.map(|channel| channel.id.clone());
+        let mut again: Again = read(round.places().of(AGAIN));
         for (target, name) in self.targets.iter().zip(&names) {
             let place = round.places().of(name).to_owned();
             let piece = self.ask(target, &place, me.as_deref(), now).await;
+            if let Ok(piece) = &piece {
+                again.note(&piece.items, &self.words, now);
+            }
             if round.add(name, piece).is_break() {
                 break;
             }
         }
+        let looked = self.again(&mut again, now).await;
+        round.places().set(AGAIN, written(&again));
         round.places().set(QUOTA, written(&self.tube.quota.kept(now)));
         let mut batch = round.finish()?;
+        batch.items.extend(looked);
         let meter = self.tube.quota.meter(now);
         let units = (meter.used - before).max(f64::from(LIST)) as u32;
         batch.rest = batch.rest.max(Some(self.tube.quota.rest(units, now)));
@@ -251,7 +282,7 @@ impl Listen for Listener {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { streams: false, publishes: self.may_reply, looks_up: true, tells_deletions: false }
+        Capabilities { streams: false, publishes: self.may_reply, looks_up: true, tells_deletions: true }
     }
 
     fn host(&self) -> &str {

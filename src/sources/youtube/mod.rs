@@ -65,7 +65,7 @@ fn open(settings: &SourceSettings, tools: &Tools) -> Result<Source, SourceError>
         }
     }
     let tube = Arc::new(Tube::new(settings.url.as_ref(), settings.account.as_deref(), tools)?);
-    let listener = Listener::new(Arc::clone(&tube), targets.clone());
+    let listener = Listener::new(Arc::clone(&tube), targets.clone(), settings.search.clone());
     let mut source = Source::listening(settings, Box::new(listener));
     source.scope = Some("youtube".to_owned());
     source.publish = Some(Arc::new(publish::Replies { tube: Arc::clone(&tube) }));

@@ -13,11 +13,13 @@ use crate::sources::http::{HeaderName, HeaderValue, Request, Response};
 use crate::sources::{Credentials, SourceError, SourceErrorKind, Tools};
 
 use super::oauth::{self, Token};
-use super::quota::Quota;
+use super::quota::{Quota, midnight};
 use super::refusal::{Refused, of_answer};
 use super::secret::{Access, read};
 use super::shapes::{Channel, Page};
 
+/// What requests count towards: the units are those of one project.
+const LIMITS: &str = "youtube";
 /// What a page of a list costs.
 pub(super) const LIST: u32 = 1;
 /// What a reply costs.
@@ -131,6 +133,8 @@ impl Tube {
         let refused = of_answer(response, now);
         if refused.reason == "quotaExceeded" {
             self.quota.exhausted(now);
+            // Asking on, after a restart too, would only be refused.
+            self.api.leave_alone(Some(LIMITS), midnight(now), now);
         }
         Err(refused)
     }
@@ -144,7 +148,7 @@ impl Tube {
         now: Timestamp,
     ) -> Result<(bool, Request), SourceError> {
         let access = self.access().await?;
-        let request = request.of_account("youtube");
+        let request = request.of_account(LIMITS);
         if let (Some(key), true) = (&access.key, who == As::Reader || access.oauth.is_none()) {
             if who == As::Channel {
                 return Err(no_login());

@@ -166,3 +166,27 @@ async fn own_recent_posts_are_whole() {
     assert_eq!(own.iter().map(|item| item.native_id.as_str()).collect::<Vec<_>>(), ["411/2"]);
     assert!(own[0].own);
 }
+
+#[tokio::test]
+async fn what_was_heard_is_looked_at_again() {
+    let server = MockServer::start().await;
+    serve_forum(&server).await;
+    Mock::given(path("/search.json")).respond_with(json(answer!("search"))).mount(&server).await;
+    Mock::given(path("/t/300/2.json"))
+        .respond_with(json(answer!("topic")))
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(&server)
+        .await;
+    let mut source = as_anybody(&server);
+    let batch = source.listen.poll("", now()).await.unwrap();
+    // An hour later one post was taken down by its author, and the topic of the other cannot be seen any more.
+    let deleted = answer!("topic").replace("\"user_id\":77", "\"user_id\":77,\"user_deleted\":true");
+    serve(&server, "/t/300/2.json", json(&deleted)).await;
+    serve(&server, "/t/300.json", refused(404, "{}")).await;
+    let later = "2026-11-22T13:00:01Z".parse().unwrap();
+    let again = source.listen.poll(&batch.cursor, later).await.unwrap();
+    let mut gone: Vec<_> = again.items.iter().map(|item| (item.native_id.as_str(), item.deleted)).collect();
+    gone.sort_unstable();
+    assert_eq!(gone, [("300/1", true), ("300/2", true)]);
+}

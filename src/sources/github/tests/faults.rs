@@ -136,6 +136,12 @@ async fn the_token_stays_with_its_server() {
 #[tokio::test]
 async fn one_part_that_fails_does_not_silence_the_rest_and_spent_counts_are_left_alone() {
     let server = MockServer::start().await;
+    let granted = json(answer!("user"))
+        .insert_header("x-ratelimit-limit", "5000")
+        .insert_header("x-ratelimit-remaining", "4990")
+        .insert_header("x-ratelimit-resource", "core")
+        .insert_header("x-ratelimit-reset", "1795350000");
+    serve(&server, "user", granted).await;
     serve_account(&server).await;
     serve(&server, "repos/ferris/bikes", refused(404, r#"{"message":"Not Found"}"#)).await;
     graph(&server, "DISCUSSION", json(r#"{"data":{"search":{"nodes":[]}}}"#)).await;

@@ -220,3 +220,21 @@ async fn own_recent_posts_are_newest_first() {
     assert_eq!(ids, ["ferris/bikes/discussions/7/DC_c", "acme/tyres/issues/7/c502"]);
     assert!(own.iter().all(|item| item.own && item.author.native_id.as_deref() == Some("9001")));
 }
+
+#[tokio::test]
+async fn comments_that_went_are_told() {
+    let server = MockServer::start().await;
+    serve_account(&server).await;
+    serve(&server, "repos/ferris/bikes", json(answer!("repository"))).await;
+    serve(&server, "repos/ferris/bikes/issues", json("[]")).await;
+    serve(&server, "repos/ferris/bikes/pulls/comments", json("[]")).await;
+    let comments = answer!("comments").replace("Acme/Tyres", "Ferris/Bikes");
+    serve(&server, "repos/ferris/bikes/issues/comments", json(&comments)).await;
+    graph(&server, "DISCUSSION", json(r#"{"data":{"search":{"nodes":[]}}}"#)).await;
+    serve(&server, "repos/ferris/bikes/issues/comments/501", refused(404, r#"{"message":"Not Found"}"#)).await;
+    let mut source = source(&server, &[], &["ferris/bikes"], Some("canary-token"));
+    let batch = source.listen.poll("", now()).await.unwrap();
+    let again = source.listen.poll(&batch.cursor, "2026-11-22T13:00:01Z".parse().unwrap()).await.unwrap();
+    let gone: Vec<_> = again.items.iter().map(|item| (item.native_id.as_str(), item.deleted)).collect();
+    assert_eq!(gone, [("ferris/bikes/issues/7/c501", true)], "only what concerned us is looked at");
+}

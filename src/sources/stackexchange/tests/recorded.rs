@@ -157,3 +157,24 @@ async fn own_recent_posts_are_whole() {
     assert_eq!(own.len(), 1);
     assert!(own[0].own && own[0].text.starts_with("Hold the button"));
 }
+
+#[tokio::test]
+async fn what_was_heard_is_looked_at_again_with_a_key() {
+    let server = MockServer::start().await;
+    let recent = answer!("excerpts").replace("\"backoff\":10,", "");
+    serve(&server, "search/excerpts", json(&recent)).await;
+    serve(&server, "questions/12", json(answer!("questions"))).await;
+    let answered = answer!("answers").replace("Hold the button", "On a Ferris Bikes hold the button");
+    Mock::given(path("/2.3/answers/34"))
+        .respond_with(json(&answered))
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(&server)
+        .await;
+    serve(&server, "answers/34", json(r#"{"items":[]}"#)).await;
+    let mut source = source(&server, None, Some("canary-key"));
+    let batch = source.listen.poll("", now()).await.unwrap();
+    let again = source.listen.poll(&batch.cursor, "2026-11-22T13:00:01Z".parse().unwrap()).await.unwrap();
+    let told: Vec<_> = again.items.iter().map(|item| (item.native_id.as_str(), item.deleted)).collect();
+    assert_eq!(told, [("stackoverflow/answer/34", true), ("stackoverflow/question/12", false)]);
+}

@@ -127,3 +127,28 @@ async fn own_replies_are_found_below_the_newest_comments() {
     let own = source(&server, &[OURS], KEY).lookup.unwrap().own_recent(10, now()).await.unwrap();
     assert_eq!(own.iter().map(|item| item.native_id.as_str()).collect::<Vec<_>>(), ["UgwOne.AAA", "UgwTwo"]);
 }
+
+#[tokio::test]
+async fn comments_that_went_are_told_once() {
+    let server = MockServer::start().await;
+    Mock::given(path("/commentThreads")).respond_with(json(answer!("threads"))).up_to_n_times(1).mount(&server).await;
+    Mock::given(path("/comments"))
+        .and(query_param("parentId", "UgwTwo"))
+        .respond_with(json(answer!("replies")))
+        .mount(&server)
+        .await;
+    Mock::given(path("/comments"))
+        .and(query_param("part", "id"))
+        .respond_with(json(r#"{"items":[{"id":"UgwTwo.1"},{"id":"UgwTwo.6"}]}"#))
+        .mount(&server)
+        .await;
+    serve(&server, "commentThreads", json("{}")).await;
+    let mut source = source(&server, &[OURS], KEY);
+    let first = source.listen.poll("", now()).await.unwrap();
+    let later = "2026-11-22T13:00:01Z".parse().unwrap();
+    let second = source.listen.poll(&first.cursor, later).await.unwrap();
+    let gone: Vec<_> = second.items.iter().map(|item| (item.native_id.as_str(), item.deleted)).collect();
+    assert_eq!(gone, [("UgwOne", true)]);
+    let third = source.listen.poll(&second.cursor, "2026-11-22T14:00:02Z".parse().unwrap()).await.unwrap();
+    assert!(third.items.is_empty(), "{:?}", third.items);
+}
