@@ -1,17 +1,19 @@
 //! Commands as sources: whatever can print a line can be listened to, and whatever can read one can publish.
 //!
-//! `sh -c` runs the command, either on a schedule ([`once`]) or on and on ([`stream`]). It prints lines
+//! `sh -c` runs the command, either on a schedule (`once`) or on and on (`stream`). It prints lines
 //! ([`crate::sources::ndjson`]), reads nothing, and finds in its environment
 //!
 //! - `GOODWORD_CURSOR`: the `{"cursor": "..."}` that it printed last and that is stored with everything before it;
 //!   empty the first time;
 //! - `GOODWORD_SECRET`: the secret of the source, when it has one.
 //!
-//! The publishing command ([`publish`]) is run for each post.
+//! The publishing command (`publish`) is run for each post.
 
 mod once;
 mod process;
 mod publish;
+#[cfg(test)]
+mod publish_tests;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
 //! A file that grows: lines ([`crate::sources::ndjson`]) that something else writes are followed from where they
-//! were left, through rotation, truncation and replacement ([`follow`]).
+//! were left, through rotation, truncation and replacement (`follow`).
 
 mod follow;
 #[cfg(test)]

@@ -2,20 +2,22 @@
 //!
 //! `POST /mentions` takes lines ([`crate::sources::ndjson`]; `Content-Type: application/x-ndjson`) or one JSON object
 //! or array of them (`application/json`), at most 1 MB. Every delivery proves that its sender knows the secret of
-//! the source, in one of three ways ([`proof`]):
+//! the source, in one of three ways (`proof`):
 //!
 //! - `Authorization: Bearer SECRET`;
 //! - `X-Goodword-Timestamp: SECONDS` (Unix time, at most 5 minutes off) and `X-Goodword-Signature: sha256=HEX`, the
 //!   HMAC-SHA256 of `SECONDS.BODY` under the secret;
 //! - `X-Hub-Signature-256: sha256=HEX`, the HMAC-SHA256 of the body, with `X-GitHub-Delivery` if the sender has it.
 //!
-//! A signed delivery counts once ([`memory`]). The answer is 202 when everything in the delivery is stored, and not
+//! A signed delivery counts once (`memory`). The answer is 202 when everything in the delivery is stored, and not
 //! before: who gets no 202 sends again, and what is there already stays one. The port is open while the source is
 //! asked, and for half a minute after.
 
 mod answer;
 mod desk;
 mod memory;
+#[cfg(test)]
+mod noise;
 mod proof;
 mod server;
 mod source;
