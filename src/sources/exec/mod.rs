@@ -12,6 +12,8 @@
 mod once;
 mod process;
 mod publish;
+#[cfg(test)]
+mod publish_tests;
 mod stream;
 #[cfg(test)]
 mod tests;

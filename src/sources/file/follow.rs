@@ -133,18 +133,7 @@ impl Follower {
             return Ok(self.cut(file, &place, true, gather));
         }
         if let Some(file) = self.lost_its_name(&place)? {
-            // A file that has no name at all was replaced, perhaps by one that holds the same and more.
-            if file.metadata()?.nlink() == 0 {
-                if let Some((identity, new)) = &current
-                    && ((place.offset > 0 && place.fits(new)?) || place::goes_on(&file, new)?)
-                {
-                    return Ok(Found { file: new.try_clone()?, place: place.within(*identity), current: true });
-                }
-                if let Some((sibling, copy)) = siblings::copy_of(&self.path, &place) {
-                    return Ok(Found { file: copy, place: place.within(sibling.identity), current: false });
-                }
-            }
-            return Ok(Found { file, place, current: false });
+            return self.nameless(file, place, current.as_ref());
         }
         if let Some((identity, file)) = &current
             && place.offset > 0
@@ -159,6 +148,23 @@ impl Follower {
             (_, Some((_, file))) => Ok(self.cut(file, &place, true, gather)),
             (_, None) => Err(Fault::Missing),
         }
+    }
+
+    /// Where to go on when the file of the place has another name, or none. One that has none was replaced, perhaps
+    /// by one that holds the same and more.
+    fn nameless(&self, file: File, place: Place, current: Option<&(Identity, File)>) -> Result<Found, Fault> {
+        if file.metadata()?.nlink() > 0 {
+            return Ok(Found { file, place, current: false });
+        }
+        if let Some((identity, new)) = current
+            && ((place.offset > 0 && place.fits(new)?) || place::goes_on(&file, new)?)
+        {
+            return Ok(Found { file: new.try_clone()?, place: place.within(*identity), current: true });
+        }
+        if let Some((sibling, copy)) = siblings::copy_of(&self.path, &place) {
+            return Ok(Found { file: copy, place: place.within(sibling.identity), current: false });
+        }
+        Ok(Found { file, place, current: false })
     }
 
     /// The file of the place, which has another name now, or none.

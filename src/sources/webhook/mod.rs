@@ -16,6 +16,8 @@
 mod answer;
 mod desk;
 mod memory;
+#[cfg(test)]
+mod noise;
 mod proof;
 mod server;
 mod source;
