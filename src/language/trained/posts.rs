@@ -27,8 +27,6 @@ pub(super) struct Post {
 pub(super) struct Line<'a> {
     /// Its set.
     pub set: &'a Set,
-    /// Which set of its use it is.
-    pub group: u8,
     /// Its line among those that are not blank, from 0.
     pub at: usize,
     /// Its fold.
@@ -40,12 +38,12 @@ pub(super) struct Line<'a> {
 /// The posts of all sets for one use.
 pub(super) fn lines(all: &[Set], used_for: Use, folds: usize) -> Result<Vec<Line<'_>>, RecipeError> {
     let mut lines = Vec::new();
-    for (group, set) in (0u8..).zip(sets(all, "posts", used_for)) {
+    for set in sets(all, "posts", used_for) {
         let posts: Vec<Post> = set.json()?;
         let count = posts.len();
         lines.extend(posts.into_iter().enumerate().map(|(at, post)| {
             let fold = fold_of(at, count, folds);
-            Line { set, group, at, fold, post }
+            Line { set, at, fold, post }
         }));
     }
     if lines.is_empty() && used_for == Use::Training {
