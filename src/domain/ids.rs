@@ -34,4 +34,12 @@ id! {
     SignalId,
     /// A post that the brand itself published.
     ActId,
+    /// What must be done for one person in one thread.
+    CaseId,
+    /// A step in the history of a case.
+    StepId,
+    /// Something that we said we would do.
+    PromiseId,
+    /// Something that we are about to publish.
+    OutgoingId,
 }

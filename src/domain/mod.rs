@@ -4,27 +4,33 @@
 //! argument. [`clean`] is the only door through which foreign text becomes [`SafeText`].
 
 pub mod act;
+pub mod case;
 pub mod clean;
 pub mod gesture;
 pub mod ids;
 pub mod item;
 pub mod letters;
 pub mod mention;
+pub mod outbox;
 pub mod search;
 pub mod signal;
 pub mod source;
 pub mod stream;
 pub mod subject;
+pub mod text_rules;
 pub mod time;
 
 pub use act::Act;
 pub use clean::SafeText;
 pub use gesture::{Gesture, Trigger};
-pub use ids::{ActId, GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
+pub use ids::{
+    ActId, CaseId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId, SubjectId, WatchId,
+};
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use signal::{Signal, SignalKind};
 pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};
 pub use subject::{BrandSize, Role, Subject, WatchRule};
+pub use text_rules::TextRules;
 pub use time::{Clock, Timestamp};

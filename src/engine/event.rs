@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{MentionRow, SafeText, Signal, SourceHealth, SourceId, Timestamp};
+use crate::domain::outbox::OutgoingState;
+use crate::domain::{MentionRow, OutgoingId, SafeText, Signal, SourceHealth, SourceId, Timestamp};
 
 /// Whether this process collects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +76,17 @@ pub enum Event {
     Standing(Standing),
     /// All traffic with the networks is held back (true), or goes on.
     Paused(bool),
+    /// Something in the outbox moved on, here or in another process.
+    Outgoing {
+        /// What.
+        id: OutgoingId,
+        /// Where it is now.
+        state: OutgoingState,
+        /// What went wrong, when something did; clean.
+        trouble: Option<SafeText>,
+    },
+    /// All sending is stopped (true), or goes on.
+    SendingStopped(bool),
     /// The store cannot be written or read: what happened and what to do; `None` when it is well again.
     StoreTrouble(Option<String>),
 }

@@ -31,13 +31,11 @@ mod recheck;
 pub mod reddit;
 pub mod search;
 mod settings;
-pub mod socket;
-pub mod sse;
-//mod stackexchange;
-//mod youtube;
 mod since;
 #[cfg(test)]
 mod since_tests;
+pub mod socket;
+pub mod sse;
 mod stackexchange;
 pub mod webhook;
 mod youtube;

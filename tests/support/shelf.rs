@@ -14,7 +14,7 @@ use goodword::domain::{
     Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
-    Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+    Adopted, Cases, Lease, LeaseState, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
 };
 
 /// The present moment of the tests: 2025-11-22 09:00:00 UTC.
@@ -140,6 +140,10 @@ impl Shelf {
         }
     }
 }
+
+impl Cases for Shelf {}
+
+impl Outbox for Shelf {}
 
 #[async_trait]
 impl Store for Shelf {

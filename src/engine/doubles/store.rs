@@ -217,6 +217,10 @@ impl Inside {
     }
 }
 
+impl crate::store::Cases for MemoryStore {}
+
+impl crate::store::Outbox for MemoryStore {}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState> {

@@ -100,6 +100,10 @@ macro_rules! on {
     }};
 }
 
+impl crate::store::Cases for SqliteStore {}
+
+impl crate::store::Outbox for SqliteStore {}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState> {

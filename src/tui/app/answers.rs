@@ -47,6 +47,7 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 self.status.pause(paused)
             }
+            Event::Outgoing { .. } | Event::SendingStopped(_) => false,
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
                     self.retry();

@@ -1,0 +1,135 @@
+//! Cases as the store keeps them: opened and reopened while mentions and acts are recorded, changed by people.
+
+use async_trait::async_trait;
+
+use super::{Lease, StoreResult};
+use crate::domain::case::{
+    Aftermath, Case, CaseChange, CaseRow, Dismissal, InboxFigures, InboxFilter, InboxKey, PersonCard, Turn, Weighing,
+};
+use crate::domain::{CaseId, Intent, MentionId, Network, PersonId, StepId, Timestamp};
+
+/// What a mention asks of us: with it, recording a mention opens its person's case in its thread, adds to it, or
+/// opens it again. Made by the intake, which alone knows the formula.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Need {
+    /// What its place in the inbox is made of.
+    pub weighing: Weighing,
+    /// When its turn comes.
+    pub due: Timestamp,
+}
+
+/// A change to cases, by whom and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByHand {
+    /// The voice; `None` when nobody has said who they are.
+    pub voice: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a change did: the steps, one a case, by which it can be undone.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Changed {
+    /// The cases that changed.
+    pub cases: Vec<CaseId>,
+    /// The steps, in the same order.
+    pub steps: Vec<StepId>,
+    /// Cases that another voice has claimed, and who: they were not changed.
+    pub claimed: Vec<(CaseId, String)>,
+}
+
+/// What the clocks are made of: one turn of one case, public ones only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockRow {
+    /// Which case.
+    pub case: CaseId,
+    /// Where.
+    pub network: Network,
+    /// What they wanted, most urgent.
+    pub intent: Intent,
+    /// When the clocks began.
+    pub opened: Timestamp,
+    /// When the post counts as published: `opened - published` is how late we heard.
+    pub published: Timestamp,
+    /// When we acknowledged; `None` while we have not.
+    pub acknowledged: Option<Timestamp>,
+    /// When it was resolved; `None` while it is not.
+    pub resolved: Option<Timestamp>,
+    /// When it was dismissed: the clocks stop unanswered, and it is no miss.
+    pub dismissed: Option<(Timestamp, Option<Dismissal>)>,
+    /// The voice that answered first, when one is known.
+    pub voice: Option<String>,
+    /// What became of the person.
+    pub aftermath: Option<Aftermath>,
+}
+
+/// The part of the store that keeps cases.
+///
+/// # Errors
+/// As [`super::Store`].
+#[async_trait]
+pub trait Cases: Send + Sync {
+    /// A window of the inbox in the order of [`InboxKey`], after a place when one is given. `now` tells which
+    /// snoozes and claims have lapsed.
+    async fn inbox(
+        &self,
+        _filter: &InboxFilter,
+        _after: Option<InboxKey>,
+        _now: Timestamp,
+        _limit: u32,
+    ) -> StoreResult<Vec<CaseRow>> {
+        Err(super::StoreError::Busy)
+    }
+    /// Figures of the inbox. `target` is how long an answer may take, `tell_factor` k.
+    async fn inbox_figures(
+        &self,
+        _now: Timestamp,
+        _target: crate::domain::time::SignedDuration,
+        _tell_factor: f64,
+    ) -> StoreResult<InboxFigures> {
+        Err(super::StoreError::Busy)
+    }
+    /// A whole case. `now` tells which claims have lapsed.
+    async fn case(&self, _id: CaseId, _now: Timestamp) -> StoreResult<Option<Case>> {
+        Err(super::StoreError::Busy)
+    }
+    /// The case that a mention belongs to.
+    async fn case_of(&self, _mention: MentionId) -> StoreResult<Option<CaseId>> {
+        Err(super::StoreError::Busy)
+    }
+    /// Opens a case by hand for a mention that asked nothing of us; gives the one that it has, when it has one.
+    async fn open_case(&self, _mention: MentionId, _need: &Need, _by: &ByHand) -> StoreResult<Option<CaseId>> {
+        Err(super::StoreError::Busy)
+    }
+    /// Changes cases, each in a step of its own, all in one transaction. A case that another voice has claimed is
+    /// left alone and told, unless the change takes the claim over.
+    async fn change_cases(&self, _ids: &[CaseId], _change: &CaseChange, _by: &ByHand) -> StoreResult<Changed> {
+        Err(super::StoreError::Busy)
+    }
+    /// Undoes steps, the newest first: what they changed is as it was before, where nothing newer changed it since.
+    /// Returns the cases that changed.
+    async fn undo_steps(&self, _steps: &[StepId], _by: &ByHand) -> StoreResult<Vec<CaseId>> {
+        Err(super::StoreError::Busy)
+    }
+    /// Who said what in the thread of a mention, oldest first, at most the newest `limit`; whoever said it.
+    async fn thread(&self, _mention: MentionId, _limit: u32) -> StoreResult<Vec<Turn>> {
+        Err(super::StoreError::Busy)
+    }
+    /// What went both ways with a person.
+    async fn person_card(&self, _person: PersonId, _turns: u32) -> StoreResult<Option<PersonCard>> {
+        Err(super::StoreError::Busy)
+    }
+    /// Turns of the clocks that began in a stretch of time, oldest first.
+    async fn clocks(&self, _from: Timestamp, _until: Timestamp, _limit: u32) -> StoreResult<Vec<ClockRow>> {
+        Err(super::StoreError::Busy)
+    }
+    /// Promises that came due and were not told yet, with their cases; telling them is up to the caller, and marks
+    /// them as told.
+    async fn promises_due(
+        &self,
+        _lease: &Lease,
+        _now: Timestamp,
+    ) -> StoreResult<Vec<(CaseId, crate::domain::case::Promise)>> {
+        Err(super::StoreError::Busy)
+    }
+}
