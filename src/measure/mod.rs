@@ -1,8 +1,10 @@
-//! Figures: sentiment trend, spikes, share of voice, silent sources. Pure functions, each with its formula.
+//! Figures: sentiment trend, spikes, share of voice, silent sources, clocks. Pure functions, each with its formula.
 //!
 //! May import `domain` and nothing else; time comes in as an argument. Every figure has a least amount of data below
 //! which it is "too few" and no number.
 
+pub mod clocks;
+pub mod hours;
 pub mod share;
 pub mod silence;
 pub mod spike;
