@@ -11,9 +11,9 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs,
-    Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs,
-    Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
+    FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs,
+    MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -136,6 +136,9 @@ pub enum Command {
     /// Find stored mentions
     #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
     Search(SearchArgs),
+    /// How fast we answer, the unanswered counted in
+    #[command(after_help = "Example:\n  goodword clocks --since 30d --hours 'Mon-Fri 9:00-18:00'")]
+    Clocks(ClocksArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
     #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
     Export(ExportArgs),
@@ -192,7 +195,7 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "feed", "lookup", "analyze", "gesture", "coach"]),
+    ("Look closer", &["query", "clocks", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

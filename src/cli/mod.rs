@@ -5,6 +5,7 @@ mod analyze;
 pub mod args;
 mod backup;
 mod check;
+mod clocks;
 mod coach;
 mod collect;
 pub mod completions;
@@ -73,6 +74,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
+        Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),

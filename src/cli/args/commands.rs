@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::cli::when::When;
 use crate::domain::BrandSize;
+use crate::domain::time::SignedDuration;
 
 /// `watch`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -268,6 +269,26 @@ pub struct SearchArgs {
     pub printing: Printing,
 }
 
+/// `clocks`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ClocksArgs {
+    /// Cases that came at this time or later: 2026-05-01, 2026-05-01T12:00Z, or 30d for thirty days ago [otherwise: 7d]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<When>,
+    /// Cases that came before this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<When>,
+    /// How long an answer may take
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = stretch)]
+    pub target: SignedDuration,
+    /// Count working hours only, as in 'Mon-Fri 9:00-18:00, Sat 10:00-14:00'
+    #[arg(long, value_name = "HOURS")]
+    pub hours: Option<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
@@ -394,6 +415,10 @@ pub struct ManArgs {
 
 fn address(text: &str) -> Result<Url, String> {
     crate::config::judge_address(text).map_err(|(message, help)| format!("{message}: {help}"))
+}
+
+fn stretch(text: &str) -> Result<SignedDuration, String> {
+    crate::config::interval::parse(text).ok_or_else(|| "write a number and a unit, such as 10m, 90s or 2h".to_owned())
 }
 
 fn speed(text: &str) -> Result<f64, String> {
