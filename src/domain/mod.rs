@@ -22,7 +22,7 @@ pub mod time;
 
 pub use act::Act;
 pub use clean::SafeText;
-pub use gesture::{Gesture, Trigger};
+pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
     ActId, CaseId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId, SubjectId, WatchId,
 };

@@ -13,11 +13,13 @@ use crate::domain::{Gesture, Trigger};
 mod amount;
 pub(crate) mod cap;
 pub(crate) mod cues;
+mod deed;
 mod proceeds;
 mod rules;
 pub(crate) mod words;
 
 pub use amount::Amount;
+pub use deed::DeedReading;
 pub use rules::RuleGesture;
 
 /// What limits a conditional gift.

@@ -198,9 +198,8 @@ fn mean_cover(acts: &[Posted]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Give;
-    use super::super::{Deed, Table};
     use super::*;
+    use crate::domain::{Deed, Give};
 
     /// Prior ledgers: gives 2 to 30, asks 0 to min(G, 8).
     fn grid() -> impl Iterator<Item = Sums> {

@@ -1,7 +1,7 @@
 //! The ledger: what the brand gave and asked, decayed; its balance; and asks that came too early.
 
-use super::{Deed, Give, Side, Table, gives_per_ask};
-use crate::domain::{ActId, BrandSize, PersonId, Timestamp};
+use super::{Side, Table, gives_per_ask};
+use crate::domain::{ActId, BrandSize, Deed, Give, PersonId, Timestamp};
 
 /// Acts below which a balance is "too few".
 pub const FEWEST_ACTS: usize = 10;

@@ -7,6 +7,7 @@ pub mod health;
 pub mod ledger;
 pub mod sameness;
 
+use crate::domain::gesture::{Deed, Give};
 use crate::domain::{BrandSize, Timestamp};
 
 /// Weights and half-lives.
@@ -43,64 +44,6 @@ impl Default for Table {
             tell_factor: 10.0,
         }
     }
-}
-
-/// What a give is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Give {
-    /// A question was answered.
-    Answer,
-    /// Something was taught.
-    Teach,
-    /// Somebody was thanked.
-    Thank,
-    /// Another's work was shown.
-    Share,
-    /// Something was put right.
-    Fix,
-    /// Money, goods or work were given away.
-    Donate,
-}
-
-impl Give {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Answer, Self::Teach, Self::Thank, Self::Share, Self::Fix, Self::Donate];
-
-    /// Its name on the screen and in exports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Answer => "answer",
-            Self::Teach => "teach",
-            Self::Thank => "thank",
-            Self::Share => "share",
-            Self::Fix => "fix",
-            Self::Donate => "donate",
-        }
-    }
-
-    fn is_large(self) -> bool {
-        matches!(self, Self::Fix | Self::Donate)
-    }
-}
-
-/// What an act does, for the books.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Deed {
-    /// It gives.
-    Give(Give),
-    /// It asks for little: read, follow, repost.
-    SoftAsk,
-    /// It asks for much: buy, sign up, order ahead.
-    HardAsk,
-    /// It gives only if the audience acts first.
-    Conditional {
-        /// There is a most that is given.
-        capped: bool,
-        /// All that comes in is given away.
-        all_proceeds: bool,
-    },
-    /// It neither gives nor asks.
-    Talk,
 }
 
 /// On which side of the books an act stands, and with how much.
@@ -145,7 +88,9 @@ impl Table {
     /// Where an act stands, for a brand of this size.
     pub fn side(&self, deed: Deed, size: BrandSize) -> Side {
         match deed {
-            Deed::Give(give) => Side::Give(if give.is_large() { self.large_give } else { self.give }),
+            Deed::Give(give) => {
+                Side::Give(if matches!(give, Give::Fix | Give::Donate) { self.large_give } else { self.give })
+            }
             Deed::SoftAsk => Side::Ask(self.soft_ask),
             Deed::HardAsk => Side::Ask(self.hard_ask),
             Deed::Conditional { capped: false, all_proceeds: true }
