@@ -12,8 +12,8 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
-    FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs,
-    MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked, LookupArgs,
+    ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -139,6 +139,9 @@ pub enum Command {
     /// How fast we answer, the unanswered counted in
     #[command(after_help = "Example:\n  goodword clocks --since 30d --hours 'Mon-Fri 9:00-18:00'")]
     Clocks(ClocksArgs),
+    /// What we gave and what we asked, and whether an ask would be covered now
+    #[command(after_help = "Example:\n  goodword ledger --acts")]
+    Ledger(LedgerArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
     #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
     Export(ExportArgs),
@@ -195,7 +198,7 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "clocks", "feed", "lookup", "analyze", "gesture", "coach"]),
+    ("Look closer", &["query", "clocks", "ledger", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

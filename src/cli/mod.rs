@@ -18,6 +18,7 @@ mod gesture;
 mod house;
 mod import;
 pub mod init;
+mod ledger;
 mod lines;
 mod login;
 mod lookup;
@@ -75,6 +76,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
+        Some(Command::Ledger(ledger)) => wait(ledger::run(&ledger, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),

@@ -289,6 +289,17 @@ pub struct ClocksArgs {
     pub printing: Printing,
 }
 
+/// `ledger`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LedgerArgs {
+    /// Every act with what it gave or asked
+    #[arg(long)]
+    pub acts: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
