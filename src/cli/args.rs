@@ -13,7 +13,8 @@ mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
     FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked, LookupArgs,
-    ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RehearseArgs, RestoreArgs, SearchArgs, Size, TrainArgs,
+    WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -142,6 +143,11 @@ pub enum Command {
     /// What we gave and what we asked, and whether an ask would be covered now
     #[command(after_help = "Example:\n  goodword ledger --acts")]
     Ledger(LedgerArgs),
+    /// What a post would do before it is published, and what would be better
+    #[command(
+        after_help = "Example:\n  goodword rehearse 'For each repost we give 1 € to the flood relief, up to 1,000 €'"
+    )]
+    Rehearse(RehearseArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
     #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
     Export(ExportArgs),
@@ -198,7 +204,7 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "clocks", "ledger", "feed", "lookup", "analyze", "gesture", "coach"]),
+    ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

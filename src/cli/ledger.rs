@@ -189,7 +189,7 @@ fn is_early(line: &Line) -> bool {
 }
 
 /// A deed in a word or two.
-fn does(deed: Deed) -> String {
+pub fn does(deed: Deed) -> String {
     match deed {
         Deed::Give(give) => give.name().to_owned(),
         Deed::SoftAsk => "soft ask".to_owned(),
@@ -202,7 +202,7 @@ fn does(deed: Deed) -> String {
 }
 
 /// Gives, rounded up: half a give is one to do.
-fn gives(missing: f64) -> String {
+pub fn gives(missing: f64) -> String {
     let whole = missing.ceil();
     format!("{whole:.0} {}", if whole == 1.0 { "give" } else { "gives" })
 }

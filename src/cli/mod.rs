@@ -26,6 +26,7 @@ mod output;
 mod prompt;
 mod query;
 mod record;
+mod rehearse;
 mod search;
 mod train;
 mod watch;
@@ -77,6 +78,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
         Some(Command::Ledger(ledger)) => wait(ledger::run(&ledger, &everywhere)),
+        Some(Command::Rehearse(rehearse)) => wait(rehearse::run(&rehearse, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),

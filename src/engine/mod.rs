@@ -27,6 +27,7 @@ pub mod intake;
 mod lease;
 mod own;
 mod plan;
+pub mod rehearsal;
 mod retention;
 pub mod schedule;
 mod supervise;

@@ -47,3 +47,17 @@ fn the_ledger_tells_what_was_given_and_asked_and_what_the_next_ask_lacks() {
     );
     home.run(&["ledger"]).ends(0).says(&["too few: 5 acts", "next ask", "(G+1)/(G+A+2)"]);
 }
+
+#[test]
+fn a_rehearsal_says_what_would_be_better_and_ends_with_1_when_something_would() {
+    let home = home(&[own(1, "Here's how to true a wheel at home with two zip ties, step by step.")]);
+    home.run(&["collect", "--once"]).ends(0);
+    let text = "Retweet this and we give $1 for each retweet to the earthquake relief, up to $100,000";
+    let told = home.run(&["rehearse", "--json", text]).ends(1).json();
+    assert_eq!((&told["gesture"], &told["trigger"]), (&json!("conditional"), &json!("share")));
+    assert_eq!(told["profiting"]["disaster"], "earthquake");
+    assert!(told["balance_after"].as_f64() < told["balance_before"].as_f64());
+    assert_eq!(told["advice"][0]["change"], "drop_the_condition");
+    home.run_with(&["rehearse", "-"], text).ends(1).says(&["better", "without a condition", "profiting"]);
+    home.run_with(&["rehearse", "-"], " ").ends(1).says(&["no text"]);
+}

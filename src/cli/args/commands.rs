@@ -300,6 +300,20 @@ pub struct LedgerArgs {
     pub printing: Printing,
 }
 
+/// `rehearse`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct RehearseArgs {
+    /// The post, or - for standard input
+    #[arg(required = true, value_name = "TEXT|-", num_args = 1.., allow_hyphen_values = true)]
+    pub words: Vec<String>,
+    /// It answers somebody
+    #[arg(long)]
+    pub reply: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
