@@ -26,11 +26,8 @@ impl Publish for Server {
             return Err(refused("Lemmy has no quotes", "put the address of the post into the text"));
         }
         let is_message = parent.starts_with("message/");
-        if outgoing.visibility == Visibility::Private && !is_message && !self.is_private(parent, now).await? {
-            return Err(refused(
-                "Lemmy cannot answer a public post in private",
-                "write a message to its author in the browser",
-            ));
+        if outgoing.visibility != Visibility::Public && !is_message {
+            outgoing.must_not_widen(self.seen_by(parent, now).await?, "Lemmy")?;
         }
         let (path, body) = match is_message {
             true => self.message_body(parent, outgoing, now).await.map_err(PublishError::not_sent)?,
@@ -159,10 +156,10 @@ impl Server {
         Ok(ours.filter_map(|view| view.item(self, known, me)).filter(|item| item.own).collect())
     }
 
-    /// Whether only some people see a post or comment.
-    async fn is_private(&self, native_id: &str, now: Timestamp) -> Result<bool, PublishError> {
+    /// Who sees a post or comment, and what answers it.
+    async fn seen_by(&self, native_id: &str, now: Timestamp) -> Result<Visibility, PublishError> {
         let item = self.one(native_id, As::UsNow, None, now).await.map_err(PublishError::not_sent)?;
-        Ok(item.visibility == Visibility::Private)
+        Ok(item.visibility)
     }
 }
 

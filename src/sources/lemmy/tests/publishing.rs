@@ -149,7 +149,8 @@ async fn what_lemmy_cannot_do_is_refused_before_it_is_asked() {
     let own = Outgoing { parent: None, ..reply("") };
     let quote = Outgoing { quote: Some("post/1".into()), ..reply("post/12") };
     let private = Outgoing { visibility: Visibility::Private, ..reply("comment/34") };
-    for outgoing in [own, quote, private, reply("t3_x")] {
+    let unlisted = Outgoing { visibility: Visibility::Unlisted, ..reply("comment/34") };
+    for outgoing in [own, quote, private, unlisted, reply("t3_x")] {
         assert_eq!(publish.publish(&outgoing, now()).await.unwrap_err().fate, Fate::NotSent);
     }
     let requests = server.received_requests().await.unwrap();
