@@ -36,6 +36,9 @@ struct Draft {
     parent: Option<String>,
     quote: Option<String>,
     reach: Reach,
+    /// The narrowest that the server tells of: snac calls everything private that is not for everybody, what goes
+    /// to the addressed alone too.
+    narrowest: Reach,
     warning: String,
     remarks: Vec<String>,
 }
@@ -117,6 +120,7 @@ impl Voice {
                     .map(|parent| Answered { reach: Reach::of(&parent.visibility), ours: parent.account.id == me.id }),
                 &outgoing.text,
             ),
+            narrowest: if matches!(facts.program, Program::Snac) { Reach::Private } else { Reach::Direct },
             warning: outgoing.content_warning.clone().unwrap_or_default(),
             remarks: Vec::new(),
         };
@@ -178,7 +182,8 @@ impl Voice {
                 "{host} has published it, but not below what it answers: that post may have been deleted just now"
             ));
         }
-        if Reach::of(&status.visibility) < draft.reach {
+        let shown = Reach::of(&status.visibility);
+        if shown < draft.reach.min(draft.narrowest) {
             remarks.push(format!(
                 "{host} shows it to more people ({}) than was wanted ({})",
                 status.visibility,
@@ -265,6 +270,7 @@ impl Publish for Voice {
                     parent: outgoing.parent.clone(),
                     quote: None,
                     reach: Reach::Public,
+                    narrowest: Reach::Direct,
                     warning: String::new(),
                     remarks: Vec::new(),
                 };

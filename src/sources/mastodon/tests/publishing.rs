@@ -123,6 +123,16 @@ async fn what_the_server_made_of_it_is_looked_at() {
 }
 
 #[tokio::test]
+async fn snac_calls_private_what_goes_to_the_addressed_alone() {
+    let server = server(include_str!("../../../../tests/data/mastodon/instance_snac.json")).await;
+    give(&server, "/api/v1/statuses/9", question("private", "")).await;
+    answer(&server, "POST", ENDPOINT, ResponseTemplate::new(200).set_body_json(ours(Some("9"), "private"))).await;
+    let published = publish(&server, &outgoing("Sorry!", Some("9"))).await.unwrap();
+    assert!(published.remarks.is_empty(), "{:?}", published.remarks);
+    assert_eq!(field(&sent(&server).await.0, "visibility"), Some("direct"));
+}
+
+#[tokio::test]
 async fn nothing_is_sent_when_what_it_answers_is_gone() {
     let server = mastodon().await;
     answer(&server, "GET", "/api/v1/statuses/9", ResponseTemplate::new(404)).await;
