@@ -6,6 +6,7 @@
 //! | [`Engine`] | starts it all; [`EngineHandle`] is how the screen and `collect` speak with it |
 //! | [`poll_all_once`], [`check`] | every source once, with and without storing |
 //! | [`intake`] | item -> mention |
+//! | [`answering`] | which mentions need an answer, and when |
 //! | [`schedule`] | when a source is asked next |
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
@@ -13,6 +14,7 @@
 //! | `own` | accounts that are known to be ours |
 
 mod alerts;
+pub mod answering;
 pub mod clock;
 mod collector;
 mod doors;
