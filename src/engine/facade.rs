@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::alerts::{self, Alerts, Note};
+use super::answering::AnsweringSettings;
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
@@ -87,6 +88,8 @@ struct Crew {
     adopted: Mutex<Arc<Adopted>>,
     /// The brand's own people.
     team: Vec<String>,
+    /// How mentions are answered.
+    answering: AnsweringSettings,
     /// What each source can do besides listening, in the roster's order.
     doors: Doors,
     readers: Arc<Readers>,
@@ -121,7 +124,8 @@ impl Crew {
     }
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
-        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?.with_team(&self.team)))
+        let intake = Intake::new(adopted, Arc::clone(&self.readers))?;
+        Ok(Arc::new(intake.with_team(&self.team).with_answering(self.answering)))
     }
 
     /// What can be done at each source, with the numbers in force.
@@ -260,6 +264,7 @@ impl Conductor {
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: plan.team,
+            answering: plan.answering,
             doors,
             readers: plan.readers,
             store: Arc::clone(&plan.store),

@@ -18,10 +18,11 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 use self::team::Team;
+use super::answering::AnsweringSettings;
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{Item, Network, Reading, Role, SourceId, Subject, SubjectId, Timestamp, WatchId, WatchRule};
 use crate::language::{Readers, SubjectContext};
-use crate::store::{Adopted, NewAct, NewMention};
+use crate::store::{Adopted, Need, NewAct, NewMention};
 use crate::watch::{Matcher, Post, Query, QueryError};
 
 /// On the first poll of a source, what was published longer ago than this is history.
@@ -125,6 +126,8 @@ pub struct Intake {
     /// The brand's own people.
     team: Team,
     readers: Arc<Readers>,
+    /// What a mention asks of us.
+    answering: AnsweringSettings,
 }
 
 impl Intake {
@@ -155,6 +158,7 @@ impl Intake {
             named,
             team: Team::default(),
             readers,
+            answering: AnsweringSettings::default(),
         })
     }
 
@@ -163,6 +167,12 @@ impl Intake {
     #[must_use]
     pub fn with_team(self, team: &[String]) -> Self {
         Self { team: Team::new(team), ..self }
+    }
+
+    /// With how mentions are answered.
+    #[must_use]
+    pub fn with_answering(self, answering: AnsweringSettings) -> Self {
+        Self { answering, ..self }
     }
 
     /// The watches, in the order of the roster.
@@ -212,6 +222,7 @@ impl Intake {
         let age = arrival.now.duration_since(when);
         let history = arrival.is_history(item.claimed.is_none(), age);
         Some(NewMention {
+            need: if history { None } else { self.need(&item, &readings, arrival.now) },
             fingerprint: marks::fingerprint(&item, &source.network, &text),
             content: content_hash(&item),
             first_seen: arrival.now,
@@ -222,6 +233,11 @@ impl Intake {
             readings,
             item,
         })
+    }
+
+    fn need(&self, item: &Item, readings: &[Reading], now: Timestamp) -> Option<Need> {
+        let brand = self.subjects.first().filter(|subject| subject.role == Role::Brand)?.id;
+        self.answering.need_of(item, readings.iter().find(|reading| reading.subject == brand), now)
     }
 
     fn language(&self, text: &str, item: &Item) -> Option<String> {

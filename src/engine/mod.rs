@@ -7,6 +7,7 @@
 //! | [`poll_all_once`], [`check`] | every source once, with and without storing |
 //! | [`intake`] | item -> mention |
 //! | [`books`] | acts -> the ledger of gives and asks |
+//! | [`answering`] | which mentions need an answer, and when |
 //! | [`schedule`] | when a source is asked next |
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
@@ -15,6 +16,7 @@
 
 mod alerts;
 pub mod books;
+pub mod answering;
 pub mod clock;
 mod collector;
 mod doors;

@@ -24,7 +24,7 @@ mod error;
 pub mod outbox;
 pub mod sqlite;
 
-pub use cases::Cases;
+pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
 pub use outbox::Outbox;
 
@@ -170,6 +170,10 @@ pub struct NewMention {
     pub matches: Vec<WatchId>,
     /// Readings, brand first.
     pub readings: Vec<Reading>,
+    /// What it asks of us: opens the case of its person in its thread, joins the one that is open, or opens a closed one
+    /// again. Kind words that ask for nothing more join a case that was closed, or in which we answered, within the 72
+    /// hours before, without opening it again; so do words without a need. History never opens or joins a case.
+    pub need: Option<Need>,
     /// Marks for grouping.
     pub fingerprint: Fingerprint,
     /// Hash of everything a reader would see; a change means that the item was edited.

@@ -40,6 +40,7 @@ pub(crate) struct Inside {
     pub(crate) refusals: VecDeque<StoreError>,
     pub(crate) lease_asked: usize,
     pub(crate) pages: usize,
+    pub(crate) cases: Vec<super::cases::Affair>,
 }
 
 #[derive(Default)]
@@ -78,7 +79,7 @@ impl MemoryStore {
 }
 
 impl Inside {
-    fn check(&mut self, lease: &Lease) -> StoreResult<()> {
+    pub(super) fn check(&mut self, lease: &Lease) -> StoreResult<()> {
         if let Some(fault) = self.faults.pop_front() {
             return Err(fault);
         }
@@ -217,8 +218,6 @@ impl Inside {
     }
 }
 
-impl crate::store::Cases for MemoryStore {}
-
 impl crate::store::Outbox for MemoryStore {}
 
 #[async_trait]
@@ -331,8 +330,10 @@ impl Store for MemoryStore {
                     }
                 } else {
                     recorded.new.push(inside.insert(batch.source, network.clone(), new));
+                    inside.need(batch.source, new);
                 }
             }
+            inside.acknowledge();
             let state = &mut inside.sources[place];
             let outcome = &batch.outcome;
             state.cursor.clone_from(&batch.cursor);

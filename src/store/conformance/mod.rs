@@ -193,6 +193,7 @@ impl Town {
             lang: Some("en".into()),
             matches: vec![self.watch()],
             readings: vec![reading(self.brand(), NEUTRAL, &[Intent::Other])],
+            need: None,
             fingerprint: Fingerprint::default(),
             content: 1,
         }

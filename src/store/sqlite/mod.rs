@@ -6,6 +6,7 @@
 
 mod acts;
 mod bulk;
+mod cases;
 mod codec;
 mod connection;
 mod copy;
@@ -99,8 +100,7 @@ macro_rules! on {
         told(work.await, &$store.path)
     }};
 }
-
-impl crate::store::Cases for SqliteStore {}
+use on;
 
 impl crate::store::Outbox for SqliteStore {}
 
