@@ -10,6 +10,7 @@
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
 //! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
+//! | [`outbox`] | what is about to be published |
 //! | `own` | accounts that are known to be ours |
 
 mod alerts;
@@ -23,6 +24,7 @@ mod herald;
 mod holder;
 pub mod intake;
 mod lease;
+pub mod outbox;
 mod own;
 mod plan;
 mod retention;

@@ -52,6 +52,8 @@ pub struct EnginePlan {
     pub retention: Option<Retention>,
     /// Polls under way at once.
     pub workers: usize,
+    /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
+    pub listens: bool,
     /// When a watch floods.
     pub ceilings: Ceilings,
     /// How the lease is kept.
@@ -80,6 +82,7 @@ impl EnginePlan {
             clock: Arc::new(SystemClock),
             retention,
             workers: WORKERS,
+            listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),
             dice: Arc::new(fastrand::f64),
