@@ -13,7 +13,8 @@ mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs,
     Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs,
-    Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs,
+    WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -136,6 +137,18 @@ pub enum Command {
     /// Find stored mentions
     #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
     Search(SearchArgs),
+    /// Answer a mention
+    #[command(
+        after_help = "The answer is kept as a draft, held for the time to take it back (Ctrl-C), sent, and waited for. Ends \
+        with 0 when it was sent, with 3 when nobody knows yet or a second voice must approve it, else with 1.\n\n\
+        Example:\n  goodword reply 1204 --text \"Sorry about the chain, Ana. A new one goes out today.\""
+    )]
+    Reply(ReplyArgs),
+    /// See what is about to be sent, and what became of it
+    #[command(after_help = "Examples:\n  goodword outbox --json | jq 'select(.state == \"uncertain\")'\n  \
+        goodword outbox recall 7\n  goodword outbox settle 8 --out https://social.example/@ferris/1\n  \
+        goodword outbox settle 8 --not-out")]
+    Outbox(OutboxArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
     #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
     Export(ExportArgs),
@@ -191,7 +204,7 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "search", "export", "import"]),
+    ("Every day", &["collect", "reply", "outbox", "search", "export", "import"]),
     ("Look closer", &["query", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];

@@ -34,13 +34,15 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     let config = configuration(&scenario)?;
     let town = Town::open(scenario.clone(), Arc::new(SystemClock), arguments.speed).await?;
     let client = Client::new(HttpSettings::default())?;
-    let sources: Vec<Source> =
-        town.addresses().iter().map(|(name, address)| source(&scenario, name, address, &client)).collect::<CliResult<_>>()?;
+    let sources: Vec<Source> = town
+        .addresses()
+        .iter()
+        .map(|(name, address)| source(&scenario, name, address, &client))
+        .collect::<CliResult<_>>()?;
     let (data, logs) = (directory.0.join("data"), directory.0.join("log"));
     let house = House { config, file: None, data, logs };
     let notices = vec!["a made-up town on this machine; ? shows the keys, q leaves".to_owned()];
-    let ended =
-        dashboard::open(Opening { house, sources, occasion: Occasion::Demo, notices }, everywhere).await;
+    let ended = dashboard::open(Opening { house, sources, occasion: Occasion::Demo, notices }, everywhere).await;
     town.close().await;
     ended
 }
@@ -49,8 +51,12 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
 fn source(scenario: &Scenario, name: &str, address: &str, client: &Client) -> CliResult<Source> {
     let format = scenario.frame.places.iter().find(|place| place.name == name).map(|place| place.format);
     if format != Some(Format::Town) {
-        let feed =
-            FeedSettings { name: Some(name.to_owned()), shortest: SHORTEST, longest: LONGEST, ..FeedSettings::at(address) };
+        let feed = FeedSettings {
+            name: Some(name.to_owned()),
+            shortest: SHORTEST,
+            longest: LONGEST,
+            ..FeedSettings::at(address)
+        };
         return Ok(feed.source(client)?);
     }
     let settings = SourceSettings {

@@ -20,10 +20,12 @@ pub mod init;
 mod lines;
 mod login;
 mod lookup;
+mod outbox;
 mod output;
 mod prompt;
 mod query;
 mod record;
+mod reply;
 mod search;
 mod train;
 mod watch;
@@ -71,6 +73,8 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Logout(arguments)) => login::logout(&arguments, &everywhere),
         Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
+        Some(Command::Reply(reply)) => wait(reply::run(&reply, &everywhere)),
+        Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),

@@ -188,10 +188,11 @@ impl Square {
         self.advance(&mut inside, scenario, moment, now);
         let number = |name: &str| request.query(name).and_then(|text| text.parse::<usize>().ok());
         let limit = number("limit").unwrap_or(MOST).min(MOST);
-        let (head, rest) = request.path.trim_start_matches("/api/").split_once('/').unwrap_or((
-            request.path.trim_start_matches("/api/"),
-            "",
-        ));
+        let (head, rest) = request
+            .path
+            .trim_start_matches("/api/")
+            .split_once('/')
+            .unwrap_or((request.path.trim_start_matches("/api/"), ""));
         let posts = &inside.posts;
         Some(match head {
             "me" => ok(&Me { person: &self.us, longest: LONGEST, keeps_tokens: self.keeps_tokens }),

@@ -425,9 +425,8 @@ impl Conductor {
     /// What the sender works with.
     fn desk(&self, epoch: i64) -> Desk {
         let crew = Arc::clone(&self.crew);
-        let exits: Exits = Arc::new(move || {
-            crew.doors().into_iter().map(|(door, hands)| (door, hands.clone())).collect::<Vec<_>>()
-        });
+        let exits: Exits =
+            Arc::new(move || crew.doors().into_iter().map(|(door, hands)| (door, hands.clone())).collect::<Vec<_>>());
         let (shared, bell) = (Arc::clone(&self.shared), Arc::clone(&self.bell));
         Desk { shared, exits, bell, epoch, authors: Arc::default() }
     }

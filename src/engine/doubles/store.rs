@@ -10,8 +10,8 @@ use crate::domain::outbox::Identity;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, GroupId, Mention, MentionId, MentionRow, OutgoingId, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
-    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, ActId, GroupId, Mention, MentionId, MentionRow, OutgoingId, SafeText, Sentiment, Signal, SignalId,
+    SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 use crate::store::outbox::{Attempt, Begin, Dispatch, Job, Moved, Sweep};
 use crate::store::{

@@ -244,7 +244,9 @@ fn in_doubt(why: &str, looks: u32, now: Timestamp) -> Attempt {
 fn not_found(looks: u32, now: Timestamp) -> Attempt {
     let next = pace::look(looks, now);
     let trouble = match next {
-        Some(_) => format!("nobody knows yet whether it is out: not found in {looks} looks; the network is asked again"),
+        Some(_) => {
+            format!("nobody knows yet whether it is out: not found in {looks} looks; the network is asked again")
+        }
         None => format!(
             "nobody knows whether it is out: it was not found in {looks} looks; look for yourself, then say whether it is out"
         ),

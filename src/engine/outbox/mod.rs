@@ -38,6 +38,11 @@ pub(crate) use watcher::Watcher;
 /// A process that was not seen for so long has nobody at it.
 pub const ABSENT: SignedDuration = SignedDuration::from_secs(12);
 
+/// A new token: the means of networks against publishing the same twice.
+pub fn token() -> String {
+    std::iter::repeat_with(fastrand::alphanumeric).take(24).collect()
+}
+
 /// Rung when something in the outbox may have changed. Cheap to ring; nobody misses it.
 #[derive(Debug, Default)]
 pub(crate) struct Bell {

@@ -56,7 +56,11 @@ async fn posts_are_heard_once_and_in_order() {
         {"number": 4, "id": "p4", "by": {"handle": "ferris"}, "text": "sorry", "parent": "p3", "own": true, "private": true},
         {"number": 5}
     ]);
-    Mock::given(path("/api/posts")).and(query_param("after", "2")).respond_with(ResponseTemplate::new(200).set_body_json(posts)).mount(&server).await;
+    Mock::given(path("/api/posts"))
+        .and(query_param("after", "2"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(posts))
+        .mount(&server)
+        .await;
     let mut source = at(&server.uri()).unwrap();
     let batch = source.listen.poll("2", now()).await.unwrap();
     assert_eq!((batch.cursor.as_str(), batch.items.len(), batch.more), ("5", 2, false));
@@ -84,11 +88,17 @@ async fn a_reply_is_posted_with_its_token_and_told_where_it_is() {
 
 #[tokio::test]
 async fn refusals_are_certain_and_everything_else_is_not() {
-    for (status, fate) in
-        [(422, Fate::NotSent), (403, Fate::NotSent), (429, Fate::NotSent), (500, Fate::Uncertain), (503, Fate::Uncertain), (408, Fate::Uncertain)]
-    {
+    for (status, fate) in [
+        (422, Fate::NotSent),
+        (403, Fate::NotSent),
+        (429, Fate::NotSent),
+        (500, Fate::Uncertain),
+        (503, Fate::Uncertain),
+        (408, Fate::Uncertain),
+    ] {
         let server = MockServer::start().await;
-        let answer = ResponseTemplate::new(status).insert_header("retry-after", "7").set_body_json(json!({"error": "no"}));
+        let answer =
+            ResponseTemplate::new(status).insert_header("retry-after", "7").set_body_json(json!({"error": "no"}));
         Mock::given(method("POST")).respond_with(answer).mount(&server).await;
         let publish = at(&server.uri()).unwrap().publish.unwrap();
         let error = publish.publish(&reply(), now()).await.unwrap_err();

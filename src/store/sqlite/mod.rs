@@ -42,7 +42,8 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Submission
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, CaseId, Mention, MentionId, MentionRow, OutgoingId, Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
+    Act, CaseId, Mention, MentionId, MentionRow, OutgoingId, Signal, SignalId, SourceId, SourceState, SubjectId,
+    Timestamp,
 };
 use connection::Connections;
 pub use copy::restore;

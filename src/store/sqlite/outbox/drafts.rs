@@ -18,8 +18,7 @@ pub(in crate::store::sqlite) async fn save_draft(
 ) -> Done<Option<OutgoingId>> {
     let mut tx = begin(conn).await?;
     let realm = realm_of(&mut tx, draft.source.0).await?;
-    let parts: Vec<Kept> =
-        draft.parts.iter().map(|text| Kept { text: text.clone(), ..Kept::default() }).collect();
+    let parts: Vec<Kept> = draft.parts.iter().map(|text| Kept { text: text.clone(), ..Kept::default() }).collect();
     let sql = match draft.id {
         Some(_) => {
             "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7, who = ?8,
@@ -140,11 +139,7 @@ async fn draft_from(
 }
 
 /// Takes back what is not on its way yet.
-pub(in crate::store::sqlite) async fn recall(
-    conn: &mut SqliteConnection,
-    id: OutgoingId,
-    at: Timestamp,
-) -> Done<bool> {
+pub(in crate::store::sqlite) async fn recall(conn: &mut SqliteConnection, id: OutgoingId, at: Timestamp) -> Done<bool> {
     draft_from(conn, id, &[OutgoingState::Held, OutgoingState::AwaitingApproval], at).await
 }
 

@@ -164,10 +164,11 @@ struct State {
 
 async fn state(conn: &mut SqliteConnection, id: OutgoingId) -> Done<Option<State>> {
     type Row = (i64, String, Option<String>, Option<String>, i64, Option<String>);
-    let row: Option<Row> = sqlx::query_as("SELECT state, parts, parent, root, source, voice FROM outgoing WHERE id = ?")
-        .bind(id.0)
-        .fetch_optional(conn)
-        .await?;
+    let row: Option<Row> =
+        sqlx::query_as("SELECT state, parts, parent, root, source, voice FROM outgoing WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(conn)
+            .await?;
     Ok(row.map(|(state, parts, parent, root, source, voice)| State {
         state: codec::outgoing_from(state),
         parts: parts_from(&parts),

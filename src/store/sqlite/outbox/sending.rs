@@ -5,7 +5,7 @@ use tokio::sync::Mutex;
 
 use super::drafts::to_draft;
 use super::presence::{LEFT, mark_moved};
-use super::{LINE, Kept, State, durable, out, outgoing_of, parts_json, select, state};
+use super::{Kept, LINE, State, durable, out, outgoing_of, parts_json, select, state};
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{Item, OutgoingId, SafeText, SourceHealth, SourceId, Timestamp};
 use crate::store::outbox::{Attempt, Begin, Job, Sweep};
@@ -17,7 +17,8 @@ use crate::store::sqlite::{codec, lease, record};
 use crate::store::{Lease, NewAct, PollOutcome, RecordBatch, Recorded};
 
 /// Said of what was being sent when the process that did it ended.
-const BROKE_OFF: &str = "goodword broke off while it was being sent: nobody knows whether it is out; the network is asked";
+const BROKE_OFF: &str =
+    "goodword broke off while it was being sent: nobody knows whether it is out; the network is asked";
 
 /// What was held by processes that are gone is a draft again, what was being sent is uncertain.
 pub(in crate::store::sqlite) async fn sweep(
