@@ -13,8 +13,8 @@ mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
     FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked, LookupArgs,
-    ManArgs, MatchArgs, Printing, QueryArgs, QueryCommand, RehearseArgs, RestoreArgs, SearchArgs, Size, TrainArgs,
-    WatchArgs,
+    ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs,
+    RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -148,6 +148,18 @@ pub enum Command {
         after_help = "Example:\n  goodword rehearse 'For each repost we give 1 € to the flood relief, up to 1,000 €'"
     )]
     Rehearse(RehearseArgs),
+    /// Answer a mention
+    #[command(
+        after_help = "The answer is kept as a draft, held for the time to take it back (Ctrl-C), sent, and waited for. Ends \
+        with 0 when it was sent, with 3 when nobody knows yet or a second voice must approve it, else with 1.\n\n\
+        Example:\n  goodword reply 1204 --text \"Sorry about the chain, Ana. A new one goes out today.\""
+    )]
+    Reply(ReplyArgs),
+    /// See what is about to be sent, and what became of it
+    #[command(after_help = "Examples:\n  goodword outbox --json | jq 'select(.state == \"uncertain\")'\n  \
+        goodword outbox recall 7\n  goodword outbox settle 8 --out https://social.example/@ferris/1\n  \
+        goodword outbox settle 8 --not-out")]
+    Outbox(OutboxArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
     #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
     Export(ExportArgs),
@@ -203,7 +215,7 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "search", "export", "import"]),
+    ("Every day", &["collect", "reply", "outbox", "search", "export", "import"]),
     ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];

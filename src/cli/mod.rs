@@ -22,11 +22,13 @@ mod ledger;
 mod lines;
 mod login;
 mod lookup;
+mod outbox;
 mod output;
 mod prompt;
 mod query;
 mod record;
 mod rehearse;
+mod reply;
 mod search;
 mod train;
 mod watch;
@@ -74,6 +76,8 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Logout(arguments)) => login::logout(&arguments, &everywhere),
         Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
+        Some(Command::Reply(reply)) => wait(reply::run(&reply, &everywhere)),
+        Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),

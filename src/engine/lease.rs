@@ -119,6 +119,12 @@ impl Keeper {
         if lease.epoch == epoch { Ok(lease) } else { Err(StoreError::LeaseLost) }
     }
 
+    /// Whether the lease is that of `epoch` and has not run out, as far as is known without asking.
+    pub(crate) fn holds(&self, epoch: i64) -> bool {
+        let now = self.clock.now();
+        self.held().is_some_and(|lease| lease.epoch == epoch && now < lease.until && !self.is_odd(&lease, now))
+    }
+
     /// A lease that lasts longer than any lease can: the clock was set back since.
     fn is_odd(&self, lease: &Lease, now: Timestamp) -> bool {
         lease.until > after(now, self.pace.life)

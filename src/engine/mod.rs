@@ -12,11 +12,12 @@
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
 //! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
+//! | [`outbox`] | what is about to be published |
 //! | `own` | accounts that are known to be ours |
 
 mod alerts;
-pub mod books;
 pub mod answering;
+pub mod books;
 pub mod clock;
 mod collector;
 mod doors;
@@ -27,6 +28,7 @@ mod herald;
 mod holder;
 pub mod intake;
 mod lease;
+pub mod outbox;
 mod own;
 mod plan;
 pub mod rehearsal;

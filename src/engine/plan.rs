@@ -55,6 +55,8 @@ pub struct EnginePlan {
     pub workers: usize,
     /// How mentions are answered.
     pub answering: AnsweringSettings,
+    /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
+    pub listens: bool,
     /// When a watch floods.
     pub ceilings: Ceilings,
     /// How the lease is kept.
@@ -84,6 +86,7 @@ impl EnginePlan {
             retention,
             workers: WORKERS,
             answering: AnsweringSettings::default(),
+            listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),
             dice: Arc::new(fastrand::f64),

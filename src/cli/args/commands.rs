@@ -48,6 +48,80 @@ pub struct DemoArgs {
     pub speed: f64,
 }
 
+/// `reply`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ReplyArgs {
+    /// Number of the mention that is answered
+    #[arg(value_name = "MENTION")]
+    pub mention: i64,
+    /// The words [otherwise: standard input]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub text: Option<String>,
+    /// Name of the source to answer as
+    #[arg(long = "as", value_name = "SOURCE")]
+    pub account: Option<String>,
+    /// Who of you writes
+    #[arg(long, value_name = "NAME")]
+    pub voice: Option<String>,
+    /// Send it though the coach warns
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `outbox`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct OutboxArgs {
+    /// What was sent and withdrawn, too
+    #[arg(long)]
+    pub all: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub printing: Printing,
+    /// What is done; without one, it is listed.
+    #[command(subcommand)]
+    pub command: Option<OutboxCommand>,
+}
+
+/// What is done about something in the outbox.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum OutboxCommand {
+    /// Take back what is held: a draft again
+    Recall {
+        /// Its number
+        id: i64,
+    },
+    /// Give a draft, or what is held or failed, up
+    Withdraw {
+        /// Its number
+        id: i64,
+    },
+    /// Make a draft of what failed
+    Redraft {
+        /// Its number
+        id: i64,
+    },
+    /// Say what became of something that goodword could not find out
+    #[command(group(clap::ArgGroup::new("verdict").required(true).args(["out", "not_out"])))]
+    Settle {
+        /// Its number
+        id: i64,
+        /// It is out; with its address, if you know it
+        #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+        out: Option<String>,
+        /// It is not out: a draft again
+        #[arg(long)]
+        not_out: bool,
+    },
+    /// Stop all sending, until it is lifted
+    Stop,
+    /// Let sending go on
+    Resume,
+}
+
 /// `init`.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct InitArgs {

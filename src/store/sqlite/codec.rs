@@ -1,5 +1,6 @@
 //! Small values as they lie in the database: readings, fingerprints, lists, enums.
 
+use crate::domain::outbox::OutgoingState;
 use crate::domain::{
     Intent, Intents, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId, Visibility,
 };
@@ -145,6 +146,9 @@ macro_rules! coded {
 }
 
 coded! {
+    outgoing, outgoing_from: OutgoingState {
+        0 => Draft, 1 => AwaitingApproval, 2 => Held, 3 => Sending, 4 => Sent, 5 => Uncertain, 6 => Failed, 7 => Withdrawn
+    } else Failed;
     visibility, visibility_from: Visibility { 0 => Public, 1 => Unlisted, 2 => Private } else Private;
     role, role_from: Role { 0 => Brand, 1 => Rival } else Rival;
     health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped } else New;

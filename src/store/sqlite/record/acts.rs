@@ -13,6 +13,10 @@ use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::{cases, codec, place};
 use crate::store::{NewAct, NewMention, Recorded};
 
+/// The content of an act that we published ourselves, until its network shows it: what it makes of our words then is no
+/// edit.
+pub(in crate::store::sqlite) const UNSEEN: u64 = 0;
+
 /// An act of the batch, once for each native id.
 #[derive(Clone)]
 pub(super) struct Deed<'a> {
@@ -242,6 +246,7 @@ impl<'a> Recording<'a> {
         let target = aim.or(deed.target);
         let answers = mention.or_else(|| known?.0.owner(target?));
         if content_before != content {
+            let seen_before = content_before != UNSEEN.cast_signed();
             recorded.acts += 1;
             sqlx::query(
                 "UPDATE act SET content = ?2, title = ?3, text = ?4, warning = ?5, url = coalesce(?6, url),
@@ -254,7 +259,7 @@ impl<'a> Recording<'a> {
             .bind(write::head(item.content_warning.as_deref()))
             .bind(write::small(item.url.as_deref()))
             .bind(write::small(lang))
-            .bind(place::to_millis(self.batch.outcome.at))
+            .bind(seen_before.then(|| place::to_millis(self.batch.outcome.at)))
             .execute(&mut *self.conn)
             .await?;
         } else {

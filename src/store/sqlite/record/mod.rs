@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
+pub(super) use acts::UNSEEN;
 pub(super) use erase::retain;
 pub(super) use identity::key as name_key;
 pub(super) use kept::Kept;
@@ -51,34 +52,59 @@ pub(super) async fn record(
     if let Some(held) = held {
         lease::check(&mut tx, held).await?;
     }
+    let (recorded, revision) = inside(&mut tx, &mut similar, held.is_some(), batch).await?;
+    tx.commit().await?;
+    if let Some(revision) = revision {
+        similar.settle(revision);
+    }
+    Ok(recorded)
+}
+
+/// Records inside a transaction that is under way, and leaves the source's state as it is. Gives the revision for
+/// [`Similar::settle`], once that is committed.
+pub(super) async fn within(
+    conn: &mut SqliteConnection,
+    similar: &mut Similar,
+    batch: &RecordBatch,
+) -> Done<(Recorded, Option<i64>)> {
+    inside(conn, similar, false, batch).await
+}
+
+async fn inside(
+    conn: &mut SqliteConnection,
+    similar: &mut Similar,
+    polled: bool,
+    batch: &RecordBatch,
+) -> Done<(Recorded, Option<i64>)> {
     let source: Option<(i64, Option<i64>)> = sqlx::query_as("SELECT network, scope FROM source WHERE id = ?")
         .bind(batch.source.0)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut *conn)
         .await?;
     let Some((network, scope)) = source else {
         return Err(Fault::other(format!("there is no source number {}", batch.source)));
     };
     let now = place::second(batch.outcome.at);
     let mut recording = Recording {
-        conn: &mut tx,
+        conn: &mut *conn,
         batch,
-        polled: held.is_some(),
+        polled,
         network,
         realm: realm::of(batch.source.0, scope),
         since: place::start_of(now - stories::WINDOW),
         tally: Tally::default(),
-        similar: &mut similar,
+        similar,
         changes: false,
         arrivals: cases::Arrivals::default(),
     };
     let recorded = recording.run().await?;
     let changes = recording.changes;
-    let revision = revision(&mut tx).await?;
-    tx.commit().await?;
-    if changes {
-        similar.settle(revision);
-    }
-    Ok(recorded)
+    let revision = revision(conn).await?;
+    Ok((recorded, changes.then_some(revision)))
+}
+
+/// The number that a name is looked up by.
+pub(super) fn name(name: &str) -> i64 {
+    identity::key(name)
 }
 
 /// A recording under way.
