@@ -34,4 +34,6 @@ id! {
     SignalId,
     /// A post that the brand itself published.
     ActId,
+    /// What a person said of a reading. Grows with the order of recording.
+    CorrectionId,
 }

@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod clean;
+pub mod correction;
 pub mod gesture;
 pub mod ids;
 pub mod item;
@@ -19,8 +20,9 @@ pub mod time;
 
 pub use act::Act;
 pub use clean::SafeText;
+pub use correction::{Correction, NewCorrection, Occasion, Said};
 pub use gesture::{Gesture, Trigger};
-pub use ids::{ActId, GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
+pub use ids::{ActId, CorrectionId, GroupId, MentionId, PersonId, SignalId, SourceId, SubjectId, WatchId};
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use signal::{Signal, SignalKind};

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -18,10 +19,11 @@ use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
+use super::lessons::{Lessons, School};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::SourceId;
+use crate::domain::{Clock, CorrectionId, MentionId, Occasion, Said, SourceId, SubjectId};
 use crate::language::Readers;
 use crate::sources::{Lookup, Publish, Source};
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -45,10 +47,13 @@ impl Engine {
     pub async fn start(plan: EnginePlan) -> Result<EngineHandle, EngineError> {
         let (conductor, commands) = Conductor::new(plan).await?;
         let (herald, crew) = (Arc::clone(&conductor.shared.herald), Arc::clone(&conductor.crew));
+        let clock = Arc::clone(&conductor.shared.clock);
         let stop = CancellationToken::new();
         let mut tasks = JoinSet::new();
+        let (school, news, teller) = (Arc::clone(&crew.school), herald.subscribe(), Arc::clone(&herald));
+        tasks.spawn(stop.clone().run_until_cancelled_owned(attend(school, news, teller)).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
-        Ok(EngineHandle { herald, commands, stop, tasks, crew })
+        Ok(EngineHandle { herald, clock, commands, stop, tasks, crew })
     }
 }
 
@@ -91,6 +96,7 @@ struct Crew {
     doors: Doors,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
+    school: Arc<School>,
 }
 
 impl Crew {
@@ -121,7 +127,9 @@ impl Crew {
     }
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
-        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?.with_team(&self.team)))
+        Ok(Arc::new(
+            Intake::new(adopted, Arc::clone(&self.readers))?.with_team(&self.team).taught(self.school.taught()),
+        ))
     }
 
     /// What can be done at each source, with the numbers in force.
@@ -133,6 +141,7 @@ impl Crew {
 /// The engine at work.
 pub struct EngineHandle {
     herald: Arc<Herald>,
+    clock: Arc<dyn Clock>,
     commands: mpsc::Sender<Command>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
@@ -179,6 +188,45 @@ impl EngineHandle {
     /// Whether all traffic with the networks is held back.
     pub fn is_paused(&self) -> bool {
         self.herald.is_paused()
+    }
+
+    /// What people's corrections taught the readers so far.
+    pub fn lessons(&self) -> Arc<Lessons> {
+        self.crew.school.taught().now()
+    }
+
+    /// Keeps what a person says of these mentions, puts it in the place of what was read, and teaches the readers. It is
+    /// said of `subject`, or where that is `None` of the subject whose reading the stream shows; mentions without such a
+    /// reading are left out. Returns the numbers of the corrections, for [`EngineHandle::undo_corrections`].
+    ///
+    /// # Errors
+    /// When the store cannot be read or written; then what was kept before stays.
+    pub async fn correct(
+        &self,
+        ids: &[MentionId],
+        subject: Option<SubjectId>,
+        said: Said,
+        occasion: Occasion,
+    ) -> Result<Vec<CorrectionId>, StoreError> {
+        let at = self.clock.now();
+        let kept = self.crew.school.correct(ids, subject, said, occasion, at).await?;
+        self.corrected().await;
+        Ok(kept)
+    }
+
+    /// Takes corrections back, and what they taught.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn undo_corrections(&self, ids: &[CorrectionId]) -> Result<u64, StoreError> {
+        let undone = self.crew.store.undo_corrections(ids, self.clock.now()).await?;
+        self.corrected().await;
+        Ok(undone)
+    }
+
+    async fn corrected(&self) {
+        teach(&self.crew.school, &self.herald).await;
+        self.herald.tell(Event::Changed);
     }
 
     /// How a source publishes. `None` when it cannot, and while this process does not collect or traffic is paused:
@@ -261,6 +309,7 @@ impl Conductor {
             adopted: Mutex::default(),
             team: plan.team,
             doors,
+            school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -286,6 +335,7 @@ impl Conductor {
         };
         conductor.crew.adopt_or_read(&conductor.shared.herald).await?;
         conductor.shared.keeper.look_whether_paused().await?;
+        conductor.crew.school.look().await?;
         Ok((conductor, commands_in))
     }
 
@@ -383,6 +433,32 @@ impl Conductor {
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);
             aides.spawn(supervise::persist("retention", move || retention::run(Arc::clone(&shared), retention, epoch)));
+        }
+    }
+}
+
+/// Teaches the readers again whenever corrections may have come or gone, whoever made them.
+async fn attend(school: Arc<School>, mut news: broadcast::Receiver<Event>, herald: Arc<Herald>) {
+    loop {
+        let perhaps = match news.recv().await {
+            Ok(Event::Recorded { changed, .. }) => changed > 0,
+            Ok(Event::Changed | Event::Erased(_)) | Err(broadcast::error::RecvError::Lagged(_)) => true,
+            Ok(_) => false,
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
+        if perhaps {
+            teach(&school, &herald).await;
+        }
+    }
+}
+
+/// Looks whether there is something to learn, and tells. What cannot be read now is looked at with the next change.
+async fn teach(school: &School, herald: &Herald) {
+    match school.look().await {
+        Ok(true) => herald.tell(Event::Learned(school.taught().now())),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::warn!(%error, "corrections cannot be read; the readers go on with what they learned before")
         }
     }
 }

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, GroupId, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
-    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, ActId, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, SafeText, Sentiment,
+    Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 use crate::store::{
     Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,
@@ -33,6 +33,8 @@ pub(crate) struct Inside {
     /// Commits of other processes.
     pub(crate) strangers: i64,
     pub(crate) signals: Vec<Signal>,
+    /// What people said of readings.
+    pub(crate) said: super::said::SaidOf,
     pub(crate) records: Vec<RecordBatch>,
     /// Errors that the next writes meet.
     pub(crate) faults: VecDeque<StoreError>,
@@ -393,6 +395,7 @@ impl Store for MemoryStore {
     async fn mentions(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<Mention>> {
         self.look(|inside| {
             inside.pages += 1;
+            let said = &inside.said;
             let whole = |(row, new, _): &(MentionRow, NewMention, SourceId)| Mention {
                 row: row.clone(),
                 person: None,
@@ -410,6 +413,7 @@ impl Store for MemoryStore {
                 root: new.item.root.clone(),
                 addressed: new.item.addressed,
                 answerable: new.item.answerable,
+                corrections: said.of(row.id),
             };
             Ok(inside.window(filter, span, limit).into_iter().map(whole).collect())
         })
@@ -500,6 +504,24 @@ impl Store for MemoryStore {
 
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {
         Ok(self.look(|inside| inside.signals.iter().rev().take(limit as usize).cloned().collect()))
+    }
+
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        Ok(self.look(|inside| {
+            corrections.iter().filter_map(|new| inside.said.correct(&mut inside.mentions, new)).collect()
+        }))
+    }
+
+    async fn undo_corrections(&self, ids: &[CorrectionId], _at: Timestamp) -> StoreResult<u64> {
+        Ok(self.look(|inside| inside.said.undo(&mut inside.mentions, ids)))
+    }
+
+    async fn corrections(&self, limit: u32) -> StoreResult<Vec<Correction>> {
+        Ok(self.look(|inside| inside.said.standing().into_iter().rev().take(limit as usize).collect()))
+    }
+
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        Ok(self.look(|inside| inside.said.version))
     }
 
     async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64> {

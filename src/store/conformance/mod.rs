@@ -5,6 +5,7 @@
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
 pub(crate) mod acts;
+pub(crate) mod corrections;
 pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
@@ -67,6 +68,10 @@ macro_rules! conformance {
             acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
+            corrections: a_persons_word_stands_at_once_and_everywhere
+                the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
+                a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
+                what_nobody_read_is_not_corrected a_long_list_is_corrected_at_once_and_others_see_it;
             model: random_histories_agree_with_a_plain_model;
         }
     };

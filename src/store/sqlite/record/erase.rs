@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
-use super::{Kept, Similar, Tally, acts, answers, identity, kept, people, revise, revision, traces};
+use super::{Kept, Similar, Tally, acts, answers, corrected, identity, kept, people, revise, revision, traces};
 use crate::domain::Timestamp;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin;
@@ -70,6 +70,7 @@ pub(super) async fn erase(
         .await?;
     people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
     answers::forget(conn, all.iter().map(|kept| kept.id)).await?;
+    corrected::erase(conn, &all.iter().map(|kept| kept.id).collect::<Vec<_>>(), why).await?;
     Ok(all)
 }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod answers;
+mod corrected;
 mod erase;
 mod identity;
 mod kept;
@@ -18,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
+pub(super) use corrected::{correct, undo};
 pub(super) use erase::retain;
 pub(super) use kept::Kept;
 pub(super) use similar::Similar;
