@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
@@ -19,11 +20,11 @@ use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
-use super::lessons::{Lessons, School};
+use super::lessons::School;
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::{Clock, CorrectionId, MentionId, Occasion, Said, SourceId, SubjectId};
+use crate::domain::{Clock, SourceId};
 use crate::language::Readers;
 use crate::sources::{Lookup, Publish, Source};
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -188,45 +189,6 @@ impl EngineHandle {
     /// Whether all traffic with the networks is held back.
     pub fn is_paused(&self) -> bool {
         self.herald.is_paused()
-    }
-
-    /// What people's corrections taught the readers so far.
-    pub fn lessons(&self) -> Arc<Lessons> {
-        self.crew.school.taught().now()
-    }
-
-    /// Keeps what a person says of these mentions, puts it in the place of what was read, and teaches the readers. It is
-    /// said of `subject`, or where that is `None` of the subject whose reading the stream shows; mentions without such a
-    /// reading are left out. Returns the numbers of the corrections, for [`EngineHandle::undo_corrections`].
-    ///
-    /// # Errors
-    /// When the store cannot be read or written; then what was kept before stays.
-    pub async fn correct(
-        &self,
-        ids: &[MentionId],
-        subject: Option<SubjectId>,
-        said: Said,
-        occasion: Occasion,
-    ) -> Result<Vec<CorrectionId>, StoreError> {
-        let at = self.clock.now();
-        let kept = self.crew.school.correct(ids, subject, said, occasion, at).await?;
-        self.corrected().await;
-        Ok(kept)
-    }
-
-    /// Takes corrections back, and what they taught.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub async fn undo_corrections(&self, ids: &[CorrectionId]) -> Result<u64, StoreError> {
-        let undone = self.crew.store.undo_corrections(ids, self.clock.now()).await?;
-        self.corrected().await;
-        Ok(undone)
-    }
-
-    async fn corrected(&self) {
-        teach(&self.crew.school, &self.herald).await;
-        self.herald.tell(Event::Changed);
     }
 
     /// How a source publishes. `None` when it cannot, and while this process does not collect or traffic is paused:
@@ -437,32 +399,6 @@ impl Conductor {
     }
 }
 
-/// Teaches the readers again whenever corrections may have come or gone, whoever made them.
-async fn attend(school: Arc<School>, mut news: broadcast::Receiver<Event>, herald: Arc<Herald>) {
-    loop {
-        let perhaps = match news.recv().await {
-            Ok(Event::Recorded { changed, .. }) => changed > 0,
-            Ok(Event::Changed | Event::Erased(_)) | Err(broadcast::error::RecvError::Lagged(_)) => true,
-            Ok(_) => false,
-            Err(broadcast::error::RecvError::Closed) => return,
-        };
-        if perhaps {
-            teach(&school, &herald).await;
-        }
-    }
-}
-
-/// Looks whether there is something to learn, and tells. What cannot be read now is looked at with the next change.
-async fn teach(school: &School, herald: &Herald) {
-    match school.look().await {
-        Ok(true) => herald.tell(Event::Learned(school.taught().now())),
-        Ok(false) => {}
-        Err(error) => {
-            tracing::warn!(%error, "corrections cannot be read; the readers go on with what they learned before")
-        }
-    }
-}
-
 /// Reads every query once, before anything is stored.
 fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
     for watch in &roster.watches {
@@ -472,5 +408,6 @@ fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
     Ok(())
 }
 
+mod teaching;
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,7 @@ pub struct Learned {
 impl Learned {
     /// What these lessons of one subject teach.
     pub fn from_lessons(lessons: &[Lesson]) -> Self {
-        Self { biases: fit(lessons), from: u32::try_from(lessons.len()).unwrap_or(u32::MAX) }
+        Self { biases: fit(lessons, PULL), from: u32::try_from(lessons.len()).unwrap_or(u32::MAX) }
     }
 
     /// The taught reading.
@@ -90,12 +90,12 @@ fn share_error(lessons: &[Lesson], taught: impl Fn(Shares) -> Shares) -> f32 {
 /// Newton steps; the likelihood is smooth and has three parameters.
 const STEPS: usize = 60;
 
-fn fit(lessons: &[Lesson]) -> [f32; 3] {
+fn fit(lessons: &[Lesson], pull: f32) -> [f32; 3] {
     let mut biases = [0.0f32; 3];
     // The curvature grows with the number of lessons; a damped diagonal Newton step converges in a few dozen.
     for _ in 0..STEPS {
-        let mut slope = biases.map(|bias| -PULL * bias);
-        let mut squares = [PULL; 3];
+        let mut slope = biases.map(|bias| -pull * bias);
+        let mut squares = [pull; 3];
         for lesson in lessons {
             let chances = corrected(numbers(lesson.read), biases);
             let chances = match lesson.occasion {

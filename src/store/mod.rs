@@ -314,7 +314,7 @@ pub trait Store: Send + Sync {
     ///
     /// Corrections of a mention that is erased by its author (or that turns out to be our own) go with it. Of a mention
     /// that is erased for its age one correction a subject stays, as numbers without the mention and its words, and
-    /// cannot be taken back any more.
+    /// cannot be taken back any more; of one that is not public none.
     async fn undo_corrections(&self, ids: &[CorrectionId], at: Timestamp) -> StoreResult<u64>;
     /// What stands of the corrections of each mention and subject, the newest first.
     async fn corrections(&self, limit: u32) -> StoreResult<Vec<Correction>>;

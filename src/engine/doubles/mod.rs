@@ -5,6 +5,7 @@ mod said;
 mod scripted;
 mod store;
 pub(crate) mod town;
+mod whole;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 
+use super::whole;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
@@ -396,33 +397,18 @@ impl Store for MemoryStore {
         self.look(|inside| {
             inside.pages += 1;
             let said = &inside.said;
-            let whole = |(row, new, _): &(MentionRow, NewMention, SourceId)| Mention {
-                row: row.clone(),
-                person: None,
-                native_id: new.item.native_id.clone(),
-                url: new.item.url.as_deref().map(|url| SafeText::line(url, 2_000)),
-                text: SafeText::block(&new.item.text),
-                author_name: SafeText::default(),
-                lang: new.lang.clone(),
-                links: Vec::new(),
-                image_descriptions: new.item.image_descriptions.iter().map(|text| SafeText::block(text)).collect(),
-                claimed: new.item.claimed,
-                edited_at: None,
-                watches: Vec::new(),
-                parent: new.item.parent.clone(),
-                root: new.item.root.clone(),
-                addressed: new.item.addressed,
-                answerable: new.item.answerable,
-                corrections: said.of(row.id),
-            };
-            Ok(inside.window(filter, span, limit).into_iter().map(whole).collect())
+            Ok(inside
+                .window(filter, span, limit)
+                .into_iter()
+                .map(|(row, new, _)| whole::mention(row, new, said))
+                .collect())
         })
     }
 
     async fn answers(&self, id: MentionId) -> StoreResult<Vec<Act>> {
         Ok(self.look(|inside| {
             let acts = inside.acts.iter().enumerate().filter(|(_, (_, _, answers))| *answers == Some(id));
-            acts.map(|(place, (act, source, answers))| self::act(place, act, *source, *answers)).collect()
+            acts.map(|(place, (act, source, answers))| whole::act(place, act, *source, *answers)).collect()
         }))
     }
 
@@ -430,7 +416,7 @@ impl Store for MemoryStore {
         Ok(self.look(|inside| {
             let acts = inside.acts.iter().enumerate();
             let mut all: Vec<Act> =
-                acts.map(|(place, (act, source, answers))| self::act(place, act, *source, *answers)).collect();
+                acts.map(|(place, (act, source, answers))| whole::act(place, act, *source, *answers)).collect();
             all.retain(|act| before.is_none_or(|before| act.published < before));
             all.sort_by_key(|act| std::cmp::Reverse((act.published, act.id)));
             all.truncate(limit as usize);
@@ -571,28 +557,4 @@ impl Store for MemoryStore {
     }
 
     async fn close(&self) {}
-}
-
-fn act(place: usize, new: &NewAct, source: SourceId, answers: Option<MentionId>) -> Act {
-    let item = &new.item;
-    Act {
-        id: ActId(i64::try_from(place).unwrap() + 1),
-        source,
-        network: crate::domain::Network::FEED,
-        native_id: item.native_id.clone(),
-        parent: item.parent.clone(),
-        root: item.root.clone(),
-        answers,
-        author: SafeText::line(item.author.handle.as_deref().unwrap_or_default(), 80),
-        person: None,
-        own: item.own,
-        text: SafeText::block(&item.full_text()),
-        url: None,
-        lang: new.lang.clone(),
-        visibility: item.visibility,
-        published: published(item.claimed, new.first_seen),
-        first_seen: new.first_seen,
-        history: new.history,
-        edited_at: None,
-    }
 }

@@ -119,7 +119,7 @@ fn points(read: &[(Shares, usize)], learned: Learned) -> f64 {
 }
 
 /// The mean of [`points`] over 40 draws of so many lessons.
-fn after(read: &[(Shares, usize)], count: usize, occasion: Occasion) -> f64 {
+fn after(read: &[(Shares, usize)], count: usize, occasion: Occasion, pull: f32) -> f64 {
     let mut draws = Draws(11);
     let mut sum = 0.0;
     for _ in 0..40 {
@@ -131,7 +131,7 @@ fn after(read: &[(Shares, usize)], count: usize, occasion: Occasion) -> f64 {
                 lessons.push(Lesson { read: shares, shown, said, occasion });
             }
         }
-        sum += points(read, Learned::from_lessons(&lessons));
+        sum += points(read, Learned { biases: fit(&lessons, pull), from: u32::MAX });
     }
     sum / 40.0
 }
@@ -157,16 +157,16 @@ fn fifty_answers_bring_the_shares_of_a_made_up_brand_within_five_points() {
         [([1.5, 0.0, -0.5], 0.5), ([-1.0, 1.0, 0.0], 2.0), ([0.5, -1.5, 0.5], 1.0), ([0.0, -0.4, 1.8], 0.5)]
     {
         let read = made_up(shift, noise);
-        let (none, fifty) = (points(&read, Learned::default()), after(&read, 50, Occasion::Asked));
+        let (none, fifty) = (points(&read, Learned::default()), after(&read, 50, Occasion::Asked, PULL));
         assert!(none > 8.0, "{shift:?}: nothing is wrong, {none:.1}");
         assert!(fifty <= 5.0, "{shift:?}: from {none:.1} to {fifty:.1}");
-        let picked = after(&read, 50, Occasion::Volunteered);
+        let picked = after(&read, 50, Occasion::Volunteered, PULL);
         assert!(picked < none, "{shift:?}: mistakes that were picked make it worse, from {none:.1} to {picked:.1}");
     }
     // Where the model is right, answers do little harm.
     let right = made_up([0.0; 3], 0.5);
-    assert!(after(&right, 50, Occasion::Asked) <= 5.0);
-    assert!(after(&right, 50, Occasion::Volunteered) <= 5.0);
+    assert!(after(&right, 50, Occasion::Asked, PULL) <= 5.0);
+    assert!(after(&right, 50, Occasion::Volunteered, PULL) <= 5.0);
 }
 
 /// Mean error of the class shares after so many corrections, over 40 draws.
@@ -194,13 +194,19 @@ fn fifty_corrections_bring_the_shares_within_five_points() {
             .collect();
         write!(out, "{file}: {} posts; none {:.1}", read.len(), points(&read, Learned::default())).unwrap();
         for count in [20, 50, 100, 200] {
-            let mean = after(&read, count, Occasion::Asked);
+            let mean = after(&read, count, Occasion::Asked, PULL);
             write!(out, ", {count} asked {mean:.1}").unwrap();
             if count == 50 {
                 worst = worst.max(mean);
             }
         }
-        writeln!(out, ", 50 volunteered {:.1}", after(&read, 50, Occasion::Volunteered)).unwrap();
+        writeln!(out, ", 50 volunteered {:.1}", after(&read, 50, Occasion::Volunteered, PULL)).unwrap();
+        for pull in [0.3, 1.0, 2.0, 4.0, 8.0] {
+            let [few, asked] = [20, 50].map(|count| after(&read, count, Occasion::Asked, pull));
+            let picked = after(&read, 50, Occasion::Volunteered, pull);
+            writeln!(out, "  a pull of {pull}: 20 asked {few:.1}, 50 asked {asked:.1}, 50 volunteered {picked:.1}")
+                .unwrap();
+        }
     }
     assert!(worst <= 5.0, "{worst}");
 }

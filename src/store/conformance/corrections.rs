@@ -148,7 +148,10 @@ pub(crate) async fn a_persons_word_outlives_an_edit(grounds: &dyn Grounds) {
 
 pub(crate) async fn corrections_go_with_their_author_and_outlive_their_age_as_numbers(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
-    let recorded = town.record(2, vec![town.mention("old", -90_000), town.mention("new", 0)]).await;
+    let mut private = town.mention("private", -90_000);
+    private.item.visibility = crate::domain::Visibility::Private;
+    let recorded = town.record(2, vec![town.mention("old", -90_000), town.mention("new", 0), private]).await;
+    say(&town, recorded.new[2].id, town.brand(), Said::sentiment(Sentiment::Negative)).await;
     let (old, new) = (recorded.new[0].id, recorded.new[1].id);
     say(&town, old, town.brand(), Said::sentiment(Sentiment::Negative)).await;
     let ids = say(&town, old, town.brand(), Said::about(true)).await;
@@ -157,9 +160,9 @@ pub(crate) async fn corrections_go_with_their_author_and_outlive_their_age_as_nu
     say(&town, new, town.brand(), Said::sentiment(Sentiment::Positive)).await;
     let version = town.store.corrections_version().await.unwrap();
     let day = Retention { mentions: SignedDuration::from_hours(24) };
-    assert_eq!(town.store.retain(&town.lease, at(NOW), &day).await.unwrap(), 1);
+    assert_eq!(town.store.retain(&town.lease, at(NOW), &day).await.unwrap(), 2);
     let left = standing(&town).await;
-    assert_eq!(left.len(), 2);
+    assert_eq!(left.len(), 2, "what is not public leaves nothing");
     let aged = left.iter().find(|one| one.mention.is_none()).unwrap();
     assert_eq!(aged.said, Said { about: Some(true), ..Said::sentiment(Sentiment::Negative) });
     assert_eq!((aged.untaught, aged.read.sentiment), (Some(UNTAUGHT), shares(0.1, 0.8, 0.1)));

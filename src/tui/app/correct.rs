@@ -156,13 +156,14 @@ impl Correcting {
 
 /// A line of keys and what they say; what is said stands out.
 fn choices(page: &mut Page, all: &[(char, &str, bool)]) {
-    let pieces = all.iter().flat_map(|(key, name, said)| {
-        let name = if *said { piece(Tone::Found, format!("[{name}]")) } else { piece(Tone::Text, format!(" {name} ")) };
-        [piece(Tone::Key, key.to_string()), name]
-    });
     let mut line = Line::new();
-    for piece in pieces {
-        line = line.with(piece.tone, piece.text).with(Tone::Text, " ");
+    for (key, name, said) in all {
+        let wide = name.chars().count() + 7;
+        if !line.0.is_empty() && line.width() + wide > page.columns() + 3 {
+            page.line(std::mem::take(&mut line));
+        }
+        let (tone, name) = if *said { (Tone::Found, format!("[{name}]")) } else { (Tone::Text, format!(" {name} ")) };
+        line = line.with(Tone::Key, key.to_string()).with(Tone::Text, " ").with(tone, name).with(Tone::Text, "   ");
     }
     page.line(line);
 }

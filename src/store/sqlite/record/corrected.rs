@@ -32,13 +32,18 @@ pub(in crate::store::sqlite) async fn correct(
         let standing = Standing::load(&mut tx, mentions.iter().copied()).await?;
         let known = kept::load(&mut tx, mentions.iter().copied()).await?;
         let known: HashMap<i64, &Kept> = known.iter().map(|kept| (kept.id, kept)).collect();
+        let mut kept_of = BTreeSet::new();
         for new in piece.iter().filter(|new| !new.said.is_nothing()) {
             let Some(kept) = known.get(&new.mention.0) else { continue };
             let reading = kept.readings.iter().find(|reading| reading.subject == new.subject);
             let Some(read) = standing.read(kept.id, new.subject).or(reading) else { continue };
             ids.push(insert(&mut tx, new, read).await?);
+            kept_of.insert(kept.id);
         }
-        settle(&mut tx, mentions, &BTreeSet::new()).await?;
+        if kept_of.is_empty() {
+            continue;
+        }
+        settle(&mut tx, kept_of, &BTreeSet::new()).await?;
         tx.commit().await?;
     }
     Ok(ids)

@@ -70,7 +70,11 @@ pub(super) async fn erase(
         .await?;
     people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
     answers::forget(conn, all.iter().map(|kept| kept.id)).await?;
-    corrected::erase(conn, &all.iter().map(|kept| kept.id).collect::<Vec<_>>(), why).await?;
+    // What is not public leaves nothing behind, at whatever age it goes.
+    let (private, others): (Vec<&Kept>, Vec<&Kept>) = all.iter().partition(|kept| kept.is_private());
+    for (kept, why) in [(others, why), (private, Why::Deleted)] {
+        corrected::erase(conn, &kept.iter().map(|kept| kept.id).collect::<Vec<_>>(), why).await?;
+    }
     Ok(all)
 }
 

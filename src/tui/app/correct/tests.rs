@@ -103,7 +103,7 @@ fn keys_say_and_unsay_and_a_third_intent_begins_anew() {
 #[test]
 fn another_subject_of_the_mention_can_be_meant() {
     let (mut town, mut model) = morning();
-    let both = town.rows.iter().position(|row| row.readings.len() == 2).unwrap();
+    let both = model.stream().window().iter().position(|row| row.readings.len() == 2).unwrap();
     for _ in 0..both {
         town.press(&mut model, Action::Down);
     }
