@@ -10,8 +10,8 @@ use super::whole;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, SafeText, Sentiment,
-    Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, SafeText, Sentiment, Signal,
+    SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 use crate::store::{
     Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::Timestamp;
+use crate::domain::{SubjectId, Timestamp};
 use crate::engine::doubles::town::{BRAND, Scene, drain, pass, plan, settle};
 use crate::engine::doubles::{Script, Step, item, source};
 
