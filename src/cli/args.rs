@@ -12,9 +12,9 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
-    FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked, LookupArgs,
-    ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs,
-    RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked,
+    LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
+    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -31,7 +31,9 @@ pub use commands::{
         goodword demo                     look around, without network or account\n  \
         goodword watch \"Ferris Bikes\"     listen for a name, without configuration\n  \
         goodword init                     write a configuration\n  \
-        goodword                          open the dashboard",
+        goodword                          open the dashboard\n\n\
+        On the dashboard ? shows the keys; x corrects how a mention was read, and g l asks about twenty of your \
+        mentions, a minute that teaches the readers what is negative for you.",
     disable_help_subcommand = true,
     propagate_version = false
 )]
@@ -161,7 +163,9 @@ pub enum Command {
         goodword outbox settle 8 --not-out")]
     Outbox(OutboxArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
-    #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
+    #[command(
+        after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv\n  goodword export corrections > corrections.ndjson"
+    )]
     Export(ExportArgs),
     /// See how a query is read, and what it finds
     #[command(after_help = "Example:\n  goodword query explain 'ferris NEAR/3 (bike* OR wheel*) NOT lang:de'")]

@@ -19,6 +19,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use self::team::Team;
 use super::answering::AnsweringSettings;
+use super::lessons::Taught;
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{Item, Network, Reading, Role, SourceId, Subject, SubjectId, Timestamp, WatchId, WatchRule};
 use crate::language::{Readers, SubjectContext};
@@ -103,13 +104,19 @@ pub struct TakenIn {
 }
 
 /// A subject with what the readers may know of it.
-#[derive(Debug)]
-struct Profile {
-    id: SubjectId,
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    pub(super) id: SubjectId,
     role: Role,
-    name: String,
+    pub(super) name: String,
     context: Vec<String>,
     others: Vec<String>,
+}
+
+impl Profile {
+    pub(super) fn context(&self) -> SubjectContext<'_> {
+        SubjectContext { name: &self.name, context: &self.context, others: &self.others }
+    }
 }
 
 /// Watches, subjects and readers, compiled for use. Shared by all polls; replaced as a whole when they change.
@@ -128,6 +135,8 @@ pub struct Intake {
     readers: Arc<Readers>,
     /// What a mention asks of us.
     answering: AnsweringSettings,
+    /// What people have taught the readers.
+    lessons: Taught,
 }
 
 impl Intake {
@@ -159,7 +168,14 @@ impl Intake {
             team: Team::default(),
             readers,
             answering: AnsweringSettings::default(),
+            lessons: Taught::default(),
         })
+    }
+
+    /// With what people teach the readers, now and while it is at work.
+    #[must_use]
+    pub fn taught(self, lessons: Taught) -> Self {
+        Self { lessons, ..self }
     }
 
     /// With the brand's own people, each as `handle`, `network:handle` or `network:native-id`: what they write is an
@@ -271,6 +287,7 @@ impl Intake {
     /// any case when the post is `ours`.
     fn readings(&self, text: &str, lang: Option<&str>, found: &Found, ours: bool) -> Vec<Reading> {
         let mut readings = Vec::new();
+        let learned = self.lessons.now();
         for subject in &self.subjects {
             let named = found.named.contains(&subject.id);
             let watched = found.watched.contains(&subject.id);
@@ -278,12 +295,14 @@ impl Intake {
             if !named && !watched && !given {
                 continue;
             }
-            let context = SubjectContext { name: &subject.name, context: &subject.context, others: &subject.others };
+            let context = subject.context();
             let sentiment = self.readers.sentiment.sentiment(text, lang, &context);
+            let sentiment = sentiment.map(|read| learned.sentiment(subject.id, read));
             readings.push(Reading {
                 subject: subject.id,
                 // A post that only its source vouches for is about us unless its words say otherwise.
-                about: (given && !named && !watched) || self.readers.about.about(text, lang, &context),
+                about: (given && !named && !watched)
+                    || learned.about(subject.id, &*self.readers.about, text, lang, &context),
                 intents: self.readers.intent.intents(text, lang, sentiment.as_ref(), &context),
                 sentiment,
             });
@@ -300,7 +319,7 @@ struct Found {
     named: Vec<SubjectId>,
 }
 
-fn profiles(adopted: &Adopted) -> Vec<Profile> {
+pub(super) fn profiles(adopted: &Adopted) -> Vec<Profile> {
     let mut subjects: Vec<&Subject> = adopted.subjects.iter().collect();
     subjects.sort_by_key(|subject| subject.role != Role::Brand);
     let profile = |subject: &&Subject| {

@@ -13,9 +13,9 @@ use goodword::domain::case::{
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
-    Act, Answerable, CaseId, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, PersonId, Reading,
-    SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, StepId, SubjectId, Timestamp,
-    Visibility,
+    Act, Answerable, CaseId, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow,
+    Network, NewCorrection, PersonId, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId,
+    SourceState, StepId, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::cases::{ByHand, Changed, ClockRow, LateNews};
 use goodword::store::{
@@ -143,6 +143,7 @@ impl Shelf {
             root: None,
             addressed: false,
             answerable: Answerable::AsSource,
+            corrections: Vec::new(),
         }
     }
 }
@@ -320,6 +321,22 @@ impl Store for Shelf {
         Ok(())
     }
 
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        self.check()?;
+        self.note(format!("{} corrected", corrections.len()));
+        Ok((1..).take(corrections.len()).map(CorrectionId).collect())
+    }
+    async fn undo_corrections(&self, ids: &[CorrectionId], _: Timestamp) -> StoreResult<u64> {
+        self.check()?;
+        self.note(format!("{} uncorrected", ids.len()));
+        Ok(ids.len() as u64)
+    }
+    async fn corrections(&self, _: u32) -> StoreResult<Vec<Correction>> {
+        Ok(Vec::new())
+    }
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        Ok(0)
+    }
     async fn set_paused(&self, paused: bool) -> StoreResult<()> {
         self.check()?;
         self.note(if paused { "paused" } else { "goes on" }.to_owned());

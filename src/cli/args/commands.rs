@@ -391,6 +391,9 @@ pub struct RehearseArgs {
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
+    /// What to write: mentions, or the corrections that were made to their readings
+    #[arg(value_enum, default_value_t)]
+    pub what: Exported,
     /// JSON lines for scripts, or CSV for spreadsheets
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -409,6 +412,16 @@ pub struct ExportArgs {
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+}
+
+/// What can be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Exported {
+    /// Mentions, each with how it was read.
+    #[default]
+    Mentions,
+    /// What people said of readings: what was read, what they said, when.
+    Corrections,
 }
 
 /// Forms of export.

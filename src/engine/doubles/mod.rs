@@ -2,9 +2,11 @@
 //! readers, and a clock that follows tokio's paused time.
 
 mod cases;
+mod said;
 mod scripted;
 mod store;
 pub(crate) mod town;
+mod whole;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
-use super::{Kept, Similar, Tally, acts, answers, identity, kept, people, revise, revision, traces};
+use super::{Kept, Similar, Tally, acts, answers, corrected, identity, kept, people, revise, revision, traces};
 use crate::domain::Timestamp;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin;
@@ -71,6 +71,11 @@ pub(super) async fn erase(
     people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
     answers::forget(conn, all.iter().map(|kept| kept.id)).await?;
     cases::mentions_gone(conn, all.iter().map(|kept| kept.id), why != Why::Old).await?;
+    // What is not public leaves nothing behind, at whatever age it goes.
+    let (private, others): (Vec<&Kept>, Vec<&Kept>) = all.iter().partition(|kept| kept.is_private());
+    for (kept, why) in [(others, why), (private, Why::Deleted)] {
+        corrected::erase(conn, &kept.iter().map(|kept| kept.id).collect::<Vec<_>>(), why).await?;
+    }
     Ok(all)
 }
 

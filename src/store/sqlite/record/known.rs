@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::AssertSqlSafe;
 
+use super::corrected::Standing;
 use super::identity::{self, Entry, Is, Names};
 use super::kept;
 use super::people::{self, People};
@@ -174,11 +175,14 @@ impl<'a> Recording<'a> {
         traces::remove(self.conn, &old).await?;
         let by_id: HashMap<i64, &Kept> = old.iter().map(|kept| (kept.id, kept)).collect();
         let at = place::to_millis(self.batch.outcome.at);
+        let standing = Standing::load(self.conn, changed.iter().map(|change| change.id)).await?;
         let mut edited = Vec::new();
         let mut drafts = Vec::with_capacity(changed.len());
         for change in changed {
             let Some(before) = by_id.get(&change.id) else { continue };
-            let draft = revised(before, &change, &people, at);
+            let mut draft = revised(&standing.plain(before), &change, &people, at);
+            standing.rebase(self.conn, &draft.kept).await?;
+            standing.put_over(&mut draft.kept);
             self.tally.count(before, -1);
             self.tally.count(&draft.kept, 1);
             if draft.kept.story != before.story {

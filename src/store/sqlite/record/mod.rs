@@ -2,6 +2,7 @@
 
 mod acts;
 mod answers;
+mod corrected;
 mod erase;
 mod identity;
 mod kept;
@@ -19,6 +20,7 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
 pub(super) use acts::UNSEEN;
+pub(super) use corrected::{correct, undo};
 pub(super) use erase::retain;
 pub(super) use identity::key as name_key;
 pub(super) use kept::Kept;
