@@ -203,6 +203,7 @@ impl Job {
             mentions: taken.mentions,
             acts: taken.acts,
             deleted: taken.deleted,
+            gone: held.gone,
             outcome,
         };
         let stored = Stored { next: polled.next, standing, more: batch.more, failure: None, polled };
@@ -269,6 +270,7 @@ impl Job {
             mentions: Vec::new(),
             acts: Vec::new(),
             deleted: held.deleted,
+            gone: held.gone,
             outcome: outcome(now, &decision, false, trouble.to_string()),
         };
         let polled = Polled { trouble: Some(trouble), ..self.polled(&decision) };

@@ -13,7 +13,7 @@ use crate::sources::Batch;
 const COMMIT: Duration = Duration::from_secs(5);
 /// How often it is stored that a stream is still there, when not even its cursor moves.
 const HEARTBEAT: Duration = Duration::from_secs(300);
-/// Ids that were taken down and are kept in memory at most.
+/// Ids of posts and accounts that were taken down and are kept in memory at most.
 const MOST_DELETED: usize = 20_000;
 /// Remarks that are kept at most.
 const MOST_REMARKS: usize = 20;
@@ -27,6 +27,8 @@ pub(super) struct Held {
     pub items: usize,
     /// Native ids that were taken down.
     pub deleted: Vec<String>,
+    /// Authors who deleted their accounts.
+    pub gone: Vec<String>,
     /// What a person should know.
     pub remarks: Vec<String>,
     /// What the network counted last.
@@ -45,6 +47,7 @@ impl Held {
     pub(super) fn add(&mut self, batch: &mut Batch, novelty: Novelty) {
         self.cursor = std::mem::take(&mut batch.cursor);
         self.novelty.add(novelty);
+        self.gone.append(&mut batch.gone);
         for remark in batch.remarks.drain(..) {
             if self.remarks.len() < MOST_REMARKS && !self.remarks.contains(&remark) {
                 self.remarks.push(remark);
@@ -59,8 +62,9 @@ impl Held {
     /// `None` when it was not since it connected.
     pub(super) fn is_due(&self, stored: Option<Instant>, cursor: &str) -> bool {
         let Some(stored) = stored else { return true };
-        let moved = self.cursor != cursor || !self.deleted.is_empty() || !self.remarks.is_empty();
+        let down = self.deleted.len() + self.gone.len();
+        let moved = self.cursor != cursor || down > 0 || !self.remarks.is_empty();
         let pause = if moved { COMMIT } else { HEARTBEAT };
-        self.deleted.len() >= MOST_DELETED || stored.elapsed() >= pause
+        down >= MOST_DELETED || stored.elapsed() >= pause
     }
 }

@@ -69,6 +69,7 @@ pub(super) async fn store(shared: &Shared, epoch: i64, seen: &Mutex<Seen>, unrec
                 mentions: std::mem::take(&mut unrecorded.batch.mentions),
                 acts: Vec::new(),
                 deleted: Vec::new(),
+                gone: Vec::new(),
             };
             let result = record(shared, epoch, &piece).await;
             unrecorded.batch.mentions = piece.mentions;

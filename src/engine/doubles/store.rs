@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, GroupId, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
-    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, ActId, GroupId, Item, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth,
+    SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 use crate::store::{
     Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,
@@ -189,6 +189,20 @@ impl Inside {
         }
     }
 
+    /// Takes down what these people wrote.
+    fn let_go(&mut self, source: SourceId, gone: &[String], recorded: &mut Recorded) {
+        let theirs = |item: &Item| item.author.native_id.as_ref().is_some_and(|id| gone.contains(id));
+        let mentions = self.mentions.iter().map(|(_, new, from)| (&new.item, *from));
+        let all = mentions.chain(self.acts.iter().map(|(act, from, _)| (&act.item, *from)));
+        let names: Vec<String> = all
+            .filter(|(item, from)| theirs(item) && self.share(*from, source))
+            .map(|(item, _)| item.native_id.clone())
+            .collect();
+        for name in names {
+            self.take_down(source, &name, recorded);
+        }
+    }
+
     fn window(&self, filter: &Filter, span: Span, limit: u32) -> Vec<&(MentionRow, NewMention, SourceId)> {
         let key = |row: &MentionRow| Key { published: row.published, id: row.id };
         let mut found: Vec<_> = self
@@ -317,7 +331,9 @@ impl Store for MemoryStore {
             for name in &batch.deleted {
                 inside.take_down(batch.source, name, &mut recorded);
             }
-            for new in &batch.mentions {
+            inside.let_go(batch.source, &batch.gone, &mut recorded);
+            let left = |new: &NewMention| new.item.author.native_id.as_ref().is_some_and(|id| batch.gone.contains(id));
+            for new in batch.mentions.iter().filter(|new| !left(new)) {
                 if let Some((row, old, _)) = inside.known(batch.source, new) {
                     if old.content == new.content {
                         recorded.known += 1;
