@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::time::SignedDuration;
 use crate::domain::{MentionRow, SafeText, Signal, SourceHealth, SourceId, Timestamp};
 
 /// Whether this process collects.
@@ -42,6 +43,8 @@ pub struct Polled {
     pub next: Option<Timestamp>,
     /// It is a stream, and connected: it is not asked, it tells.
     pub live: bool,
+    /// How far a stream is behind what is published, where it can tell.
+    pub behind: Option<SignedDuration>,
 }
 
 /// News from the engine. Sent on a bounded broadcast channel; a receiver that lags reads the store again.

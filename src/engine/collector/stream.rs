@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::slot::Novelty;
-use crate::domain::Meter;
+use crate::domain::time::SignedDuration;
+use crate::domain::{Meter, Timestamp};
 use crate::sources::Batch;
 
 /// How often the cursor of a stream that brings nothing for us is stored at most.
@@ -17,6 +18,17 @@ const HEARTBEAT: Duration = Duration::from_secs(300);
 const MOST_DELETED: usize = 20_000;
 /// Remarks that are kept at most.
 const MOST_REMARKS: usize = 20;
+
+/// A stream that is no further behind than this has caught up.
+const UP_TO_DATE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Whether a stream has told what there was to tell: it says so, or it brought nothing, or what happens now.
+pub(super) fn is_caught_up(batch: &Batch, items: usize, newest: Option<Timestamp>, now: Timestamp) -> bool {
+    match batch.behind {
+        Some(behind) => behind <= UP_TO_DATE,
+        None => items == 0 || newest.is_some_and(|newest| now.duration_since(newest) <= UP_TO_DATE),
+    }
+}
 
 /// What was told and is not stored yet.
 #[derive(Debug, Default)]
@@ -33,6 +45,10 @@ pub(super) struct Held {
     pub remarks: Vec<String>,
     /// What the network counted last.
     pub meters: Vec<Meter>,
+    /// How far behind the stream was last.
+    pub behind: Option<SignedDuration>,
+    /// Something was told, if only that there is nothing.
+    pub heard: bool,
     /// Which of the items are new.
     pub novelty: Novelty,
 }
@@ -47,6 +63,8 @@ impl Held {
     pub(super) fn add(&mut self, batch: &mut Batch, novelty: Novelty) {
         self.cursor = std::mem::take(&mut batch.cursor);
         self.novelty.add(novelty);
+        self.heard = true;
+        self.behind = batch.behind.or(self.behind);
         self.gone.append(&mut batch.gone);
         for remark in batch.remarks.drain(..) {
             if self.remarks.len() < MOST_REMARKS && !self.remarks.contains(&remark) {
@@ -56,6 +74,12 @@ impl Held {
         if !batch.meters.is_empty() {
             self.meters = std::mem::take(&mut batch.meters);
         }
+    }
+
+    /// What a stream is taken to tell that is not waited for any longer; `before` is how far behind it was earlier.
+    pub(super) fn nothing_more(&self, before: Option<SignedDuration>) -> Batch {
+        let behind = self.behind.or(before);
+        Batch { cursor: self.cursor.clone(), more: true, behind, ..Batch::default() }
     }
 
     /// Whether it is time to store it though it holds nothing for us. `stored` is when the stream was stored last,

@@ -35,6 +35,8 @@ pub(super) struct Stored {
     pub standing: Standing,
     pub next: Option<Timestamp>,
     pub more: bool,
+    /// A stream has told what there was to tell so far.
+    pub caught_up: bool,
     pub failure: Option<SourceError>,
     pub polled: Polled,
 }

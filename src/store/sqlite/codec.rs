@@ -147,7 +147,7 @@ macro_rules! coded {
 coded! {
     visibility, visibility_from: Visibility { 0 => Public, 1 => Unlisted, 2 => Private } else Private;
     role, role_from: Role { 0 => Brand, 1 => Rival } else Rival;
-    health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped } else New;
+    health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped, 5 => Waiting } else New;
     signal_kind, signal_kind_from: SignalKind {
         0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble
     } else StoreTrouble;
