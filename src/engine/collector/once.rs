@@ -189,7 +189,9 @@ impl Collector {
 fn due_once(slot: &mut Slot, now: Timestamp, report: &mut OnceReport) -> bool {
     let later = slot.next.filter(|next| slot.told && *next > now);
     let stopped = slot.standing.health == SourceHealth::Stopped && slot.next.is_none();
-    if let Some(moment) = later {
+    if slot.standing.health == SourceHealth::Waiting && later.is_some() {
+        report.waits = later;
+    } else if let Some(moment) = later {
         wait_until(moment, report);
     } else if stopped {
         report.error = Some(SafeText::line("it was stopped a moment ago and is not asked again so soon", 200));

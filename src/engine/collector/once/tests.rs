@@ -214,5 +214,6 @@ async fn what_holds_back_by_itself_is_told_and_no_failure() {
     let report = reports.unwrap().remove(0);
     assert_eq!((report.waits, report.error, report.remarks.len()), (Some(until), None, 1));
     let (reports, _) = scene.run(vec![source("news", "a.example", &script)]).await;
-    assert_eq!((script.asked(), reports.unwrap()[0].waits), (1, Some(until)), "nor is it asked before");
+    let report = reports.unwrap().remove(0);
+    assert_eq!((script.asked(), report.waits, report.error), (1, Some(until), None), "nor is it asked before");
 }
