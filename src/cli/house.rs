@@ -87,10 +87,11 @@ impl House {
         let client = self.client()?;
         let mut sources = Vec::new();
         for source in &self.config.sources {
-            let made = networks::open(&self.settings(source), &self.tools(source, &client));
-            sources.push(made.map_err(|error| {
+            let tools = self.tools(source, &client);
+            let made = networks::open(&self.settings(source), &tools).map_err(|error| {
                 CliError::message(format!("{}: {error}", SafeText::line(&source.settings.name, 80)))
-            })?);
+            })?;
+            sources.push(Source { credentials: Some(tools.credentials), ..made });
         }
         if self.config.collect.public_feeds {
             sources.extend(self.public_feeds(&client)?);
@@ -101,7 +102,7 @@ impl House {
     /// What a source is made with.
     pub fn tools(&self, source: &crate::config::Source, client: &Client) -> Tools {
         let from = source.secret.as_ref().map(|secret| secret.value.clone());
-        let credentials = SourceCredentials::new(&source.settings.name, from, Vault::of(&self.data));
+        let credentials = SourceCredentials::new(&source.settings, from, Vault::of(&self.data));
         Tools { client: client.clone(), credentials: Arc::new(credentials) }
     }
 
@@ -248,7 +249,7 @@ pub async fn existing_store(directory: &Path) -> CliResult<Arc<SqliteStore>> {
             directory.display()
         )));
     }
-    Ok(Arc::new(SqliteStore::open(directory).await?))
+    Ok(Arc::new(SqliteStore::open_or_read(directory).await?))
 }
 
 fn first_start(file: &Path) -> CliError {

@@ -26,7 +26,7 @@ use super::outbox::{Bell, Desk, Exits, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::{Clock, SourceId};
+use crate::domain::SourceId;
 use crate::language::Readers;
 use crate::sources::{Lookup, Publish, Source};
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -69,13 +69,16 @@ impl Engine {
 }
 
 /// Asks every source once, stores what they bring, raises what must be told, and lets go of the lease again.
-/// `progress` is told of each source as it ends: the report, how many have ended, how many there are.
+/// `progress` is told of each source as it ends: the report, how many have ended, how many there are. A source that
+/// has more to tell, a stream that is behind or a list of many pages, is read on until it has told all or `budget` is
+/// used up.
 ///
 /// # Errors
 /// [`EngineError::Held`] when another process collects; else when a watch or the store refuses.
 pub async fn poll_all_once(
     plan: EnginePlan,
     stop: &CancellationToken,
+    budget: Duration,
     progress: &mut (dyn FnMut(&OnceReport, usize, usize) + Send),
 ) -> Result<Vec<OnceReport>, EngineError> {
     let (mut conductor, _commands) = Conductor::new(plan).await?;
@@ -87,7 +90,7 @@ pub async fn poll_all_once(
     let result = async {
         let adopted = conductor.crew.adopt().await?;
         let mut collector = conductor.collector(&adopted)?;
-        let reports = collector.once(&lease, stop, progress).await?;
+        let reports = collector.once(&lease, stop, budget, progress).await?;
         let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
         Ok(reports)

@@ -9,6 +9,7 @@ pub(crate) mod corrections;
 pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
+pub(crate) mod leaving;
 pub(crate) mod model;
 pub(crate) mod networks;
 pub(crate) mod outbox;
@@ -66,6 +67,8 @@ macro_rules! conformance {
                 what_was_private_stays_private what_is_private_is_alone a_first_scope_takes_everything_along
                 authors_get_their_handles warnings_and_ways_to_answer meters_and_live_are_remembered
                 pausing_is_remembered unknown_deletions_leave_nothing;
+            leaving: who_leaves_takes_everything_along who_leaves_within_a_batch_says_nothing_in_it
+                a_loud_account_leaves_at_once;
             acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
@@ -217,6 +220,7 @@ impl Town {
             mentions,
             acts: vec![],
             deleted: vec![],
+            gone: vec![],
         }
     }
 
