@@ -413,3 +413,17 @@ pub(crate) async fn identities_are_kept(grounds: &dyn Grounds) {
     town.store.keep_identities(&town.lease, &[identity("Ferris Bikes", None)]).await.unwrap();
     assert_eq!(town.store.identities().await.unwrap(), [identity("Ferris Bikes", Some(rules))]);
 }
+
+pub(crate) async fn what_was_sent_grows_old(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let sent = town.held("id:burning", &["We are sorry"]).await;
+    assert!(town.begin(sent, 0, NOW + 10).await);
+    town.finish(sent, 0, published("act:1", NOW + 10), NOW + 11).await;
+    let draft = town.drafted("id:else", &["We are"]).await;
+    let retention = crate::store::Retention { mentions: SignedDuration::from_hours(24) };
+    town.store.retain(&town.lease, at(NOW + 86_400), &retention).await.unwrap();
+    assert!(town.store.outgoing(sent).await.unwrap().is_some());
+    town.store.retain(&town.lease, at(NOW + 86_420), &retention).await.unwrap();
+    assert!(town.store.outgoing(sent).await.unwrap().is_none());
+    assert!(town.store.outgoing(draft).await.unwrap().is_some(), "nobody's draft is lost");
+}
