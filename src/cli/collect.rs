@@ -184,6 +184,12 @@ impl Printer {
                 self.say("paused", "all traffic is paused until it is lifted with `pause` in the dashboard")
             }
             Event::Paused(false) => self.say("paused", "the sources are asked again"),
+            Event::Outgoing { id, state, trouble } => {
+                let trouble = trouble.as_ref().map(|trouble| format!(": {trouble}")).unwrap_or_default();
+                self.say("outgoing", &format!("outgoing {id} is {}{trouble}", super::outbox::state(*state)))
+            }
+            Event::SendingStopped(true) => self.say("outbox", "all sending is stopped"),
+            Event::SendingStopped(false) => self.say("outbox", "sending goes on"),
             Event::Signal(signal) => self.say("signal", signal.text.as_str()),
             Event::StoreTrouble(Some(trouble)) => self.say("store", trouble),
             Event::StoreTrouble(None) => self.say("store", "the database can be written again"),

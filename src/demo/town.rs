@@ -273,7 +273,8 @@ mod tests {
 
     async fn json(request: reqwest::RequestBuilder) -> (u16, serde_json::Value) {
         let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
+        let status = response.status().as_u16();
+        (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap())
     }
 
     #[tokio::test]

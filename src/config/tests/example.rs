@@ -1,6 +1,7 @@
 //! What the example file promises.
 
 use super::*;
+use crate::domain::Network;
 
 /// The example with everything switched on.
 fn switched_on() -> String {

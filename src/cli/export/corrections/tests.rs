@@ -41,6 +41,7 @@ fn mention(name: &str, second: i64, visibility: Visibility) -> NewMention {
         }],
         fingerprint: Fingerprint::default(),
         content: 1,
+        need: None,
     }
 }
 
@@ -78,6 +79,7 @@ async fn store(directory: &std::path::Path) -> SqliteStore {
         outcome,
         mentions,
         acts: vec![],
+        gone: vec![],
         deleted: vec![],
     };
     let ids: Vec<_> = store.record(&lease, &batch).await.unwrap().new.iter().map(|row| row.id).collect();
