@@ -11,10 +11,10 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs,
-    Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs,
-    OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs,
-    WatchArgs,
+    AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked,
+    LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
+    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -31,7 +31,9 @@ pub use commands::{
         goodword demo                     look around, without network or account\n  \
         goodword watch \"Ferris Bikes\"     listen for a name, without configuration\n  \
         goodword init                     write a configuration\n  \
-        goodword                          open the dashboard",
+        goodword                          open the dashboard\n\n\
+        On the dashboard ? shows the keys; x corrects how a mention was read, and g l asks about twenty of your \
+        mentions, a minute that teaches the readers what is negative for you.",
     disable_help_subcommand = true,
     propagate_version = false
 )]
@@ -137,6 +139,17 @@ pub enum Command {
     /// Find stored mentions
     #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
     Search(SearchArgs),
+    /// How fast we answer, the unanswered counted in
+    #[command(after_help = "Example:\n  goodword clocks --since 30d --hours 'Mon-Fri 9:00-18:00'")]
+    Clocks(ClocksArgs),
+    /// What we gave and what we asked, and whether an ask would be covered now
+    #[command(after_help = "Example:\n  goodword ledger --acts")]
+    Ledger(LedgerArgs),
+    /// What a post would do before it is published, and what would be better
+    #[command(
+        after_help = "Example:\n  goodword rehearse 'For each repost we give 1 € to the flood relief, up to 1,000 €'"
+    )]
+    Rehearse(RehearseArgs),
     /// Answer a mention
     #[command(
         after_help = "The answer is kept as a draft, held for the time to take it back (Ctrl-C), sent, and waited for. Ends \
@@ -150,7 +163,9 @@ pub enum Command {
         goodword outbox settle 8 --not-out")]
     Outbox(OutboxArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
-    #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
+    #[command(
+        after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv\n  goodword export corrections > corrections.ndjson"
+    )]
     Export(ExportArgs),
     /// See how a query is read, and what it finds
     #[command(after_help = "Example:\n  goodword query explain 'ferris NEAR/3 (bike* OR wheel*) NOT lang:de'")]
@@ -205,7 +220,7 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "reply", "outbox", "search", "export", "import"]),
-    ("Look closer", &["query", "feed", "lookup", "analyze", "gesture", "coach"]),
+    ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

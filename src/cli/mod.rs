@@ -5,6 +5,7 @@ mod analyze;
 pub mod args;
 mod backup;
 mod check;
+mod clocks;
 mod coach;
 mod collect;
 pub mod completions;
@@ -17,6 +18,7 @@ mod gesture;
 mod house;
 mod import;
 pub mod init;
+mod ledger;
 mod lines;
 mod login;
 mod lookup;
@@ -25,6 +27,7 @@ mod output;
 mod prompt;
 mod query;
 mod record;
+mod rehearse;
 mod reply;
 mod search;
 mod train;
@@ -77,6 +80,9 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
+        Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
+        Some(Command::Ledger(ledger)) => wait(ledger::run(&ledger, &everywhere)),
+        Some(Command::Rehearse(rehearse)) => wait(rehearse::run(&rehearse, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),

@@ -4,12 +4,15 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
+use super::answering::AnsweringSettings;
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
@@ -18,11 +21,12 @@ use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
+use super::lessons::School;
 use super::outbox::{Bell, Desk, Exits, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::SourceId;
+use crate::domain::{Clock, SourceId};
 use crate::language::Readers;
 use crate::sources::{Lookup, Publish, Source};
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -56,6 +60,9 @@ impl Engine {
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
         let watcher = conductor.watcher();
         watchers.spawn(supervise::persist("outbox", move || watcher.clone().run()));
+        let (school, teller) = (Arc::clone(&crew.school), Arc::clone(&shared.herald));
+        let lessons = attend(school, teller.subscribe(), teller);
+        tasks.spawn(stop.clone().run_until_cancelled_owned(lessons).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
         Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process })
     }
@@ -96,10 +103,13 @@ struct Crew {
     adopted: Mutex<Arc<Adopted>>,
     /// The brand's own people.
     team: Vec<String>,
+    /// How mentions are answered.
+    answering: AnsweringSettings,
     /// What each source can do besides listening, in the roster's order.
     doors: Doors,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
+    school: Arc<School>,
 }
 
 impl Crew {
@@ -130,7 +140,8 @@ impl Crew {
     }
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
-        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?.with_team(&self.team)))
+        let intake = Intake::new(adopted, Arc::clone(&self.readers))?;
+        Ok(Arc::new(intake.with_team(&self.team).with_answering(self.answering).taught(self.school.taught())))
     }
 
     /// What can be done at each source, with the numbers in force.
@@ -293,7 +304,9 @@ impl Conductor {
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: plan.team,
+            answering: plan.answering,
             doors,
+            school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -322,6 +335,7 @@ impl Conductor {
         };
         conductor.crew.adopt_or_read(&conductor.shared.herald).await?;
         conductor.shared.keeper.look_whether_paused().await?;
+        conductor.crew.school.look().await?;
         Ok((conductor, commands_in))
     }
 
@@ -490,5 +504,6 @@ fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
     Ok(())
 }
 
+mod teaching;
 #[cfg(test)]
 mod tests;

@@ -221,7 +221,8 @@ impl Keeper {
     }
 
     /// A number that differs when a person could see a difference: how the sources fare, how many mentions there
-    /// are, how many are unread, which signals there are and which were seen.
+    /// are, how many are unread, which signals there are and which were seen, what
+    /// was corrected.
     async fn content(&self) -> StoreResult<u64> {
         let mut hash = DefaultHasher::new();
         self.look_whether_paused().await?;
@@ -231,6 +232,7 @@ impl Keeper {
             let seen = (!live).then_some((polled, next));
             (id, health, failures, seen, mentions, live).hash(&mut hash);
         }
+        self.store.corrections_version().await?.hash(&mut hash);
         let overview = self.store.overview(self.clock.now(), None).await?;
         (overview.mentions, overview.unread).hash(&mut hash);
         for signal in self.store.signals(SIGNALS).await? {

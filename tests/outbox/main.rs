@@ -42,15 +42,13 @@ fn a_holder_that_slept_past_its_lease_sends_nothing_twice() {
 #[test]
 #[ignore = "takes as long as it is told to: tests/outbox.sh"]
 fn many_runs() {
-    let number = |name: &str, otherwise: usize| {
-        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-    };
+    let number =
+        |name: &str, otherwise: usize| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
     let (runs, places) = (number("GOODWORD_OUTBOX_RUNS", 1_000), number("GOODWORD_OUTBOX_PLACES", 2));
     let first = number("GOODWORD_OUTBOX_SEED", 100) as u64;
     const A_STAGE: usize = 50;
-    let stages: Vec<(u64, usize)> = (0..runs.div_ceil(A_STAGE))
-        .map(|stage| (first + stage as u64, A_STAGE.min(runs - stage * A_STAGE)))
-        .collect();
+    let stages: Vec<(u64, usize)> =
+        (0..runs.div_ceil(A_STAGE)).map(|stage| (first + stage as u64, A_STAGE.min(runs - stage * A_STAGE))).collect();
     let stages = std::sync::Mutex::new(stages.into_iter());
     let total = std::sync::Mutex::new(stage::Count::default());
     std::thread::scope(|scope| {
@@ -61,7 +59,8 @@ fn many_runs() {
                     let mut stage = Stage::open(seed, runs);
                     for run in 0..runs {
                         // Sleeping past a lease takes a while: one in fifty.
-                        let ending = if run == 25 { Ending::HolderSleeps } else { Ending::of(seed * 1_000 + run as u64) };
+                        let ending =
+                            if run == 25 { Ending::HolderSleeps } else { Ending::of(seed * 1_000 + run as u64) };
                         stage.run(run, ending);
                     }
                     let count = stage.judge();

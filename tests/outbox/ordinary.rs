@@ -41,7 +41,9 @@ fn what_the_coach_stops_is_kept_as_a_draft() {
     home.run(&["reply", &mention, "--yes", "--text", &"long ".repeat(200)]).ends(1).says(&["does not fit", "500"]);
     home.run(&["reply", "999", "--text", "hello"]).ends(1).says(&["no mention 999"]);
     home.run(&["reply", &mention, "--text", " "]).ends(2);
-    home.run(&["reply", &mention, "--as", "elsewhere", "--text", &Stage::words(0)]).ends(1).says(&["only as \"square\""]);
+    home.run(&["reply", &mention, "--as", "elsewhere", "--text", &Stage::words(0)])
+        .ends(1)
+        .says(&["only as \"square\""]);
     assert!(stage.truth().is_empty());
     home.run(&["outbox"]).ends(0).says(&["draft", "Buy our new S3", "p0"]);
     home.run(&["outbox", "withdraw", "2"]).ends(0);

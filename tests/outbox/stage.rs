@@ -140,7 +140,11 @@ pub struct Stage {
 impl Stage {
     /// A town that misbehaves as its seed says, with a complaint for every run, and a home that has heard them all.
     pub fn open(seed: u64, runs: usize) -> Self {
-        Self::with(&format!(r#", "keeps_tokens": {}, "faults": {{"seed": {seed}, "share": 0.5}}"#, seed % 2 == 1), runs, "")
+        Self::with(
+            &format!(r#", "keeps_tokens": {}, "faults": {{"seed": {seed}, "share": 0.5}}"#, seed % 2 == 1),
+            runs,
+            "",
+        )
     }
 
     /// A town of these properties, and a home with this in its configuration.

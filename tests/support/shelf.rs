@@ -7,14 +7,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use goodword::domain::case::{
+    Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+};
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
-    Act, Answerable, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, Reading, SafeText, Sentiment,
-    Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
+    Act, Answerable, CaseId, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow,
+    Network, NewCorrection, PersonId, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId,
+    SourceState, StepId, SubjectId, Timestamp, Visibility,
 };
+use goodword::store::cases::{ByHand, Changed, ClockRow, LateNews};
 use goodword::store::{
-    Adopted, Cases, Lease, LeaseState, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+    Adopted, Cases, Lease, LeaseState, Need, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError,
+    StoreResult,
 };
 
 /// The present moment of the tests: 2025-11-22 09:00:00 UTC.
@@ -137,11 +143,53 @@ impl Shelf {
             root: None,
             addressed: false,
             answerable: Answerable::AsSource,
+            corrections: Vec::new(),
         }
     }
 }
 
-impl Cases for Shelf {}
+#[async_trait]
+impl Cases for Shelf {
+    async fn inbox(&self, _: &InboxFilter, _: Option<InboxKey>, _: Timestamp, _: u32) -> StoreResult<Vec<CaseRow>> {
+        Ok(Vec::new())
+    }
+    async fn inbox_figures(&self, _: Timestamp, _: SignedDuration, _: f64) -> StoreResult<InboxFigures> {
+        Ok(InboxFigures::default())
+    }
+    async fn case(&self, _: CaseId, _: Timestamp) -> StoreResult<Option<Case>> {
+        Ok(None)
+    }
+    async fn case_of(&self, _: MentionId) -> StoreResult<Option<CaseId>> {
+        Ok(None)
+    }
+    async fn open_case(&self, _: MentionId, _: &Need, _: &ByHand) -> StoreResult<Option<CaseId>> {
+        Ok(None)
+    }
+    async fn change_cases(&self, _: &[CaseId], _: &CaseChange, _: &ByHand) -> StoreResult<Changed> {
+        Ok(Changed::default())
+    }
+    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+        Ok(Vec::new())
+    }
+    async fn thread(&self, _: MentionId, _: u32) -> StoreResult<Vec<Turn>> {
+        Ok(Vec::new())
+    }
+    async fn person_card(&self, _: PersonId, _: u32) -> StoreResult<Option<PersonCard>> {
+        Ok(None)
+    }
+    async fn clocks(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<ClockRow>> {
+        Ok(Vec::new())
+    }
+    async fn went_late(&self, _: &Lease, _: Timestamp, _: SignedDuration) -> StoreResult<LateNews> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn promises_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn next_promise(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(None)
+    }
+}
 
 impl Outbox for Shelf {}
 
@@ -273,6 +321,22 @@ impl Store for Shelf {
         Ok(())
     }
 
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        self.check()?;
+        self.note(format!("{} corrected", corrections.len()));
+        Ok((1..).take(corrections.len()).map(CorrectionId).collect())
+    }
+    async fn undo_corrections(&self, ids: &[CorrectionId], _: Timestamp) -> StoreResult<u64> {
+        self.check()?;
+        self.note(format!("{} uncorrected", ids.len()));
+        Ok(ids.len() as u64)
+    }
+    async fn corrections(&self, _: u32) -> StoreResult<Vec<Correction>> {
+        Ok(Vec::new())
+    }
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        Ok(0)
+    }
     async fn set_paused(&self, paused: bool) -> StoreResult<()> {
         self.check()?;
         self.note(if paused { "paused" } else { "goes on" }.to_owned());

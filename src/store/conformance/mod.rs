@@ -5,6 +5,7 @@
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
 pub(crate) mod acts;
+pub(crate) mod corrections;
 pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
@@ -72,7 +73,11 @@ macro_rules! conformance {
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
                 a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept
-                what_was_sent_grows_old;
+                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply;
+            corrections: a_persons_word_stands_at_once_and_everywhere
+                the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
+                a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
+                what_nobody_read_is_not_corrected a_long_list_is_corrected_at_once_and_others_see_it;
             model: random_histories_agree_with_a_plain_model;
         }
     };
@@ -199,6 +204,7 @@ impl Town {
             lang: Some("en".into()),
             matches: vec![self.watch()],
             readings: vec![reading(self.brand(), NEUTRAL, &[Intent::Other])],
+            need: None,
             fingerprint: Fingerprint::default(),
             content: 1,
         }

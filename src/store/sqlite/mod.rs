@@ -6,9 +6,11 @@
 
 mod acts;
 mod bulk;
+mod cases;
 mod codec;
 mod connection;
 mod copy;
+mod corrections;
 mod fault;
 mod figures;
 mod filesystem;
@@ -42,8 +44,8 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Submission
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, CaseId, Mention, MentionId, MentionRow, OutgoingId, Signal, SignalId, SourceId, SourceState, SubjectId,
-    Timestamp,
+    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, Signal, SignalId,
+    SourceId, SourceState, SubjectId, Timestamp,
 };
 use connection::Connections;
 pub use copy::restore;
@@ -103,8 +105,7 @@ macro_rules! on {
         told(work.await, &$store.path)
     }};
 }
-
-impl crate::store::Cases for SqliteStore {}
+use on;
 
 #[async_trait]
 impl Outbox for SqliteStore {
@@ -308,6 +309,22 @@ impl Store for SqliteStore {
 
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {
         on!(self.reader, signals::newest, limit)
+    }
+
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        on!(self.writer, record::correct, corrections)
+    }
+
+    async fn undo_corrections(&self, ids: &[CorrectionId], at: Timestamp) -> StoreResult<u64> {
+        on!(self.writer, record::undo, ids, at)
+    }
+
+    async fn corrections(&self, limit: u32) -> StoreResult<Vec<Correction>> {
+        on!(self.reader, corrections::newest, limit)
+    }
+
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        on!(self.reader, corrections::version)
     }
 
     async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64> {

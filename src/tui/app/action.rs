@@ -115,6 +115,11 @@ actions! {
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
     Undo, "Undo the last change", "undo", ["u"], Mentions, Everywhere;
+    Correct, "Correct how it was read: sentiment, intents, about us", "correct", ["x"], Mentions, Mentions;
+    SayNegative, "It is negative: the marked ones, else the selected one", "say-negative", ["-"], Mentions, Mentions;
+    SayNeutral, "It is neutral", "say-neutral", ["0"], Mentions, Mentions;
+    SayPositive, "It is positive", "say-positive", ["+"], Mentions, Mentions;
+    SayElsewhere, "The name means something else here: not about us", "say-not-about-us", ["shift-x"], Mentions, Mentions;
     NextTab, "Show: all, complaints, questions, praise, unread", "next-tab", ["]", "right"], Mentions, Mentions;
     PreviousTab, "The same, backwards", "previous-tab", ["[", "left"], Mentions, Mentions;
     NextSubject, "Whose mentions: all, the brand, each rival", "next-subject", ["b"], Mentions, Mentions;
@@ -130,6 +135,7 @@ actions! {
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
     Pause, "Hold back all traffic with the networks, or let it go on", "pause", ["shift-p"], Program, Everywhere;
+    Teach, "Teach the readers: a minute on twenty of your mentions", "teach", ["g l"], Program, Everywhere;
     Palette, "Every action by name", "palette", [":", "ctrl-p"], Program, Everywhere;
     Help, "Keys and signs", "help", ["?"], Program, Everywhere;
     Reload, "Read the configuration again", "reload", ["g c"], Program, Everywhere;

@@ -86,13 +86,16 @@ impl Model {
     }
 
     fn overlay_step(&mut self, step: overlay::Step, cmds: &mut Vec<Cmd>) {
-        if step == overlay::Step::Stay {
-            return;
+        match step {
+            overlay::Step::Stay => return,
+            overlay::Step::Answer(answer) => return self.answer_game(&answer, cmds),
+            _ => {}
         }
         self.overlays.pop();
         match step {
-            overlay::Step::Stay | overlay::Step::Close => {}
+            overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
+            overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -101,7 +104,7 @@ impl Model {
         }
     }
 
-    fn push(&mut self, overlay: Overlay) {
+    pub(super) fn push(&mut self, overlay: Overlay) {
         if self.overlays.len() < overlay::DEEPEST {
             self.overlays.push(overlay);
         }

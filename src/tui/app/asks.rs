@@ -29,6 +29,8 @@ pub enum Thing {
     Sources,
     /// The signals.
     Signals,
+    /// Mentions to ask a person about.
+    Candidates,
 }
 
 impl Thing {
@@ -38,7 +40,7 @@ impl Thing {
             Self::Rows => SignedDuration::from_millis(250),
             Self::Detail => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
-            Self::UrgentComplaints | Self::UrgentQuestions => SignedDuration::from_secs(1),
+            Self::UrgentComplaints | Self::UrgentQuestions | Self::Candidates => SignedDuration::from_secs(1),
             Self::Trend(_) => SignedDuration::from_secs(2),
         }
     }

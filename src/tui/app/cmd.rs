@@ -1,7 +1,9 @@
 //! What the model asks the runtime to do. Effects as data: the model itself never acts.
 
 use crate::domain::time::SignedDuration;
-use crate::domain::{Filter, GroupId, MentionId, SignalId, SourceId, Span, SubjectId, Timestamp};
+use crate::domain::{
+    CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, SubjectId, Timestamp,
+};
 
 /// A command to the runtime. A `question` number comes back with the answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +51,26 @@ pub enum Cmd {
         filter: Box<Filter>,
         /// The newest mention that the person could see.
         last: MentionId,
+    },
+    /// Keep what a person says of readings, and put it in their place.
+    Correct {
+        /// Number of the question.
+        question: u64,
+        /// Which mentions.
+        ids: Vec<MentionId>,
+        /// For whom; `None`: for whom the stream shows the reading.
+        subject: Option<SubjectId>,
+        /// What is said.
+        said: Said,
+        /// How it came about.
+        occasion: Occasion,
+    },
+    /// Take corrections back.
+    UndoCorrections {
+        /// Number of the question.
+        question: u64,
+        /// Which.
+        ids: Vec<CorrectionId>,
     },
     /// A person saw a signal.
     SeeSignal(SignalId),

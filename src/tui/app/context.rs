@@ -1,10 +1,13 @@
 //! What every part of the model may know: settings, names and the present moment.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::setup::{Emoji, Occasion, Reconfigured, Setup};
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
+use crate::engine::Lessons;
 
 /// Longest name that is kept, in characters.
 const LONGEST_NAME: usize = 80;
@@ -33,6 +36,7 @@ pub struct Context {
     can_save_watch: bool,
     emoji: Emoji,
     keys: KeyNames,
+    lessons: Arc<Lessons>,
 }
 
 fn named(subjects: &[Subject]) -> Vec<Named> {
@@ -56,6 +60,7 @@ impl Context {
             can_save_watch: setup.can_save_watch,
             emoji: setup.emoji,
             keys: setup.keys.clone(),
+            lessons: Arc::default(),
         }
     }
 
@@ -66,6 +71,16 @@ impl Context {
         self.tell_factor = new.tell_factor;
         self.emoji = new.emoji;
         self.keys = new.keys;
+    }
+
+    /// Takes in what the readers were taught.
+    pub fn learn(&mut self, lessons: Arc<Lessons>) {
+        self.lessons = lessons;
+    }
+
+    /// What people's corrections taught the readers.
+    pub fn lessons(&self) -> &Lessons {
+        &self.lessons
     }
 
     /// Takes the present moment in; tells whether the minute that the screen shows is another one. A clock that

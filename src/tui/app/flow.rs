@@ -164,6 +164,7 @@ impl Model {
             Thing::Overview => Some(Load::Overview { day: when::start_of_day(self.context.zone(), now) }),
             Thing::Sources => Some(Load::Sources),
             Thing::Signals => Some(Load::Signals),
+            Thing::Candidates => self.candidates(),
         }
     }
 }

@@ -36,7 +36,7 @@ pub fn last(model: &Model) -> Option<Hint> {
 
 fn here(model: &Model) -> &'static [Action] {
     if !model.marks().is_empty() {
-        return &[Action::ToggleRead, Action::Mark, Action::Back];
+        return &[Action::ToggleRead, Action::Correct, Action::Mark, Action::Back];
     }
     match model.desk().focus() {
         Pane::Stream => &[
@@ -46,12 +46,19 @@ fn here(model: &Model) -> &'static [Action] {
             Action::NextTab,
             Action::NextSubject,
             Action::Search,
+            Action::Correct,
             Action::Explain,
         ],
         Pane::First => &[Action::Open, Action::ToggleRead, Action::Explain, Action::NextPane],
-        Pane::Detail => {
-            &[Action::Back, Action::NextUnread, Action::CopyLink, Action::Browse, Action::ToggleRead, Action::Explain]
-        }
+        Pane::Detail => &[
+            Action::Back,
+            Action::NextUnread,
+            Action::CopyLink,
+            Action::Browse,
+            Action::ToggleRead,
+            Action::Correct,
+            Action::Explain,
+        ],
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
         Pane::Giving => &[Action::Explain, Action::NextPane],
         Pane::Sources => &[Action::Refresh, Action::Explain],
@@ -81,6 +88,8 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Help(..) => fixed(&[("type", "to filter"), ("↑ ↓", "scroll"), ("Esc", "close")]),
         Overlay::Palette(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::Correct(_) => fixed(super::correct::HINTS),
+        Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) => {
             let keys = model.context().keys();
             let close = keys.short(Action::Quit).or_else(|| keys.short(Action::Back)).unwrap_or_default();

@@ -7,6 +7,7 @@ mod answers;
 pub mod asks;
 pub mod cmd;
 pub mod context;
+pub mod correct;
 pub mod cursor;
 pub mod desk;
 pub mod detail;
@@ -15,6 +16,7 @@ mod explain;
 pub mod figures;
 pub mod first;
 pub mod flow;
+pub mod game;
 pub mod hints;
 pub mod keys;
 pub mod layout;
@@ -94,6 +96,7 @@ pub struct Model {
     status: Status,
     asks: Asks,
     marks: Marks,
+    offer: game::Offer,
 }
 
 /// The plain lists.
@@ -124,6 +127,7 @@ impl Model {
             status,
             asks: Asks::default(),
             marks: Marks::default(),
+            offer: game::Offer::default(),
             context,
         };
         model.everything_is_stale();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::action::Action;
 use super::setup::Reconfigured;
 use crate::domain::{
-    Act, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId, Timestamp,
+    Act, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId,
+    Timestamp,
 };
 use crate::engine::Event;
 
@@ -117,6 +118,10 @@ pub enum Answer {
     Trial(Arc<Trial>),
     /// Marks changed: the mentions, and whether they are read now.
     Marked(Vec<MentionId>, bool),
+    /// What a person said of readings was kept, under these numbers.
+    Corrected(Vec<CorrectionId>),
+    /// So many corrections were taken back.
+    Uncorrected(u64),
     /// The command failed; a line for a person.
     Failed(SafeText),
     /// A watch was saved; what happened, for the status line.

@@ -8,7 +8,9 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
 use super::context::Context;
+use super::correct::Correcting;
 use super::cursor::Motion;
+use super::game::{Answer as GameAnswer, Game};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
@@ -70,10 +72,14 @@ pub enum Overlay {
         /// The query.
         query: String,
     },
+    /// What a person says of readings.
+    Correct(Correcting),
+    /// The game in which the readers are taught.
+    Game(Box<Game>),
 }
 
 /// What a key on an overlay leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Nothing outside.
     Stay,
@@ -88,6 +94,10 @@ pub enum Step {
         /// The query.
         query: String,
     },
+    /// It goes away and readings are corrected.
+    Say(Box<Correcting>),
+    /// A question of the game is answered.
+    Answer(Box<GameAnswer>),
 }
 
 impl Overlay {
@@ -129,6 +139,8 @@ impl Overlay {
                 Typed::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::Correct(correcting) => return correcting.type_in(typing),
+            Self::Game(game) => return game.type_in(typing),
             Self::Explain(sheet) => match typing {
                 Typing::Previous => sheet.go(Motion::Rows(-1)),
                 Typing::Next => sheet.go(Motion::Rows(1)),
@@ -145,7 +157,7 @@ impl Overlay {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
-                Self::Name { .. } => {}
+                Self::Name { .. } | Self::Correct(_) | Self::Game(_) => {}
             }
             return Step::Stay;
         }
@@ -168,7 +180,7 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
-            Self::Palette(_) | Self::Name { .. } => {}
+            Self::Palette(_) | Self::Name { .. } | Self::Correct(_) | Self::Game(_) => {}
         }
     }
 }

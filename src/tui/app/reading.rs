@@ -9,8 +9,9 @@ use super::cursor::Motion;
 use super::detail::Wish;
 use super::first::Entry;
 use super::layout::{Pane, View};
+use super::marks::Undo;
 use super::msg::Weight;
-use crate::domain::{Filter, Mention, MentionId, MentionRow, SafeText};
+use crate::domain::{Filter, Mention, MentionId, MentionRow, SafeText, Said, Sentiment};
 
 /// Most bytes that are sent to a terminal's clipboard; some terminals ignore more than about 74 KB.
 const MOST_COPIED: usize = 60_000;
@@ -28,6 +29,12 @@ impl Model {
             Action::ToggleRead => self.toggle_read(cmds),
             Action::ReadAll => self.read_all(cmds),
             Action::Undo => self.undo(cmds),
+            Action::Correct => self.open_correcting(),
+            Action::SayNegative => self.say(Said::sentiment(Sentiment::Negative), cmds),
+            Action::SayNeutral => self.say(Said::sentiment(Sentiment::Neutral), cmds),
+            Action::SayPositive => self.say(Said::sentiment(Sentiment::Positive), cmds),
+            Action::SayElsewhere => self.say(Said::about(false), cmds),
+            Action::Teach => self.start_game(),
             Action::CopyLink => self.wish(Wish::CopyLink, cmds),
             Action::CopyText => self.wish(Wish::CopyText, cmds),
             Action::Browse => self.wish(Wish::Browse, cmds),
@@ -36,7 +43,7 @@ impl Model {
     }
 
     /// The mention that a deed is done on: the open one, else the selected one.
-    fn current(&self) -> Option<MentionRow> {
+    pub(super) fn current(&self) -> Option<MentionRow> {
         if self.desk.focus() == Pane::Detail {
             return self.detail.row().cloned();
         }
@@ -199,10 +206,11 @@ impl Model {
     fn undo(&mut self, cmds: &mut Vec<Cmd>) {
         let question = self.asks.number();
         match self.marks.undo(question) {
-            Some(undo) => {
-                self.set_read(&undo.ids.iter().copied().collect(), undo.read);
-                cmds.push(Cmd::MarkRead { question, ids: undo.ids, read: undo.read });
+            Some(Undo::Read { ids, read }) => {
+                self.set_read(&ids.iter().copied().collect(), read);
+                cmds.push(Cmd::MarkRead { question, ids, read });
             }
+            Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }
     }

@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
-use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, SubjectId, Timestamp};
+use crate::domain::{CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, SubjectId, Timestamp};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::cmd::Load;
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
@@ -48,6 +48,16 @@ pub(super) enum Change {
     Read { question: u64, ids: Vec<MentionId>, read: bool },
     AllRead { question: u64, filter: Box<Filter>, last: MentionId },
     Seen(SignalId),
+    Correct { question: u64, newsroom: Arc<dyn Newsroom>, words: Words },
+    Uncorrect { question: u64, newsroom: Arc<dyn Newsroom>, ids: Vec<CorrectionId> },
+}
+
+/// What a person says of some mentions.
+pub(super) struct Words {
+    pub(super) ids: Vec<MentionId>,
+    pub(super) subject: Option<SubjectId>,
+    pub(super) said: Said,
+    pub(super) occasion: Occasion,
 }
 
 pub(super) struct Errands {
@@ -120,7 +130,10 @@ impl Errands {
     /// Changes something, after the changes that were asked for before.
     pub(super) fn change(&mut self, change: Change) -> Option<Msg> {
         let question = match &change {
-            Change::Read { question, .. } | Change::AllRead { question, .. } => Some(*question),
+            Change::Read { question, .. }
+            | Change::AllRead { question, .. }
+            | Change::Correct { question, .. }
+            | Change::Uncorrect { question, .. } => Some(*question),
             Change::Seen(_) => None,
         };
         let refused = self.changes.as_ref().is_none_or(|changes| changes.try_send(change).is_err());
@@ -272,6 +285,14 @@ async fn make(store: &dyn Store, change: Change) -> Option<Msg> {
         Change::AllRead { question, filter, last } => {
             let stored = store.mark_all_read(&filter, last).await;
             Some(answered(question, stored.map(|ids| Answer::Marked(ids, true))))
+        }
+        Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
+            let kept = newsroom.correct(&ids, subject, said, occasion).await;
+            Some(answered(question, kept.map(Answer::Corrected)))
+        }
+        Change::Uncorrect { question, newsroom, ids } => {
+            let undone = newsroom.undo_corrections(&ids).await;
+            Some(answered(question, undone.map(Answer::Uncorrected)))
         }
         Change::Seen(signal) => store.see_signal(signal).await.err().map(|error| trouble(&error.to_string())),
     }

@@ -12,9 +12,17 @@ use crate::domain::outbox::Verdict;
 /// What happens next. Numbers choose among what is there.
 #[derive(Debug, Clone)]
 enum Happens {
-    Submit { process: usize, parts: usize },
-    SubmitAgain { which: usize, process: usize },
-    Round { process: usize },
+    Submit {
+        process: usize,
+        parts: usize,
+    },
+    SubmitAgain {
+        which: usize,
+        process: usize,
+    },
+    Round {
+        process: usize,
+    },
     Time(i64),
     Attend(usize),
     Recall(usize),

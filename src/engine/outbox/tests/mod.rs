@@ -54,12 +54,19 @@ impl World {
     async fn new(keeps_tokens: bool) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).await.unwrap());
-        let source = RosterSource { scope: Some("town".into()), ..RosterSource::alone("square", Network::named("town")) };
+        let source =
+            RosterSource { scope: Some("town".into()), ..RosterSource::alone("square", Network::named("town")) };
         let roster = Roster { sources: vec![source], ..Roster::default() };
         let source = store.adopt(&roster).await.unwrap().sources[0];
         let clock = Arc::new(ManualClock::at(Timestamp::from_second(START).unwrap()));
-        let world =
-            Self { _directory: directory, town: Town::new(Arc::clone(&clock), keeps_tokens), clock, store, source, started: 0 };
+        let world = Self {
+            _directory: directory,
+            town: Town::new(Arc::clone(&clock), keeps_tokens),
+            clock,
+            store,
+            source,
+            started: 0,
+        };
         let LeaseState::Ours(lease) = world.store.take_lease("first", world.now(), seconds(1)).await.unwrap() else {
             panic!("nobody has it")
         };
@@ -175,7 +182,11 @@ impl World {
     }
 
     /// The jobs of a process now, if the lease is its own, with what they are done by.
-    async fn jobs(&self, process: &Process, under_way: &[OutgoingId]) -> StoreResult<Vec<(Flight, crate::store::outbox::Job)>> {
+    async fn jobs(
+        &self,
+        process: &Process,
+        under_way: &[OutgoingId],
+    ) -> StoreResult<Vec<(Flight, crate::store::outbox::Job)>> {
         let LeaseState::Ours(lease) = process.shared.keeper.ask().await? else { return Err(StoreError::LeaseLost) };
         let sweep = Sweep {
             gone: Vec::new(),

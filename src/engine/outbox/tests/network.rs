@@ -180,9 +180,11 @@ impl Publish for Town {
             inside.blind -= 1;
             return Err(SourceError::new(Kind::Unreachable, "it is away", "wait"));
         }
-        let found = inside.posts.iter().enumerate().find(|(_, post)| {
-            post.text == outgoing.text && post.parent == outgoing.parent && post.shown <= now
-        });
+        let found = inside
+            .posts
+            .iter()
+            .enumerate()
+            .find(|(_, post)| post.text == outgoing.text && post.parent == outgoing.parent && post.shown <= now);
         Ok(found.map(|(place, post)| named(post, place)))
     }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod answers;
+mod corrected;
 mod erase;
 mod identity;
 mod kept;
@@ -19,17 +20,20 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
 pub(super) use acts::UNSEEN;
+pub(super) use corrected::{correct, undo};
 pub(super) use erase::retain;
+pub(super) use identity::key as name_key;
 pub(super) use kept::Kept;
 pub(super) use similar::Similar;
 pub(super) use tally::Tally;
 
 use super::connection::begin;
 use super::fault::{Done, Fault};
-use super::{codec, lease, place, realm, roster, stream};
+use super::{cases, codec, lease, place, realm, roster, stream};
 use crate::domain::{MentionId, time};
-use crate::store::{Lease, RecordBatch, Recorded};
+use crate::store::{Lease, Need, RecordBatch, Recorded};
 use acts::Deed;
+use cases::threads::Says;
 use identity::{Entry, Is, Names};
 use people::People;
 use stories::Newcomer;
@@ -92,16 +96,12 @@ async fn inside(
         tally: Tally::default(),
         similar,
         changes: false,
+        arrivals: cases::Arrivals::default(),
     };
     let recorded = recording.run().await?;
     let changes = recording.changes;
     let revision = revision(conn).await?;
     Ok((recorded, changes.then_some(revision)))
-}
-
-/// The number that a name is looked up by.
-pub(super) fn name(name: &str) -> i64 {
-    identity::key(name)
 }
 
 /// A recording under way.
@@ -118,6 +118,8 @@ struct Recording<'a> {
     similar: &'a mut Similar,
     /// Mentions come, change or go.
     changes: bool,
+    /// What is to come to its case.
+    arrivals: cases::Arrivals,
 }
 
 /// The number that grows whenever mentions come, change or go.
@@ -167,6 +169,7 @@ impl<'a> Recording<'a> {
         recorded.answered.extend(known.answered);
         recorded.edited = self.edit(known.changed).await?;
         let places = self.bring_in(&entries, &are, &names, &shared).await?;
+        cases::settle(self.conn, self.realm, std::mem::take(&mut self.arrivals)).await?;
         recorded.deleted.extend(self.take_down(&names, &deleted).await?);
         recorded.deleted.sort_unstable();
         self.take_down_acts(&names, &deleted, recorded).await?;
@@ -219,6 +222,11 @@ impl<'a> Recording<'a> {
             owned.extend(keys.iter().map(|key| (*key, id)));
             drafts.push(self.draft(id, entry, keys, &people));
         }
+        let says: Vec<Says> = drafts.iter().map(|draft| Says::of(&draft.new.item)).collect();
+        let threads = cases::threads::of_new(self.conn, self.realm, &says).await?;
+        for ((draft, says), thread) in drafts.iter_mut().zip(&says).zip(&threads) {
+            draft.kept.thread_name = Some(*thread).filter(|thread| *thread != says.native);
+        }
         let answers = answers::waiting(self.conn, self.realm, owned.iter().map(|(key, _)| *key)).await?;
         answers.apply(drafts.iter_mut().map(|draft| &mut draft.kept));
         let mut newcomers: Vec<Newcomer<'_>> = drafts
@@ -232,9 +240,14 @@ impl<'a> Recording<'a> {
                 self.tally.story(kept.story, 1);
             }
         }
+        let needs = new().map(|(_, (entry, _))| entry.need);
+        let words = drafts.iter().zip(&threads).zip(needs).map(|((draft, thread), need)| word(draft, *thread, need));
+        self.arrivals.words = words.collect();
         let written = write::write(self.conn, drafts, self.since).await?;
         identity::write(self.conn, self.realm, &owned, shared).await?;
         answers.write(self.conn, &owned).await?;
+        let moved: Vec<(i64, i64)> = says.iter().map(|says| says.native).zip(threads).collect();
+        self.arrivals.moved.extend(cases::threads::gather(self.conn, self.realm, &moved).await?);
         stories::sweep(self.conn, self.since).await?;
         Ok(written.iter().map(|kept| kept.place).collect())
     }
@@ -279,6 +292,7 @@ impl<'a> Recording<'a> {
             answered: None,
             watches: new.matches.iter().map(|watch| watch.0).collect(),
             thread: [write::small(new.item.parent.as_deref()), write::small(new.item.root.as_deref())],
+            thread_name: None,
         };
         Draft { kept, new, texts }
     }
@@ -308,5 +322,29 @@ impl<'a> Recording<'a> {
             self.similar.remove(kept);
         }
         Ok(erased)
+    }
+}
+
+/// A new mention as its case hears it.
+fn word(draft: &Draft<'_>, thread: i64, need: Option<Need>) -> cases::Word {
+    let kept = &draft.kept;
+    let name = people::plain_name(&draft.new.item.author);
+    cases::Word {
+        mention: kept.id,
+        place: kept.place,
+        realm: kept.realm,
+        source: kept.source,
+        network: kept.network,
+        thread,
+        who: cases::who(kept.person, kept.source, name.as_deref()),
+        person: kept.person,
+        need,
+        seen: kept.first_seen,
+        history: kept.history,
+        addressed: kept.addressed,
+        private: kept.is_private(),
+        answered: kept.answered.is_some(),
+        story: kept.story,
+        says: cases::Said::of(&kept.readings),
     }
 }

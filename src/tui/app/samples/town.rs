@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{minutes_ago, night, signal, state};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Answerable, Counts, Filter, Key, Mention, MentionRow, Meter, Overview, Reading, SafeText, Signal, SignalKind,
-    SourceHealth, SourceState, Span, SubjectId, WatchId,
+    Act, Answerable, Correction, CorrectionId, Counts, Filter, Key, Mention, MentionId, MentionRow, Meter, Occasion,
+    Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId, WatchId,
 };
 use crate::tui::app::cmd::{Cmd, Load};
 use crate::tui::app::msg::{Answer, Msg};
@@ -21,6 +21,8 @@ pub(crate) struct Town {
     pub(crate) signals: Vec<Signal>,
     pub(crate) answers: Vec<Act>,
     pub(crate) busy: bool,
+    /// What people said of readings.
+    pub(crate) said: Vec<Correction>,
 }
 
 impl Town {
@@ -29,7 +31,7 @@ impl Town {
         let sources = ["Google News: ferris bikes", "Mastodon #ferris", "HN search"];
         let sources =
             sources.iter().enumerate().map(|(n, name)| state(n as i64 + 1, name, SourceHealth::New)).collect();
-        Self { rows: Vec::new(), sources, signals: Vec::new(), answers: Vec::new(), busy: false }
+        Self { rows: Vec::new(), sources, signals: Vec::new(), answers: Vec::new(), busy: false, said: Vec::new() }
     }
 
     /// The morning after the night.
@@ -130,7 +132,7 @@ impl Town {
             }
             Load::NewAbove { filter } => Answer::NewAbove(self.matching(&filter).len() as u64),
             Load::Detail { id, group } => {
-                let mention = self.rows.iter().find(|row| row.id == id).map(|row| Arc::new(whole(row)));
+                let mention = self.rows.iter().find(|row| row.id == id).map(|row| Arc::new(whole(row, &self.said)));
                 let members = self.rows.iter().filter(|row| row.group == group).cloned().collect();
                 Answer::Detail(mention, members, self.answers.clone().into())
             }
@@ -181,6 +183,10 @@ impl Town {
             Cmd::MarkAllRead { question, filter, last } => {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
+            Cmd::Correct { question, ids, subject, said, occasion } => {
+                (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))
+            }
+            Cmd::UndoCorrections { question, ids } => (question, Answer::Uncorrected(self.uncorrect(&ids))),
             Cmd::SaveWatch { question, name, .. } => {
                 (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
             }
@@ -193,6 +199,40 @@ impl Town {
             _ => return None,
         };
         Some(Msg::Answer { question, answer })
+    }
+
+    fn correct(
+        &mut self,
+        ids: &[MentionId],
+        subject: Option<SubjectId>,
+        said: Said,
+        occasion: Occasion,
+    ) -> Vec<CorrectionId> {
+        let mut kept = Vec::new();
+        for row in self.rows.iter_mut().filter(|row| ids.contains(&row.id)) {
+            let Some(subject) = subject.or(row.lead().map(|reading| reading.subject)) else { continue };
+            let Some(reading) = row.readings.iter_mut().find(|reading| reading.subject == subject) else { continue };
+            let id = CorrectionId(self.said.len() as i64 + 1);
+            let read = reading.clone();
+            *reading = said.over(reading);
+            let (mention, untaught, at) = (Some(row.id), read.sentiment, minutes_ago(0));
+            self.said.push(Correction { id, mention, subject, read, untaught, said, occasion, at });
+            kept.push(id);
+        }
+        kept
+    }
+
+    fn uncorrect(&mut self, ids: &[CorrectionId]) -> u64 {
+        let (gone, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.said).into_iter().partition(|one| ids.contains(&one.id));
+        self.said = left;
+        for one in gone.iter().rev() {
+            let rows = self.rows.iter_mut().filter(|row| Some(row.id) == one.mention);
+            for reading in rows.flat_map(|row| &mut row.readings).filter(|reading| reading.subject == one.subject) {
+                reading.clone_from(&one.read);
+            }
+        }
+        gone.len() as u64
     }
 
     fn mark(&mut self, accepts: impl Fn(&MentionRow) -> bool, read: bool) -> Answer {
@@ -239,7 +279,7 @@ impl Town {
     }
 }
 
-fn whole(row: &MentionRow) -> Mention {
+fn whole(row: &MentionRow, said: &[Correction]) -> Mention {
     Mention {
         row: row.clone(),
         person: None,
@@ -257,5 +297,6 @@ fn whole(row: &MentionRow) -> Mention {
         root: None,
         addressed: false,
         answerable: Answerable::AsSource,
+        corrections: said.iter().filter(|one| one.mention == Some(row.id)).cloned().collect(),
     }
 }

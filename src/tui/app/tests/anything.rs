@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Counts, Overview, SubjectId};
+use crate::domain::{CorrectionId, Counts, Overview, SubjectId};
+use crate::engine::{Lessons, SubjectLessons};
 
 #[derive(Debug, Clone)]
 enum Deed {
@@ -38,10 +39,10 @@ fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..8).prop_map(Deed::Engine),
+        2 => (0u8..9).prop_map(Deed::Engine),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..12).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..14).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -58,6 +59,7 @@ fn event(kind: u8) -> Event {
         4 => Event::Standing(Standing::Following { holder: "other\u{1b}host".into() }),
         5 => Event::StoreTrouble(Some("full".into())),
         6 => Event::Erased(12),
+        7 => Event::Learned(std::sync::Arc::new(Lessons::default().with(SubjectId(1), SubjectLessons::default()))),
         _ => Event::StoreTrouble(None),
     }
 }
@@ -74,6 +76,8 @@ fn stray(kind: u8) -> Answer {
         7 => Answer::Trial(Found { refused: Some((usize::MAX, "no".into())), ..Found::default() }.into()),
         8 => Answer::Trial(Found { per_hour: Some(f64::NAN), running: true, ..Found::default() }.into()),
         9 => Answer::Marked(vec![MentionId(1)], true),
+        11 => Answer::Corrected(vec![CorrectionId(1)]),
+        12 => Answer::Uncorrected(3),
         10 => Answer::Saved(SafeText::line("saved", 9)),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::TuiError;
-use super::super::errands::{Change, info, trouble};
+use super::super::errands::{Change, Words, info, trouble};
 use super::{Cycle, SETTLE, SETTLE_AT_MOST, WATCH};
 use crate::domain::SafeText;
 use crate::domain::time::SignedDuration;
@@ -61,6 +61,14 @@ impl<C: Console> Cycle<C> {
             Cmd::MarkRead { question, ids, read } => self.errands.change(Change::Read { question, ids, read }),
             Cmd::MarkAllRead { question, filter, last } => {
                 self.errands.change(Change::AllRead { question, filter, last })
+            }
+            Cmd::Correct { question, ids, subject, said, occasion } => {
+                let (newsroom, words) = (Arc::clone(&self.newsroom), Words { ids, subject, said, occasion });
+                self.errands.change(Change::Correct { question, newsroom, words })
+            }
+            Cmd::UndoCorrections { question, ids } => {
+                let newsroom = Arc::clone(&self.newsroom);
+                self.errands.change(Change::Uncorrect { question, newsroom, ids })
             }
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))
