@@ -11,8 +11,8 @@ use crate::domain::outbox::Identity;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, OutgoingId,
-    SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, SafeText,
+    Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
     WatchRule,
 };
 use crate::store::outbox::{Attempt, Begin, Dispatch, Job, Moved, Sweep};

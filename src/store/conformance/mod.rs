@@ -76,7 +76,7 @@ macro_rules! conformance {
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
                 a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept
-                what_was_sent_grows_old;
+                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply;
             corrections: a_persons_word_stands_at_once_and_everywhere
                 the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
                 a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers

@@ -427,3 +427,29 @@ pub(crate) async fn what_was_sent_grows_old(grounds: &dyn Grounds) {
     assert!(town.store.outgoing(sent).await.unwrap().is_none());
     assert!(town.store.outgoing(draft).await.unwrap().is_some(), "nobody's draft is lost");
 }
+
+pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds) {
+    use crate::domain::case::CaseChange;
+    use crate::store::cases::ByHand;
+    let town = Town::new(grounds).await;
+    let mut burning = town.mention("burning", 0);
+    let weighing = crate::domain::case::Weighing { severity: 10.0, followers: None, reposts_per_hour: 0.0 };
+    burning.need = Some(crate::store::Need { weighing, due: at(NOW + 600) });
+    town.record(SQUARE, vec![burning]).await;
+    let mention = town.whole("burning").await.row.id;
+    let case = town.store.case_of(mention).await.unwrap().unwrap();
+    let lou = ByHand { voice: Some("lou".into()), at: at(NOW) };
+    town.store.change_cases(&[case], &CaseChange::Claim(Some(at(NOW + 1_800))), &lou).await.unwrap();
+    let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
+    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    let Submission::Changed { turns, claimed } = town.store.submit(id, &town.wish(NOW + 10)).await.unwrap() else {
+        panic!("lou has it")
+    };
+    assert_eq!((turns.len(), claimed), (0, Some(SafeText::line("lou", 80))));
+    // A claim lapses; and answering acknowledges by itself.
+    assert!(matches!(town.store.submit(id, &town.wish(NOW + 1_801)).await.unwrap(), Submission::Held(_)));
+    assert!(town.begin(id, 0, NOW + 1_811).await);
+    town.finish(id, 0, published("act:9", NOW + 1_811), NOW + 1_812).await;
+    let row = town.store.case(case, at(NOW + 1_900)).await.unwrap().unwrap().row;
+    assert_eq!(row.acknowledged, Some(at(NOW + 1_811)));
+}

@@ -106,11 +106,6 @@ async fn inside(
     Ok((recorded, changes.then_some(revision)))
 }
 
-/// The number that a name is looked up by.
-pub(super) fn name(name: &str) -> i64 {
-    identity::key(name)
-}
-
 /// A recording under way.
 struct Recording<'a> {
     conn: &'a mut SqliteConnection,
