@@ -174,13 +174,13 @@ fn ends(words: &[Word], anchor: usize) -> impl Iterator<Item = usize> {
 pub(crate) fn features(words: &[Word], candidate: &Candidate, features: &mut Features) {
     features.clear();
     let none = (0, 0);
-    let text = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", |word| masked(word));
+    let text = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", masked);
     let key = |range: Range<usize>| {
         let taken = words.get(range).unwrap_or_default();
         taken.iter().fold(hash::START, |key, word| hash::join(key, hash::of_str(masked(word))))
     };
     let Candidate { first, anchor, end } = *candidate;
-    let kind = words.get(anchor).map_or(0, |word| kind_of(word));
+    let kind = words.get(anchor).map_or(0, kind_of);
     let lead = key(first..anchor);
     let tail = (end - anchor - 1) as u64;
     let before = first.checked_sub(1);

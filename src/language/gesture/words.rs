@@ -117,7 +117,7 @@ pub(crate) fn is_currency(c: char) -> bool {
 }
 
 fn is_mark(c: char) -> bool {
-    matches!(c, '=' | '+' | '?' | '→' | '&' | '×' | '?') || is_picture(c)
+    matches!(c, '=' | '+' | '?' | '→' | '&' | '×') || is_picture(c)
 }
 
 fn is_picture(c: char) -> bool {
