@@ -11,7 +11,7 @@ use super::args::GestureArgs;
 use super::error::CliResult;
 use super::lines::each_line;
 use crate::domain::Gesture;
-use crate::language::{Amount, GestureReading, ReadGesture, Readers};
+use crate::language::{GestureReading, ReadGesture, Readers};
 
 /// Words that are printed as the parts of a verdict, the weightiest.
 const PARTS: usize = 6;
@@ -135,7 +135,7 @@ fn explanation<'a>(text: &'a str, reading: &'a GestureReading) -> Explanation<'a
             from: cap.span.start,
             to: cap.span.end,
             number: cap.amount.as_ref().map(|amount| amount.number),
-            unit: cap.amount.as_ref().and_then(|amount: &Amount| amount.unit.as_deref()),
+            unit: cap.amount.as_ref().and_then(|amount| amount.unit.as_deref()),
         }),
         all_proceeds: reading.all_proceeds.clone().and_then(|span| part(text, span)),
         weights: reading

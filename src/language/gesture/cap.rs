@@ -174,7 +174,7 @@ fn ends(words: &[Word], anchor: usize) -> impl Iterator<Item = usize> {
 pub(crate) fn features(words: &[Word], candidate: &Candidate, features: &mut Features) {
     features.clear();
     let none = (0, 0);
-    let text = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", |word| masked(word));
+    let text = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", masked);
     let key = |range: Range<usize>| {
         let taken = words.get(range).unwrap_or_default();
         taken.iter().fold(hash::START, |key, word| hash::join(key, hash::of_str(masked(word))))

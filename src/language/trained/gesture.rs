@@ -59,7 +59,7 @@ impl Eye {
         pieces.read(text);
         features.clear();
         features.add(pieces, &SPEC, 0);
-        cues::add(words, &self.cues.find(words), reply, features);
+        cues::add(words, &self.cues.find(words), reply, pieces, features);
     }
 
     /// Those that tell the trigger: the same and the acts that are named.
