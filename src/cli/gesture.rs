@@ -74,6 +74,7 @@ struct CapNumber<'a> {
     to: usize,
     number: Option<f64>,
     unit: Option<&'a str>,
+    currency: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +137,7 @@ fn explanation<'a>(text: &'a str, reading: &'a GestureReading) -> Explanation<'a
             to: cap.span.end,
             number: cap.amount.as_ref().map(|amount| amount.number),
             unit: cap.amount.as_ref().and_then(|amount| amount.unit.as_deref()),
+            currency: cap.amount.as_ref().and_then(|amount| amount.currency),
         }),
         all_proceeds: reading.all_proceeds.clone().and_then(|span| part(text, span)),
         weights: reading
