@@ -169,6 +169,31 @@ pub fn train(
     }
 }
 
+/// Trains as many models as told, with seeds one after another, and gives the mean of their weights: what one of them
+/// learned by chance, the others do not confirm.
+pub fn train_mean(
+    corpus: &Corpus,
+    classes: usize,
+    link: Link,
+    spec: Spec,
+    settings: &Settings,
+    models: u32,
+) -> Trained {
+    let with = |more: u32| {
+        let settings = Settings { seed: settings.seed.wrapping_add(u64::from(more)), ..settings.clone() };
+        train(corpus, classes, link, spec, &settings, |_| {})
+    };
+    let mut sum = with(0);
+    for more in 1..models {
+        let next = with(more);
+        sum.bias.iter_mut().zip(&next.bias).for_each(|(sum, bias)| *sum += bias);
+        sum.weights.iter_mut().zip(&next.weights).for_each(|(sum, weight)| *sum += weight);
+    }
+    let share = 1.0 / models.max(1) as f32;
+    sum.bias.iter_mut().chain(&mut sum.weights).for_each(|number| *number *= share);
+    sum
+}
+
 struct Learner<'a> {
     settings: &'a Settings,
     link: Link,

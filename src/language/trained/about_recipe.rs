@@ -9,7 +9,7 @@ use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure};
 use super::super::model::evaluate::Confusion;
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, figure, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
 use super::about::{CLASSES, ELSE, MEANT, SPEC, with_name};
@@ -115,7 +115,7 @@ impl AboutRecipe {
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
         let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
-        let trained = train(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, |_| {});
+        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, models());
         trained.quantised("about", &CLASSES, Some(MEANT))
     }
 }
@@ -175,3 +175,5 @@ fn only(class: usize) -> Scores {
     }
     target
 }
+
+fn models() -> u32 { std::env::var("BAG").map_or(1, |v| v.parse().unwrap()) }

@@ -11,7 +11,7 @@ use super::super::coach::Flag;
 use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure};
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, figure, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::coach::{Read, SPEC, held};
 use crate::domain::{Intent, Intents};
@@ -132,7 +132,7 @@ impl CoachRecipe {
             seed: order.seed,
             ..Settings::default()
         };
-        let trained = train(&corpus, Flag::ALL.len(), Link::Independent, SPEC, &settings, |_| {});
+        let trained = train_mean(&corpus, Flag::ALL.len(), Link::Independent, SPEC, &settings, models());
         trained.quantised("coach", &Flag::ALL.map(Flag::name), None)
     }
 }
@@ -281,3 +281,5 @@ fn figures(on: &str, readings: &[&Reading<'_>], thresholds: &[f32]) -> Vec<Figur
     }
     figures
 }
+
+fn models() -> u32 { std::env::var("BAG").map_or(1, |v| v.parse().unwrap()) }

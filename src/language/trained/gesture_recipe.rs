@@ -13,7 +13,7 @@ use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure, Origin};
 use super::super::model::evaluate::{Confusion, calibration_error};
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, figure, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Pieces, Scores, Spec};
 use super::gesture::{CAP_CLASSES, Eye, SPEC, best_cap};
 use crate::domain::{Gesture, Trigger};
@@ -25,6 +25,8 @@ pub struct GestureRecipe {
     pub bits: u8,
     /// Times through the examples.
     pub epochs: u32,
+    /// Models of which the mean is taken.
+    pub models: u32,
 }
 
 /// Stretches that a set is parted into.
@@ -116,7 +118,7 @@ fn blank(order: &Order, purpose: &str) -> Card {
 
 impl GestureRecipe {
     /// What the program ships with.
-    pub const STANDARD: Self = Self { bits: 18, epochs: 12 };
+    pub const STANDARD: Self = Self { bits: 18, epochs: 16, models: 5 };
 
     fn settings(&self, order: &Order, examples: usize) -> Settings {
         Settings {
@@ -124,9 +126,11 @@ impl GestureRecipe {
             epochs: self.epochs,
             rate: 0.1,
             last_rate: 0.3,
+            shrink: 0.4,
             balance: 0.5,
             least_examples: if examples < 1_000 { 1 } else { 2 },
             average: 4,
+            leave_out: 0.2,
             seed: order.seed,
             ..Settings::default()
         }
@@ -163,7 +167,7 @@ impl GestureRecipe {
                 let target = only(example.class, classes);
                 corpus.add(&example.features, Lesson { target, weight: example.weight, group: 0 });
             }
-            train(&corpus, classes, Link::Softmax, SPEC, &settings, |_| {}).quantised(
+            train_mean(&corpus, classes, Link::Softmax, SPEC, &settings, self.models).quantised(
                 learned.name,
                 learned.names,
                 Some(learned.reference),
@@ -216,7 +220,7 @@ impl GestureRecipe {
             for act in conditional.iter().filter(|act| Some(act.fold) != left_out) {
                 teach_caps(act, &mut features, &mut corpus);
             }
-            train(&corpus, CAP_CLASSES.len(), Link::Independent, spec, &settings, |_| {}).quantised(
+            train_mean(&corpus, CAP_CLASSES.len(), Link::Independent, spec, &settings, self.models).quantised(
                 "gesture-cap",
                 &CAP_CLASSES,
                 None,

@@ -137,7 +137,7 @@ fn set(content: &str) -> Set {
     }
 }
 
-const SMALL: GestureRecipe = GestureRecipe { bits: 12, epochs: 8 };
+const SMALL: GestureRecipe = GestureRecipe { bits: 12, epochs: 8, models: 2 };
 
 fn made(content: &str, seed: u64) -> Result<Vec<Made>, RecipeError> {
     SMALL.make(&[set(content)], &Order { made: "2026-01-31".to_owned(), seed }, &mut |_| {})

@@ -10,7 +10,7 @@ use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::Card;
 use super::super::model::evaluate::Confusion;
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
 use super::intent::{add_own, english};
@@ -114,7 +114,7 @@ impl IntentRecipe {
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
         let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
-        let trained = train(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, |_| {});
+        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, models());
         trained.quantised("intent", &CLASSES, Some(OTHER))
     }
 
@@ -198,3 +198,5 @@ fn only(class: usize) -> Scores {
     }
     target
 }
+
+fn models() -> u32 { std::env::var("BAG").map_or(1, |v| v.parse().unwrap()) }
