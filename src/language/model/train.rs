@@ -362,6 +362,11 @@ fn lifts(corpus: &Corpus, classes: usize, link: Link, balance: f32) -> Vec<Score
 }
 
 impl Trained {
+    /// A table: what a model says of a single feature, bucket after bucket, a number a class.
+    pub fn table(bits: u8, classes: usize, spec: Spec, weights: Vec<f32>) -> Self {
+        Self { link: Link::Independent, spec, bits, shrink: 0.0, classes, bias: vec![0.0; classes], weights }
+    }
+
     /// The scores z of these hashes, in full precision.
     pub fn scores(&self, hashes: &[u32]) -> Scores {
         let shift = 32 - u32::from(self.bits);

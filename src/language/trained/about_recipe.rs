@@ -13,6 +13,7 @@ use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
 use super::about::{CLASSES, ELSE, MEANT, SPEC, with_name};
+use super::common::{self, Common};
 use super::intent::english;
 use super::posts::{Line, blank, lines};
 
@@ -61,8 +62,11 @@ impl Recipe for AboutRecipe {
     fn make(&self, all: &[Set], order: &Order, told: &mut dyn FnMut(&str)) -> Result<Vec<Made>, RecipeError> {
         told("about: extracting features");
         let library = Library::new();
-        let learned = examples(all, Use::Training, self.folds, &library)?;
-        let chosen = examples(all, Use::Choosing, self.folds, &library)?;
+        let table = common::count(strangers(all)?.into_iter());
+        let common = Common::new(table.clone());
+        let learned = examples(all, Use::Training, self.folds, &library, &common)?;
+        let chosen = examples(all, Use::Choosing, self.folds, &library, &common)?;
+        let table_card = counted(order, all)?;
         let mut card = described(order, &learned, &chosen, all);
         told("about: cross-validating");
         let models: Vec<Linear> = (0..self.folds)
@@ -100,7 +104,7 @@ impl Recipe for AboutRecipe {
             });
             card.figures.extend(figures(pairs, threshold, &set.name));
         }
-        Ok(vec![Made::of(&model, card)])
+        Ok(vec![Made::of(&model, card), Made::of(&table, table_card)])
     }
 }
 
@@ -114,10 +118,23 @@ impl AboutRecipe {
             }
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
-        let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
+        let settings = Settings { seed: order.seed, least_examples, shrink: std::env::var("SH").map_or(self.settings.shrink, |v| v.parse().unwrap()), leave_out: std::env::var("LO").map_or(self.settings.leave_out, |v| v.parse().unwrap()),  epochs: std::env::var("EP").map_or(self.settings.epochs, |v| v.parse().unwrap()), ..self.settings.clone() };
         let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, models());
         trained.quantised("about", &CLASSES, Some(MEANT))
     }
+}
+
+/// The texts of people who do not speak of the subject: those of the sentiment sets in English.
+fn strangers(all: &[Set]) -> Result<Vec<&str>, RecipeError> {
+    let mut texts = Vec::new();
+    for set in all.iter().filter(|set| is_strangers(set)) {
+        texts.extend(set.tabbed()?.into_iter().map(|(text, _)| text));
+    }
+    Ok(texts)
+}
+
+fn is_strangers(set: &Set) -> bool {
+    set.used_for == Use::Training && set.kind == "sentiment-shares" && set.language == "en"
 }
 
 fn examples<'a>(
@@ -125,13 +142,14 @@ fn examples<'a>(
     used_for: Use,
     folds: usize,
     library: &Library,
+    common: &Common,
 ) -> Result<Vec<Example<'a>>, RecipeError> {
     let examples = lines(all, used_for, folds)?.into_iter().map(|line| {
         let subject = SubjectContext { name: &line.post.brand, ..SubjectContext::default() };
         let scene = Scene::new(&line.post.text, &subject);
         let lexicon = english(library, &scene, Some("en"));
         let features =
-            lexicon.and_then(|lexicon| with_name(&scene, lexicon, &line.post.brand, |_, features| features.clone()));
+            lexicon.and_then(|lexicon| with_name(&scene, lexicon, common, &line.post.brand, |_, features| features.clone()));
         let class = if line.post.about_brand { MEANT } else { ELSE };
         Example { line, features, class }
     });
@@ -166,6 +184,16 @@ fn described(order: &Order, learned: &[Example<'_>], chosen: &[Example<'_>], all
         card.data.push(set.on_card(chosen.iter().filter(|example| example.line.set.name == set.name).count()));
     }
     card
+}
+
+fn counted(order: &Order, all: &[Set]) -> Result<Card, RecipeError> {
+    let mut card = blank(order);
+    card.purpose = "How common a word is in lower case and with a capital, which tells everyday words among names.".to_owned();
+    card.limits = "English, as written in short public posts.".to_owned();
+    for set in all.iter().filter(|set| is_strangers(set)) {
+        card.data.push(set.on_card(set.tabbed()?.len()));
+    }
+    Ok(card)
 }
 
 fn only(class: usize) -> Scores {

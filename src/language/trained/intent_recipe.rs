@@ -113,7 +113,7 @@ impl IntentRecipe {
             corpus.add(&example.features, lesson);
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
-        let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
+        let settings = Settings { seed: order.seed, least_examples, shrink: std::env::var("SH").map_or(self.settings.shrink, |v| v.parse().unwrap()), leave_out: std::env::var("LO").map_or(self.settings.leave_out, |v| v.parse().unwrap()),  epochs: std::env::var("EP").map_or(self.settings.epochs, |v| v.parse().unwrap()), balance: std::env::var("BA").map_or(self.settings.balance, |v| v.parse().unwrap()), ..self.settings.clone() };
         let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, models());
         trained.quantised("intent", &CLASSES, Some(OTHER))
     }
