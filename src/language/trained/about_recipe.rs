@@ -24,6 +24,8 @@ pub struct AboutRecipe {
     pub settings: Settings,
     /// Folds for cross-validation, at least 2.
     pub folds: usize,
+    /// Models of which the mean is taken.
+    pub models: u32,
 }
 
 impl AboutRecipe {
@@ -31,7 +33,7 @@ impl AboutRecipe {
     pub const STANDARD: Self = Self {
         settings: Settings {
             bits: 17,
-            epochs: 12,
+            epochs: 16,
             rate: 0.1,
             last_rate: 0.3,
             decay: 0.0,
@@ -39,11 +41,12 @@ impl AboutRecipe {
             smoothing: 0.0,
             least_examples: 2,
             shrink: 0.5,
-            leave_out: 0.2,
+            leave_out: 0.4,
             average: 4,
             seed: 7,
         },
         folds: 5,
+        models: 5,
     };
 }
 
@@ -118,8 +121,8 @@ impl AboutRecipe {
             }
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
-        let settings = Settings { seed: order.seed, least_examples, shrink: std::env::var("SH").map_or(self.settings.shrink, |v| v.parse().unwrap()), leave_out: std::env::var("LO").map_or(self.settings.leave_out, |v| v.parse().unwrap()),  epochs: std::env::var("EP").map_or(self.settings.epochs, |v| v.parse().unwrap()), ..self.settings.clone() };
-        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, models());
+        let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
+        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, self.models);
         trained.quantised("about", &CLASSES, Some(MEANT))
     }
 }
@@ -148,8 +151,8 @@ fn examples<'a>(
         let subject = SubjectContext { name: &line.post.brand, ..SubjectContext::default() };
         let scene = Scene::new(&line.post.text, &subject);
         let lexicon = english(library, &scene, Some("en"));
-        let features =
-            lexicon.and_then(|lexicon| with_name(&scene, lexicon, common, &line.post.brand, |_, features| features.clone()));
+        let features = lexicon
+            .and_then(|lexicon| with_name(&scene, lexicon, common, &line.post.brand, |_, features| features.clone()));
         let class = if line.post.about_brand { MEANT } else { ELSE };
         Example { line, features, class }
     });
@@ -188,7 +191,8 @@ fn described(order: &Order, learned: &[Example<'_>], chosen: &[Example<'_>], all
 
 fn counted(order: &Order, all: &[Set]) -> Result<Card, RecipeError> {
     let mut card = blank(order);
-    card.purpose = "How common a word is in lower case and with a capital, which tells everyday words among names.".to_owned();
+    card.purpose =
+        "How common a word is in lower case and with a capital, which tells everyday words among names.".to_owned();
     card.limits = "English, as written in short public posts.".to_owned();
     for set in all.iter().filter(|set| is_strangers(set)) {
         card.data.push(set.on_card(set.tabbed()?.len()));
@@ -203,5 +207,3 @@ fn only(class: usize) -> Scores {
     }
     target
 }
-
-fn models() -> u32 { std::env::var("BAG").map_or(1, |v| v.parse().unwrap()) }

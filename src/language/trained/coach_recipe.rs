@@ -24,11 +24,13 @@ pub struct CoachRecipe {
     pub bits: u8,
     /// Times through the examples.
     pub epochs: u32,
+    /// Models of which the mean is taken.
+    pub models: u32,
 }
 
 impl CoachRecipe {
     /// What the program ships with.
-    pub const STANDARD: Self = Self { bits: 18, epochs: 12 };
+    pub const STANDARD: Self = Self { bits: 18, epochs: 12, models: 3 };
 }
 
 /// The share of good drafts that must be left alone, with a little to spare.
@@ -132,7 +134,7 @@ impl CoachRecipe {
             seed: order.seed,
             ..Settings::default()
         };
-        let trained = train_mean(&corpus, Flag::ALL.len(), Link::Independent, SPEC, &settings, models());
+        let trained = train_mean(&corpus, Flag::ALL.len(), Link::Independent, SPEC, &settings, self.models);
         trained.quantised("coach", &Flag::ALL.map(Flag::name), None)
     }
 }
@@ -281,5 +283,3 @@ fn figures(on: &str, readings: &[&Reading<'_>], thresholds: &[f32]) -> Vec<Figur
     }
     figures
 }
-
-fn models() -> u32 { std::env::var("BAG").map_or(1, |v| v.parse().unwrap()) }

@@ -278,21 +278,6 @@ fn chosen_cap(model: &Linear, act: &Act) -> CapRead {
     let span = best.as_ref().map(|(candidate, _)| candidate.span(&words));
     let written = span.clone().and_then(|span| act.text.get(span));
     let labelled = act.cap.as_deref().and_then(|cap| act.text.find(cap).map(|from| from..from + cap.len()));
-    if std::env::var("CAPDBG").is_ok() {
-        let all: Vec<&str> = cap::anchors(&words)
-            .flat_map(|a| cap::candidates(&words, a))
-            .filter_map(|c| act.text.get(c.span(&words)))
-            .collect();
-        let avail = act.cap.as_deref().is_none_or(|c| all.contains(&c));
-        println!(
-            "CAP\t{:.2}\t{}\t{:?}\t{:?}\t{}",
-            best.as_ref().map_or(0.0, |b| b.1),
-            avail,
-            act.cap,
-            written.unwrap_or(""),
-            act.text.replace(['\n', '\t'], " ")
-        );
-    }
     CapRead {
         probability: best.as_ref().map_or(0.0, |(_, probability)| *probability),
         exact: written.is_some() && written == act.cap.as_deref(),

@@ -30,6 +30,8 @@ pub struct IntentRecipe {
     pub settings: Settings,
     /// Folds for cross-validation, at least 2.
     pub folds: usize,
+    /// Models of which the mean is taken.
+    pub models: u32,
     /// How the sentiment models are made that read the posts.
     pub sentiment: SentimentRecipe,
 }
@@ -52,6 +54,7 @@ impl IntentRecipe {
             seed: 7,
         },
         folds: 5,
+        models: 5,
         // Once through fewer buckets: five of them are made, and the posts only need to hear what a model says of texts
         // that are new to it.
         sentiment: SentimentRecipe { bits: 18, epochs: 1 },
@@ -113,8 +116,8 @@ impl IntentRecipe {
             corpus.add(&example.features, lesson);
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
-        let settings = Settings { seed: order.seed, least_examples, shrink: std::env::var("SH").map_or(self.settings.shrink, |v| v.parse().unwrap()), leave_out: std::env::var("LO").map_or(self.settings.leave_out, |v| v.parse().unwrap()),  epochs: std::env::var("EP").map_or(self.settings.epochs, |v| v.parse().unwrap()), balance: std::env::var("BA").map_or(self.settings.balance, |v| v.parse().unwrap()), ..self.settings.clone() };
-        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, models());
+        let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
+        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, self.models);
         trained.quantised("intent", &CLASSES, Some(OTHER))
     }
 
@@ -198,5 +201,3 @@ fn only(class: usize) -> Scores {
     }
     target
 }
-
-fn models() -> u32 { std::env::var("BAG").map_or(1, |v| v.parse().unwrap()) }
