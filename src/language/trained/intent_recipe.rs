@@ -57,7 +57,7 @@ impl IntentRecipe {
         models: 5,
         // Once through fewer buckets: five of them are made, and the posts only need to hear what a model says of texts
         // that are new to it.
-        sentiment: SentimentRecipe { bits: 18, epochs: 1 },
+        sentiment: SentimentRecipe { bits: 18, epochs: 1, models: 1 },
     };
 }
 

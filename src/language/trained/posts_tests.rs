@@ -228,7 +228,7 @@ fn small() -> (IntentRecipe, AboutRecipe) {
     let (mut intent, mut about) = (IntentRecipe::STANDARD, AboutRecipe::STANDARD);
     (intent.folds, about.folds) = (2, 2);
     (intent.settings.bits, about.settings.bits) = (12, 12);
-    intent.sentiment = SentimentRecipe { bits: 12, epochs: 2 };
+    intent.sentiment = SentimentRecipe { bits: 12, epochs: 2, models: 1 };
     (intent, about)
 }
 
