@@ -9,7 +9,7 @@ pub(super) fn find(words: &Words, sentence: usize) -> Option<Private> {
     let places: Vec<usize> = (0..words.list.len()).filter(|at| in_sentence(words, *at, sentence)).collect();
     let items: Vec<usize> = places.iter().copied().filter(|at| is_item(words, *at)).collect();
     let count = count(words, sentence, &items);
-    let asks = any(words, sentence, ASKING) || any(words, sentence, HERE);
+    let asks = [ASKING, HERE, PRIVATELY].iter().any(|list| any(words, sentence, list));
     if count == 0 || !asks {
         return None;
     }

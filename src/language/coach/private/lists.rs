@@ -50,13 +50,10 @@ pub(super) const BOXES: &str = "help care support hello hi info press claims sal
 /// References that a house gives out itself.
 pub(super) const OWN_NUMBERED: &str = "ref reference case ticket enquiry query complaint report return work incident \
     processing job";
-/// What a house does with a reference of its own.
-pub(super) const RAISED: &str = "created raised assigned logged opened registered received forwarded authorised \
-    authorized issued generated escalated receiving number";
 /// What a house says before a mailbox or a telephone of its own.
 pub(super) const REACH: &str = "write email e-mail mail ask contact send me us via reach try desk direct press junk";
 /// What is said before an address that is a customer's.
-pub(super) const SENT: &str = "sent for your emailed went account is have to";
+pub(super) const SENT: &str = "sent for your emailed went account is";
 /// What is said before a telephone number of the house.
 pub(super) const CALLED: &str = "ring ringing call calling phone phones on me us line text dial number's desk office \
     helpline dispatch direct my our outside whatsapp reached";

@@ -1,7 +1,7 @@
 //! Numbers that name one customer's thing: orders, accounts, cards, passwords, days of birth.
 
 use super::super::words::{Word, Words};
-use super::lists::{NUMBERED, OWN_NUMBERED, RAISED, has};
+use super::lists::{NUMBERED, OWN_NUMBERED, has};
 use super::{Kind, low, word};
 
 /// What kind of number stands here, if any.
@@ -15,7 +15,7 @@ pub(super) fn kind(words: &Words, at: usize) -> Option<Kind> {
     }
     if numbered && numberish(here) {
         let name = if has(NUMBERED, before(1)) { before(1) } else { before(2) };
-        return Some(if own(words, at, name) { Kind::OwnNumber } else { Kind::Number });
+        return Some(if has(OWN_NUMBERED, name) || before(2) == "work" { Kind::OwnNumber } else { Kind::Number });
     }
     // "Visa 3317", "card 6610": four digits of a card.
     let card = matches!(before(1), "visa" | "mastercard" | "amex" | "card" | "acct" | "account");
@@ -34,6 +34,10 @@ fn cards(words: &Words, at: usize) -> bool {
 /// A number that names one thing: four digits or more, or letters with three.
 fn numberish(word: &Word) -> bool {
     let digits = word.digits();
+    // "3.8.1" is a version.
+    if word.low.contains('.') {
+        return false;
+    }
     let letters = word.low.chars().any(char::is_alphabetic);
     digits >= 4 || (digits >= 3 && letters && word.low.len() >= 5)
 }
@@ -44,20 +48,13 @@ fn coded(word: &Word) -> bool {
     word.capital && (1..=3).contains(&letters) && word.digits() >= 4 && !word.low.contains(['@', '.'])
 }
 
-/// A reference that the house gives out: "your query was logged under reference 4711".
-fn own(words: &Words, at: usize, name: &str) -> bool {
-    let sentence = word(words, at).map(|word| word.sentence);
-    let raised = words.list.iter().any(|word| Some(word.sentence) == sentence && has(RAISED, &word.low));
-    has(OWN_NUMBERED, name) && raised
-}
-
 /// A password that is told, a date of birth: its kind, one past its end.
 pub(super) fn secret_or_birth(words: &Words, at: usize) -> Option<(Kind, usize)> {
     let here = word(words, at)?;
     let same = |next: &Word| next.sentence == here.sentence;
     match here.low.as_str() {
         "password" | "passcode" | "passphrase" | "pin" | "otp" => {
-            let told = |next: &Word| next.digits() >= 3 && next.low.len() >= 4;
+            let told = |next: &Word| next.digits() >= 3 && next.low.len() >= 4 && !next.low.contains('.');
             let found = (at + 1..at + 5).find(|next| word(words, *next).is_some_and(|next| same(next) && told(next)));
             found.map(|found| (Kind::Secret, found + 1))
         }

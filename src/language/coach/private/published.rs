@@ -69,9 +69,12 @@ fn own_email(mention: &Words, words: &Words, at: usize) -> bool {
     // The house's own name stands in what was written to it; who signs with a name gives their own.
     let house = host.split('.').next().filter(|house| house.len() > 3);
     let named = house.is_some_and(|house| mention.list.iter().any(|word| word.low.trim_start_matches('@') == house));
-    let mine = words.find("i'm").chain(words.find("i am")).any(|(_, end)| local.starts_with(low(words, Some(end))));
+    let mine = words.find("i'm").chain(words.find("i am")).any(|(_, end)| {
+        let name = low(words, Some(end));
+        !name.is_empty() && local.starts_with(name)
+    });
     let box_of_house = has(BOXES, local) || local.split(['-', '.']).any(|part| has(BOXES, part));
-    box_of_house || (told && !sent) || (named && !sent) || (mine && low(words, Some(0)) != "")
+    box_of_house || (told && !sent) || (named && !sent) || mine
 }
 
 /// The end of a telephone number that begins here: eight digits or more in a row of numbers, `555-0100`.
