@@ -8,7 +8,10 @@ use super::{Kind, low, word};
 pub(super) fn kind(words: &Words, at: usize) -> Option<Kind> {
     let here = word(words, at)?;
     let before = |back: usize| low(words, at.checked_sub(back));
+    // "Policy KI/77120/3": letters of its own stand before it.
+    let lettered = before(1).len() <= 3 && before(1).chars().all(char::is_alphabetic) && has(NUMBERED, before(2));
     let numbered = has(NUMBERED, before(1))
+        || lettered
         || matches!(before(1), "no" | "number" | "nr" | "id" | "#") && has(NUMBERED, before(2));
     if here.digits() == 4 && matches!(before(1), "ending" | "ends" | "in") && cards(words, at) {
         return Some(Kind::Number);
