@@ -87,3 +87,35 @@ pub(super) fn count<'a>(texts: impl Iterator<Item = &'a str>) -> Linear {
     let spec = Spec { words: 1, skips: 0, chars_from: 0, chars_to: 0, negation: false, shape: false };
     Trained::table(BITS, CLASSES.len(), spec, weights).quantised("common", &CLASSES, None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::model::card::{Card, hash_of};
+    use super::*;
+
+    #[test]
+    fn everyday_words_are_told_from_names() {
+        let common = Common::embedded().unwrap();
+        let of = |word: &str| common.logarithms(tokens::fold_key(word));
+        assert!(of("crown").0 > 1.0 && of("coffee").0 > 3.0, "{:?} {:?}", of("crown"), of("coffee"));
+        assert!(of("london").1 > of("london").0 + 1.0, "{:?}", of("london"));
+        assert_eq!(of("zwiblofex"), (0.0, 0.0));
+    }
+
+    #[test]
+    fn counts_are_of_words_and_their_case() {
+        let texts = ["the crown fell", "a crown", "my crown, my Crown", "Crown first", "see Crown", "the Crown"];
+        let common = Common(count(texts.into_iter()));
+        let (lower, capital) = common.logarithms(tokens::fold_key("crown"));
+        assert!((lower - 4.0_f32.ln()).abs() < 0.02 && (capital - 4.0_f32.ln()).abs() < 0.02, "{lower} {capital}");
+        assert_eq!(common.logarithms(tokens::fold_key("fell")), (0.0, 0.0));
+    }
+
+    #[test]
+    fn the_asset_is_that_of_its_card() {
+        let card: Card = toml::from_str(include_str!("../../../assets/models/common.card.toml")).unwrap();
+        assert_eq!((card.bytes, card.hash.as_str()), (COMMON.len() as u64, hash_of(COMMON).as_str()));
+        assert_eq!(card.classes, CLASSES);
+        assert!(COMMON.len() < 100_000);
+    }
+}

@@ -40,6 +40,8 @@ pub const RECIPES: &[&dyn Recipe] = &[
 ];
 
 #[cfg(test)]
+mod coach_tests;
+#[cfg(test)]
 mod gesture_tests;
 #[cfg(test)]
 mod posts_tests;

@@ -33,7 +33,9 @@ fn is_item(words: &Words, at: usize) -> bool {
     let number = here != "no" || is_number_word(before);
     // `send it by mail`, `the address line`, `mail us`.
     let path = matches!(before, "by" | "via" | "an" | "our" | "my" | "direct");
-    has(ITEMS, here) && number && !path && !(here == "mail" && low(words, Some(at + 1)) == "us")
+    // "logged under reference 90812" gives it.
+    let given = word(words, at + 1).is_some_and(|next| next.digits() > 2);
+    has(ITEMS, here) && number && !path && !given && !(here == "mail" && low(words, Some(at + 1)) == "us")
 }
 
 /// Before `no`: what makes it a number.

@@ -111,3 +111,51 @@ fn word(words: &Words, at: usize) -> Option<&Word> {
 fn low(words: &Words, at: Option<usize>) -> &str {
     at.and_then(|at| words.list.get(at)).map_or("", |word| word.low.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(mention: &str, draft: &str) -> Vec<(Kind, String)> {
+        let found = find(&Words::read(mention), &Words::read(draft)).into_iter();
+        found.map(|private| (private.kind, draft.get(private.span).unwrap_or_default().to_owned())).collect()
+    }
+
+    #[test]
+    fn what_is_a_customers_is_found_with_its_words() {
+        for (mention, draft, kind, words) in [
+            ("parcel lost", "It went to 12 Mill Lane today", Kind::Address, "12 Mill Lane"),
+            ("no mail yet", "Sent again to ines.k@post.example", Kind::Email, "ines.k@post.example"),
+            ("charged twice", "Refunded to the Visa 3317", Kind::Number, "3317"),
+            ("charged twice", "It's the card ending 1140", Kind::Number, "1140"),
+            ("is it updated", "Policy KI/77120/3 is done", Kind::Number, "77120"),
+            ("locked out", "Your new password is Heron-4471", Kind::Secret, "password is Heron-4471"),
+            ("claim lost", "Found it, DOB 6/2/2017", Kind::Birth, "DOB 6/2/2017"),
+            ("hello", "Post your order number here", Kind::AskedHere, "order number"),
+            ("hello", "DM me your order number", Kind::AskedPrivately, "order number"),
+            ("hello", "Reply with your mobile and order no below", Kind::AskedHere, "mobile and order no"),
+        ] {
+            let found = kinds(mention, draft);
+            assert!(found.contains(&(kind, words.to_owned())), "{draft}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_ours_or_nothing_gives_nothing_away() {
+        for (mention, draft) in [
+            ("where is the shop in Cork", "At 9 Pike Street, yellow door"),
+            ("who do I write to", "registrar@ferris.example, any time"),
+            ("@ferris my bike broke", "Write to ines@ferris.example and she mends it"),
+            ("who do I ring", "01632 960150, mornings"),
+            ("broken again", "Your query was logged under reference 90812"),
+            ("release broken", "Use tag 3.8.1 and pin 5.1.3 for now"),
+            ("how old is the dog", "Biscuit, 2009-2023, our first"),
+            ("bill wrong", "Please never post your account number here"),
+            ("", ""),
+        ] {
+            let found = kinds(mention, draft);
+            let wrong = |(kind, _): &(Kind, String)| kind.gives_away() || matches!(kind, Kind::AskedHere);
+            assert!(!found.iter().any(wrong), "{draft}: {found:?}");
+        }
+    }
+}
