@@ -5,6 +5,7 @@ use super::model::recipe::Recipe;
 mod about;
 mod about_recipe;
 mod attitudes;
+mod cap_recipe;
 mod coach;
 mod coach_recipe;
 mod common;
