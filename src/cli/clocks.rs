@@ -41,7 +41,7 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
     let from = back(arguments.since, now.saturating_sub(BACK).unwrap_or(now))?;
     let until = back(arguments.until, now)?;
     let store = house::existing_store(&house::data_directory(everywhere)?).await?;
-    let rows = store.clocks(from, until, MOST).await;
+    let rows = store.clocks(from, until, now, MOST).await;
     crate::store::Store::close(&*store).await;
     let rows = rows?;
     let reading = Reading { target: arguments.target, hours, now };

@@ -11,7 +11,7 @@ use crate::domain::outbox::Identity;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, SafeText,
+    Act, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, SafeText,
     Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
     WatchRule,
 };
