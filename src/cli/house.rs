@@ -9,11 +9,12 @@ use tracing_appender::non_blocking::WorkerGuard;
 use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::output;
-use crate::config::Config;
 use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
+use crate::config::{Config, OutboxSettings};
 use crate::domain::{Clock, Network, SafeText};
+use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
 use crate::sources::feed::FeedSettings;
@@ -183,9 +184,16 @@ impl House {
             Some(self.config.retention),
         );
         plan.team.clone_from(&self.config.brand.people);
+        plan.manner = self.manner();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
+    }
+
+    /// How what a person sends goes out.
+    fn manner(&self) -> Manner {
+        let OutboxSettings { hold, hold_by_network, approval, dry_run } = self.config.outbox.clone();
+        Manner { hold, hold_by_network, approval, dry: dry_run }
     }
 
     /// The zone that times are shown in.

@@ -31,6 +31,7 @@ fn mention(name: &str, second: i64, visibility: Visibility) -> NewMention {
         first_seen: at(second),
         history: false,
         read: false,
+        need: None,
         lang: Some("en".to_owned()),
         matches: vec![],
         readings: vec![Reading {
