@@ -28,6 +28,7 @@ mod plan;
 mod retention;
 pub mod schedule;
 mod supervise;
+mod token;
 pub mod trial;
 
 #[cfg(test)]
@@ -43,5 +44,6 @@ pub use doors::Door;
 pub use event::{Event, Polled, Standing};
 pub use facade::{Engine, EngineHandle, poll_all_once};
 pub use holder::holder_name;
+pub use token::publishing_token;
 pub use lease::LeasePace;
 pub use plan::{EngineError, EnginePlan};

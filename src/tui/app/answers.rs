@@ -38,6 +38,7 @@ impl Model {
                 false
             }
             Event::Changed | Event::Erased(_) => {
+                self.asks.stale(Thing::Outbox);
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false
@@ -47,7 +48,8 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 self.status.pause(paused)
             }
-            Event::Outgoing { .. } | Event::SendingStopped(_) => false,
+            Event::Outgoing { state, trouble, .. } => self.outgoing_moved(state, trouble.as_ref()),
+            Event::SendingStopped(stopped) => self.answering.outbox.stop(stopped),
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
                     self.retry();
@@ -135,6 +137,7 @@ impl Model {
                 ours
             }
             Answer::Failed(words) => self.failed(question, &words),
+            Answer::Told(told) => self.take_told(question, told, cmds),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -189,6 +192,7 @@ impl Model {
         } else if self.marks.failed(question) {
             self.stream.reread();
             self.marks_changed();
+        } else if self.errand_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {
@@ -198,7 +202,7 @@ impl Model {
         true
     }
 
-    fn shows(&self, pane: Pane) -> bool {
+    pub(super) fn shows(&self, pane: Pane) -> bool {
         self.desk.layout().pane(pane).is_some()
     }
 

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
-use super::setup::{Emoji, Occasion, Reconfigured, Setup};
+use super::setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 
 /// Longest name that is kept, in characters.
@@ -33,6 +33,8 @@ pub struct Context {
     can_save_watch: bool,
     emoji: Emoji,
     keys: KeyNames,
+    voice: Option<String>,
+    writer: Writer,
 }
 
 fn named(subjects: &[Subject]) -> Vec<Named> {
@@ -56,6 +58,8 @@ impl Context {
             can_save_watch: setup.can_save_watch,
             emoji: setup.emoji,
             keys: setup.keys.clone(),
+            voice: setup.voice.as_ref().map(|voice| SafeText::line(voice, LONGEST_NAME).to_string()),
+            writer: setup.writer.clone(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Context {
         self.tell_factor = new.tell_factor;
         self.emoji = new.emoji;
         self.keys = new.keys;
+        self.writer.replies = new.replies;
     }
 
     /// Takes the present moment in; tells whether the minute that the screen shows is another one. A clock that
@@ -138,6 +143,16 @@ impl Context {
     /// How emoji are shown in lists.
     pub fn emoji(&self) -> Emoji {
         self.emoji
+    }
+
+    /// The voice at this screen, when it said who it is.
+    pub fn voice(&self) -> Option<&str> {
+        self.voice.as_deref()
+    }
+
+    /// Who writes answers here, and with what help.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     /// The keys in force.

@@ -7,6 +7,7 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::cursor::Motion;
 use super::layout::{Area, HINTS_FROM};
@@ -70,6 +71,8 @@ pub enum Overlay {
         /// The query.
         query: String,
     },
+    /// A saved reply is chosen.
+    Replies(Picker),
 }
 
 /// What a key on an overlay leads to.
@@ -88,6 +91,8 @@ pub enum Step {
         /// The query.
         query: String,
     },
+    /// It goes away and a saved reply goes into the text.
+    Reply(Box<SavedReply>),
 }
 
 impl Overlay {
@@ -122,6 +127,7 @@ impl Overlay {
                 Typed::Submit | Typed::Cancel => return Step::Close,
             },
             Self::Palette(palette) => return palette.type_in(typing),
+            Self::Replies(picker) => return picker.type_in(typing),
             Self::Name { prompt, query } => match prompt.type_in(typing) {
                 Typed::Submit if !prompt.text().trim().is_empty() => {
                     return Step::Save { name: prompt.text().trim().to_owned(), query: query.clone() };
@@ -145,6 +151,7 @@ impl Overlay {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
+                Self::Replies(picker) => picker.go(motion),
                 Self::Name { .. } => {}
             }
             return Step::Stay;
@@ -168,7 +175,7 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
-            Self::Palette(_) | Self::Name { .. } => {}
+            Self::Palette(_) | Self::Name { .. } | Self::Replies(_) => {}
         }
     }
 }

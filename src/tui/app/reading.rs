@@ -36,7 +36,7 @@ impl Model {
     }
 
     /// The mention that a deed is done on: the open one, else the selected one.
-    fn current(&self) -> Option<MentionRow> {
+    pub(super) fn current(&self) -> Option<MentionRow> {
         if self.desk.focus() == Pane::Detail {
             return self.detail.row().cloned();
         }

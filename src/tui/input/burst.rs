@@ -49,6 +49,18 @@ impl Burst {
         text
     }
 
+    /// A key that is no letter came: whether it came along with a paste, in or right behind a burst or faster behind
+    /// the key before than a hand is. What would send or close then must not.
+    pub fn came_along(&mut self, at: Instant) -> bool {
+        let quick = self.last.is_some_and(|last| at.saturating_duration_since(last) <= Self::GAP);
+        let behind = self.ended.is_some_and(|ended| at.saturating_duration_since(ended) <= Self::AFTER);
+        self.last = Some(at);
+        if behind {
+            self.ended = Some(at);
+        }
+        quick || behind
+    }
+
     /// Another key came, or the prompt closed.
     pub fn forget(&mut self) {
         *self = Self::default();

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use crate::domain::SourceId;
-use crate::engine::{EngineHandle, Event};
+use crate::domain::time::SignedDuration;
+use crate::domain::{Network, SourceId};
+use crate::engine::{self, EngineHandle, Event};
 use crate::store::StoreResult;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
@@ -22,6 +23,40 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored; then nothing changes.
     async fn pause(&self, paused: bool) -> StoreResult<()>;
+    /// Something in the outbox was changed here: whoever sends looks at once.
+    fn outbox_changed(&self) {}
+    /// How something is sent from here to a network.
+    fn how_to_send(&self, _network: &Network) -> HowToSend {
+        HowToSend::default()
+    }
+}
+
+/// How something is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HowToSend {
+    /// How long it is held first.
+    pub hold: SignedDuration,
+    /// A second voice must approve it.
+    pub approval: bool,
+    /// A rehearsal: nothing is sent.
+    pub dry: bool,
+    /// This process; what it holds is a draft again when it ends.
+    pub process: String,
+    /// A token that was never used before.
+    pub token: String,
+}
+
+impl Default for HowToSend {
+    /// Held for ten seconds, by this process, under a token of its own.
+    fn default() -> Self {
+        Self {
+            hold: SignedDuration::from_secs(10),
+            approval: false,
+            dry: false,
+            process: engine::holder_name(),
+            token: engine::publishing_token(),
+        }
+    }
 }
 
 #[async_trait]

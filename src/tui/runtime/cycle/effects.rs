@@ -69,6 +69,11 @@ impl<C: Console> Cycle<C> {
                 self.errands.pause(Arc::clone(&self.newsroom), paused);
                 None
             }
+            Cmd::Errand { question, errand } => self.errands.errand(question, errand, self.clock.now()),
+            Cmd::Edit { question, text } => {
+                self.editing = Some((question, text));
+                None
+            }
             Cmd::Copy(text) => Some(self.copy(&text)?),
             Cmd::Browse(link) => Some(self.browse(&link)),
             Cmd::Bell => {
