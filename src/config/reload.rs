@@ -21,6 +21,8 @@ pub struct Changed {
     pub retention: bool,
     /// Weights of the formulas.
     pub weights: bool,
+    /// Voices or saved replies.
+    pub answers: bool,
     /// The data directory, which takes effect only after a new start.
     pub data: bool,
 }
@@ -35,6 +37,7 @@ impl Changed {
             keys: old.keys != new.keys,
             retention: old.retention != new.retention,
             weights: old.weights != new.weights,
+            answers: old.voices != new.voices || old.replies != new.replies || old.voice != new.voice,
             data: old.data != new.data,
             config: new,
         }
@@ -53,6 +56,7 @@ impl Changed {
             (self.keys, "keys"),
             (self.retention, "retention"),
             (self.weights, "weights"),
+            (self.answers, "voices and saved replies"),
             (self.data, "data directory (from the next start)"),
         ];
         parts.into_iter().filter(|(changed, _)| *changed).map(|(_, name)| name).collect()

@@ -44,6 +44,6 @@ pub use doors::Door;
 pub use event::{Event, Polled, Standing};
 pub use facade::{Engine, EngineHandle, poll_all_once};
 pub use holder::holder_name;
-pub use token::publishing_token;
 pub use lease::LeasePace;
 pub use plan::{EngineError, EnginePlan};
+pub use token::publishing_token;

@@ -1,20 +1,24 @@
 //! A store that holds what a test puts there, for whoever only reads and marks. It does not collect: whatever needs
 //! the lease is refused.
 
+#[path = "shelf_outbox.rs"]
+pub mod shelf_outbox;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use goodword::domain::case::Turn;
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
-    Act, Answerable, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, Reading, SafeText, Sentiment,
-    Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
+    Act, Answerable, CaseId, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, Reading, SafeText,
+    Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
-    Adopted, Cases, Lease, LeaseState, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+    Adopted, Cases, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
 };
 
 /// The present moment of the tests: 2025-11-22 09:00:00 UTC.
@@ -64,6 +68,8 @@ pub struct Shelf {
     pub fails: AtomicBool,
     /// All traffic is held back.
     pub paused: AtomicBool,
+    /// The outbox.
+    pub tray: shelf_outbox::Tray,
 }
 
 impl Shelf {
@@ -141,9 +147,17 @@ impl Shelf {
     }
 }
 
-impl Cases for Shelf {}
-
-impl Outbox for Shelf {}
+#[async_trait]
+impl Cases for Shelf {
+    async fn case_of(&self, _: MentionId) -> StoreResult<Option<CaseId>> {
+        self.check()?;
+        Ok(None)
+    }
+    async fn thread(&self, _: MentionId, _: u32) -> StoreResult<Vec<Turn>> {
+        self.check()?;
+        Ok(Vec::new())
+    }
+}
 
 #[async_trait]
 impl Store for Shelf {

@@ -1,6 +1,6 @@
 //! What every action does. Deeds on mentions are in `reading`.
 
-use super::action::Action;
+use super::action::{Action, Place};
 use super::asks::Thing;
 use super::cmd::Cmd;
 use super::cursor::Motion;
@@ -78,6 +78,7 @@ impl Model {
             Action::Palette => self.push(Overlay::Palette(overlay::Palette::default())),
             Action::Refresh => self.refresh(cmds),
             Action::Pause => cmds.push(Cmd::Pause(!self.status.paused())),
+            other if other.place() == Place::Composer => self.status.say(Weight::Info, "write an answer first"),
             other => self.deed(other, cmds),
         }
     }

@@ -1,22 +1,24 @@
 //! Answers in the model: opens and closes the sheet, keeps its draft, sends it, and does what is done in the outbox.
 
+mod deeds;
+mod told;
+
 use std::collections::BTreeMap;
 
 use super::action::Action;
 use super::asks::Thing;
 use super::cmd::Cmd;
-use super::composer::errand::{Errand, Told, Wanted};
-use super::composer::gate::{Go, Outcome, Outside};
+use super::composer::errand::{Errand, Wanted};
+use super::composer::gate::{Go, Outside};
 use super::composer::replies::{Picker, SavedReply};
 use super::composer::{self, Composer};
 use super::desk::Desk;
 use super::layout::{Pane, View};
 use super::msg::{Typing, Weight};
-use super::outbox::{Outbox, seconds_to};
+use super::outbox::Outbox;
 use super::overlay::Overlay;
 use super::{Model, layout};
-use crate::domain::outbox::{Outgoing, OutgoingState, Verdict};
-use crate::domain::{MentionId, OutgoingId, SafeText, Timestamp};
+use crate::domain::{MentionId, OutgoingId, Timestamp};
 
 /// Errands that are waited for at once; who asks for more lost patience long ago.
 const MOST: usize = 64;
@@ -215,7 +217,9 @@ impl Model {
     fn choose_reply(&mut self) {
         let replies = self.context.writer().replies.clone();
         if replies.is_empty() {
-            return self.status.say(Weight::Info, "there are no saved replies yet: add a [[reply]] to the configuration");
+            return self
+                .status
+                .say(Weight::Info, "there are no saved replies yet: add a [[reply]] to the configuration");
         }
         self.push(Overlay::Replies(Picker::new(replies)));
     }
@@ -252,230 +256,6 @@ impl Model {
         }
     }
 
-    /// Takes back what was held last, to be written on.
-    pub(super) fn recall_newest(&mut self, cmds: &mut Vec<Cmd>) {
-        match self.answering.outbox.newest_held().map(|one| one.id) {
-            Some(id) => {
-                self.send_errand(Purpose::WriteOn(id), Errand::Recall(id), cmds);
-            }
-            None => self.status.say(Weight::Info, "nothing is held in the outbox"),
-        }
-    }
-
-    /// Stops all sending at once; lifting it takes the key twice.
-    pub(super) fn stop_sending(&mut self, cmds: &mut Vec<Cmd>) {
-        let stopped = self.answering.outbox.stopped();
-        if stopped && !self.answering.lifting {
-            self.answering.lifting = true;
-            let key = self.context.keys().short(Action::StopSending).unwrap_or_default();
-            return self.status.say(Weight::Trouble, &format!("all sending is stopped: {key} once more lets it go on"));
-        }
-        self.answering.lifting = false;
-        self.send_errand(Purpose::Stop(!stopped), Errand::Stop(!stopped), cmds);
-    }
-
-    /// What is done in the outbox. False when the action means something else.
-    pub(super) fn act_on_outbox(&mut self, action: Action, cmds: &mut Vec<Cmd>) -> bool {
-        if self.desk.focus() != Pane::Outbox {
-            return false;
-        }
-        let Some(one) = self.answering.outbox.selected().cloned() else { return false };
-        let link = || one.parts.iter().rev().find_map(|part| part.url.as_ref()).map(SafeText::to_string);
-        let state = one.state;
-        match action {
-            Action::Open => self.open_outgoing(&one, cmds),
-            Action::Approve => self.approve(&one, cmds),
-            Action::ItIsOut if matches!(state, OutgoingState::Uncertain | OutgoingState::Failed) => {
-                self.send_errand(Purpose::Settle, Errand::Settle(one.id, Verdict::ItIsOut(None)), cmds);
-            }
-            Action::ItIsNotOut if state == OutgoingState::Uncertain => {
-                self.send_errand(Purpose::Settle, Errand::Settle(one.id, Verdict::ItIsNotOut), cmds);
-            }
-            Action::ItIsOut | Action::ItIsNotOut => self.status.say(Weight::Info, "there is no doubt about this one"),
-            Action::Withdraw if matches!(state, OutgoingState::Sent | OutgoingState::Sending | OutgoingState::Uncertain) => {
-                self.status.say(Weight::Info, "it cannot be given up: it is, or may be, out");
-            }
-            Action::Withdraw => {
-                self.send_errand(Purpose::Withdraw, Errand::Withdraw(one.id), cmds);
-            }
-            Action::Browse | Action::CopyLink => match link() {
-                Some(url) => cmds.push(if action == Action::Browse { Cmd::Browse(url) } else { Cmd::Copy(url) }),
-                None => self.status.say(Weight::Info, "it has no link yet"),
-            },
-            Action::CopyText => cmds.push(Cmd::Copy(one.text())),
-            _ => return false,
-        }
-        true
-    }
-
-    fn open_outgoing(&mut self, one: &Outgoing, cmds: &mut Vec<Cmd>) {
-        match one.state {
-            OutgoingState::Draft => self.open_sheet(Wanted::Outgoing(one.id), cmds),
-            OutgoingState::Held | OutgoingState::AwaitingApproval => {
-                self.send_errand(Purpose::WriteOn(one.id), Errand::Recall(one.id), cmds);
-            }
-            OutgoingState::Failed => {
-                self.send_errand(Purpose::WriteOn(one.id), Errand::Redraft(one.id), cmds);
-            }
-            OutgoingState::Sending | OutgoingState::Sent | OutgoingState::Uncertain | OutgoingState::Withdrawn => {
-                let sheet = super::explain::sheet(self);
-                self.push(sheet);
-            }
-        }
-    }
-
-    fn approve(&mut self, one: &Outgoing, cmds: &mut Vec<Cmd>) {
-        let Some(voice) = self.context.voice().map(str::to_owned) else {
-            return self.status.say(Weight::Trouble, "say who you are first: start goodword with --voice NAME");
-        };
-        if one.voice.as_ref().is_some_and(|writer| writer.as_str() == voice) {
-            return self.status.say(Weight::Trouble, "you wrote it: another voice must approve it");
-        }
-        if one.state != OutgoingState::AwaitingApproval {
-            return self.status.say(Weight::Info, "it waits for nobody's approval");
-        }
-        self.send_errand(Purpose::Approve, Errand::Approve(one.id, one.network.clone(), voice), cmds);
-    }
-
-    /// What came of an errand. Tells whether anything visible changed.
-    pub(super) fn take_told(&mut self, question: u64, told: Told, cmds: &mut Vec<Cmd>) -> bool {
-        if let Told::Tray(tray) = told {
-            return self.asks.answered(question) == Some(Thing::Outbox) && self.answering.outbox.answer(tray);
-        }
-        let Some(purpose) = self.answering.errands.remove(&question) else { return false };
-        match (purpose, told) {
-            (Purpose::Open, Told::Opened(opened)) if self.answering.opening == Some(question) => {
-                self.answering.opening = None;
-                self.show_sheet(question, *opened);
-            }
-            (Purpose::Save(session), Told::Saved(id, anew)) => {
-                if let Some(sheet) = self.sheet(session) {
-                    sheet.saved(id);
-                    if anew {
-                        self.status.say(Weight::Trouble, "the draft was sent or changed elsewhere; a new one was begun");
-                    }
-                }
-                return false;
-            }
-            (Purpose::Submit(session), Told::Submitted(submission)) => {
-                let Some(sheet) = self.sheet(session) else { return false };
-                let outcome = sheet.submitted(&submission);
-                self.sent(outcome);
-            }
-            (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
-            (Purpose::WriteOn(_), Told::Done(false)) => {
-                self.status.say(Weight::Trouble, "too late: it is on its way or out");
-            }
-            (Purpose::Record(session), Told::Done(_)) => {
-                if self.sheet(session).is_some() {
-                    self.leave_sheet();
-                }
-                self.status.say(Weight::Info, "recorded: you answered");
-            }
-            (Purpose::Edit(session), Told::Edited(edited)) => self.edited(session, edited),
-            (Purpose::Stop(stopped), Told::Done(_)) => {
-                self.answering.outbox.stop(stopped);
-                let words = if stopped {
-                    "all sending is stopped, also after a restart, until it is lifted"
-                } else {
-                    "sending goes on"
-                };
-                self.status.say(Weight::Info, words);
-            }
-            (Purpose::Approve, Told::Done(true)) => self.status.say(Weight::Info, "approved: it is held, and then goes out"),
-            (Purpose::Approve | Purpose::Withdraw | Purpose::Settle, Told::Done(false)) => {
-                self.status.say(Weight::Trouble, "it has changed meanwhile: nothing was done");
-            }
-            _ => {}
-        }
-        self.asks.stale(Thing::Outbox);
-        true
-    }
-
-    fn sheet(&mut self, session: u64) -> Option<&mut Composer> {
-        self.answering.composer.as_deref_mut().filter(|sheet| sheet.session() == session)
-    }
-
-    fn show_sheet(&mut self, session: u64, opened: composer::errand::Opened) {
-        if self.answering.is_writing() {
-            return;
-        }
-        match Composer::open(session, opened, &self.context) {
-            Ok(sheet) => {
-                self.answering.before = Some(Box::new(self.desk.clone()));
-                self.overlays.clear();
-                self.desk.show(View::Composer);
-                self.answering.composer = Some(Box::new(sheet));
-            }
-            Err(why) => self.status.say(Weight::Trouble, why),
-        }
-    }
-
-    fn sent(&mut self, outcome: Outcome) {
-        let now = self.context.now();
-        match outcome {
-            Outcome::Held(until) => {
-                self.leave_sheet();
-                let key = self.context.keys().short(Action::Recall).unwrap_or_default();
-                self.status.say(Weight::Info, &format!("goes out in {} s: {key} takes it back", seconds_to(now, until)));
-            }
-            Outcome::Awaits => {
-                self.leave_sheet();
-                self.status.say(Weight::Info, "in the outbox: a second voice must approve it");
-            }
-            Outcome::Stays => {}
-        }
-    }
-
-    fn edited(&mut self, session: u64, edited: Result<String, SafeText>) {
-        let now = self.context.now();
-        match edited {
-            Ok(text) => {
-                if let Some(sheet) = self.sheet(session)
-                    && sheet.paper().text() != text.trim_end_matches('\n')
-                {
-                    sheet.take_words(&text, now);
-                }
-            }
-            Err(why) => self.status.say(Weight::Trouble, why.as_str()),
-        }
-    }
-
-    /// An errand could not be done. False when it was none.
-    pub(super) fn errand_failed(&mut self, question: u64) -> bool {
-        let Some(purpose) = self.answering.errands.remove(&question) else { return false };
-        let now = self.context.now();
-        match purpose {
-            Purpose::Open => self.answering.opening = None,
-            Purpose::Save(session) => {
-                if let Some(sheet) = self.sheet(session) {
-                    sheet.not_saved(now);
-                }
-            }
-            Purpose::Submit(session) => {
-                if let Some(sheet) = self.sheet(session) {
-                    sheet.set_sending(None);
-                }
-            }
-            _ => {}
-        }
-        true
-    }
-
-    /// Something in the outbox moved on.
-    pub(super) fn outgoing_moved(&mut self, state: OutgoingState, trouble: Option<&SafeText>) -> bool {
-        self.asks.stale(Thing::Outbox);
-        let why = trouble.map(|why| format!(": {why}")).unwrap_or_default();
-        match state {
-            OutgoingState::Failed => self.status.say(Weight::Trouble, &format!("an answer did not go out{why}")),
-            OutgoingState::Uncertain => {
-                self.status.say(Weight::Trouble, &format!("whether an answer went out is not known{why}"));
-            }
-            _ => return false,
-        }
-        true
-    }
-
     /// The time passed: saves and judges what is written, and counts down. Tells whether anything visible changed.
     pub(super) fn tick_answers(&mut self, cmds: &mut Vec<Cmd>) -> bool {
         let counted = self.answering.outbox.tick(self.context.now());
@@ -494,7 +274,11 @@ impl Model {
         if let (Some(sheet), Some(area)) = (&mut self.answering.composer, area) {
             sheet.fit(area, &self.context);
         }
-        let rows = self.desk.layout().pane(Pane::Outbox).map_or(1, |area| usize::from(layout::outbox(area.body()).list.height));
+        let rows = self
+            .desk
+            .layout()
+            .pane(Pane::Outbox)
+            .map_or(1, |area| usize::from(layout::outbox(area.body()).list.height));
         self.answering.outbox.fit(rows);
     }
 

@@ -30,7 +30,7 @@ pub fn hints(model: &Model) -> Vec<Hint> {
 
 /// What stands at the end of the hint bar, whatever else fits: the help.
 pub fn last(model: &Model) -> Option<Hint> {
-    let typing = model.input_mode() == InputMode::Prompt;
+    let typing = matches!(model.input_mode(), InputMode::Prompt | InputMode::Composer);
     if typing || !model.overlays().is_empty() || !model.status().pending().is_empty() {
         return None;
     }
@@ -53,9 +53,15 @@ fn here(model: &Model) -> &'static [Action] {
             Action::Explain,
         ],
         Pane::First => &[Action::Open, Action::Reply, Action::ToggleRead, Action::Explain, Action::NextPane],
-        Pane::Detail => {
-            &[Action::Back, Action::Reply, Action::NextUnread, Action::CopyLink, Action::Browse, Action::ToggleRead, Action::Explain]
-        }
+        Pane::Detail => &[
+            Action::Back,
+            Action::Reply,
+            Action::NextUnread,
+            Action::CopyLink,
+            Action::Browse,
+            Action::ToggleRead,
+            Action::Explain,
+        ],
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
         Pane::Giving => &[Action::Explain, Action::NextPane],
         Pane::Sources => &[Action::Refresh, Action::Explain],
@@ -86,7 +92,9 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
     match overlay {
         Overlay::Help(..) => fixed(&[("type", "to filter"), ("↑ ↓", "scroll"), ("Esc", "close")]),
         Overlay::Palette(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close")]),
-        Overlay::Replies(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "put it in"), ("Esc", "close")]),
+        Overlay::Replies(_) => {
+            fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "put it in"), ("Esc", "close")])
+        }
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Explain(_) => {
             let keys = model.context().keys();

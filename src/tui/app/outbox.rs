@@ -70,7 +70,11 @@ pub fn state_look(state: OutgoingState) -> (Tone, &'static str) {
 /// Seconds until a moment, begun ones counted whole; 0 when it is over.
 pub fn seconds_to(now: Timestamp, moment: Timestamp) -> i64 {
     let left = moment.duration_since(now);
-    if left <= SignedDuration::ZERO { 0 } else { (left.as_millis().saturating_add(999) / 1_000).try_into().unwrap_or(i64::MAX) }
+    if left <= SignedDuration::ZERO {
+        0
+    } else {
+        (left.as_millis().saturating_add(999) / 1_000).try_into().unwrap_or(i64::MAX)
+    }
 }
 
 impl Outbox {
@@ -143,7 +147,10 @@ impl Outbox {
     /// The handle of an account; the source's name when it has none.
     pub fn account(&self, source: SourceId) -> String {
         let identity = self.tray.identities.iter().find(|identity| identity.source == source);
-        identity.map_or_else(|| "an account that is gone".to_owned(), |identity| format!("@{}", identity.handle.as_str().trim_start_matches('@')))
+        identity.map_or_else(
+            || "an account that is gone".to_owned(),
+            |identity| format!("@{}", identity.handle.as_str().trim_start_matches('@')),
+        )
     }
 
     /// What is held, the one that was held last first.
@@ -175,10 +182,13 @@ impl Outbox {
         } else if sending > 0 {
             parts.push((Tone::Strong, if brief { "sending".to_owned() } else { format!("sending {sending}") }));
         }
-        for (state, tone, sign) in [(OutgoingState::Failed, Tone::Bad, "!"), (OutgoingState::Uncertain, Tone::Warn, "?")] {
+        for (state, tone, sign) in
+            [(OutgoingState::Failed, Tone::Bad, "!"), (OutgoingState::Uncertain, Tone::Warn, "?")]
+        {
             let many = self.many(state);
             if many > 0 {
-                let words = if brief { format!("{sign}{many} out") } else { format!("{sign} {many} {}", state_name(state)) };
+                let words =
+                    if brief { format!("{sign}{many} out") } else { format!("{sign} {many} {}", state_name(state)) };
                 parts.push((tone, words));
             }
         }
@@ -217,7 +227,10 @@ impl Outbox {
         page.prose(Tone::Text, 0, "Every answer is stored before it is sent. It is held for a little while, in which it can be taken back; then the process that talks to the networks sends it, once.");
         let lines: [(OutgoingState, &str); 6] = [
             (OutgoingState::Failed, "the network does not have it; the reason is told, the words are kept"),
-            (OutgoingState::Uncertain, "nobody knows whether the network has it: it is looked for, never sent again blindly"),
+            (
+                OutgoingState::Uncertain,
+                "nobody knows whether the network has it: it is looked for, never sent again blindly",
+            ),
             (OutgoingState::AwaitingApproval, "a second voice must approve it"),
             (OutgoingState::Held, "goes out when its time is over, while somebody is there"),
             (OutgoingState::Sending, "the network is being asked"),
@@ -278,14 +291,22 @@ pub fn about(outgoing: &Outgoing, outbox: &Outbox, context: &Context, page: &mut
             if let Some(seconds) = until.filter(|seconds| *seconds > 0) {
                 page.prose(Tone::Text, 0, &format!("It is looked for again in {}.", pause(seconds)));
             }
-            let words = format!("Or look yourself: {} if it is out, {} if it is not.", key(Action::ItIsOut), key(Action::ItIsNotOut));
+            let words = format!(
+                "Or look yourself: {} if it is out, {} if it is not.",
+                key(Action::ItIsOut),
+                key(Action::ItIsNotOut)
+            );
             page.prose(Tone::Text, 0, &words);
         }
         (OutgoingState::Failed, _) => {
             page.prose(Tone::Text, 0, &format!("The words are kept: {} writes on.", key(Action::Open)));
         }
         (OutgoingState::AwaitingApproval, _) => {
-            page.prose(Tone::Text, 0, &format!("Another voice than the writer's approves it with {}.", key(Action::Approve)));
+            page.prose(
+                Tone::Text,
+                0,
+                &format!("Another voice than the writer's approves it with {}.", key(Action::Approve)),
+            );
         }
         _ => {}
     }

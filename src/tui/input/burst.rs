@@ -121,6 +121,20 @@ mod tests {
     }
 
     #[test]
+    fn a_chord_in_a_paste_came_along_and_one_of_a_hand_did_not() {
+        let start = Instant::now();
+        let mut burst = Burst::default();
+        for step in 0..5 {
+            burst.character(start + ms(step));
+        }
+        assert!(burst.came_along(start + ms(5)));
+        assert!(burst.came_along(start + ms(100)), "right behind it");
+        assert!(!burst.came_along(start + ms(600)));
+        assert!(!burst.came_along(start + ms(700)), "a hand's second chord");
+        assert!(burst.came_along(start + ms(701)), "no hand is that fast");
+    }
+
+    #[test]
     fn another_key_ends_the_burst() {
         let start = Instant::now();
         let mut burst = Burst::default();

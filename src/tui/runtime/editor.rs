@@ -58,7 +58,13 @@ impl Letter {
     /// When there is no shell.
     pub(super) fn edit(&self, editor: Option<&str>) -> io::Result<Child> {
         let editor = editor.map(str::trim).filter(|editor| !editor.is_empty()).unwrap_or(USUAL);
-        Command::new("sh").arg("-c").arg(format!("{editor} \"$@\"")).arg("editor").arg(&self.path).kill_on_drop(true).spawn()
+        Command::new("sh")
+            .arg("-c")
+            .arg(format!("{editor} \"$@\""))
+            .arg("editor")
+            .arg(&self.path)
+            .kill_on_drop(true)
+            .spawn()
     }
 }
 

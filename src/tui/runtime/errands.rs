@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -47,10 +47,24 @@ pub(super) enum Brought {
 
 /// A change to the store.
 pub(super) enum Change {
-    Read { question: u64, ids: Vec<MentionId>, read: bool },
-    AllRead { question: u64, filter: Box<Filter>, last: MentionId },
+    Read {
+        question: u64,
+        ids: Vec<MentionId>,
+        read: bool,
+    },
+    AllRead {
+        question: u64,
+        filter: Box<Filter>,
+        last: MentionId,
+    },
     Seen(SignalId),
-    Errand { question: u64, errand: Errand, at: Timestamp },
+    Errand {
+        question: u64,
+        errand: Errand,
+        at: Timestamp,
+    },
+    /// Nothing: tells when everything before it is stored.
+    Mark(oneshot::Sender<()>),
 }
 
 pub(super) struct Errands {
@@ -131,7 +145,7 @@ impl Errands {
             Change::Read { question, .. } | Change::AllRead { question, .. } | Change::Errand { question, .. } => {
                 Some(*question)
             }
-            Change::Seen(_) => None,
+            Change::Seen(_) | Change::Mark(_) => None,
         };
         let refused = self.changes.as_ref().is_none_or(|changes| changes.try_send(change).is_err());
         let told = "too much is being changed at once: try again";
@@ -150,6 +164,14 @@ impl Errands {
             Brought::Message(answered(question, opened.map(|opened| Answer::Told(Told::Opened(Box::new(opened))))))
         });
         None
+    }
+
+    /// Waits a little until the changes that were asked for are stored.
+    pub(super) async fn settle(&mut self) {
+        let (tell, stored) = oneshot::channel();
+        if self.change(Change::Mark(tell)).is_none() && tokio::time::timeout(LAST_CHANGES, stored).await.is_err() {
+            tracing::warn!("the last changes could not be stored within {LAST_CHANGES:?}");
+        }
     }
 
     /// Tries a query; ends the trial before.
@@ -303,11 +325,14 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             let stored = store.mark_all_read(&filter, last).await;
             Some(answered(question, stored.map(|ids| Answer::Marked(ids, true))))
         }
-        Change::Errand { question, errand, at } => {
-            Some(match letters.carry_out(store, newsroom, errand, at).await {
-                Ok(told) => Msg::Answer { question, answer: Answer::Told(told) },
-                Err(why) => failed(question, &why),
-            })
+        Change::Errand { question, errand, at } => Some(match letters.carry_out(store, newsroom, errand, at).await {
+            Ok(told) => Msg::Answer { question, answer: Answer::Told(told) },
+            Err(why) => failed(question, &why),
+        }),
+        Change::Mark(tell) => {
+            // Who asked may have gone on.
+            let _ = tell.send(());
+            None
         }
         Change::Seen(signal) => store.see_signal(signal).await.err().map(|error| trouble(&error.to_string())),
     }

@@ -128,7 +128,7 @@ impl Letters {
             Errand::Recall(id) => done(store.recall(id, now).await),
             Errand::Redraft(id) => done(store.redraft(id, now).await),
             Errand::Withdraw(id) => done(store.withdraw(id, now).await),
-            Errand::Discard(session) => match self.drafts.remove(&session) {
+            Errand::Discard(session, id) => match self.drafts.remove(&session).or(id) {
                 Some(id) => done(store.withdraw(id, now).await),
                 None => Ok(Told::Done(false)),
             },
@@ -218,3 +218,6 @@ async fn record(
     let changed = store.change_cases(&[case], &CaseChange::AnsweredByHand(clean), by).await.map_err(plain)?;
     Ok(changed.claimed.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

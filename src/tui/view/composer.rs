@@ -65,7 +65,10 @@ fn about(page: &mut Page, card: &PersonCard, model: &Model) {
     if card.name != card.who && !card.name.is_empty() {
         page.line(Line::new().foreign(Tone::Text, &card.name));
     }
-    let mut facts = vec![piece(Tone::Text, format!("{} mentions", card.mentions)), piece(Tone::Text, format!("{} answers of ours", card.answers))];
+    let mut facts = vec![
+        piece(Tone::Text, format!("{} mentions", card.mentions)),
+        piece(Tone::Text, format!("{} answers of ours", card.answers)),
+    ];
     facts.extend(card.followers.map(|many| piece(Tone::Text, format!("{many} followers"))));
     facts.extend(card.since.map(|since| piece(Tone::Muted, format!("known for {}", when::since(now, since)))));
     page.flow(facts, " · ");
@@ -92,7 +95,10 @@ fn about(page: &mut Page, card: &PersonCard, model: &Model) {
 fn heading(model: &Model, sheet: &Composer) -> Line {
     let mut line = match sheet.way() {
         Way::Publish { identities, .. } => {
-            let handle = sheet.identity().map(|identity| identity.handle.as_str().trim_start_matches('@').to_owned()).unwrap_or_default();
+            let handle = sheet
+                .identity()
+                .map(|identity| identity.handle.as_str().trim_start_matches('@').to_owned())
+                .unwrap_or_default();
             let tone = if sheet.is_unusual() { Tone::Bad } else { Tone::Strong };
             let sign = if sheet.is_unusual() { "! " } else { "" };
             let mut line = Line::of(tone, format!("{sign}as @{handle}"));
@@ -204,7 +210,12 @@ fn strip(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
             page.line(Line::of(Tone::Warn, "? ").with(Tone::Text, reason.as_str()));
         }
         if rows > 1 {
-            page.line(Line::of(Tone::Key, yes).with(Tone::Text, " yes, all the same   ").with(Tone::Key, "Esc").with(Tone::Text, " back to the text"));
+            page.line(
+                Line::of(Tone::Key, yes)
+                    .with(Tone::Text, " yes, all the same   ")
+                    .with(Tone::Key, "Esc")
+                    .with(Tone::Text, " back to the text"),
+            );
         }
     } else if !sheet.blocked().is_empty() {
         for reason in sheet.blocked() {
@@ -223,11 +234,20 @@ fn coach(page: &mut Page, sheet: &Composer, rows: usize) {
     let mut lines: Vec<Line> = Vec::new();
     match advice.same() {
         0 => {}
-        1 => lines.push(Line::of(Tone::Warn, "~ the same was just sent to 1 other").with(Tone::Text, ": say something meant for this person")),
-        many => lines.push(Line::of(Tone::Warn, format!("~ the same was just sent to {many} others")).with(Tone::Text, ": say something meant for this person")),
+        1 => lines.push(
+            Line::of(Tone::Warn, "~ the same was just sent to 1 other")
+                .with(Tone::Text, ": say something meant for this person"),
+        ),
+        many => lines.push(
+            Line::of(Tone::Warn, format!("~ the same was just sent to {many} others"))
+                .with(Tone::Text, ": say something meant for this person"),
+        ),
     }
     for remark in advice.remarks() {
-        lines.push(Line::of(Tone::Warn, format!("~ {}", advice::name(remark.flag))).with(Tone::Text, format!(": {}", remark.advice)));
+        lines.push(
+            Line::of(Tone::Warn, format!("~ {}", advice::name(remark.flag)))
+                .with(Tone::Text, format!(": {}", remark.advice)),
+        );
     }
     if lines.len() > rows.max(1) {
         // Not enough room for a line each: their names at least.
@@ -265,7 +285,13 @@ pub(super) fn replies(brush: &mut Brush<'_>, picker: &Picker, area: Area) {
     let offset = picker.offset().max((picker.index() + 1).saturating_sub(height));
     for (line, (index, reply)) in picker.found().enumerate().skip(offset).take(height).enumerate() {
         let area = Area { y: row_at(list, line), height: 1, ..list };
-        let used = brush.say(area.x, area.y, area.width, &format!("{} ", fit(SafeText::line(&reply.name, 40).as_str(), 20)), Tone::Strong);
+        let used = brush.say(
+            area.x,
+            area.y,
+            area.width,
+            &format!("{} ", fit(SafeText::line(&reply.name, 40).as_str(), 20)),
+            Tone::Strong,
+        );
         let words = SafeText::line(&reply.text, 200);
         brush.say(area.x + used, area.y, area.width.saturating_sub(used), words.as_str(), Tone::Muted);
         if index == picker.index() {

@@ -13,13 +13,19 @@ use crate::tui::app::{Action, Model, when};
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let outbox = model.outbox();
     let many = outbox.items().count();
-    let right = if outbox.stopped() { Line::of(Tone::Bad, "! sending is stopped") } else { Line::of(Tone::Muted, many.to_string()) };
+    let right = if outbox.stopped() {
+        Line::of(Tone::Bad, "! sending is stopped")
+    } else {
+        Line::of(Tone::Muted, many.to_string())
+    };
     let body = brush.pane(area, &Line::of(Tone::Strong, "Outbox"), &right, focused);
     let parts = layout::outbox(body);
     if many == 0 {
         let key = model.context().keys().short(Action::Reply).unwrap_or_default();
         let words = if outbox.known() {
-            format!("Nothing is on its way. {key} on a mention writes an answer; it is held here for a little while before it goes out.")
+            format!(
+                "Nothing is on its way. {key} on a mention writes an answer; it is held here for a little while before it goes out."
+            )
         } else {
             "reading …".to_owned()
         };
@@ -35,7 +41,12 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
         }
     }
     if let Some(selected) = outbox.selected().filter(|_| parts.foot.height > 1) {
-        brush.pane(Area { height: parts.foot.height, ..parts.foot }, &Line::of(Tone::Strong, "This one"), &Line::new(), false);
+        brush.pane(
+            Area { height: parts.foot.height, ..parts.foot },
+            &Line::of(Tone::Strong, "This one"),
+            &Line::new(),
+            false,
+        );
         let foot = inner(parts.foot.body(), MARGIN);
         let mut page = Page::new(usize::from(foot.width));
         about(selected, outbox, model.context(), &mut page);
@@ -47,7 +58,9 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, outgoing: &Outgoing) {
     let context = model.context();
     let (tone, sign) = state_look(outgoing.state);
     let state = match (outgoing.state, outgoing.next) {
-        (OutgoingState::Held, Some(next)) if next > context.now() => format!("in {} s", seconds_to(context.now(), next)),
+        (OutgoingState::Held, Some(next)) if next > context.now() => {
+            format!("in {} s", seconds_to(context.now(), next))
+        }
         (state, _) => state_name(state).to_owned(),
     };
     let stamp = when::stamp(context.zone(), context.now(), outgoing.changed);
@@ -55,8 +68,14 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, outgoing: &Outgoing) {
     let words = SafeText::line(&outgoing.text(), 300);
     let line = Line::of(tone, format!(" {sign} {}", fit(&state, 14)))
         .with(Tone::Muted, format!(" {stamp} "))
-        .with(Tone::Strong, format!("{} ", fit(SafeText::line(&who, 80).as_str(), if area.width < 100 { 18 } else { 30 })))
-        .with(Tone::Muted, if area.width < 100 { String::new() } else { format!("{} ", fit(outgoing.network.name(), 10)) })
+        .with(
+            Tone::Strong,
+            format!("{} ", fit(SafeText::line(&who, 80).as_str(), if area.width < 100 { 18 } else { 30 })),
+        )
+        .with(
+            Tone::Muted,
+            if area.width < 100 { String::new() } else { format!("{} ", fit(outgoing.network.name(), 10)) },
+        )
         .foreign(Tone::Text, &words);
     brush.line(area.x, area.y, area.width, &line);
 }

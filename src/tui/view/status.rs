@@ -2,12 +2,12 @@
 
 use super::brush::Brush;
 use crate::engine::Standing;
-use crate::tui::app::{Action, Model};
 use crate::tui::app::layout::{Area, SMALLEST};
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::setup::Occasion;
 use crate::tui::app::text::{clip, grouped, short_number};
 use crate::tui::app::when;
+use crate::tui::app::{Action, Model};
 
 pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let clock = when::clock(model.context().zone(), model.context().now());
@@ -114,7 +114,9 @@ fn sources(model: &Model, line: Line, wording: Wording) -> Line {
 pub(super) fn banner(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let stopped = || {
         let key = model.context().keys().short(Action::StopSending).unwrap_or_default();
-        model.outbox().stopped().then(|| format!("all sending is stopped, for everybody and also after a restart: {key} twice lets it go on"))
+        model.outbox().stopped().then(|| {
+            format!("all sending is stopped, for everybody and also after a restart: {key} twice lets it go on")
+        })
     };
     let Some(trouble) = model.status().trouble().map(ToString::to_string).or_else(stopped) else { return };
     brush.say(area.x, area.y, area.width, &format!(" ! {trouble}"), Tone::Bad);

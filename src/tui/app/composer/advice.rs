@@ -196,7 +196,9 @@ mod tests {
         let sent: Vec<Sent> = ["ana", "lou", "kim"]
             .iter()
             .enumerate()
-            .map(|(n, who)| Sent::new(OutgoingId(n as i64), &format!("@{who} sorry about your chain, we send a new one today")))
+            .map(|(n, who)| {
+                Sent::new(OutgoingId(n as i64), &format!("@{who} sorry about your chain, we send a new one today"))
+            })
             .collect();
         let of = |text: &str| same(text, &sent);
         assert_eq!(of("@bo Sorry about your chain: we send a new one today!"), 3);

@@ -38,8 +38,8 @@ pub enum Errand {
     Redraft(OutgoingId),
     /// Give up for good.
     Withdraw(OutgoingId),
-    /// The draft of a sheet is given up: nothing is left in it.
-    Discard(u64),
+    /// The draft of a sheet is given up: nothing is left in it. The number under which it was opened, if it was.
+    Discard(u64, Option<OutgoingId>),
     /// A person knows what became of it.
     Settle(OutgoingId, Verdict),
     /// Stop all sending, or let it go on.

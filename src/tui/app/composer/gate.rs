@@ -122,7 +122,9 @@ impl Composer {
             Then::HandOut => {
                 let url = self.mention.as_ref().and_then(|mention| mention.url.as_ref()).map(SafeText::to_string);
                 let whither = url.as_deref().unwrap_or("the page of the mention");
-                let words = format!("the words went to the clipboard: post them at {whither}; once that is done, it is recorded");
+                let words = format!(
+                    "the words went to the clipboard: post them at {whither}; once that is done, it is recorded"
+                );
                 self.asking = Some(Asking { reasons: vec![words], then: Then::Record });
                 Go::HandOut { text: self.finished(context), url }
             }
@@ -180,7 +182,10 @@ impl Composer {
     fn doubts(&self, outside: Outside, context: &Context) -> Vec<String> {
         let mut doubts = Vec::new();
         if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
-            doubts.push(format!("it goes out under {}, not under the account last used on {}", identity.handle, self.network));
+            doubts.push(format!(
+                "it goes out under {}, not under the account last used on {}",
+                identity.handle, self.network
+            ));
         }
         let many = self.posts(context).map_or(1, |posts| posts.len());
         if many > 1 {
@@ -196,8 +201,12 @@ impl Composer {
         }
         match self.advice.same() {
             0 => {}
-            1 => doubts.push("nearly the same was just sent to one other: say something that is meant for this person".to_owned()),
-            many => doubts.push(format!("nearly the same was just sent to {many} others: say something that is meant for this person")),
+            1 => doubts.push(
+                "nearly the same was just sent to one other: say something that is meant for this person".to_owned(),
+            ),
+            many => doubts.push(format!(
+                "nearly the same was just sent to {many} others: say something that is meant for this person"
+            )),
         }
         if outside.paused && self.way != Way::ByHand {
             doubts.push("all traffic is paused: it goes out when the pause is lifted".to_owned());
@@ -227,7 +236,8 @@ impl Composer {
                 // Whatever it is now, these words are not lost: they begin a new draft.
                 self.id = None;
                 self.kept = None;
-                self.blocked = vec!["the draft was sent or changed elsewhere; these words are kept as a new one".to_owned()];
+                self.blocked =
+                    vec!["the draft was sent or changed elsewhere; these words are kept as a new one".to_owned()];
             }
         }
         Outcome::Stays

@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod errand;
 pub mod gate;
+mod keeping;
 mod opening;
 pub mod paper;
 pub mod replies;
@@ -17,7 +18,6 @@ pub mod thread;
 use std::sync::Arc;
 
 use self::advice::{Advice, Sent};
-use self::errand::Errand;
 use self::gate::Asking;
 use self::paper::Paper;
 use self::tally::Tally;
@@ -27,7 +27,7 @@ use super::msg::Typing;
 use crate::domain::case::{Claim, PersonCard};
 use crate::domain::outbox::{Draft, Identity, Target};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, Intents, Mention, Network, OutgoingId, SourceId, TextRules, Timestamp, Visibility};
+use crate::domain::{CaseId, Mention, Network, OutgoingId, SourceId, TextRules, Timestamp, Visibility};
 
 /// So long after the first letter that is not saved yet, everything written so far is saved: a process that is
 /// killed loses no more than was written in the meantime.
@@ -311,7 +311,8 @@ impl Composer {
         if !self.rules().markdown {
             return Err("this network has no quotations: plain words only");
         }
-        let words = self.thread.selected().map(|turn| thread::quotation(&turn.text)).ok_or("there is nothing to quote")?;
+        let words =
+            self.thread.selected().map(|turn| thread::quotation(&turn.text)).ok_or("there is nothing to quote")?;
         self.paper.insert(&words);
         self.changed(now);
         Ok(())
@@ -370,89 +371,6 @@ impl Composer {
     pub fn toggle_parts(&mut self, now: Timestamp) {
         self.parted = !self.parted;
         self.changed(now);
-    }
-
-    /// The coach reads the words as they are.
-    pub fn coach(&mut self, context: &Context) {
-        let text = self.paper.text();
-        if self.advice.is_about(&text) {
-            return;
-        }
-        let (words, intents) = self.heard();
-        self.advice = Advice::read(&context.writer().coach, &words, intents, &text, &self.sent);
-    }
-
-    /// The words that are answered, and what they want.
-    fn heard(&self) -> (String, Intents) {
-        let Some(mention) = &self.mention else { return (String::new(), Intents::default()) };
-        let intents = mention.row.lead().map(|reading| reading.intents).unwrap_or_default();
-        (format!("{}\n{}", mention.row.title, mention.text).trim().to_owned(), intents)
-    }
-
-    /// When something is to be done without a key.
-    pub fn due(&self) -> Option<Timestamp> {
-        self.due
-    }
-
-    /// The time came to save and to judge: what to save, if anything differs. `None` when it has not come.
-    pub fn tick(&mut self, context: &Context) -> Option<Option<Errand>> {
-        self.due.filter(|due| *due <= context.now())?;
-        self.due = None;
-        self.coach(context);
-        Some(self.save(context))
-    }
-
-    /// The draft for the store, when it differs from what the store was given last.
-    pub fn save(&mut self, context: &Context) -> Option<Errand> {
-        self.due = None;
-        let draft = self.draft(vec![self.paper.text()], context)?;
-        let untouched = self.kept.is_none() && self.id.is_none() && self.paper.text() == self.pristine;
-        if untouched || self.kept.as_ref() == Some(&draft) {
-            return None;
-        }
-        self.kept = Some(draft.clone());
-        Some(Errand::Save { session: self.session, draft: Box::new(draft) })
-    }
-
-    /// The sheet is left: the draft is saved, or given up when nothing of the writer's is left on it.
-    pub fn leave(&mut self, context: &Context) -> (Option<Errand>, bool) {
-        let nothing = self.paper.is_blank() || self.paper.text() == self.pristine;
-        if nothing {
-            let begun = self.id.is_some() || self.kept.is_some();
-            return (begun.then_some(Errand::Discard(self.session)), false);
-        }
-        (self.save(context), true)
-    }
-
-    fn draft(&self, parts: Vec<String>, context: &Context) -> Option<Draft> {
-        let source = match (self.identity(), &self.mention) {
-            (Some(identity), _) => identity.source,
-            (None, Some(mention)) => mention.row.source,
-            (None, None) => return None,
-        };
-        Some(Draft {
-            id: self.id,
-            source,
-            case: self.case.as_ref().map(|case| case.id),
-            mention: self.mention.as_ref().map(|mention| mention.row.id),
-            target: self.target.clone(),
-            parts,
-            visibility: self.visibility,
-            content_warning: Some(self.warning.clone()).filter(|warning| !warning.is_empty()),
-            lang: self.lang.clone(),
-            voice: context.voice().map(str::to_owned),
-        })
-    }
-
-    /// The store has the draft under this number.
-    pub fn saved(&mut self, id: OutgoingId) {
-        self.id = Some(id);
-    }
-
-    /// The store does not have it: it is tried again soon.
-    pub fn not_saved(&mut self, now: Timestamp) {
-        self.kept = None;
-        self.due = now.checked_add(PAUSE * 5).ok();
     }
 
     /// Other words from outside (the editor).

@@ -67,8 +67,7 @@ impl Composer {
         };
         // The draft that is written on is no text that was sent to somebody else.
         let own = composer.id;
-        composer.sent =
-            sent.iter().filter(|(id, _)| Some(*id) != own).map(|(id, text)| Sent::new(*id, text)).collect();
+        composer.sent = sent.iter().filter(|(id, _)| Some(*id) != own).map(|(id, text)| Sent::new(*id, text)).collect();
         composer.pristine = composer.beginning();
         match draft {
             Some(draft) => {

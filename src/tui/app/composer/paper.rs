@@ -182,7 +182,8 @@ impl Paper {
         let rows = self.rows(columns);
         let (index, _) = self.place(&rows);
         let height = height.max(1);
-        self.scroll = self.scroll.min(rows.len().saturating_sub(height)).min(index).max((index + 1).saturating_sub(height));
+        self.scroll =
+            self.scroll.min(rows.len().saturating_sub(height)).min(index).max((index + 1).saturating_sub(height));
     }
 
     fn go(&mut self, to: usize) -> bool {

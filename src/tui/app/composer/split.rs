@@ -23,7 +23,11 @@ fn into(text: &str, many: usize, fits: &dyn Fn(&str) -> bool) -> Option<Vec<Stri
     let mut rest = text;
     for number in 1..=many {
         let numbered = |words: &str| format!("{} {number}/{many}", words.trim_end());
-        let end = if number == many && fits(&numbered(rest)) { rest.len() } else { furthest(rest, &|words| fits(&numbered(words)))? };
+        let end = if number == many && fits(&numbered(rest)) {
+            rest.len()
+        } else {
+            furthest(rest, &|words| fits(&numbered(words)))?
+        };
         let (part, after) = rest.split_at_checked(end)?;
         let part = numbered(part);
         if part.len() <= format!(" {number}/{many}").len() || !fits(&part) {
@@ -38,7 +42,11 @@ fn into(text: &str, many: usize, fits: &dyn Fn(&str) -> bool) -> Option<Vec<Stri
 /// The best border up to which the words fit: the last end of a sentence or paragraph if that is not far from the last
 /// end of a word, else the last end of a word.
 fn furthest(text: &str, fits: &dyn Fn(&str) -> bool) -> Option<usize> {
-    let word = last_fitting(text.split_word_bound_indices().filter(|(_, word)| word.trim().is_empty()).map(|(at, _)| at), text, fits)?;
+    let word = last_fitting(
+        text.split_word_bound_indices().filter(|(_, word)| word.trim().is_empty()).map(|(at, _)| at),
+        text,
+        fits,
+    )?;
     let sentences = text.split_sentence_bound_indices().map(|(at, sentence)| at + sentence.len());
     let sentence = last_fitting(sentences, text, fits);
     // A part that ends with a sentence may be shorter by half, not more: else a long sentence makes tiny posts.

@@ -71,11 +71,17 @@ mod tests {
 
     #[test]
     fn what_is_left_is_told_by_the_network_s_own_count() {
-        let mastodon = TextRules { longest: Some(500), address_counts: Some(23), warning_counts: true, ..TextRules::default() };
+        let mastodon =
+            TextRules { longest: Some(500), address_counts: Some(23), warning_counts: true, ..TextRules::default() };
         let tally = Tally::of(&mastodon, "see https://example.org/very/long/path/that/goes/on", "bikes");
         assert_eq!((tally.length, tally.rest()), (4 + 23 + 5, Some(468)));
         assert_eq!(tally.words(&mastodon), "468 of 500 left");
-        let bluesky = TextRules { count: Count::Graphemes, longest: Some(300), longest_bytes: Some(3_000), ..TextRules::default() };
+        let bluesky = TextRules {
+            count: Count::Graphemes,
+            longest: Some(300),
+            longest_bytes: Some(3_000),
+            ..TextRules::default()
+        };
         let family = "👨‍👩‍👧".repeat(299);
         let tally = Tally::of(&bluesky, &family, "");
         assert!(tally.is_over(), "299 signs, but {} bytes", family.len());

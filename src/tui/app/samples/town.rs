@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::postbox::Postbox;
 use super::{minutes_ago, night, signal, state};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
@@ -21,6 +22,7 @@ pub(crate) struct Town {
     pub(crate) signals: Vec<Signal>,
     pub(crate) answers: Vec<Act>,
     pub(crate) busy: bool,
+    pub(crate) post: Postbox,
 }
 
 impl Town {
@@ -29,7 +31,14 @@ impl Town {
         let sources = ["Google News: ferris bikes", "Mastodon #ferris", "HN search"];
         let sources =
             sources.iter().enumerate().map(|(n, name)| state(n as i64 + 1, name, SourceHealth::New)).collect();
-        Self { rows: Vec::new(), sources, signals: Vec::new(), answers: Vec::new(), busy: false }
+        Self {
+            rows: Vec::new(),
+            sources,
+            signals: Vec::new(),
+            answers: Vec::new(),
+            busy: false,
+            post: Postbox::default(),
+        }
     }
 
     /// The morning after the night.
@@ -42,6 +51,17 @@ impl Town {
             state.next = Some(minutes_ago(-(n as i64) * 4));
             state.interval = Some(SignedDuration::from_mins(5));
             state.mentions = 1_000 * (n as u64 + 1);
+        }
+        town
+    }
+
+    /// A morning on which everything came from Mastodon and can be answered there.
+    pub(crate) fn answering() -> Self {
+        let mut town = Self { post: Postbox::of_mastodon(), ..Self::morning() };
+        for row in &mut town.rows {
+            row.network = crate::domain::Network::named("mastodon");
+            row.source = crate::domain::SourceId(2);
+            row.author = SafeText::line("ana@hachyderm.io", 80);
         }
         town
     }
@@ -149,6 +169,7 @@ impl Town {
             }
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
+            Load::Outbox => Answer::Told(self.post.tray()),
         }
     }
 
@@ -183,6 +204,11 @@ impl Town {
             }
             Cmd::SaveWatch { question, name, .. } => {
                 (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
+            }
+            Cmd::Errand { question, errand } => {
+                let rows = &self.rows;
+                let mention = |id| rows.iter().find(|row| row.id == id).map(whole);
+                (question, Answer::Told(self.post.carry_out(errand, mention)))
             }
             Cmd::SeeSignal(id) => {
                 for signal in self.signals.iter_mut().filter(|signal| signal.id == id) {

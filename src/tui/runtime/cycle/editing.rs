@@ -20,6 +20,7 @@ impl<C: Console> Cycle<C> {
                 return self.edited(question, Err(why));
             }
         };
+        self.errands.settle().await;
         self.console.leave();
         let told = match letter.edit(self.editor.as_deref()) {
             Ok(mut child) => {

@@ -199,6 +199,8 @@ impl<C: Console> Cycle<C> {
                 Signal::Resized | Signal::Suspend | Signal::Continued => {}
             }
         }
+        // A process that is stopped may be killed: what is being written is stored first.
+        self.errands.settle().await;
         self.console.leave();
         self.console.stop();
         let continued = async {
