@@ -42,6 +42,10 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
 
+    /// Who answers at this screen: the name of a voice [or: GOODWORD_VOICE, or answering.voice in the configuration]
+    #[arg(long, value_name = "NAME")]
+    pub voice: Option<String>,
+
     /// What every command understands.
     #[command(flatten)]
     pub everywhere: Everywhere,

@@ -28,6 +28,8 @@ pub struct Opening {
     pub sources: Vec<Source>,
     /// What is peculiar to this run.
     pub occasion: Occasion,
+    /// Who answers at this screen, when the arguments say so.
+    pub voice: Option<String>,
     /// Said first on the status line.
     pub notices: Vec<String>,
 }
@@ -36,11 +38,11 @@ pub struct Opening {
 ///
 /// # Errors
 /// What keeps the dashboard from opening, or ended it.
-pub async fn ordinary(everywhere: &Everywhere) -> CliResult<u8> {
+pub async fn ordinary(everywhere: &Everywhere, voice: Option<String>) -> CliResult<u8> {
     let house = House::of_file(everywhere)?;
     let sources = house.sources()?;
     let notices = house.config.remarks();
-    open(Opening { house, sources, occasion: Occasion::Ordinary, notices }, everywhere).await
+    open(Opening { house, sources, occasion: Occasion::Ordinary, voice, notices }, everywhere).await
 }
 
 /// Opens the dashboard and stays until a person leaves.
@@ -48,13 +50,17 @@ pub async fn ordinary(everywhere: &Everywhere) -> CliResult<u8> {
 /// # Errors
 /// What keeps the dashboard from opening, or ended it.
 pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
-    let Opening { house, sources, occasion, notices } = opening;
+    let Opening { house, sources, occasion, voice, notices } = opening;
     let keymap = keymap(&house.config)?;
+    let voice = super::voice::named(&house.config, voice)?;
     let _log = house.log(everywhere);
     let store = house.store().await?;
     let plan = house.plan(Arc::clone(&store), sources);
+    let coach = Arc::clone(&plan.readers);
     let engine = Arc::new(Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))?);
-    let setup = setup(&house, &store, &engine, keymap, occasion, notices);
+    let mut setup = setup(&house, &store, &engine, keymap, occasion, notices);
+    setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), coach);
+    setup.model.voice = voice;
     let ended = runtime::run(setup).await;
     let troubles = troubles(&*store).await;
     // Every other owner went with the screen.
@@ -141,6 +147,8 @@ fn setup(
             modes: Modes { synchronized: config.screen.sync_output, ..Modes::default() },
             bell: config.screen.bell,
             browser: config.screen.browser.clone(),
+            editor: super::voice::editor(),
+            scratch: Some(house.data.clone()),
         },
         save_watch: house.file.clone().map(|file| save_watch(file, config.brand.name.clone())),
         reload: house.file.clone().map(|file| reload(file, Arc::clone(engine))),
@@ -226,6 +234,7 @@ fn reload(file: PathBuf, engine: Arc<EngineHandle>) -> Reload {
                     tell_factor: config.weights.tell_factor,
                     emoji: emoji(&config),
                     keys: keymap.names(),
+                    replies: super::voice::replies(&config),
                 },
                 theme: theme(&config),
                 keymap,

@@ -42,7 +42,8 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     let (data, logs) = (directory.0.join("data"), directory.0.join("log"));
     let house = House { config, file: None, data, logs };
     let notices = vec!["a made-up town on this machine; ? shows the keys, q leaves".to_owned()];
-    let ended = dashboard::open(Opening { house, sources, occasion: Occasion::Demo, notices }, everywhere).await;
+    let opening = Opening { house, sources, occasion: Occasion::Demo, voice: None, notices };
+    let ended = dashboard::open(opening, everywhere).await;
     town.close().await;
     ended
 }

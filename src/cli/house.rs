@@ -185,6 +185,7 @@ impl House {
         );
         plan.team.clone_from(&self.config.brand.people);
         plan.manner = self.manner();
+        plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan

@@ -31,6 +31,7 @@ mod rehearse;
 mod reply;
 mod search;
 mod train;
+mod voice;
 mod watch;
 pub mod when;
 
@@ -87,7 +88,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),
         Some(Command::Restore(restore)) => wait(backup::restore(&restore, &everywhere)),
-        None => wait(dashboard::ordinary(&everywhere)),
+        None => wait(dashboard::ordinary(&everywhere, args.voice)),
     }
 }
 

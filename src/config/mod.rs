@@ -41,7 +41,7 @@ pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
     Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, RETENTION_BOUNDS, RETENTION_DAYS,
-    Rival, ScreenSettings, Source, Watch, Weights,
+    Rival, SavedReply, ScreenSettings, Source, Voice, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.
@@ -67,6 +67,12 @@ pub struct Config {
     pub screen: ScreenSettings,
     /// Weights of the formulas.
     pub weights: Weights,
+    /// The voice at this machine, when the file says so: one of the voices.
+    pub voice: Option<String>,
+    /// Who answers.
+    pub voices: Vec<Voice>,
+    /// Saved replies.
+    pub replies: Vec<SavedReply>,
     /// Keys of the keyboard.
     pub keys: Vec<Binding>,
     /// Where the data is, when the file says so.

@@ -23,6 +23,8 @@ pub struct Changed {
     pub outbox: bool,
     /// Weights of the formulas.
     pub weights: bool,
+    /// Voices or saved replies.
+    pub answers: bool,
     /// The data directory, which takes effect only after a new start.
     pub data: bool,
 }
@@ -38,6 +40,7 @@ impl Changed {
             retention: old.retention != new.retention,
             outbox: old.outbox != new.outbox,
             weights: old.weights != new.weights,
+            answers: old.voices != new.voices || old.replies != new.replies || old.voice != new.voice,
             data: old.data != new.data,
             config: new,
         }
@@ -57,6 +60,7 @@ impl Changed {
             (self.retention, "retention"),
             (self.outbox, "outbox"),
             (self.weights, "weights"),
+            (self.answers, "voices and saved replies"),
             (self.data, "data directory (from the next start)"),
         ];
         parts.into_iter().filter(|(changed, _)| *changed).map(|(_, name)| name).collect()

@@ -72,14 +72,21 @@ pub const SCREEN: SectionSchema = one("screen", &["colour", "emoji", "time_zone"
 pub const OUTBOX: SectionSchema = one("outbox", &["hold", "hold_by_network", "approval", "dry_run"]);
 /// Weights of the formulas.
 pub const WEIGHTS: SectionSchema = one("weights", &["tell_factor"]);
+/// How answers are given.
+pub const ANSWERING: SectionSchema = one("answering", &["voice"]);
+/// A member of the team who answers.
+pub const VOICE: SectionSchema = many("voice", &["name", "signature", "handles"]);
+/// A saved reply.
+pub const REPLY: SectionSchema = many("reply", &["name", "text"]);
 /// Keys of the keyboard, by action.
 pub const KEYS: SectionSchema = one("keys", &[]);
 /// Where the data is.
 pub const DATA: SectionSchema = one("data", &["directory"]);
 
 /// All sections, in the order in which they are documented.
-pub const SECTIONS: [SectionSchema; 12] =
-    [BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, OUTBOX, SCREEN, WEIGHTS, KEYS, DATA];
+pub const SECTIONS: [SectionSchema; 15] = [
+    BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, ANSWERING, VOICE, REPLY, OUTBOX, SCREEN, WEIGHTS, KEYS, DATA,
+];
 
 /// The nearest of some words to a mistyped one, when one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

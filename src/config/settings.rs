@@ -46,6 +46,26 @@ pub struct Watch {
     pub derived: bool,
 }
 
+/// A member of the team who answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// Its name, unique among the voices.
+    pub name: String,
+    /// What its answers are signed with.
+    pub signature: Option<String>,
+    /// Its own accounts, without the leading `@`: answers under them are not signed, and what they write is no mention.
+    pub handles: Vec<String>,
+}
+
+/// A text to answer with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedReply {
+    /// Its name, unique among the replies.
+    pub name: String,
+    /// Its words, blanks in braces.
+    pub text: String,
+}
+
 /// A feed or an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

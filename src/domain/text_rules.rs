@@ -36,6 +36,8 @@ pub struct TextRules {
     pub retry_safe: bool,
     /// The words are marked up (Markdown), not plain.
     pub markdown: bool,
+    /// An answer reaches its person only when it names them (`@handle`).
+    pub names_whom: bool,
 }
 
 impl TextRules {

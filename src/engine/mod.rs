@@ -53,4 +53,5 @@ pub use facade::{Engine, EngineHandle, poll_all_once};
 pub use holder::holder_name;
 pub use lease::LeasePace;
 pub use lessons::{Lessons, School, SubjectLessons, Taught};
+pub use outbox::token as publishing_token;
 pub use plan::{EngineError, EnginePlan};

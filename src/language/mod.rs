@@ -177,6 +177,12 @@ impl Readers {
     }
 }
 
+impl coach::ReadCoach for Readers {
+    fn coach(&self, mention: &str, intents: Intents, draft: &str) -> Vec<coach::Remark> {
+        self.coach.coach(mention, intents, draft)
+    }
+}
+
 #[cfg(test)]
 mod measured;
 #[cfg(test)]

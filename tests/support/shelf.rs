@@ -1,6 +1,8 @@
 //! A store that holds what a test puts there, for whoever only reads and marks. It does not collect: whatever needs
 //! the lease is refused.
 
+#[path = "shelf_outbox.rs"]
+pub mod shelf_outbox;
 #[path = "shelf_sending.rs"]
 mod shelf_sending;
 
@@ -22,8 +24,7 @@ use goodword::domain::{
 };
 use goodword::store::cases::{ByHand, Changed, ClockRow, LateNews};
 use goodword::store::{
-    Adopted, Cases, Lease, LeaseState, Need, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError,
-    StoreResult,
+    Adopted, Cases, Lease, LeaseState, Need, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
 };
 
 /// The present moment of the tests: 2025-11-22 09:00:00 UTC.
@@ -73,6 +74,8 @@ pub struct Shelf {
     pub fails: AtomicBool,
     /// All traffic is held back.
     pub paused: AtomicBool,
+    /// The outbox.
+    pub tray: shelf_outbox::Tray,
 }
 
 impl Shelf {
@@ -193,8 +196,6 @@ impl Cases for Shelf {
         Ok(None)
     }
 }
-
-impl Outbox for Shelf {}
 
 #[async_trait]
 impl Store for Shelf {

@@ -1,5 +1,6 @@
 //! From the text of a file to a [`Config`], section by section.
 
+mod answering;
 mod settings;
 mod sources;
 mod subjects;
@@ -21,6 +22,7 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
     reader.judge_sections();
     let directory = document.path().parent().unwrap_or(Path::new(""));
     let subjects = subjects::subjects(&reader);
+    let voices = answering::voices(&reader);
     let collect = settings::collect(&reader);
     let config = Config {
         watches: subjects::watches(&reader, &subjects),
@@ -30,6 +32,9 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
         outbox: settings::outbox(&reader),
         screen: settings::screen(&reader),
         weights: settings::weights(&reader),
+        voice: answering::voice(&reader, &voices),
+        voices,
+        replies: answering::replies(&reader),
         keys: settings::keys(&reader),
         data: settings::data(&reader, directory),
         brand: subjects.brand,

@@ -84,7 +84,7 @@ fn people(section: &Section<'_>) -> Vec<String> {
     section.texts("people").into_iter().map(bare).collect()
 }
 
-fn handles(section: &Section<'_>) -> Vec<String> {
+pub(super) fn handles(section: &Section<'_>) -> Vec<String> {
     let mut handles = Vec::new();
     for text in section.texts("handles") {
         let handle = text.get_ref().trim().trim_start_matches('@');

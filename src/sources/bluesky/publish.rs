@@ -33,6 +33,7 @@ pub(super) struct Publisher(pub(super) Arc<Account>);
 /// What the network accepts as a text.
 fn text_rules() -> TextRules {
     TextRules {
+        names_whom: false,
         count: Count::Graphemes,
         longest: Some(LONGEST),
         shortest: 1,

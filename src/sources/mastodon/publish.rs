@@ -304,6 +304,7 @@ pub(super) fn rules(facts: &Facts) -> TextRules {
         warning_counts: true,
         retry_safe: facts.keeps_tokens(),
         markdown: false,
+        names_whom: true,
         ..TextRules::default()
     }
 }

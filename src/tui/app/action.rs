@@ -11,6 +11,8 @@ pub enum Group {
     Panes,
     /// What is done with mentions.
     Mentions,
+    /// Writing answers, and what becomes of them.
+    Answers,
     /// Searching, and trying watches.
     Search,
     /// Numbers.
@@ -21,8 +23,16 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 7] =
-        [Self::Move, Self::Views, Self::Panes, Self::Mentions, Self::Search, Self::Figures, Self::Program];
+    pub const ALL: [Self; 8] = [
+        Self::Move,
+        Self::Views,
+        Self::Panes,
+        Self::Mentions,
+        Self::Answers,
+        Self::Search,
+        Self::Figures,
+        Self::Program,
+    ];
 
     /// Its heading.
     pub fn heading(self) -> &'static str {
@@ -31,6 +41,7 @@ impl Group {
             Self::Views => "Views",
             Self::Panes => "Panes",
             Self::Mentions => "Mentions",
+            Self::Answers => "Answers",
             Self::Search => "Search and watches",
             Self::Figures => "Figures",
             Self::Program => "Program",
@@ -47,6 +58,10 @@ pub enum Place {
     Mentions,
     /// Where a search is on the screen.
     Search,
+    /// While an answer is written. Only these keys, and those that leave, are actions there.
+    Composer,
+    /// Where the outbox is on the screen.
+    Outbox,
 }
 
 /// One line of the table.
@@ -111,6 +126,7 @@ actions! {
     ViewSources, "The sources and how they fare", "sources", ["f3", "g s"], Views, Everywhere;
     ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
+    ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
@@ -127,6 +143,25 @@ actions! {
     CopyLink, "Copy the mention's link", "copy-link", ["y"], Mentions, Mentions;
     CopyText, "Copy the mention's words", "copy-text", ["shift-y"], Mentions, Mentions;
     Browse, "Open the link in a browser, or show it", "browse", ["o"], Mentions, Mentions;
+    Reply, "Answer the mention, or write on at its draft", "reply", ["r"], Answers, Mentions;
+    Send, "Send what is written", "send", ["ctrl-x s", "ctrl-enter"], Answers, Composer;
+    SendAnyway, "Yes, send it all the same", "send-anyway", ["ctrl-y"], Answers, Composer;
+    SavedReply, "Put a saved reply in", "saved-reply", ["ctrl-r"], Answers, Composer;
+    Editor, "Write on in $EDITOR", "editor", ["ctrl-x e", "ctrl-x ctrl-e"], Answers, Composer;
+    Quote, "Quote the selected turn of the thread (PgUp, PgDn select)", "quote", ["ctrl-x q"], Answers, Composer;
+    Identity, "Send under the next account", "identity", ["ctrl-x i"], Answers, Composer;
+    Parts, "Send as several posts when it is too long, or not", "parts", ["ctrl-x p"], Answers, Composer;
+    Visibility, "Who may read it: narrower, never wider than what is answered", "visibility", ["ctrl-x v"], Answers, Composer;
+    Warning, "With the content warning of what is answered, or without", "content-warning", ["ctrl-x w"], Answers, Composer;
+    Language, "The next language", "language", ["ctrl-x l"], Answers, Composer;
+    UndoText, "Undo in the text", "undo-text", ["ctrl-x u"], Answers, Composer;
+    RedoText, "Redo in the text", "redo-text", ["ctrl-x r"], Answers, Composer;
+    Recall, "Take back what is held in the outbox, the newest first", "recall", ["shift-u"], Answers, Everywhere;
+    StopSending, "Stop all sending, until it is lifted", "stop-sending", ["shift-x"], Answers, Everywhere;
+    Approve, "Approve what another voice wrote", "approve", ["shift-o"], Answers, Outbox;
+    ItIsOut, "It is out: you have seen it there", "it-is-out", ["v"], Answers, Outbox;
+    ItIsNotOut, "It is not out: a draft again", "it-is-not-out", ["shift-v"], Answers, Outbox;
+    Withdraw, "Give it up; its words stay readable", "withdraw", ["d", "del"], Answers, Outbox;
     Search, "Search with a query; tries a watch before it is saved", "search", ["/"], Search, Everywhere;
     SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;

@@ -1,6 +1,6 @@
 //! What every action does. Deeds on mentions are in `reading`.
 
-use super::action::Action;
+use super::action::{Action, Place};
 use super::asks::Thing;
 use super::cmd::Cmd;
 use super::cursor::Motion;
@@ -17,6 +17,10 @@ use crate::engine::Standing;
 impl Model {
     /// Does an action.
     pub(super) fn act(&mut self, action: Action, count: Option<u32>, cmds: &mut Vec<Cmd>) {
+        if matches!(action, Action::Leave | Action::Suspend) {
+            self.keep_draft(cmds);
+        }
+        self.answering.steady(action);
         match action {
             Action::Leave => return cmds.push(Cmd::Quit),
             Action::Reload => return cmds.push(Cmd::Reload),
@@ -28,8 +32,14 @@ impl Model {
             let step = top.act(action, count);
             return self.overlay_step(step, cmds);
         }
+        if self.answering.is_writing() {
+            return self.act_on_sheet(action, cmds);
+        }
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
+        }
+        if self.act_on_outbox(action, cmds) {
+            return;
         }
         match action {
             Action::Open => self.open(cmds),
@@ -49,6 +59,10 @@ impl Model {
             Action::ViewSources => self.show(View::Sources, cmds),
             Action::ViewSignals => self.show(View::Signals, cmds),
             Action::ViewWatches => self.show(View::Watches, cmds),
+            Action::ViewOutbox => self.show(View::Outbox, cmds),
+            Action::Reply => self.reply(cmds),
+            Action::Recall => self.recall_newest(cmds),
+            Action::StopSending => self.stop_sending(cmds),
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -64,6 +78,7 @@ impl Model {
             Action::Palette => self.push(Overlay::Palette(overlay::Palette::default())),
             Action::Refresh => self.refresh(cmds),
             Action::Pause => cmds.push(Cmd::Pause(!self.status.paused())),
+            other if other.place() == Place::Composer => self.status.say(Weight::Info, "write an answer first"),
             other => self.deed(other, cmds),
         }
     }
@@ -74,6 +89,9 @@ impl Model {
         if let Some(top) = self.overlays.last_mut() {
             let step = top.type_in(typing, &self.context, size);
             return self.overlay_step(step, cmds);
+        }
+        if self.answering.is_writing() {
+            return self.write(typing, cmds);
         }
         if self.desk.view() != View::Trial || !self.trial.editing() {
             return;
@@ -96,6 +114,7 @@ impl Model {
             overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
+            overlay::Step::Reply(reply) => self.insert_reply(&reply),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -120,7 +139,8 @@ impl Model {
             Pane::Signals => self.lists.signals.go(motion),
             Pane::Watches => self.lists.watches.go(motion, &self.context),
             Pane::Trial | Pane::Reading => self.trial.go(motion),
-            Pane::Giving => {}
+            Pane::Outbox => self.answering.outbox.go(motion),
+            Pane::Giving | Pane::Composer => {}
         }
     }
 
@@ -159,7 +179,7 @@ impl Model {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }
-            Pane::Detail => {}
+            Pane::Detail | Pane::Composer | Pane::Outbox => {}
         }
     }
 
@@ -196,7 +216,7 @@ impl Model {
     }
 
     /// Shows a view. A trial that nobody looks at is ended.
-    fn show(&mut self, view: View, cmds: &mut Vec<Cmd>) {
+    pub(super) fn show(&mut self, view: View, cmds: &mut Vec<Cmd>) {
         if self.desk.view() == View::Trial && view != View::Trial && self.trial.running() {
             self.trial.end();
             cmds.push(Cmd::EndTrial);

@@ -39,6 +39,7 @@ impl Model {
                 false
             }
             Event::Changed | Event::Erased(_) => {
+                self.asks.stale(Thing::Outbox);
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false
@@ -49,7 +50,8 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 self.status.pause(paused)
             }
-            Event::Outgoing { .. } | Event::SendingStopped(_) => false,
+            Event::Outgoing { state, trouble, .. } => self.outgoing_moved(state, trouble.as_ref()),
+            Event::SendingStopped(stopped) => self.answering.outbox.stop(stopped),
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
                     self.retry();
@@ -139,6 +141,7 @@ impl Model {
                 ours
             }
             Answer::Failed(words) => self.failed(question, &words),
+            Answer::Told(told) => self.take_told(question, told, cmds),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -197,6 +200,7 @@ impl Model {
         } else if self.marks.failed(question) {
             self.stream.reread();
             self.marks_changed();
+        } else if self.errand_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {
@@ -206,7 +210,7 @@ impl Model {
         true
     }
 
-    fn shows(&self, pane: Pane) -> bool {
+    pub(super) fn shows(&self, pane: Pane) -> bool {
         self.desk.layout().pane(pane).is_some()
     }
 

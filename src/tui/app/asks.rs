@@ -31,13 +31,15 @@ pub enum Thing {
     Signals,
     /// Mentions to ask a person about.
     Candidates,
+    /// The outbox.
+    Outbox,
 }
 
 impl Thing {
     /// Shortest time between two reads that nobody asked for.
     fn pause(self) -> SignedDuration {
         match self {
-            Self::Rows => SignedDuration::from_millis(250),
+            Self::Rows | Self::Outbox => SignedDuration::from_millis(250),
             Self::Detail => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
             Self::UrgentComplaints | Self::UrgentQuestions | Self::Candidates => SignedDuration::from_secs(1),

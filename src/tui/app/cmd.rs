@@ -78,6 +78,20 @@ pub enum Cmd {
     Refresh(Option<SourceId>),
     /// Hold all traffic with the networks back (true), or let it go on.
     Pause(bool),
+    /// An errand of the composer or the outbox.
+    Errand {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        errand: super::composer::errand::Errand,
+    },
+    /// Let a person write on at a text in their own editor, the screen away meanwhile.
+    Edit {
+        /// Number of the question.
+        question: u64,
+        /// The text.
+        text: String,
+    },
     /// Send text to the terminal's clipboard (OSC 52).
     Copy(String),
     /// Open an address in a browser where there is one.
@@ -140,4 +154,6 @@ pub enum Load {
     Sources,
     /// The newest signals.
     Signals,
+    /// The outbox.
+    Outbox,
 }

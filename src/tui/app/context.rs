@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
-use super::setup::{Emoji, Occasion, Reconfigured, Setup};
+use super::setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 use crate::engine::Lessons;
 
@@ -37,6 +37,8 @@ pub struct Context {
     emoji: Emoji,
     keys: KeyNames,
     lessons: Arc<Lessons>,
+    voice: Option<String>,
+    writer: Writer,
 }
 
 fn named(subjects: &[Subject]) -> Vec<Named> {
@@ -61,6 +63,8 @@ impl Context {
             emoji: setup.emoji,
             keys: setup.keys.clone(),
             lessons: Arc::default(),
+            voice: setup.voice.as_ref().map(|voice| SafeText::line(voice, LONGEST_NAME).to_string()),
+            writer: setup.writer.clone(),
         }
     }
 
@@ -71,6 +75,7 @@ impl Context {
         self.tell_factor = new.tell_factor;
         self.emoji = new.emoji;
         self.keys = new.keys;
+        self.writer.replies = new.replies;
     }
 
     /// Takes in what the readers were taught.
@@ -153,6 +158,16 @@ impl Context {
     /// How emoji are shown in lists.
     pub fn emoji(&self) -> Emoji {
         self.emoji
+    }
+
+    /// The voice at this screen, when it said who it is.
+    pub fn voice(&self) -> Option<&str> {
+        self.voice.as_deref()
+    }
+
+    /// Who writes answers here, and with what help.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     /// The keys in force.

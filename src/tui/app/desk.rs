@@ -77,6 +77,8 @@ impl Desk {
             View::Signals => Pane::Signals,
             View::Watches => Pane::Watches,
             View::Trial => Pane::Trial,
+            View::Composer => Pane::Composer,
+            View::Outbox => Pane::Outbox,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;

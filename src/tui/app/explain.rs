@@ -26,6 +26,9 @@ pub(super) fn sheet(model: &Model) -> Overlay {
         Pane::Sources => Overlay::explain("Sources", size, |page| model.sources().explain(page, context)),
         Pane::Signals => Overlay::explain("Signals", size, |page| model.signals().explain(page, context)),
         Pane::Watches => Overlay::explain("Watches", size, watches),
+        Pane::Outbox | Pane::Composer => {
+            Overlay::explain("The outbox", size, |page| model.outbox().explain(page, context))
+        }
         Pane::Trial | Pane::Reading => {
             Overlay::explain("How the query is read", size, |page| model.trial().explain(page))
         }

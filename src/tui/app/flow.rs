@@ -16,11 +16,13 @@ pub const MARGIN: u16 = 1;
 impl Model {
     /// Brings everything in line with everything else.
     pub(super) fn settle(&mut self, update: &mut Update) {
-        self.desk.lay_out(self.status.trouble().is_some(), self.context.subjects().len());
+        self.desk.lay_out(self.has_banner(), self.context.subjects().len());
         self.fit();
         self.preview();
         self.compose();
+        self.fit_answers();
         self.ask(&mut update.cmds);
+        self.wake_for_answers(&mut update.cmds);
     }
 
     fn fit(&mut self) {
@@ -118,6 +120,7 @@ impl Model {
             Thing::Overview,
             Thing::Sources,
             Thing::Signals,
+            Thing::Outbox,
         ] {
             self.asks.stale(thing);
         }
@@ -165,6 +168,7 @@ impl Model {
             Thing::Sources => Some(Load::Sources),
             Thing::Signals => Some(Load::Signals),
             Thing::Candidates => self.candidates(),
+            Thing::Outbox => Some(Load::Outbox),
         }
     }
 }

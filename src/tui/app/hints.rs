@@ -20,6 +20,9 @@ pub fn hints(model: &Model) -> Vec<Hint> {
     if model.desk().view() == View::Trial && model.trial().editing() {
         return fixed(&[("Enter", "try it"), ("↑", "earlier queries"), ("Esc", "done")]);
     }
+    if let Some(composer) = model.composer() {
+        return writing(model, composer);
+    }
     let mut actions: Vec<Action> = here(model).to_vec();
     actions.extend([Action::Palette, Action::Quit]);
     actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, label(action)))).collect()
@@ -27,7 +30,7 @@ pub fn hints(model: &Model) -> Vec<Hint> {
 
 /// What stands at the end of the hint bar, whatever else fits: the help.
 pub fn last(model: &Model) -> Option<Hint> {
-    let typing = model.input_mode() == InputMode::Prompt;
+    let typing = matches!(model.input_mode(), InputMode::Prompt | InputMode::Composer);
     if typing || !model.overlays().is_empty() || !model.status().pending().is_empty() {
         return None;
     }
@@ -41,6 +44,7 @@ fn here(model: &Model) -> &'static [Action] {
     match model.desk().focus() {
         Pane::Stream => &[
             Action::Open,
+            Action::Reply,
             Action::OpenFirst,
             Action::ToggleRead,
             Action::NextTab,
@@ -49,9 +53,10 @@ fn here(model: &Model) -> &'static [Action] {
             Action::Correct,
             Action::Explain,
         ],
-        Pane::First => &[Action::Open, Action::ToggleRead, Action::Explain, Action::NextPane],
+        Pane::First => &[Action::Open, Action::Reply, Action::ToggleRead, Action::Explain, Action::NextPane],
         Pane::Detail => &[
             Action::Back,
+            Action::Reply,
             Action::NextUnread,
             Action::CopyLink,
             Action::Browse,
@@ -64,6 +69,8 @@ fn here(model: &Model) -> &'static [Action] {
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
         Pane::Watches => &[Action::Open, Action::Search],
+        Pane::Outbox => super::outbox::hints(model.outbox()),
+        Pane::Composer => &[],
         Pane::Trial | Pane::Reading => {
             &[Action::Open, Action::SearchNext, Action::Search, Action::SaveWatch, Action::Back]
         }
@@ -87,6 +94,9 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
     match overlay {
         Overlay::Help(..) => fixed(&[("type", "to filter"), ("↑ ↓", "scroll"), ("Esc", "close")]),
         Overlay::Palette(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close")]),
+        Overlay::Replies(_) => {
+            fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "put it in"), ("Esc", "close")])
+        }
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
@@ -106,6 +116,29 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
             ]
         }
     }
+}
+
+/// While an answer is written: the keys that are no letters.
+fn writing(model: &Model, composer: &super::composer::Composer) -> Vec<Hint> {
+    let keys = model.context().keys();
+    let hint = |action, words: &str| Some((keys.short(action)?, words.to_owned()));
+    let esc = Some(("Esc".to_owned(), "keep as draft".to_owned()));
+    let hints = if composer.asking().is_some() {
+        vec![hint(Action::SendAnyway, "yes, all the same"), Some(("Esc".to_owned(), "back to the text".to_owned()))]
+    } else {
+        vec![
+            hint(Action::Send, "send"),
+            esc,
+            hint(Action::SavedReply, "saved replies"),
+            Some(("Tab".to_owned(), "next blank".to_owned())),
+            hint(Action::Editor, "editor"),
+            hint(Action::Identity, "account"),
+            hint(Action::Quote, "quote"),
+            hint(Action::Parts, "several posts"),
+            hint(Action::UndoText, "undo"),
+        ]
+    };
+    hints.into_iter().flatten().collect()
 }
 
 fn fixed(hints: &[(&str, &str)]) -> Vec<Hint> {

@@ -66,6 +66,10 @@ pub enum View {
     Watches,
     /// A search, or the trial of a watch.
     Trial,
+    /// An answer is written.
+    Composer,
+    /// The outbox.
+    Outbox,
 }
 
 /// A part of the screen with a title.
@@ -95,6 +99,10 @@ pub enum Pane {
     Trial,
     /// How a query was read.
     Reading,
+    /// The sheet on which an answer is written, and what it answers.
+    Composer,
+    /// The outbox.
+    Outbox,
 }
 
 /// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
@@ -121,6 +129,13 @@ pub fn search(body: Area) -> Parts {
     let mut list = body;
     let head = list.take_top(if body.height >= 6 { 3 } else { 2 });
     Parts { head, list, foot: Area::default() }
+}
+
+/// The outbox: its rows, and all about the selected one below.
+pub fn outbox(body: Area) -> Parts {
+    let mut list = body;
+    let foot = if body.height >= 6 { list.take_bottom(body.height / 2) } else { Area::default() };
+    Parts { head: Area::default(), list, foot }
 }
 
 /// What the layout depends on.
@@ -217,6 +232,8 @@ pub fn layout(want: &Want) -> Layout {
         View::Signals => layout.put(Pane::Signals, body),
         View::Watches => layout.put(Pane::Watches, body),
         View::Trial => trial(&mut layout, want, body),
+        View::Composer => layout.put(Pane::Composer, body),
+        View::Outbox => layout.put(Pane::Outbox, body),
     }
     layout
 }

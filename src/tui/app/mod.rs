@@ -3,9 +3,11 @@
 
 pub mod action;
 mod acts;
+mod answering;
 mod answers;
 pub mod asks;
 pub mod cmd;
+pub mod composer;
 pub mod context;
 pub mod correct;
 pub mod cursor;
@@ -24,6 +26,7 @@ pub mod lists;
 pub mod marks;
 pub mod meters;
 pub mod msg;
+pub mod outbox;
 pub mod overlay;
 pub mod page;
 pub mod prompt;
@@ -43,8 +46,9 @@ pub use action::Action;
 pub use cmd::Cmd;
 pub use keys::KeyNames;
 pub use msg::Msg;
-pub use setup::{Emoji, Occasion, Reconfigured, Setup};
+pub use setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 
+use self::answering::Answering;
 use self::asks::{Asks, Thing};
 use self::context::Context;
 use self::desk::Desk;
@@ -69,6 +73,9 @@ pub enum InputMode {
     /// A person types: every key is a [`msg::Typing`], pasted text included. Only `leave`, `suspend` and
     /// `redraw` stay actions.
     Prompt,
+    /// A person writes an answer: every key is a [`msg::Typing`], Enter a line break, pasted text included. Besides
+    /// those of a prompt only the actions of [`action::Place::Composer`] stay actions, and none within a paste.
+    Composer,
 }
 
 /// What a message changed.
@@ -97,6 +104,7 @@ pub struct Model {
     asks: Asks,
     marks: Marks,
     offer: game::Offer,
+    answering: Answering,
 }
 
 /// The plain lists.
@@ -128,6 +136,7 @@ impl Model {
             asks: Asks::default(),
             marks: Marks::default(),
             offer: game::Offer::default(),
+            answering: Answering::default(),
             context,
         };
         model.everything_is_stale();
@@ -152,7 +161,10 @@ impl Model {
             }
             Msg::Engine(event) => self.hear(event, &mut update.cmds),
             Msg::Answer { question, answer } => self.take_answer(question, answer, &mut update.cmds),
-            Msg::Clock(now) => self.tick(now),
+            Msg::Clock(now) => {
+                let minute = self.tick(now);
+                self.tick_answers(&mut update.cmds) || minute
+            }
             Msg::Resize(columns, rows) => {
                 self.desk.resize((columns, rows));
                 if let Some(overlay) = self.overlays.last_mut() {
@@ -183,6 +195,7 @@ impl Model {
         match self.overlays.last() {
             Some(overlay) if overlay.takes_text() => InputMode::Prompt,
             Some(_) => InputMode::Overlay,
+            None if self.answering.is_writing() => InputMode::Composer,
             None if self.desk.view() == View::Trial && self.desk.focus() == Pane::Trial && self.trial.editing() => {
                 InputMode::Prompt
             }
@@ -277,6 +290,16 @@ impl Model {
     /// Marked mentions.
     pub fn marks(&self) -> &Marks {
         &self.marks
+    }
+
+    /// The sheet on which an answer is written, while one is.
+    pub fn composer(&self) -> Option<&composer::Composer> {
+        self.answering.composer()
+    }
+
+    /// The outbox.
+    pub fn outbox(&self) -> &outbox::Outbox {
+        &self.answering.outbox
     }
 
     /// What is asked of the store.

@@ -73,10 +73,22 @@ pub enum Typing {
     Previous,
     /// The next.
     Next,
-    /// Done.
+    /// Done; where a text of several lines is written, a line break.
     Submit,
     /// Away.
     Cancel,
+    /// Delete to the end. Where a text of several lines is written, as are those below.
+    DeleteToEnd,
+    /// Cursor a word left.
+    WordLeft,
+    /// Cursor a word right.
+    WordRight,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the next blank.
+    Jump,
 }
 
 /// How much a notice matters.
@@ -126,6 +138,8 @@ pub enum Answer {
     Failed(SafeText),
     /// A watch was saved; what happened, for the status line.
     Saved(SafeText),
+    /// What came of an errand of the composer or the outbox.
+    Told(super::composer::errand::Told),
 }
 
 /// What a query finds in the stored mentions.

@@ -7,6 +7,7 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
 use super::cursor::Motion;
@@ -76,6 +77,8 @@ pub enum Overlay {
     Correct(Correcting),
     /// The game in which the readers are taught.
     Game(Box<Game>),
+    /// A saved reply is chosen.
+    Replies(Picker),
 }
 
 /// What a key on an overlay leads to.
@@ -98,6 +101,8 @@ pub enum Step {
     Say(Box<Correcting>),
     /// A question of the game is answered.
     Answer(Box<GameAnswer>),
+    /// It goes away and a saved reply goes into the text.
+    Reply(Box<SavedReply>),
 }
 
 impl Overlay {
@@ -132,6 +137,7 @@ impl Overlay {
                 Typed::Submit | Typed::Cancel => return Step::Close,
             },
             Self::Palette(palette) => return palette.type_in(typing),
+            Self::Replies(picker) => return picker.type_in(typing),
             Self::Name { prompt, query } => match prompt.type_in(typing) {
                 Typed::Submit if !prompt.text().trim().is_empty() => {
                     return Step::Save { name: prompt.text().trim().to_owned(), query: query.clone() };
@@ -157,6 +163,7 @@ impl Overlay {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
+                Self::Replies(picker) => picker.go(motion),
                 Self::Name { .. } | Self::Correct(_) | Self::Game(_) => {}
             }
             return Step::Stay;
@@ -180,7 +187,7 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
-            Self::Palette(_) | Self::Name { .. } | Self::Correct(_) | Self::Game(_) => {}
+            Self::Palette(_) | Self::Name { .. } | Self::Replies(_) | Self::Correct(_) | Self::Game(_) => {}
         }
     }
 }

@@ -74,6 +74,11 @@ impl Prompt {
             Typing::Next => return Typed::Next,
             Typing::Submit => return Typed::Submit,
             Typing::Cancel => return Typed::Cancel,
+            Typing::Jump | Typing::PageDown => return Typed::Next,
+            Typing::PageUp => return Typed::Previous,
+            Typing::DeleteToEnd => self.delete(self.cursor, self.text.len()),
+            Typing::WordLeft => self.cursor = self.word_start(),
+            Typing::WordRight => self.cursor = self.right(),
         }
         if self.text.len() == before { Typed::Kept } else { Typed::Changed }
     }

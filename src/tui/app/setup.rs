@@ -2,6 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use super::composer::advice::Coaching;
+use super::composer::replies::SavedReply;
 use super::keys::KeyNames;
 use super::msg::Notice;
 use crate::domain::{Subject, Timestamp, WatchRule};
@@ -26,6 +28,19 @@ pub enum Occasion {
     Demo,
     /// Nothing can be changed (a follower without write access).
     ReadOnly,
+}
+
+/// Who writes answers here, and with what help.
+#[derive(Debug, Clone, Default)]
+pub struct Writer {
+    /// What a text is signed with, once, at its end.
+    pub signature: Option<String>,
+    /// The voice's own accounts: what goes out under one of them is not signed.
+    pub handles: Vec<String>,
+    /// Saved replies.
+    pub replies: Vec<SavedReply>,
+    /// Who reads the drafts.
+    pub coach: Coaching,
 }
 
 /// Everything that the model must know before the first message.
@@ -53,6 +68,10 @@ pub struct Setup {
     pub emoji: Emoji,
     /// The keys in force.
     pub keys: KeyNames,
+    /// The voice at this screen, when it said who it is.
+    pub voice: Option<String>,
+    /// Who writes answers here, and with what help.
+    pub writer: Writer,
     /// What to say first (the newest last).
     pub notices: Vec<Notice>,
 }
@@ -72,6 +91,8 @@ impl Setup {
             can_save_watch: false,
             emoji: Emoji::Text,
             keys: KeyNames::default(),
+            voice: None,
+            writer: Writer::default(),
             notices: Vec::new(),
         }
     }
@@ -90,4 +111,6 @@ pub struct Reconfigured {
     pub emoji: Emoji,
     /// The keys in force.
     pub keys: KeyNames,
+    /// Saved replies.
+    pub replies: Vec<SavedReply>,
 }

@@ -359,6 +359,7 @@ fn a_new_configuration_brings_names_and_keys() {
     new.subjects.truncate(1);
     let keys = KeyNames::of(|action| vec![format!("f{}", 1 + action as usize % 12)]);
     let new = Reconfigured {
+        replies: Vec::new(),
         subjects: new.subjects,
         watches: vec![],
         tell_factor: 5.0,

@@ -49,6 +49,18 @@ impl Burst {
         text
     }
 
+    /// A key that is no letter came: whether it came along with a paste, in or right behind a burst or faster behind
+    /// the key before than a hand is. What would send or close then must not.
+    pub fn came_along(&mut self, at: Instant) -> bool {
+        let quick = self.last.is_some_and(|last| at.saturating_duration_since(last) <= Self::GAP);
+        let behind = self.ended.is_some_and(|ended| at.saturating_duration_since(ended) <= Self::AFTER);
+        self.last = Some(at);
+        if behind {
+            self.ended = Some(at);
+        }
+        quick || behind
+    }
+
     /// Another key came, or the prompt closed.
     pub fn forget(&mut self) {
         *self = Self::default();
@@ -106,6 +118,20 @@ mod tests {
         }
         assert!(burst.enter_is_text(start + ms(100)));
         assert!(!burst.enter_is_text(start + ms(400)));
+    }
+
+    #[test]
+    fn a_chord_in_a_paste_came_along_and_one_of_a_hand_did_not() {
+        let start = Instant::now();
+        let mut burst = Burst::default();
+        for step in 0..5 {
+            burst.character(start + ms(step));
+        }
+        assert!(burst.came_along(start + ms(5)));
+        assert!(burst.came_along(start + ms(100)), "right behind it");
+        assert!(!burst.came_along(start + ms(600)));
+        assert!(!burst.came_along(start + ms(700)), "a hand's second chord");
+        assert!(burst.came_along(start + ms(701)), "no hand is that fast");
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::burst::Burst;
 use super::chord::Chord;
 use super::keymap::{Found, Keymap, written};
-use super::typing::{pasted, typing};
+use super::typing::{pasted, pasted_text, typing, writing};
+use crate::tui::app::action::Place;
 use crate::tui::app::msg::Typing;
 use crate::tui::app::{Action, InputMode};
 
@@ -61,6 +62,7 @@ impl Resolver {
         let chord = Chord::of(key);
         match mode {
             InputMode::Prompt => self.prompt(chord, at),
+            InputMode::Composer => self.composer(chord, at),
             InputMode::Normal | InputMode::Overlay => self.normal(chord),
         }
     }
@@ -70,6 +72,7 @@ impl Resolver {
         self.forget();
         match mode {
             InputMode::Prompt => Resolved::Typing(pasted(foreign)),
+            InputMode::Composer => Resolved::Typing(pasted_text(foreign)),
             InputMode::Normal | InputMode::Overlay => Resolved::Nothing,
         }
     }
@@ -109,6 +112,55 @@ impl Resolver {
         }
     }
 
+    /// While an answer is written. Chords are actions only when a hand typed them: a paste that arrives as keys may
+    /// hold the bytes of any chord, the one that sends included.
+    fn composer(&mut self, chord: Chord, at: Instant) -> Resolved {
+        self.count = None;
+        let begun = !self.typed.is_empty();
+        if begun || chord.character().is_none() {
+            self.typed.push(chord);
+            let found = self.keymap.find(&self.typed);
+            let writes = matches!(found, Found::Action(action) if is_for_writing(action));
+            if writes || found == Found::Beginning || begun {
+                if self.burst.came_along(at) {
+                    self.typed.clear();
+                    return Resolved::Nothing;
+                }
+                return match found {
+                    Found::Action(action) if writes => {
+                        self.typed.clear();
+                        Resolved::Action(action, None)
+                    }
+                    Found::Beginning => Resolved::Pending,
+                    // A beginning that leads nowhere is given up with the key that ended it.
+                    _ => {
+                        self.typed.clear();
+                        Resolved::Nothing
+                    }
+                };
+            }
+            self.typed.clear();
+        }
+        match writing(chord) {
+            Some(Typing::Character(sign)) => {
+                self.burst.character(at);
+                Resolved::Typing(Typing::Character(sign))
+            }
+            // Pasted line breaks and tabs, which arrive as keys, belong to the paste.
+            Some(Typing::Submit) => {
+                let _ = self.burst.enter_is_text(at);
+                Resolved::Typing(Typing::Submit)
+            }
+            Some(Typing::Jump) if chord.code() == KeyCode::Tab && self.burst.is_running(at) => {
+                self.burst.character(at);
+                Resolved::Typing(Typing::Character(' '))
+            }
+            Some(Typing::Cancel) if self.burst.came_along(at) => Resolved::Nothing,
+            Some(other) => Resolved::Typing(other),
+            None => Resolved::Nothing,
+        }
+    }
+
     fn prompt(&mut self, chord: Chord, at: Instant) -> Resolved {
         self.typed.clear();
         self.count = None;
@@ -136,6 +188,11 @@ impl Resolver {
             None => Resolved::Nothing,
         }
     }
+}
+
+/// Actions that stay actions while an answer is written.
+fn is_for_writing(action: Action) -> bool {
+    action.place() == Place::Composer || matches!(action, Action::Leave | Action::Suspend | Action::Redraw)
 }
 
 #[cfg(test)]

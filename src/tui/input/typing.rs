@@ -47,6 +47,33 @@ pub fn typing(chord: Chord) -> Option<Typing> {
     })
 }
 
+/// What a chord does where a text of several lines is written; `None` when nothing.
+pub fn writing(chord: Chord) -> Option<Typing> {
+    let modifiers = chord.modifiers();
+    let word = modifiers.contains(KeyModifiers::ALT) || modifiers.contains(KeyModifiers::CONTROL);
+    Some(match chord.code() {
+        KeyCode::Left if word => Typing::WordLeft,
+        KeyCode::Right if word => Typing::WordRight,
+        KeyCode::Char('b') if modifiers == KeyModifiers::ALT => Typing::WordLeft,
+        KeyCode::Char('f') if modifiers == KeyModifiers::ALT => Typing::WordRight,
+        KeyCode::Char('k') if modifiers == KeyModifiers::CONTROL => Typing::DeleteToEnd,
+        KeyCode::PageUp => Typing::PageUp,
+        KeyCode::PageDown => Typing::PageDown,
+        KeyCode::Tab | KeyCode::BackTab => Typing::Jump,
+        _ => return typing(chord),
+    })
+}
+
+/// Longest paste into a text, in characters.
+const LONGEST_TEXT: usize = 20_000;
+
+/// A paste into a text of several lines: cleaned, its line breaks kept. It never sends.
+pub fn pasted_text(foreign: &str) -> Typing {
+    let unix = foreign.replace("\r\n", "\n").replace('\r', "\n");
+    let short: String = unix.chars().take(LONGEST_TEXT).collect();
+    Typing::Paste(SafeText::block(&short))
+}
+
 /// A paste: one line of it, cleaned. It may hold anything, and it never submits.
 pub fn pasted(foreign: &str) -> Typing {
     Typing::Paste(SafeText::line(foreign, LONGEST_PASTE))

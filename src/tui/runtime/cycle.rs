@@ -33,6 +33,7 @@ const FRESH: SignedDuration = SignedDuration::from_millis(100);
 /// Most of each kind that is taken in before a frame is drawn.
 const AT_ONCE: usize = 256;
 
+mod editing;
 mod effects;
 
 pub(super) struct Cycle<C: Console> {
@@ -61,6 +62,10 @@ pub(super) struct Cycle<C: Console> {
     settling: Option<(Instant, Instant)>,
     watch: Instant,
     suspending: bool,
+    /// A text that a person wants to edit, and the number of the question.
+    editing: Option<(u64, String)>,
+    editor: Option<String>,
+    scratch: std::path::PathBuf,
     ending: Option<Why>,
 }
 
@@ -91,7 +96,7 @@ impl<C: Console> Cycle<C> {
             signals,
             news,
             news_end: false,
-            errands: Errands::new(store, save_watch, reload),
+            errands: Errands::new(store, Arc::clone(&newsroom), save_watch, reload),
             newsroom,
             clock,
             timers: Timers::new(now),
@@ -111,6 +116,9 @@ impl<C: Console> Cycle<C> {
             settling: None,
             watch: Instant::now() + WATCH,
             suspending: false,
+            editing: None,
+            editor: screen.editor,
+            scratch: screen.scratch.unwrap_or_else(std::env::temp_dir),
             ending: None,
         };
         cycle.tell_title()?;
@@ -145,6 +153,9 @@ impl<C: Console> Cycle<C> {
             if std::mem::take(&mut self.suspending) {
                 self.suspend().await?;
             }
+            if let Some((question, text)) = self.editing.take() {
+                self.edit(question, &text).await?;
+            }
             self.timers_struck()?;
             if let Some(why) = self.ending {
                 return Ok(why);
@@ -154,6 +165,9 @@ impl<C: Console> Cycle<C> {
 
     /// Ends what was begun; changes that a person made are stored.
     pub(super) async fn close(&mut self) {
+        // However it ended, what is being written is stored; nothing of that needs the terminal.
+        let last = self.model.last_words();
+        let _ = self.carry_out(last);
         self.console.leave();
         self.errands.close().await;
     }

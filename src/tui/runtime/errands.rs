@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::letters::{self, Letters};
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, SubjectId, Timestamp};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::cmd::Load;
+use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
 /// Questions that are asked of the store at the same time.
@@ -45,11 +47,34 @@ pub(super) enum Brought {
 
 /// A change to the store.
 pub(super) enum Change {
-    Read { question: u64, ids: Vec<MentionId>, read: bool },
-    AllRead { question: u64, filter: Box<Filter>, last: MentionId },
+    Read {
+        question: u64,
+        ids: Vec<MentionId>,
+        read: bool,
+    },
+    AllRead {
+        question: u64,
+        filter: Box<Filter>,
+        last: MentionId,
+    },
     Seen(SignalId),
-    Correct { question: u64, newsroom: Arc<dyn Newsroom>, words: Words },
-    Uncorrect { question: u64, newsroom: Arc<dyn Newsroom>, ids: Vec<CorrectionId> },
+    Correct {
+        question: u64,
+        newsroom: Arc<dyn Newsroom>,
+        words: Words,
+    },
+    Uncorrect {
+        question: u64,
+        newsroom: Arc<dyn Newsroom>,
+        ids: Vec<CorrectionId>,
+    },
+    Errand {
+        question: u64,
+        errand: Errand,
+        at: Timestamp,
+    },
+    /// Nothing: tells when everything before it is stored.
+    Mark(oneshot::Sender<()>),
 }
 
 /// What a person says of some mentions.
@@ -75,11 +100,16 @@ pub(super) struct Errands {
 }
 
 impl Errands {
-    pub(super) fn new(store: Arc<dyn Store>, save_watch: Option<SaveWatch>, reload: Option<Reload>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        newsroom: Arc<dyn Newsroom>,
+        save_watch: Option<SaveWatch>,
+        reload: Option<Reload>,
+    ) -> Self {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
         let mut keeper = JoinSet::new();
-        keeper.spawn(keep(Arc::clone(&store), wanted, tell.clone()));
+        keeper.spawn(keep(Arc::clone(&store), newsroom, wanted, tell.clone()));
         Self {
             store,
             save_watch,
@@ -133,12 +163,35 @@ impl Errands {
             Change::Read { question, .. }
             | Change::AllRead { question, .. }
             | Change::Correct { question, .. }
-            | Change::Uncorrect { question, .. } => Some(*question),
-            Change::Seen(_) => None,
+            | Change::Uncorrect { question, .. }
+            | Change::Errand { question, .. } => Some(*question),
+            Change::Seen(_) | Change::Mark(_) => None,
         };
         let refused = self.changes.as_ref().is_none_or(|changes| changes.try_send(change).is_err());
         let told = "too much is being changed at once: try again";
         refused.then(|| question.map_or_else(|| trouble(told), |question| failed(question, told)))
+    }
+
+    /// An errand of the composer or the outbox: reading runs beside, changes after those that were asked for before.
+    pub(super) fn errand(&mut self, question: u64, errand: Errand, at: Timestamp) -> Option<Msg> {
+        let Errand::Open(wanted) = errand else { return self.change(Change::Errand { question, errand, at }) };
+        if self.tasks.len() >= WAITING {
+            return Some(failed(question, "too much is being read at once: try again"));
+        }
+        let store = Arc::clone(&self.store);
+        self.tasks.spawn(async move {
+            let opened = letters::open(&*store, wanted, at).await;
+            Brought::Message(answered(question, opened.map(|opened| Answer::Told(Told::Opened(Box::new(opened))))))
+        });
+        None
+    }
+
+    /// Waits a little until the changes that were asked for are stored.
+    pub(super) async fn settle(&mut self) {
+        let (tell, stored) = oneshot::channel();
+        if self.change(Change::Mark(tell)).is_none() && tokio::time::timeout(LAST_CHANGES, stored).await.is_err() {
+            tracing::warn!("the last changes could not be stored within {LAST_CHANGES:?}");
+        }
     }
 
     /// Tries a query; ends the trial before.
@@ -265,9 +318,15 @@ fn brought(done: Result<Brought, JoinError>) -> Brought {
 }
 
 /// Stores changes one after the other. One at which the store panics is one that failed, the others go on.
-async fn keep(store: Arc<dyn Store>, mut wanted: mpsc::Receiver<Change>, tell: mpsc::Sender<Brought>) {
+async fn keep(
+    store: Arc<dyn Store>,
+    newsroom: Arc<dyn Newsroom>,
+    mut wanted: mpsc::Receiver<Change>,
+    tell: mpsc::Sender<Brought>,
+) {
+    let mut letters = Letters::default();
     while let Some(change) = wanted.recv().await {
-        let stored = AssertUnwindSafe(make(&*store, change)).catch_unwind().await;
+        let stored = AssertUnwindSafe(make(&*store, &*newsroom, &mut letters, change)).catch_unwind().await;
         let message = stored.unwrap_or_else(|_| Some(mistake()));
         if let Some(message) = message {
             // When the loop is gone, the rest is stored all the same.
@@ -276,7 +335,7 @@ async fn keep(store: Arc<dyn Store>, mut wanted: mpsc::Receiver<Change>, tell: m
     }
 }
 
-async fn make(store: &dyn Store, change: Change) -> Option<Msg> {
+async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters, change: Change) -> Option<Msg> {
     match change {
         Change::Read { question, ids, read } => {
             let stored = store.mark_read(&ids, read).await;
@@ -293,6 +352,15 @@ async fn make(store: &dyn Store, change: Change) -> Option<Msg> {
         Change::Uncorrect { question, newsroom, ids } => {
             let undone = newsroom.undo_corrections(&ids).await;
             Some(answered(question, undone.map(Answer::Uncorrected)))
+        }
+        Change::Errand { question, errand, at } => Some(match letters.carry_out(store, newsroom, errand, at).await {
+            Ok(told) => Msg::Answer { question, answer: Answer::Told(told) },
+            Err(why) => failed(question, &why),
+        }),
+        Change::Mark(tell) => {
+            // Who asked may have gone on.
+            let _ = tell.send(());
+            None
         }
         Change::Seen(signal) => store.see_signal(signal).await.err().map(|error| trouble(&error.to_string())),
     }
@@ -330,6 +398,7 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+        Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
     })
 }
 

@@ -11,7 +11,9 @@
 //! This is the only room of the screen that knows the store and the engine.
 
 mod cycle;
+mod editor;
 mod errands;
+mod letters;
 pub mod news;
 pub mod timers;
 mod trial;
@@ -20,9 +22,6 @@ mod trial;
 #[allow(dead_code)]
 #[path = "../../../tests/support/shelf.rs"]
 mod shelf;
-#[cfg(test)]
-#[path = "../../../tests/support/shelf_sending.rs"]
-mod shelf_sending;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +37,7 @@ use super::theme::Theme;
 use crate::domain::Clock;
 use crate::store::Store;
 use cycle::Cycle;
-pub use news::Newsroom;
+pub use news::{HowToSend, Newsroom};
 
 /// Saves a query as a watch: its name and the query. Gives a line for the status line, or what went wrong. May take
 /// its time, it is called where that blocks nobody.
@@ -69,6 +68,10 @@ pub struct ScreenSettings {
     /// The command that opens links, words separated by spaces, `{}` standing for the link; without one the
     /// system's opener, where the person sits at this machine.
     pub browser: Option<String>,
+    /// The command with which a person edits texts, as the shell reads it; without one, `vi`.
+    pub editor: Option<String>,
+    /// Where the text lies meanwhile: a directory that only this user may read; without one, the system's.
+    pub scratch: Option<std::path::PathBuf>,
 }
 
 /// Everything that the screen needs.

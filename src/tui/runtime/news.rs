@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use crate::domain::{CorrectionId, MentionId, Occasion, Said, SourceId, SubjectId};
-use crate::engine::{EngineHandle, Event};
+use crate::domain::time::SignedDuration;
+use crate::domain::{CorrectionId, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::engine::{self, EngineHandle, Event};
 use crate::store::StoreResult;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
@@ -39,6 +40,40 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored.
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64>;
+    /// Something in the outbox was changed here: whoever sends looks at once.
+    fn outbox_changed(&self) {}
+    /// How something is sent from here to a network.
+    fn how_to_send(&self, _network: &Network) -> HowToSend {
+        HowToSend::default()
+    }
+}
+
+/// How something is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HowToSend {
+    /// How long it is held first.
+    pub hold: SignedDuration,
+    /// A second voice must approve it.
+    pub approval: bool,
+    /// A rehearsal: nothing is sent.
+    pub dry: bool,
+    /// This process; what it holds is a draft again when it ends.
+    pub process: String,
+    /// A token that was never used before.
+    pub token: String,
+}
+
+impl Default for HowToSend {
+    /// Held for ten seconds, by this process, under a token of its own.
+    fn default() -> Self {
+        Self {
+            hold: SignedDuration::from_secs(10),
+            approval: false,
+            dry: false,
+            process: engine::holder_name(),
+            token: engine::publishing_token(),
+        }
+    }
 }
 
 #[async_trait]
@@ -74,5 +109,20 @@ impl Newsroom for EngineHandle {
 
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_corrections(self, ids).await
+    }
+
+    fn outbox_changed(&self) {
+        Self::outbox_changed(self);
+    }
+
+    fn how_to_send(&self, network: &Network) -> HowToSend {
+        let manner = self.manner();
+        HowToSend {
+            hold: manner.hold_at(network),
+            approval: manner.approval,
+            dry: manner.dry,
+            process: self.process().to_owned(),
+            token: engine::publishing_token(),
+        }
     }
 }

@@ -43,6 +43,8 @@ pub trait Console: Send {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Stops reading and gives the terminal back as it was. Does nothing when it is left already.
     fn leave(&mut self);
+    /// After another program had the terminal: its modes as they were when it was left, whatever that program did.
+    fn tidy(&mut self) {}
     /// Takes the terminal again after [`Console::leave`]; what was typed meanwhile is thrown away.
     fn enter(&mut self) -> Result<(), TerminalError>;
     /// Whether there is a shell that could continue the program once it is stopped.

@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static SAVED: Mutex<Option<Saved>> = Mutex::new(None);
+/// The modes with which the terminal was last given back.
+static LEFT: Mutex<Option<Termios>> = Mutex::new(None);
 
 struct Saved {
     modes: Termios,
@@ -106,9 +108,22 @@ pub fn restore() {
         let _ = send(BRING_TITLE_BACK, Some(PATIENCE));
     }
     let _ = tcsetattr(stdin(), OptionalActions::Now, &saved.modes);
+    *LEFT.lock().unwrap_or_else(PoisonError::into_inner) = Some(saved.modes);
     if let Some(stderr) = saved.stderr {
         let _ = rustix::stdio::dup2_stderr(stderr);
     }
+}
+
+/// The terminal as it was when it was last given back, after a program that may have died and left it otherwise:
+/// modes, screen, cursor. Does nothing while the terminal is ours.
+pub(super) fn tidy() {
+    if is_active() {
+        return;
+    }
+    let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let Some(modes) = left else { return };
+    let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
+    let _ = send(LEAVE, Some(PATIENCE));
 }
 
 /// Throws away what was typed and not read.

@@ -79,6 +79,10 @@ impl Console for Tty {
         self.guard = None;
     }
 
+    fn tidy(&mut self) {
+        guard::tidy();
+    }
+
     fn enter(&mut self) -> Result<(), TerminalError> {
         if self.guard.is_none() {
             self.guard = Some(guard::enter(self.modes)?);

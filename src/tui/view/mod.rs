@@ -2,10 +2,12 @@
 
 mod ascii;
 mod brush;
+mod composer;
 mod detail;
 mod first;
 mod gauge;
 mod hints;
+mod outbox;
 mod overlay;
 mod row;
 mod search;
@@ -82,6 +84,8 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Watches => watches::draw(brush, model, area, focused),
         Pane::Trial => search::draw(brush, model, area, focused),
         Pane::Reading => search::reading(brush, model, area, focused),
+        Pane::Composer => composer::draw(brush, model, area),
+        Pane::Outbox => outbox::draw(brush, model, area, focused),
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             paged(brush, area, &game.title(), &game.progress(), &page);
         }
         Overlay::Palette(found) => palette(brush, found, area, model),
+        Overlay::Replies(picker) => super::composer::replies(brush, picker, area),
         Overlay::Name { prompt: line, query } => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
             let body = frame(brush, area, "Save as a watch", "");
@@ -56,7 +57,7 @@ fn paged(brush: &mut Brush<'_>, area: Area, title: &str, right: &str, page: &Pag
 }
 
 /// A frame with a title over what was there. Returns what is inside.
-fn frame(brush: &mut Brush<'_>, area: Area, title: &str, right: &str) -> Area {
+pub(super) fn frame(brush: &mut Brush<'_>, area: Area, title: &str, right: &str) -> Area {
     brush.clear(area);
     if area.width < 4 || area.height < 3 {
         return Area { height: 0, ..area };

@@ -2,12 +2,12 @@
 
 use super::brush::Brush;
 use crate::engine::Standing;
-use crate::tui::app::Model;
 use crate::tui::app::layout::{Area, SMALLEST};
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::setup::Occasion;
 use crate::tui::app::text::{clip, grouped, short_number};
 use crate::tui::app::when;
+use crate::tui::app::{Action, Model};
 
 pub(super) fn line(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let clock = when::clock(model.context().zone(), model.context().now());
@@ -50,11 +50,16 @@ fn compose(model: &Model, wording: Wording, room: usize) -> Line {
         // What is cut off at the end must not be this.
         line = line.with(Tone::Warn, " paused");
     }
+    let outbox = model.outbox().status(model.context().now(), wording != Wording::Full);
+    if wording == Wording::Tight {
+        // What is cut off at the end must not be this either.
+        line = outbox.into_iter().fold(line, |line, (tone, words)| line.with(tone, format!(" {words}")));
+        line = counts(model, line, wording);
+        return sources(model, line, wording);
+    }
     line = counts(model, line, wording);
     line = sources(model, line, wording);
-    if wording == Wording::Tight {
-        return line;
-    }
+    line = outbox.into_iter().fold(line, |line, (tone, words)| line.with(tone, format!("   {words}")));
     if model.status().paused() {
         return line.with(Tone::Warn, "   paused");
     }
@@ -107,7 +112,13 @@ fn sources(model: &Model, line: Line, wording: Wording) -> Line {
 
 /// Trouble that concerns everything.
 pub(super) fn banner(brush: &mut Brush<'_>, model: &Model, area: Area) {
-    let Some(trouble) = model.status().trouble() else { return };
+    let stopped = || {
+        let key = model.context().keys().short(Action::StopSending).unwrap_or_default();
+        model.outbox().stopped().then(|| {
+            format!("all sending is stopped, for everybody and also after a restart: {key} twice lets it go on")
+        })
+    };
+    let Some(trouble) = model.status().trouble().map(ToString::to_string).or_else(stopped) else { return };
     brush.say(area.x, area.y, area.width, &format!(" ! {trouble}"), Tone::Bad);
     brush.wash(area, brush.theme.banner());
 }

@@ -6,9 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use super::*;
+use crate::domain::outbox::{Outgoing, OutgoingState};
 use crate::domain::{Act, ActId, MentionRow, Network, SafeText, SourceId, Visibility};
 use crate::engine::{Event, Standing};
+use crate::tui::app::composer::replies::SavedReply;
 use crate::tui::app::msg::{Answer, Notice, Trial as Found, Typing, Weight};
+use crate::tui::app::samples::postbox::outgoing;
 use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
 use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
@@ -248,6 +251,91 @@ fn a_palette_with_a_few_letters() {
     insta::assert_snapshot!(words(&paint(&model, &Theme::standard())));
 }
 
+/// An answer that is being written, with these words on the sheet.
+fn writing(town: &mut Town, size: (u16, u16), words: &str) -> Model {
+    let mut model = screen(town, size, &[Action::Down, Action::Reply]);
+    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block(words))));
+    town.tell(&mut model, Msg::Clock(now() + crate::domain::time::SignedDuration::from_millis(450)));
+    model
+}
+
+const DRAFT: &str = "Hi {name}, that is not true: our chains never snap.\nBuy the new S3 today, 20% off with the code FERRIS, and you will forget about it.";
+
+#[test]
+fn an_answer_is_written_on_every_size() {
+    for (width, height) in SIZES {
+        let model = writing(&mut Town::answering(), (width, height), DRAFT);
+        insta::assert_snapshot!(format!("composer_{width}x{height}"), words(&paint(&model, &Theme::standard())));
+    }
+    let model = writing(&mut Town::answering(), (80, 24), DRAFT);
+    insta::assert_snapshot!("composer_styles", styles(&paint(&model, &Theme::standard())));
+    insta::assert_snapshot!("composer_styles_mono", styles(&paint(&model, &Theme::mono())));
+}
+
+#[test]
+fn what_speaks_against_sending_is_shown_before_it_is_sent() {
+    let mut town = Town::answering();
+    let mut model = writing(&mut town, (80, 24), DRAFT);
+    town.press(&mut model, Action::Send);
+    insta::assert_snapshot!("composer_blocked", words(&paint(&model, &Theme::standard())));
+    let long = "Sorry that your chain snapped. We send a new one today. ".repeat(7);
+    let mut town = Town::answering();
+    let mut model = writing(&mut town, (120, 36), &long);
+    insta::assert_snapshot!("composer_too_long", words(&paint(&model, &Theme::standard())));
+    town.press(&mut model, Action::Parts);
+    town.press(&mut model, Action::Send);
+    insta::assert_snapshot!("composer_asking", words(&paint(&model, &Theme::standard())));
+    let mut town = Town::answering();
+    town.post.identities.clear();
+    let model = writing(&mut town, (80, 24), "Sorry that your chain snapped.");
+    insta::assert_snapshot!("composer_by_hand", words(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn saved_replies_are_chosen_from_a_list() {
+    let mut town = Town::answering();
+    let mut setup = setup((80, 24));
+    let reply = |name: &str, text: &str| SavedReply { name: name.into(), text: text.into() };
+    setup.writer.replies = vec![
+        reply("chain", "{handle} sorry that your chain broke, {name}.\nA new one is on its way: {link}"),
+        reply("opening hours", "{brand} is open from nine to six."),
+    ];
+    let mut model = town.model(setup);
+    for action in [Action::Down, Action::Reply, Action::SavedReply] {
+        town.press(&mut model, action);
+    }
+    insta::assert_snapshot!("composer_replies", words(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn the_outbox_on_every_size() {
+    let mut town = Town::answering();
+    let held = Outgoing {
+        next: Some(minutes_ago(0) + crate::domain::time::SignedDuration::from_secs(8)),
+        ..outgoing(5, OutgoingState::Held, "We send you a new chain today.")
+    };
+    let mut failed = outgoing(6, OutgoingState::Failed, "Sorry about the brake. Write me the number of the frame?");
+    failed.trouble = SafeText::line("the server refused it: the text is longer than it allows; shorten it", 200);
+    let mut uncertain = outgoing(7, OutgoingState::Uncertain, "Thank you, Lou!");
+    uncertain.trouble =
+        SafeText::line("the server broke off before it answered; your posts are looked through for it", 200);
+    uncertain.next = Some(minutes_ago(-1));
+    town.post.outgoings = vec![
+        held,
+        failed,
+        uncertain,
+        outgoing(8, OutgoingState::Sent, "Glad to hear it."),
+        outgoing(9, OutgoingState::AwaitingApproval, "We recall the stems of 2024."),
+    ];
+    for (width, height) in SIZES {
+        let text = text_of(&mut town.clone(), (width, height), &[Action::ViewOutbox]);
+        insta::assert_snapshot!(format!("outbox_{width}x{height}"), text);
+    }
+    let text = text_of(&mut town.clone(), (120, 36), &[Action::ViewOutbox, Action::Down, Action::StopSending]);
+    insta::assert_snapshot!("outbox_stopped", text);
+    insta::assert_snapshot!("outbox_empty", text_of(&mut Town::answering(), (80, 24), &[Action::ViewOutbox]));
+}
+
 #[test]
 fn a_refused_query_points_at_the_column() {
     for (width, height) in [(40, 10), (80, 24)] {
@@ -428,7 +516,7 @@ proptest! {
         drawn_width in 0u16..230, drawn_height in 0u16..70,
         offset in 0u16..5,
     ) {
-        let mut town = Town::trouble();
+        let mut town = if width % 2 == 0 { Town::answering() } else { Town::trouble() };
         let mut model = town.model(setup((width, height)));
         for key in keys {
             town.press(&mut model, Action::ALL[key]);

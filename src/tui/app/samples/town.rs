@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::postbox::Postbox;
 use super::{minutes_ago, night, signal, state};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
@@ -23,6 +24,7 @@ pub(crate) struct Town {
     pub(crate) busy: bool,
     /// What people said of readings.
     pub(crate) said: Vec<Correction>,
+    pub(crate) post: Postbox,
 }
 
 impl Town {
@@ -31,7 +33,15 @@ impl Town {
         let sources = ["Google News: ferris bikes", "Mastodon #ferris", "HN search"];
         let sources =
             sources.iter().enumerate().map(|(n, name)| state(n as i64 + 1, name, SourceHealth::New)).collect();
-        Self { rows: Vec::new(), sources, signals: Vec::new(), answers: Vec::new(), busy: false, said: Vec::new() }
+        Self {
+            rows: Vec::new(),
+            sources,
+            signals: Vec::new(),
+            answers: Vec::new(),
+            busy: false,
+            said: Vec::new(),
+            post: Postbox::default(),
+        }
     }
 
     /// The morning after the night.
@@ -44,6 +54,17 @@ impl Town {
             state.next = Some(minutes_ago(-(n as i64) * 4));
             state.interval = Some(SignedDuration::from_mins(5));
             state.mentions = 1_000 * (n as u64 + 1);
+        }
+        town
+    }
+
+    /// A morning on which everything came from Mastodon and can be answered there.
+    pub(crate) fn answering() -> Self {
+        let mut town = Self { post: Postbox::of_mastodon(), ..Self::morning() };
+        for row in &mut town.rows {
+            row.network = crate::domain::Network::named("mastodon");
+            row.source = crate::domain::SourceId(2);
+            row.author = SafeText::line("ana@hachyderm.io", 80);
         }
         town
     }
@@ -151,6 +172,7 @@ impl Town {
             }
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
+            Load::Outbox => Answer::Told(self.post.tray()),
         }
     }
 
@@ -189,6 +211,11 @@ impl Town {
             Cmd::UndoCorrections { question, ids } => (question, Answer::Uncorrected(self.uncorrect(&ids))),
             Cmd::SaveWatch { question, name, .. } => {
                 (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
+            }
+            Cmd::Errand { question, errand } => {
+                let (rows, said) = (&self.rows, &self.said);
+                let mention = |id| rows.iter().find(|row| row.id == id).map(|row| whole(row, said));
+                (question, Answer::Told(self.post.carry_out(errand, mention)))
             }
             Cmd::SeeSignal(id) => {
                 for signal in self.signals.iter_mut().filter(|signal| signal.id == id) {

@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::outbox::Submission;
 use crate::domain::{CorrectionId, Counts, Overview, SubjectId};
 use crate::engine::{Lessons, SubjectLessons};
+use crate::tui::app::composer::errand::{Errand, Told};
+use crate::tui::app::samples::postbox::Postbox;
 
 #[derive(Debug, Clone)]
 enum Deed {
@@ -35,14 +38,21 @@ fn deed() -> impl Strategy<Value = Deed> {
         Just(Typing::Next),
         Just(Typing::Submit),
         Just(Typing::Cancel),
+        Just(Typing::DeleteToEnd),
+        Just(Typing::WordLeft),
+        Just(Typing::PageUp),
+        Just(Typing::PageDown),
+        Just(Typing::Jump),
     ];
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..9).prop_map(Deed::Engine),
+        2 => (0u8..11).prop_map(Deed::Engine),
+        3 => Just(Deed::Act(Action::Reply, None)),
+        2 => Just(Deed::Act(Action::Send, None)),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..14).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..20).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -60,6 +70,13 @@ fn event(kind: u8) -> Event {
         5 => Event::StoreTrouble(Some("full".into())),
         6 => Event::Erased(12),
         7 => Event::Learned(std::sync::Arc::new(Lessons::default().with(SubjectId(1), SubjectLessons::default()))),
+        8 => Event::SendingStopped(true),
+        9 => Event::SendingStopped(false),
+        10 => Event::Outgoing {
+            id: crate::domain::OutgoingId(3),
+            state: crate::domain::outbox::OutgoingState::Failed,
+            trouble: Some(SafeText::line("no", 9)),
+        },
         _ => Event::StoreTrouble(None),
     }
 }
@@ -79,6 +96,12 @@ fn stray(kind: u8) -> Answer {
         11 => Answer::Corrected(vec![CorrectionId(1)]),
         12 => Answer::Uncorrected(3),
         10 => Answer::Saved(SafeText::line("saved", 9)),
+        18 => Answer::Told(Told::Done(true)),
+        13 => Answer::Told(Told::Submitted(Submission::Stale)),
+        14 => Answer::Told(Told::Edited(Ok("words\n\n".into()))),
+        15 => Answer::Told(Told::Opened(Box::default())),
+        16 => Answer::Told(Told::Saved(crate::domain::OutgoingId(9), true)),
+        17 => Answer::Told(Told::Tray(Default::default())),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }
 }
@@ -111,12 +134,16 @@ proptest! {
 
     #[test]
     fn nothing_breaks(deeds in prop::collection::vec(deed(), 1..80), width in 0u16..210, height in 0u16..60) {
-        let mut town = Town::trouble();
+        let mut town = Town { post: Postbox::of_mastodon(), ..Town::trouble() };
+        if width % 2 == 0 {
+            town = Town::answering();
+        }
         let (mut model, cmds) = Model::new(setup((width, height)));
         let mut open: std::collections::VecDeque<Cmd> = cmds.into();
         let mut minutes = 0;
         let mut next = 3_000;
         for deed in deeds {
+            let chord = matches!(deed, Deed::Act(Action::Send | Action::SendAnyway, _));
             let msg = match deed {
                 Deed::Act(action, count) => Msg::Act { action, count },
                 Deed::Type(typing) => Msg::Type(typing),
@@ -126,7 +153,12 @@ proptest! {
                     None => continue,
                 },
                 Deed::Fail => match open.pop_front() {
-                    Some(Cmd::Load { question, .. } | Cmd::MarkRead { question, .. } | Cmd::Try { question, .. }) => {
+                    Some(
+                        Cmd::Load { question, .. }
+                        | Cmd::MarkRead { question, .. }
+                        | Cmd::Try { question, .. }
+                        | Cmd::Errand { question, .. },
+                    ) => {
                         Msg::Answer { question, answer: Answer::Failed(SafeText::line("no", 9)) }
                     }
                     _ => continue,
@@ -150,6 +182,10 @@ proptest! {
                 }
             };
             let update = model.update(msg);
+            let sends = |cmd: &Cmd| {
+                matches!(cmd, Cmd::Errand { errand: Errand::Submit(_) | Errand::ByHand { .. }, .. })
+            };
+            prop_assert!(chord || !update.cmds.iter().any(sends), "sent without its chord: {:?}", update.cmds);
             let mut things = std::collections::BTreeMap::new();
             for cmd in &update.cmds {
                 if let Cmd::Load { load, .. } = cmd {

@@ -25,7 +25,7 @@ fn every_action_of_the_table_is_reached_by_each_of_its_keys() {
     assert!(map.warnings().is_empty(), "{:?}", map.warnings());
     assert_eq!(map.find(&chords("g")), Found::Beginning);
     assert_eq!(map.find(&chords("g x")), Found::Nothing);
-    assert_eq!(map.find(&chords("ctrl-x")), Found::Nothing);
+    assert_eq!(map.find(&chords("ctrl-v")), Found::Nothing);
 }
 
 #[test]

@@ -144,3 +144,69 @@ fn an_unbracketed_paste_never_submits() {
     let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
     assert_eq!(resolver.key(&enter, later, InputMode::Prompt), Resolved::Typing(Typing::Submit));
 }
+
+#[test]
+fn while_an_answer_is_written_letters_are_letters_and_chords_are_actions() {
+    let mode = InputMode::Composer;
+    for (chords, expected) in [
+        ("r", Resolved::Typing(Typing::Character('r'))),
+        ("X", Resolved::Typing(Typing::Character('X'))),
+        ("5", Resolved::Typing(Typing::Character('5'))),
+        ("enter", Resolved::Typing(Typing::Submit)),
+        ("tab", Resolved::Typing(Typing::Jump)),
+        ("esc", Resolved::Typing(Typing::Cancel)),
+        ("ctrl-d", Resolved::Typing(Typing::Delete)),
+        ("ctrl-left", Resolved::Typing(Typing::WordLeft)),
+        ("pageup", Resolved::Typing(Typing::PageUp)),
+        ("ctrl-x", Resolved::Pending),
+        ("ctrl-x s", Resolved::Action(Action::Send, None)),
+        ("ctrl-x ctrl-e", Resolved::Action(Action::Editor, None)),
+        ("ctrl-enter", Resolved::Action(Action::Send, None)),
+        ("ctrl-y", Resolved::Action(Action::SendAnyway, None)),
+        ("ctrl-c", Resolved::Action(Action::Leave, None)),
+        ("ctrl-z", Resolved::Action(Action::Suspend, None)),
+        ("f3", Resolved::Nothing),
+        ("ctrl-x esc", Resolved::Nothing),
+        ("ctrl-x enter", Resolved::Nothing),
+    ] {
+        let mut resolver = resolver();
+        assert_eq!(type_in(&mut resolver, chords, mode), expected, "{chords}");
+    }
+    let mut resolver = resolver();
+    type_in(&mut resolver, "ctrl-x esc", mode);
+    assert_eq!(
+        type_in(&mut resolver, "s", mode),
+        Resolved::Typing(Typing::Character('s')),
+        "a prefix given up is gone"
+    );
+}
+
+#[test]
+fn a_paste_that_arrives_as_keys_never_sends_nor_closes() {
+    let mode = InputMode::Composer;
+    for pasted in ["hello \u{18}s\u{18}s more", "\u{18}s", "abc\u{1b}X", "text\u{19}\u{18}\u{5}", "hi\nthere\u{18}s\n"]
+    {
+        for gap in [0, 2, 7] {
+            let mut resolver = resolver();
+            let mut at = Instant::now();
+            for sign in pasted.chars() {
+                let chord = match sign {
+                    '\n' => KeyEvent::from(KeyCode::Enter),
+                    '\u{1b}' => KeyEvent::from(KeyCode::Esc),
+                    control if control.is_control() => {
+                        let letter = char::from(b'a' + u8::try_from(u32::from(control)).unwrap() - 1);
+                        KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)
+                    }
+                    letter => KeyEvent::from(KeyCode::Char(letter)),
+                };
+                let resolved = resolver.key(&chord, at, mode);
+                assert!(!matches!(resolved, Resolved::Action(..)), "{pasted:?} at {gap} ms: {resolved:?}");
+                assert_ne!(resolved, Resolved::Typing(Typing::Cancel), "{pasted:?} at {gap} ms");
+                at += Duration::from_millis(gap);
+            }
+        }
+    }
+    let mut resolver = resolver();
+    let Resolved::Typing(Typing::Paste(text)) = resolver.paste("one\r\ntwo\u{18}s\u{1b}[31m", mode) else { panic!() };
+    assert_eq!(text.as_str(), "one\ntwos");
+}

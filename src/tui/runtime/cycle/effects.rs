@@ -77,6 +77,11 @@ impl<C: Console> Cycle<C> {
                 self.errands.pause(Arc::clone(&self.newsroom), paused);
                 None
             }
+            Cmd::Errand { question, errand } => self.errands.errand(question, errand, self.clock.now()),
+            Cmd::Edit { question, text } => {
+                self.editing = Some((question, text));
+                None
+            }
             Cmd::Copy(text) => Some(self.copy(&text)?),
             Cmd::Browse(link) => Some(self.browse(&link)),
             Cmd::Bell => {
@@ -202,6 +207,8 @@ impl<C: Console> Cycle<C> {
                 Signal::Resized | Signal::Suspend | Signal::Continued => {}
             }
         }
+        // A process that is stopped may be killed: what is being written is stored first.
+        self.errands.settle().await;
         self.console.leave();
         self.console.stop();
         let continued = async {

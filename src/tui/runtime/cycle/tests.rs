@@ -317,6 +317,7 @@ async fn a_new_configuration_brings_new_keys() {
             let keymap = Keymap::new(std::slice::from_ref(&undo)).unwrap();
             Box::pin(async move {
                 let model = Reconfigured {
+                    replies: Vec::new(),
                     subjects: Vec::new(),
                     watches: Vec::new(),
                     tell_factor: 10.0,
@@ -430,4 +431,71 @@ async fn one_key_pauses_all_traffic_and_lifts_it_again() {
     world.key('P');
     world.until("the end of it", |world| !world.cycle.model.status().paused()).await;
     world.until("a word about it", |world| world.notice().contains("asked again")).await;
+}
+
+/// The first mention, and an answer to it begun with these words.
+async fn writes(world: &mut World, words: &str) {
+    world.until("the rows", |world| world.desk.text().contains("a chain snapped")).await;
+    world.key('j');
+    world.key('r');
+    world.until("the sheet", |world| world.cycle.model.composer().is_some()).await;
+    for sign in words.chars() {
+        world.key(sign);
+    }
+    let words = words.to_owned();
+    let written = move |world: &World| world.cycle.model.composer().is_some_and(|sheet| sheet.paper().text() == words);
+    world.until("the words", written).await;
+}
+
+#[tokio::test]
+async fn a_hang_up_stores_what_was_being_written() {
+    let mut world = world(|_| ());
+    writes(&mut world, "half a thought").await;
+    world.desk.gone.store(true, Ordering::SeqCst);
+    world.type_in.send(Heard { at: Instant::now(), event: Event::Closed }).unwrap();
+    assert_eq!(world.cycle.run().await.unwrap(), Why::HungUp);
+    world.cycle.close().await;
+    let kept = world.shelf.tray.outgoings.lock().unwrap().clone();
+    assert_eq!(kept.iter().map(|one| one.text()).collect::<Vec<_>>(), ["half a thought"]);
+}
+
+#[tokio::test]
+async fn four_tenths_of_a_second_after_a_letter_it_is_stored() {
+    let mut world = world(|setup| setup.clock = Arc::new(SystemClock));
+    writes(&mut world, "words").await;
+    world.until("the draft", |world| !world.shelf.tray.outgoings.lock().unwrap().is_empty()).await;
+    assert_eq!(world.shelf.tray.outgoings.lock().unwrap()[0].text(), "words");
+}
+
+#[tokio::test]
+async fn the_editor_has_the_terminal_and_gives_it_back() {
+    let directory = tempfile::tempdir().unwrap();
+    for (editor, expected, notice) in [
+        ("printf 'from the editor\\n' >", "from the editor", ""),
+        ("false", "words", "the editor failed"),
+        ("/no/such/editor", "words", "the editor failed"),
+    ] {
+        let mut world = world(|setup| {
+            setup.screen.editor = Some(editor.to_owned());
+            setup.screen.scratch = Some(directory.path().to_owned());
+        });
+        writes(&mut world, "words").await;
+        world.desk.log.lock().unwrap().clear();
+        let at = Instant::now() + Duration::from_secs(1);
+        let chord = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::CONTROL);
+        world.type_in.send(Heard { at, event: Event::Key(chord) }).unwrap();
+        let at = at + Duration::from_millis(100);
+        world.type_in.send(Heard { at, event: Event::Key(KeyEvent::from(KeyCode::Char('e'))) }).unwrap();
+        // In one piece: what is dropped in the middle would end the editor.
+        let back = |world: &World| world.desk.log.lock().unwrap().contains(&"enter");
+        let began = Instant::now();
+        while !back(&world) && began.elapsed() < Duration::from_secs(20) {
+            let _ = tokio::time::timeout(Duration::from_secs(2), world.cycle.go_round()).await;
+        }
+        assert!(world.desk.log.lock().unwrap().starts_with(&["leave"]), "{editor}");
+        assert!(world.notice().contains(notice), "{editor}: {}", world.notice());
+        assert_eq!(world.cycle.model.composer().unwrap().paper().text(), expected, "{editor}");
+        assert_eq!(world.shelf.tray.outgoings.lock().unwrap()[0].text(), "words", "stored before");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "the file is gone");
+    }
 }

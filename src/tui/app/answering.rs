@@ -1,0 +1,298 @@
+//! Answers in the model: opens and closes the sheet, keeps its draft, sends it, and does what is done in the outbox.
+
+mod deeds;
+mod told;
+
+use std::collections::BTreeMap;
+
+use super::action::Action;
+use super::asks::Thing;
+use super::cmd::Cmd;
+use super::composer::errand::{Errand, Wanted};
+use super::composer::gate::{Go, Outside};
+use super::composer::replies::{Picker, SavedReply};
+use super::composer::{self, Composer};
+use super::desk::Desk;
+use super::layout::{Pane, View};
+use super::msg::{Typing, Weight};
+use super::outbox::Outbox;
+use super::overlay::Overlay;
+use super::{Model, layout};
+use crate::domain::{MentionId, OutgoingId, Timestamp};
+
+/// Errands that are waited for at once; who asks for more lost patience long ago.
+const MOST: usize = 64;
+
+/// What an errand was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Open,
+    Save(u64),
+    Submit(u64),
+    /// Taken back or redrafted, to be written on.
+    WriteOn(OutgoingId),
+    Approve,
+    Withdraw,
+    Settle,
+    Stop(bool),
+    Record(u64),
+    Edit(u64),
+    Discard,
+}
+
+/// Answers.
+#[derive(Debug, Clone, Default)]
+pub struct Answering {
+    composer: Option<Box<Composer>>,
+    /// Where the reader was before the sheet was opened.
+    before: Option<Box<Desk>>,
+    /// What is on its way, by number of the question.
+    errands: BTreeMap<u64, Purpose>,
+    /// The sheet that is being opened.
+    opening: Option<u64>,
+    pub(super) outbox: Outbox,
+    /// The key that lifts the stop was pressed once.
+    lifting: bool,
+    woken: Option<Timestamp>,
+}
+
+impl Answering {
+    /// The sheet.
+    pub(super) fn composer(&self) -> Option<&Composer> {
+        self.composer.as_deref()
+    }
+
+    /// Whether keys are letters of an answer.
+    pub(super) fn is_writing(&self) -> bool {
+        self.composer.is_some()
+    }
+
+    /// Another key than the one that lifts the stop: it was no decision.
+    pub(super) fn steady(&mut self, action: Action) {
+        if action != Action::StopSending {
+            self.lifting = false;
+        }
+    }
+}
+
+impl Model {
+    /// The banner lies under the status line.
+    pub(super) fn has_banner(&self) -> bool {
+        self.status.trouble().is_some() || self.answering.outbox.stopped()
+    }
+
+    /// Answers the mention that a deed would be done on, else the one in the detail pane.
+    pub(super) fn reply(&mut self, cmds: &mut Vec<Cmd>) {
+        let shown = self.detail.row().filter(|_| self.shows(Pane::Detail)).map(|row| row.id);
+        match self.current().map(|row| row.id).or(shown) {
+            Some(id) => self.reply_to(id, cmds),
+            None => self.status.say(Weight::Info, "select a mention to answer first"),
+        }
+    }
+
+    /// Opens the sheet for an answer to a mention.
+    pub(super) fn reply_to(&mut self, mention: MentionId, cmds: &mut Vec<Cmd>) {
+        self.open_sheet(Wanted::Mention(mention), cmds);
+    }
+
+    fn open_sheet(&mut self, wanted: Wanted, cmds: &mut Vec<Cmd>) {
+        if let Some(question) = self.send_errand(Purpose::Open, Errand::Open(wanted), cmds) {
+            self.answering.opening = Some(question);
+        }
+    }
+
+    fn send_errand(&mut self, purpose: Purpose, errand: Errand, cmds: &mut Vec<Cmd>) -> Option<u64> {
+        let question = self.expect(purpose)?;
+        cmds.push(Cmd::Errand { question, errand });
+        Some(question)
+    }
+
+    /// Notes that an answer will come.
+    fn expect(&mut self, purpose: Purpose) -> Option<u64> {
+        // Saving must never be refused: what is lost then is a notice, not a draft.
+        if self.answering.errands.len() >= MOST {
+            self.answering.errands.pop_first();
+        }
+        let question = self.asks.number();
+        self.answering.errands.insert(question, purpose);
+        Some(question)
+    }
+
+    /// Takes a key of the sheet in.
+    pub(super) fn write(&mut self, typing: &Typing, cmds: &mut Vec<Cmd>) {
+        let Some(sheet) = &mut self.answering.composer else { return };
+        if sheet.type_in(typing, &self.context) == composer::Step::Close {
+            self.close_sheet(cmds);
+        }
+    }
+
+    /// The draft is saved now: the program is left, or the screen goes away.
+    pub(super) fn keep_draft(&mut self, cmds: &mut Vec<Cmd>) {
+        let Some(sheet) = &mut self.answering.composer else { return };
+        let session = sheet.session();
+        if let Some(errand) = sheet.save(&self.context) {
+            self.send_errand(Purpose::Save(session), errand, cmds);
+        }
+    }
+
+    /// What must be stored before the program ends, however it ends.
+    pub fn last_words(&mut self) -> Vec<Cmd> {
+        let mut cmds = Vec::new();
+        self.keep_draft(&mut cmds);
+        cmds
+    }
+
+    fn close_sheet(&mut self, cmds: &mut Vec<Cmd>) {
+        let Some(mut sheet) = self.answering.composer.take() else { return };
+        let session = sheet.session();
+        let (errand, kept) = sheet.leave(&self.context);
+        if let Some(errand) = errand {
+            let purpose = if kept { Purpose::Save(session) } else { Purpose::Discard };
+            self.send_errand(purpose, errand, cmds);
+        }
+        if kept {
+            let key = self.context.keys().short(Action::Reply).unwrap_or_default();
+            self.status.say(Weight::Info, &format!("the draft is kept: {key} on the mention brings it back"));
+        }
+        self.leave_sheet();
+    }
+
+    /// Back to where the reader was.
+    fn leave_sheet(&mut self) {
+        self.answering.composer = None;
+        self.asks.stale(Thing::Outbox);
+        let size = self.desk.size();
+        match self.answering.before.take() {
+            Some(before) => self.desk = *before,
+            None => self.desk.show(View::Dashboard),
+        }
+        self.desk.resize(size);
+    }
+
+    /// An action while an answer is written.
+    pub(super) fn act_on_sheet(&mut self, action: Action, cmds: &mut Vec<Cmd>) {
+        let now = self.context.now();
+        let outside = self.outside();
+        let Some(sheet) = &mut self.answering.composer else { return };
+        match action {
+            Action::Send => {
+                let go = sheet.send(outside, &self.context);
+                self.go_out(go, cmds);
+            }
+            Action::SendAnyway => {
+                let go = sheet.send_anyway(outside, &self.context);
+                self.go_out(go, cmds);
+            }
+            Action::SavedReply => self.choose_reply(),
+            Action::Editor => {
+                let (session, text) = (sheet.session(), sheet.paper().text());
+                self.keep_draft(cmds);
+                if let Some(question) = self.expect(Purpose::Edit(session)) {
+                    cmds.push(Cmd::Edit { question, text });
+                }
+            }
+            Action::Quote => {
+                if let Err(why) = sheet.quote(now) {
+                    self.status.say(Weight::Info, why);
+                }
+            }
+            Action::Identity => sheet.next_identity(now),
+            Action::Parts => sheet.toggle_parts(now),
+            Action::Visibility => sheet.next_visibility(now),
+            Action::Warning => sheet.toggle_warning(now),
+            Action::Language => sheet.next_lang(now),
+            Action::UndoText | Action::RedoText => {
+                if !sheet.undo(action == Action::RedoText, now) {
+                    self.status.say(Weight::Info, "nothing to undo in the text");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn outside(&self) -> Outside {
+        Outside { stopped: self.answering.outbox.stopped(), paused: self.status.paused() }
+    }
+
+    fn choose_reply(&mut self) {
+        let replies = self.context.writer().replies.clone();
+        if replies.is_empty() {
+            return self
+                .status
+                .say(Weight::Info, "there are no saved replies yet: add a [[reply]] to the configuration");
+        }
+        self.push(Overlay::Replies(Picker::new(replies)));
+    }
+
+    /// Puts a saved reply into the text.
+    pub(super) fn insert_reply(&mut self, reply: &SavedReply) {
+        if let Some(sheet) = &mut self.answering.composer {
+            sheet.insert_reply(reply, &self.context);
+        }
+    }
+
+    fn go_out(&mut self, go: Go, cmds: &mut Vec<Cmd>) {
+        let Some(session) = self.answering.composer.as_ref().map(|sheet| sheet.session()) else { return };
+        match go {
+            Go::No => {}
+            Go::Send(errands) => {
+                for errand in errands {
+                    let submits = matches!(errand, Errand::Submit(_));
+                    let purpose = if submits { Purpose::Submit(session) } else { Purpose::Save(session) };
+                    let question = self.send_errand(purpose, errand, cmds);
+                    if let Some(sheet) = self.answering.composer.as_mut().filter(|_| submits) {
+                        sheet.set_sending(question);
+                    }
+                }
+            }
+            Go::HandOut { text, url } => {
+                self.keep_draft(cmds);
+                cmds.push(Cmd::Copy(text));
+                cmds.extend(url.map(Cmd::Browse));
+            }
+            Go::Record(errand) => {
+                self.send_errand(Purpose::Record(session), errand, cmds);
+            }
+        }
+    }
+
+    /// The time passed: saves and judges what is written, and counts down. Tells whether anything visible changed.
+    pub(super) fn tick_answers(&mut self, cmds: &mut Vec<Cmd>) -> bool {
+        let counted = self.answering.outbox.tick(self.context.now());
+        let Some(sheet) = &mut self.answering.composer else { return counted };
+        let session = sheet.session();
+        let Some(errand) = sheet.tick(&self.context) else { return counted };
+        if let Some(errand) = errand {
+            self.send_errand(Purpose::Save(session), errand, cmds);
+        }
+        true
+    }
+
+    /// Brings sheet and list in line with the room that they have.
+    pub(super) fn fit_answers(&mut self) {
+        let area = self.desk.layout().pane(Pane::Composer);
+        if let (Some(sheet), Some(area)) = (&mut self.answering.composer, area) {
+            sheet.fit(area, &self.context);
+        }
+        let rows = self
+            .desk
+            .layout()
+            .pane(Pane::Outbox)
+            .map_or(1, |area| usize::from(layout::outbox(area.body()).list.height));
+        self.answering.outbox.fit(rows);
+    }
+
+    /// Asks to be woken when there is something to save or to count.
+    pub(super) fn wake_for_answers(&mut self, cmds: &mut Vec<Cmd>) {
+        let now = self.context.now();
+        cmds.extend(self.answering.outbox.wake(now).map(Cmd::Wake));
+        let due = self.answering.composer.as_ref().and_then(|sheet| sheet.due());
+        if self.answering.woken.is_some_and(|woken| woken <= now) {
+            self.answering.woken = None;
+        }
+        if let Some(due) = due.filter(|due| self.answering.woken.is_none_or(|woken| woken > *due)) {
+            self.answering.woken = Some(due);
+            cmds.push(Cmd::Wake(due));
+        }
+    }
+}

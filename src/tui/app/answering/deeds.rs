@@ -1,0 +1,100 @@
+//! What is done in the outbox: recalling, approving, settling, giving up, and stopping everything.
+
+use super::Purpose;
+use crate::domain::SafeText;
+use crate::domain::outbox::{Outgoing, OutgoingState, Verdict};
+use crate::tui::app::action::Action;
+use crate::tui::app::cmd::Cmd;
+use crate::tui::app::composer::errand::{Errand, Wanted};
+use crate::tui::app::layout::Pane;
+use crate::tui::app::msg::Weight;
+use crate::tui::app::{Model, explain};
+
+impl Model {
+    /// Takes back what was held last, to be written on.
+    pub(in crate::tui::app) fn recall_newest(&mut self, cmds: &mut Vec<Cmd>) {
+        match self.answering.outbox.newest_held().map(|one| one.id) {
+            Some(id) => {
+                self.send_errand(Purpose::WriteOn(id), Errand::Recall(id), cmds);
+            }
+            None => self.status.say(Weight::Info, "nothing is held in the outbox"),
+        }
+    }
+
+    /// Stops all sending at once; lifting it takes the key twice.
+    pub(in crate::tui::app) fn stop_sending(&mut self, cmds: &mut Vec<Cmd>) {
+        let stopped = self.answering.outbox.stopped();
+        if stopped && !self.answering.lifting {
+            self.answering.lifting = true;
+            let key = self.context.keys().short(Action::StopSending).unwrap_or_default();
+            return self.status.say(Weight::Trouble, &format!("all sending is stopped: {key} once more lets it go on"));
+        }
+        self.answering.lifting = false;
+        self.send_errand(Purpose::Stop(!stopped), Errand::Stop(!stopped), cmds);
+    }
+
+    /// What is done in the outbox. False when the action means something else.
+    pub(in crate::tui::app) fn act_on_outbox(&mut self, action: Action, cmds: &mut Vec<Cmd>) -> bool {
+        if self.desk.focus() != Pane::Outbox {
+            return false;
+        }
+        let Some(one) = self.answering.outbox.selected().cloned() else { return false };
+        let link = || one.parts.iter().rev().find_map(|part| part.url.as_ref()).map(SafeText::to_string);
+        let state = one.state;
+        match action {
+            Action::Open => self.open_outgoing(&one, cmds),
+            Action::Approve => self.approve(&one, cmds),
+            Action::ItIsOut if matches!(state, OutgoingState::Uncertain | OutgoingState::Failed) => {
+                self.send_errand(Purpose::Settle, Errand::Settle(one.id, Verdict::ItIsOut(None)), cmds);
+            }
+            Action::ItIsNotOut if state == OutgoingState::Uncertain => {
+                self.send_errand(Purpose::Settle, Errand::Settle(one.id, Verdict::ItIsNotOut), cmds);
+            }
+            Action::ItIsOut | Action::ItIsNotOut => self.status.say(Weight::Info, "there is no doubt about this one"),
+            Action::Withdraw
+                if matches!(state, OutgoingState::Sent | OutgoingState::Sending | OutgoingState::Uncertain) =>
+            {
+                self.status.say(Weight::Info, "it cannot be given up: it is, or may be, out");
+            }
+            Action::Withdraw => {
+                self.send_errand(Purpose::Withdraw, Errand::Withdraw(one.id), cmds);
+            }
+            Action::Browse | Action::CopyLink => match link() {
+                Some(url) => cmds.push(if action == Action::Browse { Cmd::Browse(url) } else { Cmd::Copy(url) }),
+                None => self.status.say(Weight::Info, "it has no link yet"),
+            },
+            Action::CopyText => cmds.push(Cmd::Copy(one.text())),
+            _ => return false,
+        }
+        true
+    }
+
+    fn open_outgoing(&mut self, one: &Outgoing, cmds: &mut Vec<Cmd>) {
+        match one.state {
+            OutgoingState::Draft => self.open_sheet(Wanted::Outgoing(one.id), cmds),
+            OutgoingState::Held | OutgoingState::AwaitingApproval => {
+                self.send_errand(Purpose::WriteOn(one.id), Errand::Recall(one.id), cmds);
+            }
+            OutgoingState::Failed => {
+                self.send_errand(Purpose::WriteOn(one.id), Errand::Redraft(one.id), cmds);
+            }
+            OutgoingState::Sending | OutgoingState::Sent | OutgoingState::Uncertain | OutgoingState::Withdrawn => {
+                let sheet = explain::sheet(self);
+                self.push(sheet);
+            }
+        }
+    }
+
+    fn approve(&mut self, one: &Outgoing, cmds: &mut Vec<Cmd>) {
+        let Some(voice) = self.context.voice().map(str::to_owned) else {
+            return self.status.say(Weight::Trouble, "say who you are first: start goodword with --voice NAME");
+        };
+        if one.voice.as_ref().is_some_and(|writer| writer.as_str() == voice) {
+            return self.status.say(Weight::Trouble, "you wrote it: another voice must approve it");
+        }
+        if one.state != OutgoingState::AwaitingApproval {
+            return self.status.say(Weight::Info, "it waits for nobody's approval");
+        }
+        self.send_errand(Purpose::Approve, Errand::Approve(one.id, one.network.clone(), voice), cmds);
+    }
+}

@@ -1,0 +1,165 @@
+//! What came of the errands, and what the engine tells of the outbox.
+
+use super::Purpose;
+use crate::domain::SafeText;
+use crate::domain::outbox::OutgoingState;
+use crate::tui::app::Model;
+use crate::tui::app::action::Action;
+use crate::tui::app::asks::Thing;
+use crate::tui::app::cmd::Cmd;
+use crate::tui::app::composer::Composer;
+use crate::tui::app::composer::errand::{Opened, Told, Wanted};
+use crate::tui::app::composer::gate::Outcome;
+use crate::tui::app::layout::View;
+use crate::tui::app::msg::Weight;
+use crate::tui::app::outbox::seconds_to;
+
+impl Model {
+    /// What came of an errand. Tells whether anything visible changed.
+    pub(in crate::tui::app) fn take_told(&mut self, question: u64, told: Told, cmds: &mut Vec<Cmd>) -> bool {
+        if let Told::Tray(tray) = told {
+            return self.asks.answered(question) == Some(Thing::Outbox) && self.answering.outbox.answer(tray);
+        }
+        let Some(purpose) = self.answering.errands.remove(&question) else { return false };
+        match (purpose, told) {
+            (Purpose::Open, Told::Opened(opened)) if self.answering.opening == Some(question) => {
+                self.answering.opening = None;
+                self.show_sheet(question, *opened);
+            }
+            (Purpose::Save(session), Told::Saved(id, anew)) => {
+                match self.sheet(session) {
+                    Some(sheet) => sheet.saved(id),
+                    // The sheet is away: its draft stands in the list.
+                    None => self.asks.stale(Thing::Outbox),
+                }
+                if anew {
+                    let words = "the draft was sent or changed elsewhere; a new one was begun";
+                    self.status.say(Weight::Trouble, words);
+                }
+                return anew;
+            }
+            (Purpose::Submit(session), Told::Submitted(submission)) => {
+                let Some(sheet) = self.sheet(session) else { return false };
+                let outcome = sheet.submitted(&submission);
+                self.sent(outcome);
+            }
+            (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
+            (Purpose::WriteOn(_), Told::Done(false)) => {
+                self.status.say(Weight::Trouble, "too late: it is on its way or out");
+            }
+            (Purpose::Record(_), Told::Done(false)) => {
+                self.status.say(Weight::Trouble, "not recorded: another voice has taken this case on");
+            }
+            (Purpose::Record(session), Told::Done(true)) => {
+                if self.sheet(session).is_some() {
+                    self.leave_sheet();
+                }
+                self.status.say(Weight::Info, "recorded: you answered");
+            }
+            (Purpose::Edit(session), Told::Edited(edited)) => self.edited(session, edited),
+            (Purpose::Stop(stopped), Told::Done(_)) => {
+                self.answering.outbox.stop(stopped);
+                let words = if stopped {
+                    "all sending is stopped, also after a restart, until it is lifted"
+                } else {
+                    "sending goes on"
+                };
+                self.status.say(Weight::Info, words);
+            }
+            (Purpose::Approve, Told::Done(true)) => {
+                self.status.say(Weight::Info, "approved: it is held, and then goes out")
+            }
+            (Purpose::Approve | Purpose::Withdraw | Purpose::Settle, Told::Done(false)) => {
+                self.status.say(Weight::Trouble, "it has changed meanwhile: nothing was done");
+            }
+            _ => {}
+        }
+        self.asks.stale(Thing::Outbox);
+        true
+    }
+
+    fn sheet(&mut self, session: u64) -> Option<&mut Composer> {
+        self.answering.composer.as_deref_mut().filter(|sheet| sheet.session() == session)
+    }
+
+    fn show_sheet(&mut self, session: u64, opened: Opened) {
+        if self.answering.is_writing() {
+            return;
+        }
+        match Composer::open(session, opened, &self.context) {
+            Ok(sheet) => {
+                self.answering.before = Some(Box::new(self.desk.clone()));
+                self.overlays.clear();
+                self.desk.show(View::Composer);
+                self.answering.composer = Some(Box::new(sheet));
+            }
+            Err(why) => self.status.say(Weight::Trouble, why),
+        }
+    }
+
+    fn sent(&mut self, outcome: Outcome) {
+        let now = self.context.now();
+        match outcome {
+            Outcome::Held(until) => {
+                self.leave_sheet();
+                let key = self.context.keys().short(Action::Recall).unwrap_or_default();
+                self.status
+                    .say(Weight::Info, &format!("goes out in {} s: {key} takes it back", seconds_to(now, until)));
+            }
+            Outcome::Awaits => {
+                self.leave_sheet();
+                self.status.say(Weight::Info, "in the outbox: a second voice must approve it");
+            }
+            Outcome::Stays => {}
+        }
+    }
+
+    fn edited(&mut self, session: u64, edited: Result<String, SafeText>) {
+        let now = self.context.now();
+        match edited {
+            Ok(text) => {
+                if let Some(sheet) = self.sheet(session)
+                    && sheet.paper().text() != text.trim_end_matches('\n')
+                {
+                    sheet.take_words(&text, now);
+                }
+            }
+            Err(why) => self.status.say(Weight::Trouble, why.as_str()),
+        }
+    }
+
+    /// An errand could not be done. False when it was none.
+    pub(in crate::tui::app) fn errand_failed(&mut self, question: u64) -> bool {
+        let Some(purpose) = self.answering.errands.remove(&question) else { return false };
+        let now = self.context.now();
+        match purpose {
+            Purpose::Open => self.answering.opening = None,
+            Purpose::Save(session) => {
+                if let Some(sheet) = self.sheet(session) {
+                    sheet.not_saved(now);
+                }
+            }
+            Purpose::Submit(session) => {
+                if let Some(sheet) = self.sheet(session) {
+                    sheet.set_sending(None);
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Something in the outbox moved on.
+    pub(in crate::tui::app) fn outgoing_moved(&mut self, state: OutgoingState, trouble: Option<&SafeText>) -> bool {
+        self.asks.stale(Thing::Outbox);
+        let why = trouble.map(|why| format!(": {why}")).unwrap_or_default();
+        match state {
+            OutgoingState::Failed => self.status.say(Weight::Trouble, &format!("an answer did not go out{why}")),
+            OutgoingState::Uncertain => {
+                self.status.say(Weight::Trouble, &format!("whether an answer went out is not known{why}"));
+            }
+            _ => return false,
+        }
+        true
+    }
+}

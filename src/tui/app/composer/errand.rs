@@ -1,0 +1,126 @@
+//! What composer and outbox ask of the store, and what comes back. Data only.
+
+use std::sync::Arc;
+
+use crate::domain::case::{Case, PersonCard, Turn};
+use crate::domain::outbox::{Draft, Identity, Outgoing, Submission, Verdict};
+use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+
+/// What is to be written on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// An answer to a mention, or the draft of one.
+    Mention(MentionId),
+    /// Something that is in the outbox already.
+    Outgoing(OutgoingId),
+}
+
+/// Something for the store to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Errand {
+    /// Read everything that writing needs.
+    Open(Wanted),
+    /// Save a draft. `session` is the sheet that it is written on: the first save of a session begins a draft, every
+    /// later one goes over it.
+    Save {
+        /// Which sheet.
+        session: u64,
+        /// The draft.
+        draft: Box<Draft>,
+    },
+    /// Send what was saved last on a sheet on its way.
+    Submit(Submit),
+    /// Approve what another voice wrote, as this voice.
+    Approve(OutgoingId, Network, String),
+    /// Take back what is held or waits for approval.
+    Recall(OutgoingId),
+    /// What failed is a draft again.
+    Redraft(OutgoingId),
+    /// Give up for good.
+    Withdraw(OutgoingId),
+    /// The draft of a sheet is given up: nothing is left in it. The number under which it was opened, if it was.
+    Discard(u64, Option<OutgoingId>),
+    /// A person knows what became of it.
+    Settle(OutgoingId, Verdict),
+    /// Stop all sending, or let it go on.
+    Stop(bool),
+    /// A person answered where no network tells.
+    ByHand {
+        /// The sheet, whose draft is done with.
+        session: u64,
+        /// What was answered.
+        mention: MentionId,
+        /// Its case; one is opened when it has none.
+        case: Option<CaseId>,
+        /// The words.
+        text: String,
+        /// Who answered.
+        voice: Option<String>,
+    },
+}
+
+/// A draft that is to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submit {
+    /// Which sheet.
+    pub session: u64,
+    /// Where it goes: how long it is held depends on that.
+    pub network: Network,
+    /// Revision of the case that the writer saw.
+    pub case: Option<i64>,
+    /// The newest turn of the thread that the writer saw.
+    pub newest: Option<Timestamp>,
+    /// The writer saw what changed and sends all the same.
+    pub all_the_same: bool,
+    /// The voice that sends.
+    pub voice: Option<String>,
+}
+
+/// Everything that writing needs to know.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Opened {
+    /// What is answered; `None` for a post of our own, or when it is gone.
+    pub mention: Option<Arc<Mention>>,
+    /// Who said what in the thread, oldest first.
+    pub turns: Vec<Turn>,
+    /// What went both ways with the person.
+    pub card: Option<PersonCard>,
+    /// The case, when there is one.
+    pub case: Option<Box<Case>>,
+    /// Every account that can be published under.
+    pub identities: Vec<Identity>,
+    /// What was written already.
+    pub draft: Option<Outgoing>,
+    /// Under which account something was sent last, network by network, newest first.
+    pub used: Vec<(Network, SourceId)>,
+    /// What was sent lately, newest first.
+    pub sent: Vec<(OutgoingId, String)>,
+}
+
+/// The outbox, as a list.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tray {
+    /// What is in it: on its way, in doubt, failed, to be approved, drafts, and what was sent lately.
+    pub items: Vec<Outgoing>,
+    /// All sending is stopped.
+    pub stopped: bool,
+    /// The accounts, for their names.
+    pub identities: Vec<Identity>,
+}
+
+/// What came of an errand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// Everything that writing needs.
+    Opened(Box<Opened>),
+    /// The draft is saved under this number. `true`: the one before is no draft any more, so that a new one was begun.
+    Saved(OutgoingId, bool),
+    /// What became of the wish to send.
+    Submitted(Submission),
+    /// It was done (true), or came too late.
+    Done(bool),
+    /// The outbox.
+    Tray(Arc<Tray>),
+    /// What the editor gave back; what went wrong with it, in words.
+    Edited(Result<String, SafeText>),
+}

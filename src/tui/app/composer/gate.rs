@@ -1,0 +1,267 @@
+//! What stands between a text and its being sent. A placeholder and a text that is too long block; whatever else
+//! speaks against it is said and costs one more deliberate key. Neither is a letter or Enter, so that no paste sends.
+
+use super::advice;
+use super::errand::{Errand, Submit};
+use super::{Composer, Way};
+use crate::domain::case::Turn;
+use crate::domain::outbox::Submission;
+use crate::domain::{OutgoingId, SafeText, Timestamp};
+use crate::tui::app::context::Context;
+
+/// What is asked before it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asking {
+    /// What speaks against it, a line each.
+    pub reasons: Vec<String>,
+    /// What the deliberate key does.
+    pub then: Then,
+}
+
+/// What the deliberate key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Sends.
+    Send,
+    /// Sends though the thread has moved on.
+    SendAllTheSame,
+    /// Copies the words and opens the page.
+    HandOut,
+    /// Records that a person has posted it.
+    Record,
+}
+
+/// What the world outside the sheet says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outside {
+    /// All sending is stopped.
+    pub stopped: bool,
+    /// All traffic is held back.
+    pub paused: bool,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Go {
+    /// Nothing: it is blocked, asked or under way.
+    No,
+    /// These errands, in this order; the last one is the wish to send.
+    Send(Vec<Errand>),
+    /// The words go to the clipboard, and the page is opened.
+    HandOut {
+        /// The words.
+        text: String,
+        /// The page.
+        url: Option<String>,
+    },
+    /// The person's word is recorded.
+    Record(Errand),
+}
+
+/// What became of the wish to send.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It is in the outbox until then.
+    Held(Timestamp),
+    /// It waits for a second voice.
+    Awaits,
+    /// Something is asked, or went wrong: on with the sheet.
+    Stays,
+}
+
+impl Composer {
+    /// The send chord.
+    pub fn send(&mut self, outside: Outside, context: &Context) -> Go {
+        if self.sending.is_some() {
+            return Go::No;
+        }
+        self.coach(context);
+        self.asking = None;
+        self.blocked = self.blocks(outside, context);
+        if !self.blocked.is_empty() {
+            return Go::No;
+        }
+        let reasons = self.doubts(outside, context);
+        let then = if self.way == Way::ByHand { Then::HandOut } else { Then::Send };
+        if reasons.is_empty() {
+            return self.go(then, context);
+        }
+        self.asking = Some(Asking { reasons, then });
+        Go::No
+    }
+
+    /// The deliberate key. It means nothing unless something was asked.
+    pub fn send_anyway(&mut self, outside: Outside, context: &Context) -> Go {
+        let Some(asking) = self.asking.take() else { return Go::No };
+        if asking.then != Then::Record {
+            self.blocked = self.blocks(outside, context);
+            if !self.blocked.is_empty() {
+                return Go::No;
+            }
+        }
+        self.go(asking.then, context)
+    }
+
+    fn go(&mut self, then: Then, context: &Context) -> Go {
+        match then {
+            Then::Send | Then::SendAllTheSame => {
+                let Some(parts) = self.posts(context) else { return Go::No };
+                let Some(draft) = self.draft(parts, context) else { return Go::No };
+                self.kept = Some(draft.clone());
+                self.due = None;
+                let submit = Submit {
+                    session: self.session,
+                    network: self.network.clone(),
+                    case: self.case.as_ref().map(|case| case.revision),
+                    newest: self.thread.newest(),
+                    all_the_same: then == Then::SendAllTheSame,
+                    voice: context.voice().map(str::to_owned),
+                };
+                Go::Send(vec![Errand::Save { session: self.session, draft: Box::new(draft) }, Errand::Submit(submit)])
+            }
+            Then::HandOut => {
+                let url = self.mention.as_ref().and_then(|mention| mention.url.as_ref()).map(SafeText::to_string);
+                let whither = url.as_deref().unwrap_or("the page of the mention");
+                let words = format!(
+                    "the words went to the clipboard: post them at {whither}; once that is done, it is recorded"
+                );
+                self.asking = Some(Asking { reasons: vec![words], then: Then::Record });
+                Go::HandOut { text: self.finished(context), url }
+            }
+            Then::Record => {
+                let Some(mention) = self.mention.as_ref().map(|mention| mention.row.id) else { return Go::No };
+                Go::Record(Errand::ByHand {
+                    session: self.session,
+                    mention,
+                    case: self.case.as_ref().map(|case| case.id),
+                    text: self.finished(context),
+                    voice: context.voice().map(str::to_owned),
+                })
+            }
+        }
+    }
+
+    /// What keeps it from being sent whatever a person says.
+    fn blocks(&mut self, outside: Outside, context: &Context) -> Vec<String> {
+        let mut blocks = Vec::new();
+        let text = self.paper.text();
+        if self.paper.is_blank() || text.trim() == self.pristine.trim() {
+            blocks.push("there is nothing to send yet".to_owned());
+            return blocks;
+        }
+        if outside.stopped && self.way != Way::ByHand {
+            blocks.push("all sending is stopped: lift that first; the draft is kept".to_owned());
+        }
+        let mut slots = advice::braces(&text);
+        slots.extend(self.advice.slots());
+        slots.sort_by_key(|slot| slot.start);
+        if let Some(slot) = slots.first() {
+            let words = text.get(slot.clone()).unwrap_or_default();
+            blocks.push(format!("{} is not filled in yet", SafeText::line(words, 60)));
+            self.paper.select(slot.start, slot.end);
+        } else if self.advice.has_slot() {
+            blocks.push("a placeholder or a note to yourself was left in".to_owned());
+        }
+        let tally = self.tally(context);
+        if self.posts(context).is_none() {
+            let over = tally.words(&self.rules());
+            let parted = self.parted;
+            blocks.push(if parted {
+                format!("{over}, also in {} posts: shorten it", super::split::MOST)
+            } else {
+                format!("{over}: shorten it, or let it go out as several posts")
+            });
+        }
+        if tally.length < tally.shortest {
+            blocks.push(format!("too short: this network wants at least {}", tally.shortest));
+        }
+        blocks
+    }
+
+    /// What speaks against it, though a person may send it.
+    fn doubts(&self, outside: Outside, context: &Context) -> Vec<String> {
+        let mut doubts = Vec::new();
+        if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
+            doubts.push(format!(
+                "it goes out under {}, not under the account last used on {}",
+                identity.handle, self.network
+            ));
+        }
+        let many = self.posts(context).map_or(1, |posts| posts.len());
+        if many > 1 {
+            doubts.push(format!("it goes out as {many} posts"));
+        }
+        if let Some(claim) = self.case.as_ref().and_then(|case| case.claim.as_ref())
+            && context.voice() != Some(claim.voice.as_str())
+        {
+            doubts.push(format!("{} has taken this on", claim.voice));
+        }
+        for remark in self.advice.remarks() {
+            doubts.push(format!("{}: {}", advice::name(remark.flag), remark.advice));
+        }
+        match self.advice.same() {
+            0 => {}
+            1 => doubts.push(
+                "nearly the same was just sent to one other: say something that is meant for this person".to_owned(),
+            ),
+            many => doubts.push(format!(
+                "nearly the same was just sent to {many} others: say something that is meant for this person"
+            )),
+        }
+        if outside.paused && self.way != Way::ByHand {
+            doubts.push("all traffic is paused: it goes out when the pause is lifted".to_owned());
+        }
+        doubts
+    }
+
+    /// The store is being asked; `None` when it no longer is.
+    pub fn set_sending(&mut self, question: Option<u64>) {
+        self.sending = question;
+    }
+
+    /// Whether this is the answer that is waited for.
+    pub fn awaits(&self, question: u64) -> bool {
+        self.sending == Some(question)
+    }
+
+    /// What became of the wish to send.
+    pub fn submitted(&mut self, submission: &Submission) -> Outcome {
+        self.sending = None;
+        match submission {
+            Submission::Held(until) => return Outcome::Held(*until),
+            Submission::AwaitingApproval => return Outcome::Awaits,
+            Submission::Changed { turns, claimed } => self.moved_on(turns, claimed.as_ref()),
+            Submission::Answered(id, by) => self.answered(*id, by.as_ref()),
+            Submission::Stale => {
+                // Whatever it is now, these words are not lost: they begin a new draft.
+                self.id = None;
+                self.kept = None;
+                self.blocked =
+                    vec!["the draft was sent or changed elsewhere; these words are kept as a new one".to_owned()];
+            }
+        }
+        Outcome::Stays
+    }
+
+    fn moved_on(&mut self, turns: &[Turn], claimed: Option<&SafeText>) {
+        let mut reasons: Vec<String> = turns
+            .iter()
+            .map(|turn| {
+                let who = if turn.ours { "we answered" } else { "they wrote" };
+                format!("{who} meanwhile: {}: {}", turn.who, SafeText::line(turn.text.as_str(), 160))
+            })
+            .collect();
+        reasons.extend(claimed.map(|voice| format!("{voice} has taken this on")));
+        if reasons.is_empty() {
+            reasons.push("the thread has changed since you opened it".to_owned());
+        }
+        self.thread.add(turns);
+        self.asking = Some(Asking { reasons, then: Then::SendAllTheSame });
+    }
+
+    fn answered(&mut self, _id: OutgoingId, by: Option<&SafeText>) {
+        let whose = by.map_or("another answer".to_owned(), |voice| format!("an answer by {voice}"));
+        let reasons = vec![format!("{whose} to the same post is on its way or out already")];
+        self.asking = Some(Asking { reasons, then: Then::SendAllTheSame });
+    }
+}

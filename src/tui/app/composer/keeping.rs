@@ -1,0 +1,93 @@
+//! The sheet without a key: the coach reads, the draft is saved.
+
+use super::advice::Advice;
+use super::errand::Errand;
+use super::{Composer, PAUSE};
+use crate::domain::outbox::Draft;
+use crate::domain::{Intents, OutgoingId, Timestamp};
+use crate::tui::app::context::Context;
+
+impl Composer {
+    /// The coach reads the words as they are.
+    pub fn coach(&mut self, context: &Context) {
+        let text = self.paper.text();
+        if self.advice.is_about(&text) {
+            return;
+        }
+        let (words, intents) = self.heard();
+        self.advice = Advice::read(&context.writer().coach, &words, intents, &text, &self.sent);
+    }
+
+    /// The words that are answered, and what they want.
+    fn heard(&self) -> (String, Intents) {
+        let Some(mention) = &self.mention else { return (String::new(), Intents::default()) };
+        let intents = mention.row.lead().map(|reading| reading.intents).unwrap_or_default();
+        (format!("{}\n{}", mention.row.title, mention.text).trim().to_owned(), intents)
+    }
+
+    /// When something is to be done without a key.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// The time came to save and to judge: what to save, if anything differs. `None` when it has not come.
+    pub fn tick(&mut self, context: &Context) -> Option<Option<Errand>> {
+        self.due.filter(|due| *due <= context.now())?;
+        self.due = None;
+        self.coach(context);
+        Some(self.save(context))
+    }
+
+    /// The draft for the store, when it differs from what the store was given last.
+    pub fn save(&mut self, context: &Context) -> Option<Errand> {
+        self.due = None;
+        let draft = self.draft(vec![self.paper.text()], context)?;
+        let untouched = self.kept.is_none() && self.id.is_none() && self.paper.text() == self.pristine;
+        if untouched || self.kept.as_ref() == Some(&draft) {
+            return None;
+        }
+        self.kept = Some(draft.clone());
+        Some(Errand::Save { session: self.session, draft: Box::new(draft) })
+    }
+
+    /// The sheet is left: the draft is saved, or given up when nothing of the writer's is left on it.
+    pub fn leave(&mut self, context: &Context) -> (Option<Errand>, bool) {
+        let nothing = self.paper.is_blank() || self.paper.text() == self.pristine;
+        if nothing {
+            let begun = self.id.is_some() || self.kept.is_some();
+            return (begun.then_some(Errand::Discard(self.session, self.id)), false);
+        }
+        (self.save(context), true)
+    }
+
+    pub(super) fn draft(&self, parts: Vec<String>, context: &Context) -> Option<Draft> {
+        let source = match (self.identity(), &self.mention) {
+            (Some(identity), _) => identity.source,
+            (None, Some(mention)) => mention.row.source,
+            (None, None) => return None,
+        };
+        Some(Draft {
+            id: self.id,
+            source,
+            case: self.case.as_ref().map(|case| case.id),
+            mention: self.mention.as_ref().map(|mention| mention.row.id),
+            target: self.target.clone(),
+            parts,
+            visibility: self.visibility,
+            content_warning: Some(self.warning.clone()).filter(|warning| !warning.is_empty()),
+            lang: self.lang.clone(),
+            voice: context.voice().map(str::to_owned),
+        })
+    }
+
+    /// The store has the draft under this number.
+    pub fn saved(&mut self, id: OutgoingId) {
+        self.id = Some(id);
+    }
+
+    /// The store does not have it: it is tried again soon.
+    pub fn not_saved(&mut self, now: Timestamp) {
+        self.kept = None;
+        self.due = now.checked_add(PAUSE * 5).ok();
+    }
+}

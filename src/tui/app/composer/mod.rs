@@ -1,0 +1,399 @@
+//! The composer: one sheet on which an answer is written. What is answered stands above, who is answered beside, and
+//! under which account it goes out is always in sight.
+//!
+//! Nothing in here acts: what is to be saved or sent is given back as an errand. Sending is decided in [`gate`].
+
+pub mod advice;
+pub mod errand;
+pub mod gate;
+mod keeping;
+mod opening;
+pub mod paper;
+pub mod replies;
+pub mod room;
+pub mod split;
+pub mod tally;
+pub mod thread;
+
+use std::sync::Arc;
+
+use self::advice::{Advice, Sent};
+use self::gate::Asking;
+use self::paper::Paper;
+use self::tally::Tally;
+use self::thread::Thread;
+use super::context::Context;
+use super::msg::Typing;
+use crate::domain::case::{Claim, PersonCard};
+use crate::domain::outbox::{Draft, Identity, Target};
+use crate::domain::time::SignedDuration;
+use crate::domain::{CaseId, Mention, Network, OutgoingId, SourceId, TextRules, Timestamp, Visibility};
+
+/// So long after the first letter that is not saved yet, everything written so far is saved: a process that is
+/// killed loses no more than was written in the meantime.
+pub const PAUSE: SignedDuration = SignedDuration::from_millis(400);
+
+/// How an answer gets out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Way {
+    /// Under one of these accounts.
+    Publish {
+        /// Those that could be chosen, the one last used first.
+        identities: Vec<Identity>,
+        /// The chosen one.
+        chosen: usize,
+        /// The one that was last used on this network.
+        last: Option<SourceId>,
+    },
+    /// A person posts it; the program has no way.
+    ByHand,
+}
+
+/// The case that the answer belongs to, as the writer saw it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseSeen {
+    /// Its number.
+    pub id: CaseId,
+    /// Its revision.
+    pub revision: i64,
+    /// Who has taken it on.
+    pub claim: Option<Claim>,
+}
+
+/// What a key on the sheet leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// On with writing.
+    Stay,
+    /// Away from the sheet; the draft is kept.
+    Close,
+}
+
+/// A sheet.
+#[derive(Debug, Clone)]
+pub struct Composer {
+    session: u64,
+    id: Option<OutgoingId>,
+    mention: Option<Arc<Mention>>,
+    target: Target,
+    network: Network,
+    case: Option<CaseSeen>,
+    card: Option<PersonCard>,
+    thread: Thread,
+    way: Way,
+    paper: Paper,
+    /// What stood on the sheet before the writer began; it is no draft.
+    pristine: String,
+    /// What was last given to the store.
+    kept: Option<Draft>,
+    /// When to save next.
+    due: Option<Timestamp>,
+    visibility: Visibility,
+    widest: Visibility,
+    warning: String,
+    inherited_warning: String,
+    lang: Option<String>,
+    parted: bool,
+    advice: Advice,
+    sent: Vec<Sent>,
+    asking: Option<Asking>,
+    blocked: Vec<String>,
+    sending: Option<u64>,
+    columns: usize,
+}
+
+impl Composer {
+    /// Number of the sheet.
+    pub fn session(&self) -> u64 {
+        self.session
+    }
+
+    /// What is answered.
+    pub fn mention(&self) -> Option<&Mention> {
+        self.mention.as_deref()
+    }
+
+    /// Whom it goes to: handle, else name.
+    pub fn whom(&self) -> String {
+        let row = self.mention.as_ref().map(|mention| mention.row.author.to_string());
+        row.or_else(|| self.target.who.clone()).filter(|who| !who.is_empty()).unwrap_or_else(|| "everybody".to_owned())
+    }
+
+    /// Where it goes.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The case.
+    pub fn case(&self) -> Option<&CaseSeen> {
+        self.case.as_ref()
+    }
+
+    /// The person.
+    pub fn card(&self) -> Option<&PersonCard> {
+        self.card.as_ref()
+    }
+
+    /// The thread.
+    pub fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// The text.
+    pub fn paper(&self) -> &Paper {
+        &self.paper
+    }
+
+    /// How it gets out.
+    pub fn way(&self) -> &Way {
+        &self.way
+    }
+
+    /// The account that it goes out under.
+    pub fn identity(&self) -> Option<&Identity> {
+        match &self.way {
+            Way::Publish { identities, chosen, .. } => identities.get(*chosen),
+            Way::ByHand => None,
+        }
+    }
+
+    /// Whether another account was used the last time on this network.
+    pub fn is_unusual(&self) -> bool {
+        match (&self.way, self.identity()) {
+            (Way::Publish { last: Some(last), .. }, Some(identity)) => *last != identity.source,
+            _ => false,
+        }
+    }
+
+    /// Who may read it.
+    pub fn visibility(&self) -> Visibility {
+        self.visibility
+    }
+
+    /// The warning before it.
+    pub fn warning(&self) -> &str {
+        &self.warning
+    }
+
+    /// Language of the words.
+    pub fn lang(&self) -> Option<&str> {
+        self.lang.as_deref()
+    }
+
+    /// What the coach says, as far as it is about the words as they are.
+    pub fn advice(&self) -> &Advice {
+        &self.advice
+    }
+
+    /// Whether the coach has read the words as they are.
+    pub fn is_coached(&self) -> bool {
+        self.advice.is_about(&self.paper.text())
+    }
+
+    /// What is asked before it is sent.
+    pub fn asking(&self) -> Option<&Asking> {
+        self.asking.as_ref()
+    }
+
+    /// What keeps it from being sent.
+    pub fn blocked(&self) -> &[String] {
+        &self.blocked
+    }
+
+    /// Whether it is on its way into the outbox.
+    pub fn is_sending(&self) -> bool {
+        self.sending.is_some()
+    }
+
+    /// Several posts are allowed.
+    pub fn parted(&self) -> bool {
+        self.parted
+    }
+
+    /// What the network accepts.
+    pub fn rules(&self) -> TextRules {
+        self.identity().and_then(|identity| identity.rules.clone()).unwrap_or_default()
+    }
+
+    /// The signature of the voice, unless the account is the voice's own.
+    fn signature<'a>(&self, context: &'a Context) -> Option<&'a str> {
+        let writer = context.writer();
+        let handle = self.identity().map(|identity| bare(identity.handle.as_str()));
+        let own = handle.is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
+        writer.signature.as_deref().filter(|signature| !own && !signature.trim().is_empty())
+    }
+
+    /// The words as they would go out: with the signature, once.
+    pub fn finished(&self, context: &Context) -> String {
+        let text = self.paper.text().trim_end().to_owned();
+        match self.signature(context) {
+            Some(signature) if !text.trim().is_empty() && !text.ends_with(signature.trim()) => {
+                format!("{text} {}", signature.trim())
+            }
+            _ => text,
+        }
+    }
+
+    /// What the words come to.
+    pub fn tally(&self, context: &Context) -> Tally {
+        Tally::of(&self.rules(), &self.finished(context), &self.warning)
+    }
+
+    /// The posts that it would become; `None` when it is too long.
+    pub fn posts(&self, context: &Context) -> Option<Vec<String>> {
+        let (rules, text) = (self.rules(), self.finished(context));
+        let fits = |words: &str| split::fits(&rules, words, &self.warning);
+        // Too short is told elsewhere: parting does not mend it.
+        if !self.tally(context).is_over() {
+            return Some(vec![text]);
+        }
+        if self.parted { split::split(&text, &fits) } else { None }
+    }
+
+    /// Takes a key in.
+    pub fn type_in(&mut self, typing: &Typing, context: &Context) -> Step {
+        match typing {
+            Typing::Cancel if self.asking.take().is_some() => return Step::Stay,
+            Typing::Cancel => return Step::Close,
+            Typing::PageUp => self.thread.step(false),
+            Typing::PageDown => self.thread.step(true),
+            Typing::Jump => self.next_slot(context),
+            typing => {
+                if self.paper.type_in(typing, self.columns) {
+                    self.changed(context.now());
+                }
+            }
+        }
+        Step::Stay
+    }
+
+    /// The words changed: what was judged and asked about others is void, and they are saved soon.
+    pub(super) fn changed(&mut self, now: Timestamp) {
+        self.asking = None;
+        self.blocked.clear();
+        if self.due.is_none() {
+            self.due = now.checked_add(PAUSE).ok();
+        }
+    }
+
+    /// Takes a change back, or makes it again.
+    pub fn undo(&mut self, again: bool, now: Timestamp) -> bool {
+        let changed = if again { self.paper.redo() } else { self.paper.undo() };
+        if changed {
+            self.changed(now);
+        }
+        changed
+    }
+
+    /// Puts a saved reply in; the first of its blanks is selected.
+    pub fn insert_reply(&mut self, reply: &replies::SavedReply, context: &Context) {
+        let brand = context.brand().to_string();
+        let voice = context.voice().unwrap_or_default();
+        let handle = self.handle().unwrap_or_default();
+        let from = self.paper.cursor();
+        self.paper.insert(&reply.filled(&[("handle", &handle), ("brand", &brand), ("voice", voice)]));
+        self.changed(context.now());
+        let text = self.paper.text();
+        if let Some(slot) = advice::braces(&text).into_iter().find(|slot| slot.start >= from) {
+            self.paper.select(slot.start, slot.end);
+        }
+    }
+
+    /// How the person is addressed: `@handle`.
+    fn handle(&self) -> Option<String> {
+        let who = self.mention.as_ref().map(|mention| mention.row.author.as_str()).or(self.target.who.as_deref())?;
+        let who = who.trim_start_matches('@');
+        (!who.is_empty() && !who.contains(char::is_whitespace)).then(|| format!("@{who}"))
+    }
+
+    /// The selected turn as a quotation, where the network has markup.
+    pub fn quote(&mut self, now: Timestamp) -> Result<(), &'static str> {
+        if !self.rules().markdown {
+            return Err("this network has no quotations: plain words only");
+        }
+        let words =
+            self.thread.selected().map(|turn| thread::quotation(&turn.text)).ok_or("there is nothing to quote")?;
+        self.paper.insert(&words);
+        self.changed(now);
+        Ok(())
+    }
+
+    /// Selects the next marker that was not filled in.
+    fn next_slot(&mut self, context: &Context) {
+        self.coach(context);
+        let text = self.paper.text();
+        let mut slots = advice::braces(&text);
+        slots.extend(self.advice.slots());
+        slots.sort_by_key(|slot| (slot.start, slot.end));
+        let here = self.paper.cursor();
+        let next = slots.iter().find(|slot| slot.end > here).or_else(|| slots.first());
+        if let Some(slot) = next {
+            self.paper.select(slot.start, slot.end);
+        }
+    }
+
+    /// The next account.
+    pub fn next_identity(&mut self, now: Timestamp) {
+        if let Way::Publish { identities, chosen, .. } = &mut self.way {
+            *chosen = (*chosen + 1) % identities.len().max(1);
+            self.changed(now);
+        }
+    }
+
+    /// The next narrower circle of readers; from the narrowest back to that of what is answered, never beyond.
+    pub fn next_visibility(&mut self, now: Timestamp) {
+        self.visibility = match self.visibility {
+            Visibility::Public => Visibility::Unlisted,
+            Visibility::Unlisted => Visibility::Private,
+            Visibility::Private => self.widest,
+        };
+        self.changed(now);
+    }
+
+    /// With the warning of what is answered, or without one.
+    pub fn toggle_warning(&mut self, now: Timestamp) {
+        let inherited = self.inherited_warning.clone();
+        self.warning = if self.warning.is_empty() { inherited } else { String::new() };
+        self.changed(now);
+    }
+
+    /// The next language: that of what is answered, English, or none told.
+    pub fn next_lang(&mut self, now: Timestamp) {
+        let theirs = self.mention.as_ref().and_then(|mention| mention.lang.clone());
+        let mut known: Vec<Option<String>> = vec![theirs, Some("en".to_owned()), None];
+        known.dedup();
+        let place = known.iter().position(|lang| *lang == self.lang).map_or(0, |place| place + 1);
+        self.lang = known.get(place % known.len()).cloned().flatten();
+        self.changed(now);
+    }
+
+    /// Several posts, or one.
+    pub fn toggle_parts(&mut self, now: Timestamp) {
+        self.parted = !self.parted;
+        self.changed(now);
+    }
+
+    /// Other words from outside (the editor).
+    pub fn take_words(&mut self, words: &str, now: Timestamp) {
+        self.paper.replace(words.trim_end_matches('\n'));
+        self.changed(now);
+    }
+
+    /// Brings text and thread in line with the room that they have.
+    pub fn fit(&mut self, area: super::layout::Area, context: &Context) {
+        let room = room::room(area);
+        let thread = room.thread.body();
+        let margin = 2 * super::flow::MARGIN;
+        self.columns = usize::from(room.sheet.width.saturating_sub(margin));
+        self.thread.compose(usize::from(thread.width.saturating_sub(margin)), usize::from(thread.height), context);
+        self.paper.fit(self.columns, usize::from(room.sheet.body().height));
+    }
+}
+
+/// A handle without its sign, for comparing.
+fn bare(handle: &str) -> String {
+    handle.trim_start_matches('@').to_lowercase()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! A sheet as it is when it is opened: whom it answers, under which accounts it can go out, what stands on it already.
+
+use super::errand::Opened;
+use super::paper::Paper;
+use super::thread::Thread;
+use super::{CaseSeen, Composer, Sent, Way, split};
+use crate::domain::outbox::{Identity, Target};
+use crate::domain::{Answerable, Mention, Network, Visibility};
+use crate::tui::app::context::Context;
+
+/// Why nothing can be written.
+pub const NOWHERE: &str = "nobody can answer this: it is closed, or its author lets nobody answer";
+
+impl Composer {
+    /// The sheet for what was opened.
+    ///
+    /// # Errors
+    /// A line that says why nothing can be written.
+    pub fn open(session: u64, opened: Opened, context: &Context) -> Result<Self, &'static str> {
+        let Opened { mention, turns, card, case, identities, draft, used, sent } = opened;
+        let network = match (&mention, &draft) {
+            (Some(mention), _) => mention.row.network.clone(),
+            (None, Some(draft)) => draft.network.clone(),
+            (None, None) => return Err("this mention is not in the store any more"),
+        };
+        if mention.as_ref().is_some_and(|mention| mention.answerable == Answerable::Nowhere) && draft.is_none() {
+            return Err(NOWHERE);
+        }
+        let target = match (&draft, &mention) {
+            (Some(draft), _) => draft.target.clone(),
+            (None, Some(mention)) => target(mention),
+            (None, None) => Target::default(),
+        };
+        let used = used.iter().find(|(on, _)| *on == network).map(|(_, source)| *source);
+        let mut way = way(mention.as_deref(), &network, identities, used);
+        if let (Way::Publish { identities, chosen, .. }, Some(draft)) = (&mut way, &draft) {
+            *chosen = identities.iter().position(|identity| identity.source == draft.source).unwrap_or(*chosen);
+        }
+        let widest = mention.as_ref().map_or(Visibility::Public, |mention| mention.row.visibility);
+        let theirs = mention.as_ref().map(|mention| mention.row.content_warning.to_string()).unwrap_or_default();
+        let mut composer = Self {
+            session,
+            id: draft.as_ref().map(|draft| draft.id),
+            thread: Thread::of(turns, mention.as_deref()),
+            lang: mention.as_ref().and_then(|mention| mention.lang.clone()),
+            mention,
+            target,
+            network,
+            case: case.map(|case| CaseSeen { id: case.row.id, revision: case.row.revision, claim: case.row.claim }),
+            card,
+            way,
+            paper: Paper::default(),
+            pristine: String::new(),
+            kept: None,
+            due: None,
+            visibility: widest,
+            widest,
+            warning: theirs.clone(),
+            inherited_warning: theirs,
+            parted: false,
+            advice: super::Advice::default(),
+            sent: Vec::new(),
+            asking: None,
+            blocked: Vec::new(),
+            sending: None,
+            columns: 80,
+        };
+        // The draft that is written on is no text that was sent to somebody else.
+        let own = composer.id;
+        composer.sent = sent.iter().filter(|(id, _)| Some(*id) != own).map(|(id, text)| Sent::new(*id, text)).collect();
+        composer.pristine = composer.beginning();
+        match draft {
+            Some(draft) => {
+                let parts: Vec<String> = draft.parts.iter().map(|part| part.text.clone()).collect();
+                composer.parted = parts.len() > 1;
+                composer.paper = Paper::with(&split::join(&parts));
+                composer.visibility = draft.visibility.narrower(widest);
+                composer.warning = draft.content_warning.unwrap_or_default();
+                composer.lang = draft.lang;
+            }
+            None => composer.paper = Paper::with(&composer.pristine),
+        }
+        composer.coach(context);
+        Ok(composer)
+    }
+
+    /// What stands on an empty sheet: the name, where an answer reaches its person only by it.
+    fn beginning(&self) -> String {
+        let named = self.rules().names_whom && self.mention.is_some();
+        self.handle().filter(|_| named).map(|handle| format!("{handle} ")).unwrap_or_default()
+    }
+}
+
+fn target(mention: &Mention) -> Target {
+    Target {
+        parent: Some(mention.native_id.clone()),
+        root: mention.root.clone().or_else(|| mention.parent.clone()).or_else(|| Some(mention.native_id.clone())),
+        quote: None,
+        who: Some(mention.row.author.to_string()).filter(|who| !who.is_empty()),
+    }
+}
+
+/// The accounts that reach the mention: those of its source's scope, where it has one, else those of its network.
+/// The one used last comes first.
+fn way(
+    mention: Option<&Mention>,
+    network: &Network,
+    identities: Vec<Identity>,
+    used: Option<crate::domain::SourceId>,
+) -> Way {
+    if mention.is_some_and(|mention| mention.answerable != Answerable::AsSource) {
+        return Way::ByHand;
+    }
+    let scope = mention
+        .and_then(|mention| identities.iter().find(|identity| identity.source == mention.row.source))
+        .and_then(|identity| identity.scope.clone());
+    let reaches = |identity: &Identity| match &scope {
+        Some(scope) => identity.scope.as_ref() == Some(scope),
+        None => identity.network == *network,
+    };
+    let mut reaching: Vec<Identity> = identities.into_iter().filter(reaches).collect();
+    let own = mention.map(|mention| mention.row.source);
+    reaching.sort_by_key(|identity| (Some(identity.source) != used, Some(identity.source) != own));
+    if reaching.is_empty() { Way::ByHand } else { Way::Publish { identities: reaching, chosen: 0, last: used } }
+}

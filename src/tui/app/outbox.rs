@@ -1,0 +1,333 @@
+//! The outbox on the screen: what is on its way, in doubt, failed or to be approved, what was sent lately, and drafts.
+//! Only what is held ticks, once a second, and nothing when nothing is held.
+
+use std::sync::Arc;
+
+use super::action::Action;
+use super::composer::errand::Tray;
+use super::context::Context;
+use super::cursor::{Cursor, Motion};
+use super::page::{Line, Page, Tone};
+use crate::domain::outbox::{Outgoing, OutgoingState};
+use crate::domain::time::SignedDuration;
+use crate::domain::{OutgoingId, SafeText, SourceId, Timestamp};
+
+/// The outbox.
+#[derive(Debug, Clone, Default)]
+pub struct Outbox {
+    tray: Arc<Tray>,
+    known: bool,
+    order: Vec<OutgoingId>,
+    cursor: Cursor<OutgoingId>,
+    height: usize,
+    /// What the status line said when it was last looked at.
+    said: String,
+    woken: Option<Timestamp>,
+}
+
+/// The order of the list: what a person must do something about, what is on its way, what is behind us.
+fn rank(state: OutgoingState) -> u8 {
+    match state {
+        OutgoingState::Failed => 0,
+        OutgoingState::Uncertain => 1,
+        OutgoingState::AwaitingApproval => 2,
+        OutgoingState::Held => 3,
+        OutgoingState::Sending => 4,
+        OutgoingState::Draft => 5,
+        OutgoingState::Sent => 6,
+        OutgoingState::Withdrawn => 7,
+    }
+}
+
+/// A state in a word or two.
+pub fn state_name(state: OutgoingState) -> &'static str {
+    match state {
+        OutgoingState::Draft => "draft",
+        OutgoingState::AwaitingApproval => "to be approved",
+        OutgoingState::Held => "held",
+        OutgoingState::Sending => "sending",
+        OutgoingState::Sent => "sent",
+        OutgoingState::Uncertain => "uncertain",
+        OutgoingState::Failed => "failed",
+        OutgoingState::Withdrawn => "given up",
+    }
+}
+
+/// Its tone and its sign: never colour alone.
+pub fn state_look(state: OutgoingState) -> (Tone, &'static str) {
+    match state {
+        OutgoingState::Failed => (Tone::Bad, "!"),
+        OutgoingState::Uncertain => (Tone::Warn, "?"),
+        OutgoingState::AwaitingApproval => (Tone::Question, "◇"),
+        OutgoingState::Held => (Tone::Strong, "◷"),
+        OutgoingState::Sending => (Tone::Strong, "→"),
+        OutgoingState::Sent => (Tone::Good, "✓"),
+        OutgoingState::Draft => (Tone::Text, "·"),
+        OutgoingState::Withdrawn => (Tone::Muted, "×"),
+    }
+}
+
+/// Seconds until a moment, begun ones counted whole; 0 when it is over.
+pub fn seconds_to(now: Timestamp, moment: Timestamp) -> i64 {
+    let left = moment.duration_since(now);
+    if left <= SignedDuration::ZERO {
+        0
+    } else {
+        (left.as_millis().saturating_add(999) / 1_000).try_into().unwrap_or(i64::MAX)
+    }
+}
+
+impl Outbox {
+    /// Takes the list in. Tells whether anything changed.
+    pub fn answer(&mut self, tray: Arc<Tray>) -> bool {
+        let changed = self.tray != tray || !self.known;
+        self.known = true;
+        self.tray = tray;
+        let mut items: Vec<&Outgoing> = self.tray.items.iter().collect();
+        items.sort_by_key(|one| (rank(one.state), std::cmp::Reverse(one.changed), one.id));
+        self.order = items.iter().map(|one| one.id).collect();
+        self.cursor.settle(&self.order, self.height.max(1));
+        changed
+    }
+
+    /// Whether the store has answered.
+    pub fn known(&self) -> bool {
+        self.known
+    }
+
+    /// All sending is stopped.
+    pub fn stopped(&self) -> bool {
+        self.tray.stopped
+    }
+
+    /// Sending is stopped, or goes on. Tells whether that is news.
+    pub fn stop(&mut self, stopped: bool) -> bool {
+        let changed = self.tray.stopped != stopped;
+        if changed {
+            self.tray = Arc::new(Tray { stopped, ..(*self.tray).clone() });
+        }
+        changed
+    }
+
+    /// The list, in its order.
+    pub fn items(&self) -> impl Iterator<Item = &Outgoing> {
+        self.order.iter().filter_map(|id| self.item(*id))
+    }
+
+    fn item(&self, id: OutgoingId) -> Option<&Outgoing> {
+        self.tray.items.iter().find(|one| one.id == id)
+    }
+
+    /// The selected one.
+    pub fn selected(&self) -> Option<&Outgoing> {
+        self.item(self.cursor.selected()?)
+    }
+
+    /// Place of the selected one.
+    pub fn index(&self) -> usize {
+        self.cursor.index()
+    }
+
+    /// First visible one.
+    pub fn offset(&self) -> usize {
+        self.cursor.offset()
+    }
+
+    /// Moves the selection.
+    pub fn go(&mut self, motion: Motion) {
+        self.cursor.go(motion, &self.order, self.height.max(1));
+    }
+
+    /// So many rows are visible.
+    pub fn fit(&mut self, height: usize) {
+        self.height = height.max(1);
+        self.cursor.settle(&self.order, self.height);
+    }
+
+    /// The handle of an account; the source's name when it has none.
+    pub fn account(&self, source: SourceId) -> String {
+        let identity = self.tray.identities.iter().find(|identity| identity.source == source);
+        identity.map_or_else(
+            || "an account that is gone".to_owned(),
+            |identity| format!("@{}", identity.handle.as_str().trim_start_matches('@')),
+        )
+    }
+
+    /// What is held, the one that was held last first.
+    pub fn newest_held(&self) -> Option<&Outgoing> {
+        let recallable = |one: &&Outgoing| matches!(one.state, OutgoingState::Held | OutgoingState::AwaitingApproval);
+        let held = self.tray.items.iter().filter(recallable);
+        held.max_by_key(|one| (one.state == OutgoingState::Held, one.changed, one.id))
+    }
+
+    fn many(&self, state: OutgoingState) -> usize {
+        self.tray.items.iter().filter(|one| one.state == state).count()
+    }
+
+    fn next_out(&self) -> Option<Timestamp> {
+        self.tray.items.iter().filter(|one| one.state == OutgoingState::Held).filter_map(|one| one.next).min()
+    }
+
+    /// Its part of the status line; empty when there is nothing to say. `brief` leaves out the words.
+    pub fn status(&self, now: Timestamp, brief: bool) -> Vec<(Tone, String)> {
+        let mut parts = Vec::new();
+        if self.stopped() {
+            parts.push((Tone::Bad, if brief { "stopped".to_owned() } else { "sending stopped".to_owned() }));
+        }
+        let (held, sending) = (self.many(OutgoingState::Held), self.many(OutgoingState::Sending));
+        if held > 0 {
+            let seconds = self.next_out().map_or(0, |next| seconds_to(now, next));
+            let when = if seconds == 0 { String::new() } else { format!(" in {seconds}s") };
+            parts.push((Tone::Strong, format!("outbox {held}{when}")));
+        } else if sending > 0 {
+            parts.push((Tone::Strong, if brief { "sending".to_owned() } else { format!("sending {sending}") }));
+        }
+        for (state, tone, sign) in
+            [(OutgoingState::Failed, Tone::Bad, "!"), (OutgoingState::Uncertain, Tone::Warn, "?")]
+        {
+            let many = self.many(state);
+            if many > 0 {
+                let words =
+                    if brief { format!("{sign}{many} out") } else { format!("{sign} {many} {}", state_name(state)) };
+                parts.push((tone, words));
+            }
+        }
+        let waiting = self.many(OutgoingState::AwaitingApproval);
+        if waiting > 0 && !brief {
+            parts.push((Tone::Question, format!("{waiting} to approve")));
+        }
+        parts
+    }
+
+    /// Whether the time that passed changed what is said.
+    pub fn tick(&mut self, now: Timestamp) -> bool {
+        let said: String = self.status(now, false).into_iter().map(|(_, words)| words).collect();
+        let changed = self.said != said;
+        self.said = said;
+        changed
+    }
+
+    /// When the countdown shows another second; `None` when that is known already, or nothing is held.
+    pub fn wake(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let next = self.next_out().filter(|next| *next > now)?;
+        let left = next.duration_since(now).as_millis();
+        let whole = i64::try_from((left - 1).max(0) / 1_000).unwrap_or(0);
+        let moment = next.checked_sub(SignedDuration::from_secs(whole)).ok()?;
+        if self.woken == Some(moment) {
+            return None;
+        }
+        self.woken = Some(moment);
+        Some(moment)
+    }
+
+    /// What the list shows.
+    pub fn explain(&self, page: &mut Page, context: &Context) {
+        let keys = context.keys();
+        let key = |action: Action| keys.short(action).unwrap_or_else(|| "no key".to_owned());
+        page.prose(Tone::Text, 0, "Every answer is stored before it is sent. It is held for a little while, in which it can be taken back; then the process that talks to the networks sends it, once.");
+        let lines: [(OutgoingState, &str); 6] = [
+            (OutgoingState::Failed, "the network does not have it; the reason is told, the words are kept"),
+            (
+                OutgoingState::Uncertain,
+                "nobody knows whether the network has it: it is looked for, never sent again blindly",
+            ),
+            (OutgoingState::AwaitingApproval, "a second voice must approve it"),
+            (OutgoingState::Held, "goes out when its time is over, while somebody is there"),
+            (OutgoingState::Sending, "the network is being asked"),
+            (OutgoingState::Sent, "the network has it"),
+        ];
+        for (state, words) in lines {
+            let (tone, sign) = state_look(state);
+            page.line(Line::of(tone, format!(" {sign} {:<15}", state_name(state))).with(Tone::Text, words));
+        }
+        page.gap();
+        for (action, words) in [
+            (Action::Open, "writes on: a draft, what failed, what is held (taken back first)"),
+            (Action::Recall, "takes back what was held last"),
+            (Action::Approve, "approves it"),
+            (Action::ItIsOut, "you have seen it out there"),
+            (Action::ItIsNotOut, "you looked and it is not there: a draft again"),
+            (Action::Withdraw, "gives it up"),
+            (Action::StopSending, "stops all sending, for every process and beyond restarts; again lifts it"),
+        ] {
+            page.line(Line::of(Tone::Key, format!(" {:>5}  ", key(action))).with(Tone::Text, words));
+        }
+    }
+}
+
+/// What can be done with what is selected.
+pub fn hints(outbox: &Outbox) -> &'static [Action] {
+    match outbox.selected().map(|one| one.state) {
+        Some(OutgoingState::Held) => &[Action::Recall, Action::Open, Action::StopSending, Action::Explain],
+        Some(OutgoingState::AwaitingApproval) => &[Action::Approve, Action::Open, Action::Withdraw, Action::Explain],
+        Some(OutgoingState::Uncertain) => &[Action::ItIsOut, Action::ItIsNotOut, Action::Browse, Action::Explain],
+        Some(OutgoingState::Failed) => &[Action::Open, Action::ItIsOut, Action::Withdraw, Action::Explain],
+        Some(OutgoingState::Draft) => &[Action::Open, Action::Withdraw, Action::Explain],
+        Some(OutgoingState::Sent) => &[Action::Browse, Action::CopyLink, Action::Explain],
+        _ => &[Action::Explain, Action::StopSending],
+    }
+}
+
+/// What is being done about something, and what a person can do, a line each.
+pub fn about(outgoing: &Outgoing, outbox: &Outbox, context: &Context, page: &mut Page) {
+    let (tone, sign) = state_look(outgoing.state);
+    let now = context.now();
+    let until = outgoing.next.map(|next| seconds_to(now, next));
+    let key = |action: Action| context.keys().short(action).unwrap_or_else(|| "no key".to_owned());
+    let mut head = Line::of(tone, format!("{sign} {}", state_name(outgoing.state)));
+    if outgoing.dry {
+        head = head.with(Tone::Warn, "  rehearsal: sent to no network");
+    }
+    head = head.with(Tone::Muted, format!("  under {} on {}", outbox.account(outgoing.source), outgoing.network));
+    if let Some(voice) = &outgoing.voice {
+        head = head.with(Tone::Muted, format!("  by {voice}"));
+    }
+    page.line(head);
+    match (outgoing.state, until) {
+        (OutgoingState::Held, Some(seconds)) if seconds > 0 => {
+            page.prose(Tone::Text, 0, &format!("It goes out in {seconds} s. {} takes it back.", key(Action::Recall)));
+        }
+        (OutgoingState::Uncertain, until) => {
+            if let Some(seconds) = until.filter(|seconds| *seconds > 0) {
+                page.prose(Tone::Text, 0, &format!("It is looked for again in {}.", pause(seconds)));
+            }
+            let words = format!(
+                "Or look yourself: {} if it is out, {} if it is not.",
+                key(Action::ItIsOut),
+                key(Action::ItIsNotOut)
+            );
+            page.prose(Tone::Text, 0, &words);
+        }
+        (OutgoingState::Failed, _) => {
+            page.prose(Tone::Text, 0, &format!("The words are kept: {} writes on.", key(Action::Open)));
+        }
+        (OutgoingState::AwaitingApproval, _) => {
+            page.prose(
+                Tone::Text,
+                0,
+                &format!("Another voice than the writer's approves it with {}.", key(Action::Approve)),
+            );
+        }
+        _ => {}
+    }
+    if !outgoing.trouble.is_empty() {
+        page.prose(Tone::Bad, 0, outgoing.trouble.as_str());
+    }
+    for remark in &outgoing.remarks {
+        page.prose(Tone::Warn, 0, remark.as_str());
+    }
+    page.gap();
+    for part in &outgoing.parts {
+        page.prose(Tone::Text, 0, SafeText::block(&part.text).as_str());
+        if let Some(url) = &part.url {
+            page.prose(Tone::Link, 0, url.as_str());
+        }
+    }
+}
+
+fn pause(seconds: i64) -> String {
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds / 60) }
+}
+
+#[cfg(test)]
+mod tests;

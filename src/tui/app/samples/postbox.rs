@@ -1,0 +1,258 @@
+//! The outbox of the town, in memory: drafts are kept, answers are held, and what a test wants goes wrong.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{minutes_ago, now};
+use crate::domain::case::{PersonCard, Promise, Turn};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Part, Submission, Target, Verdict};
+use crate::domain::text_rules::Count;
+use crate::domain::time::SignedDuration;
+use crate::domain::{
+    Answerable, Mention, Network, OutgoingId, PersonId, PromiseId, SafeText, SourceId, TextRules, Visibility,
+};
+use crate::tui::app::composer::errand::{Errand, Opened, Submit, Told, Tray, Wanted};
+
+/// The outbox in memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Postbox {
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) outgoings: Vec<Outgoing>,
+    pub(crate) turns: Vec<Turn>,
+    pub(crate) card: Option<PersonCard>,
+    pub(crate) sent: Vec<(OutgoingId, String)>,
+    pub(crate) stopped: bool,
+    pub(crate) answerable: Answerable,
+    /// What the store says to the next wish to send, instead of holding it.
+    pub(crate) next: Option<Submission>,
+    pub(crate) submitted: Vec<Submit>,
+    pub(crate) by_hand: Vec<String>,
+    pub(crate) saves: usize,
+    drafts: BTreeMap<u64, OutgoingId>,
+}
+
+/// An account.
+pub(crate) fn identity(source: i64, handle: &str, rules: TextRules) -> Identity {
+    Identity {
+        source: SourceId(source),
+        source_name: SafeText::line(&format!("source {source}"), 80),
+        network: Network::named("mastodon"),
+        scope: Some("hachyderm.io".to_owned()),
+        handle: SafeText::line(handle, 80),
+        name: SafeText::line("Ferris Bikes", 80),
+        rules: Some(rules),
+    }
+}
+
+/// What the servers of the town take.
+pub(crate) fn rules() -> TextRules {
+    TextRules {
+        count: Count::Graphemes,
+        longest: Some(300),
+        shortest: 1,
+        address_counts: Some(23),
+        warning_counts: true,
+        names_whom: true,
+        ..TextRules::default()
+    }
+}
+
+/// Something in the outbox.
+pub(crate) fn outgoing(id: i64, state: OutgoingState, words: &str) -> Outgoing {
+    Outgoing {
+        id: OutgoingId(id),
+        state,
+        source: SourceId(2),
+        network: Network::named("mastodon"),
+        case: None,
+        mention: None,
+        target: Target {
+            parent: Some("native-1".into()),
+            root: None,
+            quote: None,
+            who: Some("ana@hachyderm.io".into()),
+        },
+        parts: vec![Part { text: words.to_owned(), native_id: None, url: None }],
+        visibility: Visibility::Public,
+        content_warning: None,
+        lang: Some("en".into()),
+        voice: Some(SafeText::line("Kim", 80)),
+        approved: None,
+        created: minutes_ago(9),
+        changed: minutes_ago(id % 60),
+        next: None,
+        attempts: 0,
+        trouble: SafeText::default(),
+        remarks: Vec::new(),
+        dry: false,
+        revision: 1,
+    }
+}
+
+/// A turn of a thread.
+pub(crate) fn turn(minutes: i64, ours: bool, words: &str) -> Turn {
+    Turn {
+        at: minutes_ago(minutes),
+        ours,
+        who: SafeText::line(if ours { "ferris@hachyderm.io" } else { "ana@hachyderm.io" }, 80),
+        text: SafeText::block(words),
+        mention: None,
+        act: None,
+        native_id: format!("turn-{minutes}"),
+    }
+}
+
+/// A person that we know.
+pub(crate) fn card() -> PersonCard {
+    PersonCard {
+        person: PersonId(7),
+        who: SafeText::line("ana@hachyderm.io", 80),
+        name: SafeText::line("Ana Example", 80),
+        followers: Some(310),
+        turns: vec![
+            turn(90, false, "third time this month, no answer from support"),
+            turn(4_000, true, "Glad to hear it rides well."),
+        ],
+        mentions: 6,
+        answers: 2,
+        since: Some(minutes_ago(60 * 24 * 80)),
+        promises: vec![Promise {
+            id: PromiseId(1),
+            text: SafeText::line("refund", 80),
+            due: minutes_ago(-60 * 26),
+            kept: None,
+        }],
+        open: Vec::new(),
+    }
+}
+
+impl Postbox {
+    /// Two accounts at the town's server, of which the second is used on weekends.
+    pub(crate) fn of_mastodon() -> Self {
+        Self {
+            identities: vec![
+                identity(2, "ferris@hachyderm.io", rules()),
+                identity(3, "ferris-rides@hachyderm.io", rules()),
+            ],
+            turns: vec![turn(95, false, "Chain snapped after two days."), turn(93, true, "Sorry! Which model is it?")],
+            card: Some(card()),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn tray(&self) -> Told {
+        let withdrawn = |one: &&Outgoing| one.state != OutgoingState::Withdrawn;
+        let items = self.outgoings.iter().filter(withdrawn).cloned().collect();
+        Told::Tray(Arc::new(Tray { items, stopped: self.stopped, identities: self.identities.clone() }))
+    }
+
+    fn find(&mut self, id: OutgoingId) -> Option<&mut Outgoing> {
+        self.outgoings.iter_mut().find(|one| one.id == id)
+    }
+
+    fn turn_to(&mut self, id: OutgoingId, from: &[OutgoingState], to: OutgoingState) -> Told {
+        let found = self.find(id).filter(|one| from.contains(&one.state));
+        Told::Done(found.map(|one| one.state = to).is_some())
+    }
+
+    fn save(&mut self, session: u64, draft: &Draft) -> Told {
+        self.saves += 1;
+        let known = self.drafts.get(&session).copied().or(draft.id);
+        let alive =
+            |id: &OutgoingId| self.outgoings.iter().any(|one| one.id == *id && one.state == OutgoingState::Draft);
+        let anew = known.is_some() && known.filter(alive).is_none();
+        let id = known.filter(alive).unwrap_or(OutgoingId(100 + self.outgoings.len() as i64));
+        self.outgoings.retain(|one| one.id != id);
+        let parts = draft.parts.iter().map(|text| Part { text: text.clone(), native_id: None, url: None }).collect();
+        self.outgoings.push(Outgoing {
+            id,
+            source: draft.source,
+            mention: draft.mention,
+            case: draft.case,
+            target: draft.target.clone(),
+            parts,
+            visibility: draft.visibility,
+            content_warning: draft.content_warning.clone(),
+            lang: draft.lang.clone(),
+            voice: draft.voice.as_deref().map(|voice| SafeText::line(voice, 80)),
+            changed: now(),
+            ..outgoing(id.0, OutgoingState::Draft, "")
+        });
+        self.drafts.insert(session, id);
+        Told::Saved(id, anew)
+    }
+
+    fn submit(&mut self, wish: Submit) -> Told {
+        let id = self.drafts.get(&wish.session).copied();
+        self.submitted.push(wish);
+        if let Some(other) = self.next.take() {
+            return Told::Submitted(other);
+        }
+        let until = now() + SignedDuration::from_secs(10);
+        match id.and_then(|id| self.find(id)).filter(|one| one.state == OutgoingState::Draft) {
+            Some(one) => {
+                one.state = OutgoingState::Held;
+                one.next = Some(until);
+                Told::Submitted(Submission::Held(until))
+            }
+            None => Told::Submitted(Submission::Stale),
+        }
+    }
+
+    /// Does an errand. `mention` is what a wanted mention is.
+    pub(crate) fn carry_out(
+        &mut self,
+        errand: Errand,
+        mention: impl Fn(crate::domain::MentionId) -> Option<Mention>,
+    ) -> Told {
+        use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sent, Uncertain, Withdrawn};
+        match errand {
+            Errand::Open(wanted) => {
+                let draft = self.outgoings.iter().rev().find(|one| {
+                    one.state == Draft
+                        && match wanted {
+                            Wanted::Mention(id) => one.mention == Some(id),
+                            Wanted::Outgoing(id) => one.id == id,
+                        }
+                });
+                let id = match wanted {
+                    Wanted::Mention(id) => Some(id),
+                    Wanted::Outgoing(_) => draft.and_then(|draft| draft.mention),
+                };
+                let answerable = self.answerable;
+                let mention = id.and_then(mention).map(|mention| Arc::new(Mention { answerable, ..mention }));
+                let out = self.outgoings.iter().filter(|one| matches!(one.state, Sent | Held));
+                Told::Opened(Box::new(Opened {
+                    mention,
+                    turns: self.turns.clone(),
+                    card: self.card.clone(),
+                    case: None,
+                    identities: self.identities.clone(),
+                    draft: draft.cloned(),
+                    used: out.map(|one| (one.network.clone(), one.source)).collect(),
+                    sent: self.sent.clone(),
+                }))
+            }
+            Errand::Save { session, draft } => self.save(session, &draft),
+            Errand::Submit(wish) => self.submit(wish),
+            Errand::Approve(id, ..) => self.turn_to(id, &[AwaitingApproval], Held),
+            Errand::Recall(id) => self.turn_to(id, &[Held, AwaitingApproval], Draft),
+            Errand::Redraft(id) => self.turn_to(id, &[Failed], Draft),
+            Errand::Withdraw(id) => self.turn_to(id, &[Draft, Held, AwaitingApproval, Failed], Withdrawn),
+            Errand::Discard(session, id) => match self.drafts.remove(&session).or(id) {
+                Some(id) => self.turn_to(id, &[Draft], Withdrawn),
+                None => Told::Done(false),
+            },
+            Errand::Settle(id, Verdict::ItIsOut(_)) => self.turn_to(id, &[Uncertain, Failed], Sent),
+            Errand::Settle(id, Verdict::ItIsNotOut) => self.turn_to(id, &[Uncertain], Draft),
+            Errand::Stop(stopped) => {
+                self.stopped = stopped;
+                Told::Done(true)
+            }
+            Errand::ByHand { text, .. } => {
+                self.by_hand.push(text);
+                Told::Done(true)
+            }
+        }
+    }
+}

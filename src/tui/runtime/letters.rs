@@ -1,0 +1,223 @@
+//! Carries out what composer and outbox ask of the store.
+//!
+//! What changes something runs in the keeper's one line, in the order in which it was asked for: a draft is saved
+//! before it is sent, and a sheet that is saved again before the first answer came still has one draft.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Newsroom;
+use crate::domain::case::{CaseChange, Weighing};
+use crate::domain::outbox::{Draft, OutgoingState, Seen};
+use crate::domain::time::SignedDuration;
+use crate::domain::{CaseId, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+use crate::store::cases::{ByHand, Need};
+use crate::store::outbox::Submit;
+use crate::store::{Store, StoreResult};
+use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Told, Tray, Wanted};
+
+/// Turns of a thread that are shown.
+const TURNS: u32 = 100;
+/// Turns with a person, in any thread, that are shown.
+const LAST_TURNS: u32 = 6;
+/// Most of the outbox that is listed, and of what was sent.
+const LISTED: u32 = 200;
+const SENT: u32 = 30;
+/// How far back the same words to others are looked for.
+const LATELY: SignedDuration = SignedDuration::from_hours(24);
+/// Sheets whose drafts are remembered; one is written on at a time.
+const SHEETS: usize = 64;
+
+/// Everything that writing needs. What is in the outbox can be written on while it is a draft only.
+pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> StoreResult<Opened> {
+    let draft = match wanted {
+        Wanted::Outgoing(id) => store.outgoing(id).await?,
+        Wanted::Mention(id) => store.draft_for(Some(id), None).await?,
+    };
+    let draft = draft.filter(|draft| draft.state == OutgoingState::Draft);
+    let id = match wanted {
+        Wanted::Mention(id) => Some(id),
+        Wanted::Outgoing(_) => draft.as_ref().and_then(|draft| draft.mention),
+    };
+    let mut opened = Opened { identities: store.identities().await?, ..Opened::default() };
+    if let Some(id) = id {
+        opened.mention = store.mention(id).await?.map(Arc::new);
+    }
+    if let Some(mention) = &opened.mention {
+        opened.turns = store.thread(mention.row.id, TURNS).await?;
+        if let Some(person) = mention.person {
+            opened.card = store.person_card(person, LAST_TURNS).await?;
+        }
+    }
+    let case = match &opened.mention {
+        Some(mention) => store.case_of(mention.row.id).await?,
+        None => draft.as_ref().and_then(|draft| draft.case),
+    };
+    if let Some(case) = case {
+        opened.case = store.case(case, now).await?.map(Box::new);
+    }
+    opened.used = used(store).await?;
+    let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
+    opened.sent = store.sent_lately(since, LISTED).await?;
+    opened.draft = draft;
+    Ok(opened)
+}
+
+/// The account that was last used on each network, the newest first.
+async fn used(store: &dyn Store) -> StoreResult<Vec<(Network, SourceId)>> {
+    let out = [OutgoingState::Sent, OutgoingState::Sending, OutgoingState::Held, OutgoingState::Uncertain];
+    let mut used: Vec<(Network, SourceId)> = Vec::new();
+    for outgoing in store.outgoings(&out, LISTED).await? {
+        if !used.iter().any(|(network, _)| *network == outgoing.network) {
+            used.push((outgoing.network, outgoing.source));
+        }
+    }
+    Ok(used)
+}
+
+/// The outbox as a list.
+pub(super) async fn tray(store: &dyn Store) -> StoreResult<Tray> {
+    use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sending, Sent, Uncertain};
+    let mut items = store.outgoings(&[Failed, Uncertain, AwaitingApproval, Held, Sending, Draft], LISTED).await?;
+    items.extend(store.outgoings(&[Sent], SENT).await?);
+    Ok(Tray { items, stopped: store.sending_stopped().await?, identities: store.identities().await? })
+}
+
+/// Which draft belongs to which sheet.
+#[derive(Debug, Default)]
+pub(super) struct Letters {
+    drafts: BTreeMap<u64, OutgoingId>,
+    /// Sheets whose last save failed: what they hold is not what the store has, and must not be sent.
+    unsaved: BTreeSet<u64>,
+}
+
+/// Why something was not done, for a person.
+pub(super) type Why = String;
+
+impl Letters {
+    /// Does one thing.
+    pub(super) async fn carry_out(
+        &mut self,
+        store: &dyn Store,
+        newsroom: &dyn Newsroom,
+        errand: Errand,
+        now: Timestamp,
+    ) -> Result<Told, Why> {
+        let told = self.attempt(store, newsroom, errand, now).await;
+        if !matches!(told, Ok(Told::Saved(..))) {
+            newsroom.outbox_changed();
+        }
+        told
+    }
+
+    async fn attempt(
+        &mut self,
+        store: &dyn Store,
+        newsroom: &dyn Newsroom,
+        errand: Errand,
+        now: Timestamp,
+    ) -> Result<Told, Why> {
+        let done = |done: StoreResult<bool>| done.map(Told::Done).map_err(|error| error.to_string());
+        match errand {
+            Errand::Save { session, draft } => self.save(store, session, *draft, now).await,
+            Errand::Submit(wish) => self.submit(store, newsroom, wish, now).await,
+            Errand::Approve(id, network, voice) => {
+                let how = newsroom.how_to_send(&network);
+                done(store.approve(id, &voice, &how.process, how.hold, now).await)
+            }
+            Errand::Recall(id) => done(store.recall(id, now).await),
+            Errand::Redraft(id) => done(store.redraft(id, now).await),
+            Errand::Withdraw(id) => done(store.withdraw(id, now).await),
+            Errand::Discard(session, id) => match self.drafts.remove(&session).or(id) {
+                Some(id) => done(store.withdraw(id, now).await),
+                None => Ok(Told::Done(false)),
+            },
+            Errand::Settle(id, verdict) => done(store.settle(id, &verdict, now).await),
+            Errand::Stop(stopped) => done(store.stop_sending(stopped, now).await.map(|()| true)),
+            Errand::ByHand { session, mention, case, text, voice } => {
+                let by = ByHand { voice, at: now };
+                let recorded = record(store, mention, case, text, &by).await?;
+                if recorded && let Some(id) = self.drafts.remove(&session) {
+                    store.withdraw(id, now).await.map_err(|error| error.to_string())?;
+                }
+                Ok(Told::Done(recorded))
+            }
+            // Reading is done elsewhere, side by side.
+            Errand::Open(wanted) => {
+                let opened = open(store, wanted, now).await.map_err(|error| error.to_string())?;
+                Ok(Told::Opened(Box::new(opened)))
+            }
+        }
+    }
+
+    async fn save(&mut self, store: &dyn Store, session: u64, mut draft: Draft, now: Timestamp) -> Result<Told, Why> {
+        draft.id = self.drafts.get(&session).copied().or(draft.id);
+        self.unsaved.insert(session);
+        let failed = |error: crate::store::StoreError| format!("the draft is not saved: {error}");
+        let named = draft.id.is_some();
+        let mut saved = store.save_draft(&draft, now).await.map_err(failed)?;
+        let anew = saved.is_none() && named;
+        if anew {
+            // It was sent or changed elsewhere; the words must not be lost.
+            draft.id = None;
+            saved = store.save_draft(&draft, now).await.map_err(failed)?;
+        }
+        let id = saved.ok_or_else(|| "the draft is not saved: the store does not take it".to_owned())?;
+        self.unsaved.remove(&session);
+        self.drafts.insert(session, id);
+        while self.drafts.len() > SHEETS {
+            self.drafts.pop_first();
+        }
+        Ok(Told::Saved(id, anew))
+    }
+
+    async fn submit(
+        &mut self,
+        store: &dyn Store,
+        newsroom: &dyn Newsroom,
+        wish: Wish,
+        now: Timestamp,
+    ) -> Result<Told, Why> {
+        let saved = self.drafts.get(&wish.session).copied().filter(|_| !self.unsaved.contains(&wish.session));
+        let id = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
+        let how = newsroom.how_to_send(&wish.network);
+        let submit = Submit {
+            seen: Seen { case: wish.case, newest: wish.newest, all_the_same: wish.all_the_same },
+            hold: how.hold,
+            approval: how.approval,
+            dry: how.dry,
+            token: how.token,
+            process: how.process,
+            voice: wish.voice,
+            at: now,
+        };
+        let submission = store.submit(id, &submit).await.map_err(|error| format!("not sent: {error}"))?;
+        Ok(Told::Submitted(submission))
+    }
+}
+
+/// Records that a person answered where no network tells. False when another voice has the case.
+async fn record(
+    store: &dyn Store,
+    mention: MentionId,
+    case: Option<CaseId>,
+    text: String,
+    by: &ByHand,
+) -> Result<bool, Why> {
+    let plain = |error: crate::store::StoreError| format!("not recorded: {error}");
+    let case = match case {
+        Some(case) => Some(case),
+        None => {
+            // Nothing asked for an answer; it was given all the same, so its turn is now.
+            let weighing = Weighing { severity: 1.0, followers: None, reposts_per_hour: 0.0 };
+            store.open_case(mention, &Need { weighing, due: by.at }, by).await.map_err(plain)?
+        }
+    };
+    let Some(case) = case else { return Err("not recorded: this mention is not in the store any more".to_owned()) };
+    let clean = SafeText::block(&text).to_string();
+    let changed = store.change_cases(&[case], &CaseChange::AnsweredByHand(clean), by).await.map_err(plain)?;
+    Ok(changed.claimed.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

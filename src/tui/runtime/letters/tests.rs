@@ -1,0 +1,171 @@
+use std::sync::atomic::Ordering;
+
+use tokio::sync::broadcast;
+
+use super::super::shelf::{NOW, Shelf, row};
+use super::*;
+use crate::domain::outbox::{Identity, Submission, Target};
+use crate::domain::{TextRules, Visibility};
+use crate::engine::Event;
+
+struct Nobody(std::sync::atomic::AtomicUsize);
+
+#[async_trait::async_trait]
+impl Newsroom for Nobody {
+    fn subscribe(&self) -> broadcast::Receiver<Event> {
+        broadcast::channel(1).1
+    }
+    fn so_far(&self) -> Vec<Event> {
+        Vec::new()
+    }
+    fn refresh(&self, _: Option<SourceId>) -> bool {
+        false
+    }
+    async fn pause(&self, _: bool) -> StoreResult<()> {
+        Ok(())
+    }
+    async fn correct(
+        &self,
+        _: &[crate::domain::MentionId],
+        _: Option<crate::domain::SubjectId>,
+        _: crate::domain::Said,
+        _: crate::domain::Occasion,
+    ) -> StoreResult<Vec<crate::domain::CorrectionId>> {
+        Ok(Vec::new())
+    }
+    async fn undo_corrections(&self, _: &[crate::domain::CorrectionId]) -> StoreResult<u64> {
+        Ok(0)
+    }
+    fn outbox_changed(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW).unwrap()
+}
+
+fn draft(words: &str) -> Draft {
+    Draft {
+        id: None,
+        source: SourceId(1),
+        case: None,
+        mention: Some(MentionId(7)),
+        target: Target { parent: Some("native 7".into()), ..Target::default() },
+        parts: vec![words.to_owned()],
+        visibility: Visibility::Public,
+        content_warning: None,
+        lang: None,
+        voice: None,
+    }
+}
+
+fn save(words: &str) -> Errand {
+    Errand::Save { session: 1, draft: Box::new(draft(words)) }
+}
+
+fn wish() -> Errand {
+    Errand::Submit(Wish {
+        session: 1,
+        network: Network::named("mastodon"),
+        case: None,
+        newest: None,
+        all_the_same: false,
+        voice: Some("Kim".into()),
+    })
+}
+
+struct World {
+    shelf: Shelf,
+    nobody: Nobody,
+    letters: Letters,
+}
+
+impl World {
+    fn new() -> Self {
+        let shelf = Shelf::of((1..=9).map(|id| row(id, "a chain snapped")).collect());
+        shelf.tray.identities.lock().unwrap().push(Identity {
+            source: SourceId(1),
+            source_name: SafeText::line("town", 9),
+            network: Network::named("mastodon"),
+            scope: None,
+            handle: SafeText::line("ferris", 9),
+            name: SafeText::default(),
+            rules: Some(TextRules::default()),
+        });
+        Self { shelf, nobody: Nobody(0.into()), letters: Letters::default() }
+    }
+
+    async fn carry_out(&mut self, errand: Errand) -> Result<Told, Why> {
+        self.letters.carry_out(&self.shelf, &self.nobody, errand, now()).await
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_has_one_draft_however_often_it_is_saved() {
+    let mut world = World::new();
+    let first = world.carry_out(save("one")).await.unwrap();
+    assert_eq!(world.carry_out(save("two")).await.unwrap(), first);
+    let kept = world.shelf.tray.outgoings.lock().unwrap().clone();
+    assert_eq!((kept.len(), kept[0].text().as_str()), (1, "two"));
+    assert_eq!(world.nobody.0.load(Ordering::SeqCst), 0, "a draft concerns nobody else");
+}
+
+#[tokio::test]
+async fn what_is_sent_was_saved_and_is_held_as_it_should_be() {
+    let mut world = World::new();
+    assert!(world.carry_out(wish()).await.unwrap_err().contains("not sent"));
+    world.carry_out(save("words")).await.unwrap();
+    let told = world.carry_out(wish()).await.unwrap();
+    assert_eq!(told, Told::Submitted(Submission::Held(now() + SignedDuration::from_secs(10))));
+    let submits = world.shelf.tray.submits.lock().unwrap().clone();
+    assert!(submits[0].token.len() >= 16 && !submits[0].process.is_empty());
+    assert_eq!(submits[0].voice.as_deref(), Some("Kim"));
+    assert!(world.nobody.0.load(Ordering::SeqCst) >= 1, "the sender looks at once");
+}
+
+#[tokio::test]
+async fn words_that_could_not_be_saved_are_not_sent() {
+    let mut world = World::new();
+    world.carry_out(save("words")).await.unwrap();
+    world.shelf.fails.store(true, Ordering::SeqCst);
+    assert!(world.carry_out(save("better words")).await.is_err());
+    world.shelf.fails.store(false, Ordering::SeqCst);
+    assert!(world.carry_out(wish()).await.is_err(), "the store has the old words");
+    world.carry_out(save("better words")).await.unwrap();
+    assert!(matches!(world.carry_out(wish()).await, Ok(Told::Submitted(Submission::Held(_)))));
+}
+
+#[tokio::test]
+async fn words_whose_draft_went_elsewhere_begin_a_new_one() {
+    let mut world = World::new();
+    let Ok(Told::Saved(id, false)) = world.carry_out(save("words")).await else { panic!("saved") };
+    world.carry_out(wish()).await.unwrap();
+    let Ok(Told::Saved(other, true)) = world.carry_out(save("more words")).await else { panic!("a new one") };
+    assert_ne!(id, other);
+    assert!(world.shelf.withdraws(other).await);
+}
+
+impl Shelf {
+    async fn withdraws(&self, id: OutgoingId) -> bool {
+        crate::store::Outbox::withdraw(self, id, now()).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_opens_with_its_draft_and_the_account_used_last() {
+    let mut world = World::new();
+    world.carry_out(save("half a thought")).await.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    assert_eq!(opened.draft.unwrap().text(), "half a thought");
+    assert_eq!(opened.mention.unwrap().row.id, MentionId(7));
+    assert!(opened.used.is_empty());
+    world.carry_out(wish()).await.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    assert!(opened.draft.is_none(), "what is held is no draft");
+    assert_eq!(opened.used, [(Network::named("mastodon"), SourceId(1))]);
+    assert_eq!(opened.sent.len(), 1);
+    assert_eq!(tray(&world.shelf).await.unwrap().items.len(), 1);
+    world.carry_out(Errand::Stop(true)).await.unwrap();
+    assert!(tray(&world.shelf).await.unwrap().stopped);
+}

@@ -1,0 +1,305 @@
+//! The sheet on which an answer is written: the thread above, the person beside, the account in sight, the text with
+//! what the coach points at, and what speaks against sending.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::brush::{Brush, inner, row_at};
+use super::search::prompt;
+use crate::domain::case::PersonCard;
+use crate::domain::{Answerable, SafeText, Visibility};
+use crate::tui::app::Model;
+use crate::tui::app::composer::advice;
+use crate::tui::app::composer::paper::Row;
+use crate::tui::app::composer::replies::{Picker, ROWS};
+use crate::tui::app::composer::{Composer, Way, room};
+use crate::tui::app::flow::MARGIN;
+use crate::tui::app::layout::Area;
+use crate::tui::app::page::{Line, Page, Tone, piece};
+use crate::tui::app::text::{clip, fit, width};
+use crate::tui::app::when;
+use crate::tui::theme::Theme;
+
+pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
+    let Some(sheet) = model.composer() else { return };
+    let room = room::room(area);
+    thread(brush, sheet, room.thread);
+    if let Some(divider) = room.divider {
+        for y in divider.y..divider.y + divider.height {
+            brush.sign(divider.x, y, "│", brush.theme.line());
+        }
+    }
+    if let Some(card) = room.card {
+        person(brush, model, sheet, card);
+    }
+    text(brush, model, sheet, room.sheet);
+    strip(brush, model, sheet, room.strip);
+}
+
+fn thread(brush: &mut Brush<'_>, sheet: &Composer, area: Area) {
+    if area.height == 0 {
+        return;
+    }
+    let many = sheet.thread().turns().len();
+    let turns = if many == 1 { "1 turn".to_owned() } else { format!("{many} turns") };
+    let title = Line::of(Tone::Strong, "Answer ").with(Tone::Strong, sheet.whom());
+    let title = title.with(Tone::Muted, format!(" · {}", sheet.network()));
+    let body = inner(brush.pane(area, &title, &Line::of(Tone::Muted, turns), false), MARGIN);
+    brush.page(body, sheet.thread().page(), sheet.thread().scroll());
+}
+
+fn person(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
+    let body = inner(brush.pane(area, &Line::of(Tone::Strong, "Person"), &Line::new(), false), MARGIN);
+    let mut page = Page::new(usize::from(body.width));
+    match sheet.card() {
+        Some(card) => about(&mut page, card, model),
+        None => page.prose(Tone::Muted, 0, "nothing is known of this person yet"),
+    }
+    brush.page(body, &page, 0);
+}
+
+fn about(page: &mut Page, card: &PersonCard, model: &Model) {
+    let (zone, now) = (model.context().zone(), model.context().now());
+    page.line(Line::new().foreign(Tone::Strong, &card.who));
+    if card.name != card.who && !card.name.is_empty() {
+        page.line(Line::new().foreign(Tone::Text, &card.name));
+    }
+    let mut facts = vec![
+        piece(Tone::Text, format!("{} mentions", card.mentions)),
+        piece(Tone::Text, format!("{} answers of ours", card.answers)),
+    ];
+    facts.extend(card.followers.map(|many| piece(Tone::Text, format!("{many} followers"))));
+    facts.extend(card.since.map(|since| piece(Tone::Muted, format!("known for {}", when::since(now, since)))));
+    page.flow(facts, " · ");
+    if !card.promises.is_empty() {
+        page.heading("We promised");
+        for promise in &card.promises {
+            let late = promise.due < now;
+            let (tone, sign) = if late { (Tone::Bad, "! ") } else { (Tone::Warn, "") };
+            page.prose(tone, 0, &format!("{sign}{} by {}", promise.text, when::full(zone, now, promise.due)));
+        }
+    }
+    if !card.turns.is_empty() {
+        page.heading("Last turns");
+        for turn in card.turns.iter().take(6) {
+            let (tone, sign) = if turn.ours { (Tone::Good, "→ ") } else { (Tone::Muted, "  ") };
+            let stamp = when::stamp(zone, now, turn.at);
+            let words = SafeText::line(turn.text.as_str(), 200);
+            page.line(Line::of(Tone::Muted, stamp).with(tone, format!(" {sign}")).foreign(Tone::Text, &words));
+        }
+    }
+}
+
+/// Under which account, for whom and how: what must not be overlooked.
+fn heading(model: &Model, sheet: &Composer) -> Line {
+    let mut line = match sheet.way() {
+        Way::Publish { identities, .. } => {
+            let handle = sheet
+                .identity()
+                .map(|identity| identity.handle.as_str().trim_start_matches('@').to_owned())
+                .unwrap_or_default();
+            let tone = if sheet.is_unusual() { Tone::Bad } else { Tone::Strong };
+            let sign = if sheet.is_unusual() { "! " } else { "" };
+            let mut line = Line::of(tone, format!("{sign}as @{handle}"));
+            if identities.len() > 1 {
+                line = line.with(Tone::Muted, format!(" ({} of {})", place(sheet), identities.len()));
+            }
+            line
+        }
+        Way::ByHand => Line::of(Tone::Warn, "by hand: the words go to the clipboard"),
+    };
+    line = match sheet.visibility() {
+        Visibility::Public => line,
+        Visibility::Unlisted => line.with(Tone::Warn, " · unlisted"),
+        Visibility::Private => line.with(Tone::Warn, " · private"),
+    };
+    if !sheet.warning().is_empty() {
+        line = line.with(Tone::Warn, format!(" · CW {}", clip(SafeText::line(sheet.warning(), 80).as_str(), 24)));
+    }
+    if let Some(lang) = sheet.lang() {
+        line = line.with(Tone::Muted, format!(" · {}", SafeText::line(lang, 12)));
+    }
+    match model.context().voice() {
+        Some(voice) => line.with(Tone::Muted, format!(" · by {voice}")),
+        None => line,
+    }
+}
+
+fn place(sheet: &Composer) -> usize {
+    match sheet.way() {
+        Way::Publish { chosen, .. } => chosen + 1,
+        Way::ByHand => 0,
+    }
+}
+
+/// What is left of the network's measure, and into how many posts it goes.
+fn measure(model: &Model, sheet: &Composer) -> Line {
+    let tally = sheet.tally(model.context());
+    let words = tally.words(&sheet.rules());
+    let posts = sheet.posts(model.context()).map(|posts| posts.len());
+    match posts {
+        Some(1) => Line::of(Tone::Muted, words),
+        Some(many) => Line::of(Tone::Warn, format!("{many} posts")),
+        None => Line::of(Tone::Bad, words),
+    }
+}
+
+fn text(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
+    if area.height == 0 {
+        return;
+    }
+    let body = inner(brush.pane(area, &heading(model, sheet), &measure(model, sheet), true), MARGIN);
+    let paper = sheet.paper();
+    let words = paper.text();
+    let rows = paper.rows(usize::from(body.width));
+    let marks = if sheet.is_coached() { sheet.advice().marks() } else { Vec::new() };
+    let styles = Styles { marks: &marks, selected: paper.selected().map(|(from, to)| from..to), theme: brush.theme };
+    for (line, row) in rows.iter().skip(paper.scroll()).take(usize::from(body.height)).enumerate() {
+        row_of_text(brush, body, row_at(body, line), &words, row, &styles);
+    }
+    let (index, column) = paper.place(&rows);
+    if let Some(line) = index.checked_sub(paper.scroll()).filter(|line| *line < usize::from(body.height)) {
+        let x = body.x + u16::try_from(column).unwrap_or(0).min(body.width.saturating_sub(1));
+        brush.wash(Area::new(x, row_at(body, line), 1, 1), brush.theme.selected(true));
+    }
+    if paper.text().trim().is_empty() && body.height > 0 {
+        brush.say(body.x + 2, body.y, body.width.saturating_sub(2), "write your answer here", Tone::Muted);
+    }
+}
+
+struct Styles<'a> {
+    marks: &'a [Range<usize>],
+    selected: Option<Range<usize>>,
+    theme: Theme,
+}
+
+/// A row, sign by sign, so that what is pointed at can be told from the rest.
+fn row_of_text(brush: &mut Brush<'_>, body: Area, y: u16, words: &str, row: &Row, styles: &Styles<'_>) {
+    let mut x = body.x;
+    let end = body.x + body.width;
+    for (at, sign) in words.get(row.from..row.to).unwrap_or_default().grapheme_indices(true) {
+        let at = row.from + at;
+        let mut style = styles.theme.tone(Tone::Text);
+        if styles.marks.iter().any(|mark| mark.contains(&at)) {
+            style = styles.theme.tone(Tone::Found);
+        }
+        if styles.selected.as_ref().is_some_and(|selected| selected.contains(&at)) {
+            style = styles.theme.selected(true);
+        }
+        if x >= end {
+            return;
+        }
+        x += brush.put(x, y, end - x, sign, style).max(u16::try_from(width(sign)).unwrap_or(1));
+    }
+}
+
+/// What is asked, what blocks, what the coach says: the first that there is.
+fn strip(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
+    let body = inner(area, MARGIN);
+    let mut page = Page::new(usize::from(body.width));
+    if let Some(asking) = sheet.asking() {
+        let key = |action| model.context().keys().short(action).unwrap_or_default();
+        let yes = key(crate::tui::app::Action::SendAnyway);
+        let rows = usize::from(body.height).max(1);
+        for (index, reason) in asking.reasons.iter().enumerate() {
+            if index + 1 >= rows.saturating_sub(1).max(1) && index + 1 < asking.reasons.len() {
+                page.line(Line::of(Tone::Warn, format!("? and {} more", asking.reasons.len() - index)));
+                break;
+            }
+            page.line(Line::of(Tone::Warn, "? ").with(Tone::Text, reason.as_str()));
+        }
+        if rows > 1 {
+            page.line(
+                Line::of(Tone::Key, yes)
+                    .with(Tone::Text, " yes, all the same   ")
+                    .with(Tone::Key, "Esc")
+                    .with(Tone::Text, " back to the text"),
+            );
+        }
+    } else if !sheet.blocked().is_empty() {
+        for reason in sheet.blocked() {
+            page.line(Line::of(Tone::Bad, "! not sent: ").with(Tone::Text, reason.as_str()));
+        }
+    } else if sheet.is_sending() {
+        page.line(Line::of(Tone::Muted, "into the outbox …"));
+    } else {
+        coach(&mut page, sheet, usize::from(body.height));
+    }
+    brush.page(body, &page, 0);
+}
+
+fn coach(page: &mut Page, sheet: &Composer, rows: usize) {
+    let advice = sheet.advice();
+    let mut lines: Vec<Line> = Vec::new();
+    match advice.same() {
+        0 => {}
+        1 => lines.push(
+            Line::of(Tone::Warn, "~ the same was just sent to 1 other")
+                .with(Tone::Text, ": say something meant for this person"),
+        ),
+        many => lines.push(
+            Line::of(Tone::Warn, format!("~ the same was just sent to {many} others"))
+                .with(Tone::Text, ": say something meant for this person"),
+        ),
+    }
+    for remark in advice.remarks() {
+        lines.push(
+            Line::of(Tone::Warn, format!("~ {}", advice::name(remark.flag)))
+                .with(Tone::Text, format!(": {}", remark.advice)),
+        );
+    }
+    if lines.len() > rows.max(1) {
+        // Not enough room for a line each: their names at least.
+        let names: Vec<&str> = advice.remarks().iter().map(|remark| advice::name(remark.flag)).collect();
+        let keep = rows.saturating_sub(1);
+        let rest = names.get(names.len().saturating_sub(lines.len() - keep)..).unwrap_or_default().join(" · ");
+        lines.truncate(keep);
+        lines.push(Line::of(Tone::Warn, format!("~ {rest}")));
+    }
+    if lines.is_empty() && !sheet.paper().is_blank() && sheet.is_coached() {
+        lines.push(Line::of(Tone::Good, "✓ ").with(Tone::Muted, "the coach has nothing to say"));
+    }
+    if let (Way::ByHand, Some(mention)) = (sheet.way(), sheet.mention()) {
+        let why = if mention.answerable == Answerable::InBrowser {
+            "this can be answered in the browser only".to_owned()
+        } else {
+            format!("no account of yours publishes on {}", sheet.network())
+        };
+        lines.push(Line::of(Tone::Muted, why));
+    }
+    lines.into_iter().take(rows).for_each(|line| page.line(line));
+}
+
+/// The saved replies, and the words of the selected one.
+pub(super) fn replies(brush: &mut Brush<'_>, picker: &Picker, area: Area) {
+    let rows = u16::try_from(ROWS).unwrap_or(8);
+    let area = Area { height: area.height.min(rows + 9), ..area };
+    let body = super::overlay::frame(brush, area, "Saved replies", "");
+    prompt(brush, Area { height: 1, ..body }, "> ", picker.prompt(), true);
+    let list = Area { y: body.y + 1, height: body.height.saturating_sub(1).min(rows), ..body };
+    if picker.found().next().is_none() {
+        brush.say(list.x, list.y, list.width, "no such reply", Tone::Muted);
+    }
+    let height = usize::from(list.height).max(1);
+    let offset = picker.offset().max((picker.index() + 1).saturating_sub(height));
+    for (line, (index, reply)) in picker.found().enumerate().skip(offset).take(height).enumerate() {
+        let area = Area { y: row_at(list, line), height: 1, ..list };
+        let used = brush.say(
+            area.x,
+            area.y,
+            area.width,
+            &format!("{} ", fit(SafeText::line(&reply.name, 40).as_str(), 20)),
+            Tone::Strong,
+        );
+        let words = SafeText::line(&reply.text, 200);
+        brush.say(area.x + used, area.y, area.width.saturating_sub(used), words.as_str(), Tone::Muted);
+        if index == picker.index() {
+            brush.wash(area, brush.theme.selected(true));
+        }
+    }
+    if let Some(reply) = picker.selected() {
+        let below = Area { y: list.y + list.height + 1, height: body.height.saturating_sub(list.height + 2), ..body };
+        brush.prose(below, SafeText::block(&reply.text).as_str(), Tone::Text);
+    }
+}
