@@ -12,8 +12,8 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs,
-    Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs,
-    Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs,
+    MatchArgs, Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -133,6 +133,10 @@ pub enum Command {
     /// Read mentions from a file of JSON lines
     #[command(after_help = "Example:\n  zcat old-mentions.ndjson.gz | goodword import -")]
     Import(ImportArgs),
+    /// Show what is to be answered, the most urgent first, with the reason for its place
+    #[command(after_help = "Ends with 0 when something is to be answered, else with 1.\n\n\
+        Example:\n  goodword inbox --limit 5")]
+    Inbox(InboxArgs),
     /// Find stored mentions
     #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
     Search(SearchArgs),
@@ -191,7 +195,7 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "search", "export", "import"]),
+    ("Every day", &["collect", "inbox", "search", "export", "import"]),
     ("Look closer", &["query", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];

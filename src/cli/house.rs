@@ -14,6 +14,7 @@ use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
 use crate::domain::{Clock, Network, SafeText};
+use crate::engine::answering::AnsweringSettings;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
 use crate::sources::feed::FeedSettings;
@@ -182,6 +183,8 @@ impl House {
             Some(self.config.retention),
         );
         plan.team.clone_from(&self.config.brand.people);
+        plan.answering =
+            AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan

@@ -16,6 +16,7 @@ mod feed;
 mod gesture;
 mod house;
 mod import;
+mod inbox;
 pub mod init;
 mod lines;
 mod login;
@@ -72,6 +73,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
+        Some(Command::Inbox(arguments)) => wait(inbox::run(&arguments, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),

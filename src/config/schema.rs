@@ -66,6 +66,8 @@ pub const HTTP: SectionSchema =
     one("http", &["contact", "user_agent", "timeout", "max_body_mb", "per_host", "private_addresses"]);
 /// What is kept for how long.
 pub const RETENTION: SectionSchema = one("retention", &["days"]);
+/// How mentions are answered.
+pub const ANSWERING: SectionSchema = one("answering", &["target"]);
 /// How the screen looks and behaves.
 pub const SCREEN: SectionSchema = one("screen", &["colour", "emoji", "time_zone", "bell", "browser", "sync_output"]);
 /// Weights of the formulas.
@@ -76,8 +78,8 @@ pub const KEYS: SectionSchema = one("keys", &[]);
 pub const DATA: SectionSchema = one("data", &["directory"]);
 
 /// All sections, in the order in which they are documented.
-pub const SECTIONS: [SectionSchema; 11] =
-    [BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, SCREEN, WEIGHTS, KEYS, DATA];
+pub const SECTIONS: [SectionSchema; 12] =
+    [BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, ANSWERING, SCREEN, WEIGHTS, KEYS, DATA];
 
 /// The nearest of some words to a mistyped one, when one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -106,6 +106,24 @@ pub const RETENTION_DAYS: u64 = 365;
 /// How many days mentions may be kept: a day to a hundred years.
 pub const RETENTION_BOUNDS: RangeInclusive<u64> = 1..=36_500;
 
+/// How mentions are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnsweringSettings {
+    /// How long an answer may take.
+    pub target: SignedDuration,
+}
+
+impl AnsweringSettings {
+    /// What the target may be, in seconds: a minute to a week.
+    pub const TARGET: RangeInclusive<i64> = 60..=604_800;
+}
+
+impl Default for AnsweringSettings {
+    fn default() -> Self {
+        Self { target: SignedDuration::from_mins(10) }
+    }
+}
+
 /// How many colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ColourChoice {

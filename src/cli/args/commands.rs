@@ -254,6 +254,23 @@ impl From<OsString> for Input {
     }
 }
 
+/// `inbox`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct InboxArgs {
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// What is closed or put aside, too
+    #[arg(long)]
+    pub all: bool,
+    /// Cases that are not public in JSON, too
+    #[arg(long, requires = "json")]
+    pub private: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
 /// `search`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct SearchArgs {

@@ -10,8 +10,8 @@ use crate::config::reader::Reader;
 use crate::config::schema;
 use crate::config::section::Section;
 use crate::config::settings::{
-    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, PER_HOST_BOUNDS, RETENTION_BOUNDS,
-    RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
+    AnsweringSettings, BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, PER_HOST_BOUNDS,
+    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
 };
 use crate::config::{HttpSettings, PrivateAddresses};
 use crate::domain::time::SignedDuration;
@@ -90,6 +90,15 @@ pub(super) fn retention(reader: &Reader<'_>) -> Retention {
     let days = reader.section(schema::RETENTION).and_then(|section| section.whole("days", RETENTION_BOUNDS));
     let hours = i64::try_from(days.unwrap_or(RETENTION_DAYS)).unwrap_or_default() * 24;
     Retention { mentions: SignedDuration::from_hours(hours) }
+}
+
+pub(super) fn answering(reader: &Reader<'_>) -> AnsweringSettings {
+    let mut settings = AnsweringSettings::default();
+    if let Some(section) = reader.section(schema::ANSWERING) {
+        let target = section.interval("target", AnsweringSettings::TARGET);
+        settings.target = target.map_or(settings.target, |target| target.value);
+    }
+    settings
 }
 
 pub(super) fn screen(reader: &Reader<'_>) -> ScreenSettings {

@@ -28,6 +28,7 @@ fn what_is_switched_off_is_true() {
     assert_eq!(on.collect, least.collect);
     assert_eq!(on.retention, least.retention);
     assert_eq!(ScreenSettings { browser: None, ..on.screen.clone() }, least.screen);
+    assert_eq!(on.answering, least.answering);
     assert_eq!(on.weights, least.weights);
     let http = HttpSettings { contact: None, user_agent: None, ..on.http.clone() };
     assert_eq!(http, least.http);
