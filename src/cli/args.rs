@@ -12,8 +12,8 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
-    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked,
-    LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs,
+    Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
     ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
@@ -140,6 +140,10 @@ pub enum Command {
     /// Read mentions from a file of JSON lines
     #[command(after_help = "Example:\n  zcat old-mentions.ndjson.gz | goodword import -")]
     Import(ImportArgs),
+    /// Show what is to be answered, the most urgent first, with the reason for its place
+    #[command(after_help = "Ends with 0 when something is to be answered, else with 1.\n\n\
+        Example:\n  goodword inbox --limit 5")]
+    Inbox(InboxArgs),
     /// Find stored mentions
     #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
     Search(SearchArgs),
@@ -223,7 +227,7 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "reply", "outbox", "search", "export", "import"]),
+    ("Every day", &["collect", "inbox", "reply", "outbox", "search", "export", "import"]),
     ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];

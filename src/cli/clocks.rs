@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::{ClocksArgs, Everywhere};
 use super::error::{CliError, CliResult};
-use super::house;
+use super::house::House;
 use super::output::{self, Table};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, SafeText, Timestamp};
@@ -31,8 +31,8 @@ const MOST: u32 = 200_000;
 /// When the hours are not understood or the store cannot be read.
 pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u8> {
     let zone = TimeZone::system();
-    let hours = arguments.hours.as_deref().map(|text| WorkingHours::parse(text, zone.clone())).transpose();
-    let hours = hours.map_err(|error| CliError::message(format!("--hours: {error}")))?;
+    let house = House::of_file(everywhere)?;
+    let (target, hours) = (house.config.answering.target, hours(arguments, &house, &zone)?);
     let now = SystemClock.now();
     let back = |when: Option<super::when::When>, otherwise| match when {
         Some(when) => when.moment(now, &zone).ok_or_else(|| CliError::message("that time cannot be counted")),
@@ -40,11 +40,11 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
     };
     let from = back(arguments.since, now.saturating_sub(BACK).unwrap_or(now))?;
     let until = back(arguments.until, now)?;
-    let store = house::existing_store(&house::data_directory(everywhere)?).await?;
+    let store = super::house::existing_store(&house.data).await?;
     let rows = store.clocks(from, until, now, MOST).await;
     crate::store::Store::close(&*store).await;
     let rows = rows?;
-    let reading = Reading { target: arguments.target, hours, now };
+    let reading = Reading { target: arguments.target.unwrap_or(target), hours, now };
     let groups = groups(&rows);
     if arguments.printing.json {
         for (group, rows) in &groups {
@@ -55,6 +55,23 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
         output::line(reading.footnote(rows.len()))?;
     }
     Ok(u8::from(rows.is_empty()))
+}
+
+/// The hours in which the clocks are read: those that are given, else those of the configuration when they are asked
+/// for; else calendar time.
+fn hours(arguments: &ClocksArgs, house: &House, zone: &TimeZone) -> CliResult<Option<WorkingHours>> {
+    let Some(text) = arguments.hours.as_deref() else {
+        let configured = house.config.answering.hours.clone();
+        return match (arguments.working, configured) {
+            (false, _) => Ok(None),
+            (true, Some(hours)) => Ok(Some(hours)),
+            (true, None) => Err(CliError::message(
+                "the configuration has no working hours: set hours below [answering], or use --hours",
+            )),
+        };
+    };
+    let hours = WorkingHours::parse(text, zone.clone());
+    hours.map(Some).map_err(|error| CliError::message(format!("--hours: {error}")))
 }
 
 /// What the clocks are read with.

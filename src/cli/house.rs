@@ -14,6 +14,7 @@ use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
 use crate::config::{Config, OutboxSettings};
 use crate::domain::{Clock, Network, SafeText};
+use crate::engine::answering::AnsweringSettings;
 use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
@@ -186,6 +187,8 @@ impl House {
         plan.team.clone_from(&self.config.brand.people);
         plan.manner = self.manner();
         plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
+        plan.answering =
+            AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan

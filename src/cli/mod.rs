@@ -17,6 +17,7 @@ mod feed;
 mod gesture;
 mod house;
 mod import;
+mod inbox;
 pub mod init;
 mod ledger;
 mod lines;
@@ -80,6 +81,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Reply(reply)) => wait(reply::run(&reply, &everywhere)),
         Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
+        Some(Command::Inbox(arguments)) => wait(inbox::run(&arguments, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
         Some(Command::Ledger(ledger)) => wait(ledger::run(&ledger, &everywhere)),

@@ -40,8 +40,8 @@ pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
-    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, RETENTION_BOUNDS, RETENTION_DAYS,
-    Rival, SavedReply, ScreenSettings, Source, Voice, Watch, Weights,
+    AnsweringSettings, Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, RETENTION_BOUNDS,
+    RETENTION_DAYS, Rival, SavedReply, ScreenSettings, Source, Voice, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.
@@ -63,6 +63,8 @@ pub struct Config {
     pub retention: Retention,
     /// How what we publish goes out.
     pub outbox: OutboxSettings,
+    /// How mentions are answered.
+    pub answering: AnsweringSettings,
     /// How the screen looks and behaves.
     pub screen: ScreenSettings,
     /// Weights of the formulas.

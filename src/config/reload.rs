@@ -21,6 +21,8 @@ pub struct Changed {
     pub retention: bool,
     /// How what we publish goes out.
     pub outbox: bool,
+    /// How mentions are answered, which takes effect only after a new start.
+    pub answering: bool,
     /// Weights of the formulas.
     pub weights: bool,
     /// Voices or saved replies.
@@ -39,6 +41,7 @@ impl Changed {
             keys: old.keys != new.keys,
             retention: old.retention != new.retention,
             outbox: old.outbox != new.outbox,
+            answering: old.answering != new.answering,
             weights: old.weights != new.weights,
             answers: old.voices != new.voices || old.replies != new.replies || old.voice != new.voice,
             data: old.data != new.data,
@@ -59,6 +62,7 @@ impl Changed {
             (self.keys, "keys"),
             (self.retention, "retention"),
             (self.outbox, "outbox"),
+            (self.answering, "answering (from the next start)"),
             (self.weights, "weights"),
             (self.answers, "voices and saved replies"),
             (self.data, "data directory (from the next start)"),
@@ -108,13 +112,14 @@ mod tests {
     #[test]
     fn each_part_is_told_apart() {
         type Picked = fn(&Changed) -> bool;
-        let parts: [(&str, Picked, &str); 8] = [
+        let parts: [(&str, Picked, &str); 9] = [
             ("[[rival]]\nname = \"Rival\"\n", |c| c.watches, "watches"),
             ("[http]\nper_host = 3\n", |c| c.sources, "sources"),
             ("[screen]\nbell = true\n", |c| c.screen, "screen"),
             ("zoom = [\"z\"]\n", |c| c.keys, "keys"),
             ("[retention]\ndays = 3\n", |c| c.retention, "retention"),
             ("[outbox]\nhold = \"5s\"\n", |c| c.outbox, "outbox"),
+            ("[answering]\ntarget = \"1h\"\n", |c| c.answering, "answering (from the next start)"),
             ("[weights]\ntell_factor = 3\n", |c| c.weights, "weights"),
             ("[data]\ndirectory = \"/srv\"\n", |c| c.data, "data directory (from the next start)"),
         ];

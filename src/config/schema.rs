@@ -73,7 +73,7 @@ pub const OUTBOX: SectionSchema = one("outbox", &["hold", "hold_by_network", "ap
 /// Weights of the formulas.
 pub const WEIGHTS: SectionSchema = one("weights", &["tell_factor"]);
 /// How answers are given.
-pub const ANSWERING: SectionSchema = one("answering", &["voice"]);
+pub const ANSWERING: SectionSchema = one("answering", &["target", "hours", "time_zone", "voice"]);
 /// A member of the team who answers.
 pub const VOICE: SectionSchema = many("voice", &["name", "signature", "handles"]);
 /// A saved reply.
@@ -85,7 +85,7 @@ pub const DATA: SectionSchema = one("data", &["directory"]);
 
 /// All sections, in the order in which they are documented.
 pub const SECTIONS: [SectionSchema; 15] = [
-    BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, ANSWERING, VOICE, REPLY, OUTBOX, SCREEN, WEIGHTS, KEYS, DATA,
+    BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, OUTBOX, SCREEN, WEIGHTS, ANSWERING, VOICE, REPLY, KEYS, DATA,
 ];
 
 /// The nearest of some words to a mistyped one, when one is near enough to be meant.

@@ -6,6 +6,7 @@ use super::place::{Place, Placed};
 use super::secrets::SecretFrom;
 use crate::domain::time::SignedDuration;
 use crate::domain::{BrandSize, Network};
+use crate::measure::hours::WorkingHours;
 use crate::sources::SourceSettings;
 
 /// Whom we speak for.
@@ -125,6 +126,26 @@ pub const RETENTION_DAYS: u64 = 365;
 
 /// How many days mentions may be kept: a day to a hundred years.
 pub const RETENTION_BOUNDS: RangeInclusive<u64> = 1..=36_500;
+
+/// How mentions are answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweringSettings {
+    /// How long an answer may take.
+    pub target: SignedDuration,
+    /// When somebody is there to answer; `None` when the file does not say.
+    pub hours: Option<WorkingHours>,
+}
+
+impl AnsweringSettings {
+    /// What the target may be, in seconds: a minute to a week.
+    pub const TARGET: RangeInclusive<i64> = 60..=604_800;
+}
+
+impl Default for AnsweringSettings {
+    fn default() -> Self {
+        Self { target: SignedDuration::from_mins(10), hours: None }
+    }
+}
 
 /// How many colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

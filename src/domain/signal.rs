@@ -20,9 +20,21 @@ pub enum SignalKind {
     Flood,
     /// The store cannot be written or is damaged.
     StoreTrouble,
+    /// New cases went past the target.
+    Late,
+    /// A promise came due and is not kept.
+    PromiseDue,
 }
 
-/// A signal as stored and shown. Within an hour the same kind, subject, source and watch is one signal.
+impl SignalKind {
+    /// Each such signal tells of something else, which is told only once: an earlier one does not hold it back.
+    pub fn is_always_news(self) -> bool {
+        matches!(self, Self::Late | Self::PromiseDue)
+    }
+}
+
+/// A signal as stored and shown. Within an hour the same kind, subject, source and watch is one signal, unless its kind
+/// is always news.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
     /// Its number; 0 before it is stored.

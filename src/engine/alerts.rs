@@ -1,10 +1,12 @@
-//! What must be told now: spikes, sources that stopped or fell silent, floods, the network being away.
+//! What must be told now: spikes, sources that stopped or fell silent, floods, the network being away, late cases and
+//! promises that are due.
 //!
 //! Works on notes that the collector leaves after a commit. A subject is looked at a few seconds after something
 //! new was stored for it, and then at most once a minute. Back-filled history leaves no note, and does not count
 //! in the hour that is judged. The store keeps the same signal from being raised twice within an hour.
 
 mod spike;
+mod waits;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use tokio::time::{Instant, sleep_until};
 use super::collector::Shared;
 use super::flood::Flood;
 use super::intake::SourceInfo;
+use crate::domain::time::SignedDuration;
 use crate::domain::{SafeText, Signal, SignalId, SignalKind, SourceId, SubjectId, Visibility};
 use crate::store::{Adopted, NewMention, StoreError};
 
@@ -97,6 +100,9 @@ pub(crate) struct Alerts {
     rounds: Rounds,
     /// Sources that are new.
     began: spike::Began,
+    /// How long an answer may take.
+    target: SignedDuration,
+    waits: waits::Waits,
 }
 
 impl Alerts {
@@ -104,8 +110,10 @@ impl Alerts {
         shared: Arc<Shared>,
         adopted: impl Fn() -> Arc<Adopted> + Send + Sync + 'static,
         epoch: i64,
+        target: SignedDuration,
     ) -> Self {
-        Self { shared, adopted: Box::new(adopted), epoch, rounds: Rounds::default(), began: HashMap::new() }
+        let (rounds, began, waits) = (Rounds::default(), HashMap::new(), waits::Waits::new());
+        Self { shared, adopted: Box::new(adopted), epoch, rounds, began, target, waits }
     }
 
     /// Works until there can be no more notes or the lease is lost.
@@ -118,6 +126,7 @@ impl Alerts {
                     None => return,
                 },
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => self.look_around().await,
+                () = sleep_until(self.waits.at) => self.look_at_cases().await,
             };
             match result {
                 Err(StoreError::LeaseLost) => return,
@@ -136,7 +145,7 @@ impl Alerts {
         for subject in subjects {
             self.look(subject).await?;
         }
-        Ok(())
+        self.look_at_cases().await
     }
 
     async fn hear(&mut self, note: Note) -> Result<(), StoreError> {
@@ -222,6 +231,14 @@ impl Alerts {
             self.shared.herald.signal(Signal { id, ..signal });
         }
         Ok(())
+    }
+}
+
+/// A time span in words, to the minute.
+fn minutes(span: SignedDuration) -> String {
+    match span.as_mins().max(0) {
+        minutes @ ..120 => format!("{minutes} min"),
+        minutes => format!("{} h", minutes / 60),
     }
 }
 

@@ -92,7 +92,8 @@ pub async fn poll_all_once(
         let adopted = conductor.crew.adopt().await?;
         let mut collector = conductor.collector(&adopted)?;
         let reports = collector.once(&lease, stop, budget, progress).await?;
-        let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch);
+        let target = conductor.crew.answering.target;
+        let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch, target);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
         Ok(reports)
     };
@@ -495,7 +496,8 @@ impl Conductor {
         let (shared, crew, notes) = (Arc::clone(&self.shared), Arc::clone(&self.crew), Arc::clone(&self.notes));
         aides.spawn(supervise::persist("alerts", move || {
             let (crew, notes) = (Arc::clone(&crew), Arc::clone(&notes));
-            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch);
+            let target = crew.answering.target;
+            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, target);
             async move { alerts.run(&mut *notes.lock().await).await }
         }));
         if let Some(retention) = self.retention {

@@ -279,7 +279,8 @@ pub trait Store: Cases + Outbox + Dispatch {
     /// Records what a person brings (an import): like [`Store::record`], but without a lease, since no network
     /// is asked and a mention that is known already stays one.
     async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded>;
-    /// Raises a signal, unless the same kind, subject and source raised one within the hour before.
+    /// Raises a signal, unless the same kind, subject and source raised one within the hour before. What is always news
+    /// ([`crate::domain::SignalKind::is_always_news`]) is raised in any case.
     async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>>;
 
     /// A window of the stream, nearest to the place first, at most `limit` rows.

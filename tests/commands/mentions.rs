@@ -176,3 +176,27 @@ fn a_reader_that_leaves_is_no_failure() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
 }
+
+#[test]
+fn the_inbox_is_in_order_and_says_why() {
+    let home = Home::listening(&[]);
+    let now = jiff::Timestamp::now().to_string();
+    let post = |id: &str, text: &str, followers: u64, visibility: &str| {
+        json!({"network": "mastodon", "source": "square", "native_id": id, "text": text, "published": now,
+               "author": {"handle": id, "followers": followers}, "visibility": visibility})
+    };
+    let posts = [
+        post("quiet", "My Ferris is broken, the chain snapped", 3, "public"),
+        post("loud", "My Ferris is broken, the chain snapped again", 900_000, "public"),
+        post("secret", "My Ferris is broken, do not tell", 10, "private"),
+    ];
+    home.run_with(&["import", "-"], &lines(&posts)).ends(0);
+    let found = home.run(&["inbox", "--json"]).ends(0).lines();
+    let who: Vec<&str> = found.iter().map(|line| line["who"].as_str().unwrap()).collect();
+    assert_eq!(who, ["loud", "quiet"], "the loudest first; scripts get nothing that is not public");
+    assert!(found[0]["impact"].as_f64().unwrap() > found[1]["impact"].as_f64().unwrap());
+    assert_eq!((&found[0]["status"], &found[1]["followers"]), (&json!("new"), &json!(3)));
+    assert_eq!(home.run(&["inbox", "--json", "--private"]).ends(0).lines().len(), 3);
+    assert_eq!(home.run(&["inbox", "--json", "--limit", "1"]).ends(0).lines().len(), 1);
+    home.run(&["inbox"]).ends(0).says(&["loud", "900,000 followers", "impact", "targets"]);
+}

@@ -333,6 +333,23 @@ impl From<OsString> for Input {
     }
 }
 
+/// `inbox`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct InboxArgs {
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// What is closed or put aside, too
+    #[arg(long)]
+    pub all: bool,
+    /// Cases that are not public in JSON, too
+    #[arg(long, requires = "json")]
+    pub private: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
 /// `search`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct SearchArgs {
@@ -356,10 +373,13 @@ pub struct ClocksArgs {
     /// Cases that came before this time
     #[arg(long, value_name = "TIME")]
     pub until: Option<When>,
-    /// How long an answer may take
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span)]
-    pub target: SignedDuration,
-    /// Count working hours only, as in 'Mon-Fri 9:00-18:00, Sat 10:00-14:00'
+    /// How long an answer may take [otherwise: answering.target of the configuration]
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub target: Option<SignedDuration>,
+    /// Count the working hours of the configuration only
+    #[arg(long, conflicts_with = "hours")]
+    pub working: bool,
+    /// Count these working hours only, as in 'Mon-Fri 9:00-18:00, Sat 10:00-14:00'
     #[arg(long, value_name = "HOURS")]
     pub hours: Option<String>,
     /// How to print.

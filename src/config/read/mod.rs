@@ -30,6 +30,7 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
         http: settings::http(&reader, &collect),
         retention: settings::retention(&reader),
         outbox: settings::outbox(&reader),
+        answering: settings::answering(&reader),
         screen: settings::screen(&reader),
         weights: settings::weights(&reader),
         voice: answering::voice(&reader, &voices),

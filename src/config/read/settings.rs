@@ -10,12 +10,13 @@ use crate::config::reader::Reader;
 use crate::config::schema;
 use crate::config::section::Section;
 use crate::config::settings::{
-    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, PER_HOST_BOUNDS,
-    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
+    AnsweringSettings, BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings,
+    PER_HOST_BOUNDS, RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
 };
 use crate::config::{HttpSettings, PrivateAddresses, interval};
 use crate::domain::Network;
 use crate::domain::time::SignedDuration;
+use crate::measure::hours::WorkingHours;
 use crate::sources::networks;
 use crate::store::Retention;
 
@@ -92,6 +93,29 @@ pub(super) fn retention(reader: &Reader<'_>) -> Retention {
     let days = reader.section(schema::RETENTION).and_then(|section| section.whole("days", RETENTION_BOUNDS));
     let hours = i64::try_from(days.unwrap_or(RETENTION_DAYS)).unwrap_or_default() * 24;
     Retention { mentions: SignedDuration::from_hours(hours) }
+}
+
+pub(super) fn answering(reader: &Reader<'_>) -> AnsweringSettings {
+    let mut settings = AnsweringSettings::default();
+    if let Some(section) = reader.section(schema::ANSWERING) {
+        let target = section.interval("target", AnsweringSettings::TARGET);
+        settings.target = target.map_or(settings.target, |target| target.value);
+        settings.hours = hours(&section);
+    }
+    settings
+}
+
+/// The working hours, in their zone.
+fn hours(section: &Section<'_>) -> Option<WorkingHours> {
+    let zone = section.text("time_zone").and_then(|text| time_zone(section, &text));
+    let text = section.text("hours")?;
+    match WorkingHours::parse(text.get_ref(), zone.unwrap_or_else(jiff::tz::TimeZone::system)) {
+        Ok(hours) => Some(hours),
+        Err(error) => {
+            section.refuse("hours", &text, error.to_string(), "as in \"Mon-Fri 9:00-18:00, Sat 10:00-14:00\"");
+            None
+        }
+    }
 }
 
 pub(super) fn screen(reader: &Reader<'_>) -> ScreenSettings {

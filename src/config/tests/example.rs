@@ -28,6 +28,7 @@ fn what_is_switched_off_is_true() {
     assert_eq!(on.collect, least.collect);
     assert_eq!(on.retention, least.retention);
     assert_eq!(ScreenSettings { browser: None, ..on.screen.clone() }, least.screen);
+    assert_eq!(on.answering, least.answering);
     assert_eq!(on.weights, least.weights);
     assert_eq!(OutboxSettings { hold_by_network: Vec::new(), ..on.outbox.clone() }, least.outbox);
     let holds: Vec<_> =

@@ -452,7 +452,7 @@ impl Store for MemoryStore {
                 (old.kind, old.subject, old.source) == (signal.kind, signal.subject, signal.source)
                     && signal.at.duration_since(old.at) < SignedDuration::from_hours(1)
             });
-            if again {
+            if again && !signal.kind.is_always_news() {
                 return Ok(None);
             }
             let id = SignalId(i64::try_from(inside.signals.len()).unwrap() + 1);

@@ -70,6 +70,30 @@ fn every_subject_that_a_mention_speaks_of_gets_a_reading_brand_first() {
 }
 
 #[test]
+fn what_needs_an_answer_says_so() {
+    let intake = usual().with_answering(AnsweringSettings { target: SignedDuration::from_mins(20), tell_factor: 5.0 });
+    let need = |found: NewMention| found.need;
+    let found = one(&intake, "my Ferris is broken").and_then(need).unwrap();
+    assert!((found.weighing.severity - 5.0).abs() < 1e-9, "k of the settings");
+    // 5 · log10(110) = 10.2: log2(240/10.2) = 4.556 targets of 20 minutes.
+    let wait = found.due.duration_since(arrival(false).now).as_secs();
+    assert_eq!(wait, 5_467);
+    assert_eq!(one(&intake, "a Ferris passed by").and_then(need), None, "it asks nothing");
+    assert_eq!(one(&intake, "velora is broken").and_then(need), None, "a rival's complaint is not ours");
+    let to_us = Item { addressed: true, ..item("a", "velora is broken", -1) };
+    assert!(take(&intake, vec![to_us.clone()]).remove(0).need.is_some());
+    // History, and our own people.
+    let old = Item { claimed: Some(arrival(false).now - SignedDuration::from_hours(25)), ..to_us };
+    assert_eq!(take(&intake, vec![old]).remove(0).need, None);
+    let intake = intake.with_team(&["kim".to_owned()]);
+    let ours = Item {
+        author: Author { handle: Some("kim".into()), ..Author::default() },
+        ..item("b", "Ferris is broken", -1)
+    };
+    assert!(take(&intake, vec![ours]).is_empty());
+}
+
+#[test]
 fn image_descriptions_are_searched_too() {
     let described = Item { image_descriptions: vec!["a red Ferris on a hill".into()], ..item("a", "look!", -1) };
     assert_eq!(take(&usual(), vec![described]).len(), 1);

@@ -5,6 +5,7 @@
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
 pub(crate) mod acts;
+pub(crate) mod cases;
 pub(crate) mod corrections;
 pub(crate) mod figures;
 pub(crate) mod grouping;
@@ -81,6 +82,16 @@ macro_rules! conformance {
                 the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
                 a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
                 what_nobody_read_is_not_corrected a_long_list_is_corrected_at_once_and_others_see_it;
+            cases: a_need_opens_a_case history_opens_no_case a_case_is_a_person_in_a_thread further_needs_move_it_up_only
+                words_without_a_need_join an_answer_acknowledges an_answer_may_be_there_first
+                threads_go_through_our_answers what_became_of_them_is_watched it_opens_again_when_they_write
+                every_change_is_a_step_and_undone what_a_status_means undoing_leaves_what_is_newer
+                claims_are_respected what_is_put_aside_comes_back promises_are_kept_or_told a_case_is_opened_by_hand
+                many_are_changed_at_once a_case_goes_with_its_last_mention what_is_taken_down_is_taken_back
+                what_turns_out_to_be_ours_opens_nothing old_cases_go_with_their_mentions edits_are_followed
+                what_is_not_public_stays_so foreign_words_in_cases_are_harmless the_inbox_pages_by_due
+                the_inbox_is_filtered one_row_stands_for_a_story figures_add_up lateness_is_told_once
+                a_person_has_a_card random_cases_agree_with_a_plain_model;
             model: random_histories_agree_with_a_plain_model;
         }
     };

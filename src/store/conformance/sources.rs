@@ -89,6 +89,8 @@ pub(crate) async fn signals_are_raised_once_an_hour(grounds: &dyn Grounds) {
     let raise = async |signal: Signal| town.store.raise(&town.lease, &signal).await.unwrap();
     let first = raise(signal(SignalKind::Spike, NOW, Some(town.brand()))).await;
     assert!(first.is_some());
+    assert!(raise(signal(SignalKind::Late, NOW, None)).await.is_some());
+    assert!(raise(signal(SignalKind::Late, NOW + 1, None)).await.is_some(), "always news");
     assert_eq!(raise(signal(SignalKind::Spike, NOW + 3_599, Some(town.brand()))).await, None);
     assert!(raise(signal(SignalKind::Spike, NOW + 10, Some(town.rival()))).await.is_some());
     assert!(raise(signal(SignalKind::Spike, NOW + 10, None)).await.is_some());
@@ -100,7 +102,7 @@ pub(crate) async fn signals_are_raised_once_an_hour(grounds: &dyn Grounds) {
     assert!(raise(signal(SignalKind::Spike, NOW + 3_600, Some(town.brand()))).await.is_some());
     let newest = town.store.signals(2).await.unwrap();
     assert_eq!(newest.iter().map(|signal| signal.at).collect::<Vec<_>>(), [at(NOW + 3_600), at(NOW + 12)]);
-    assert_eq!(town.store.signals(100).await.unwrap().len(), 6);
+    assert_eq!(town.store.signals(100).await.unwrap().len(), 8);
 }
 
 pub(crate) async fn signals_are_seen(grounds: &dyn Grounds) {

@@ -15,14 +15,14 @@ const HOUR: i64 = 3_600_000;
 /// Longest text of a signal, in characters.
 const LONGEST: usize = 1_000;
 
-/// Raises a signal, unless it was raised within the hour before.
+/// Raises a signal, unless it was raised within the hour before and is no news.
 pub(super) async fn raise(conn: &mut SqliteConnection, held: &Lease, signal: &Signal) -> Done<Option<SignalId>> {
     let mut tx = begin(conn).await?;
     lease::check(&mut tx, held).await?;
     let at = to_millis(signal.at);
     let done = sqlx::query(
         "INSERT INTO signal (kind, at, subject, source, text, seen) SELECT ?1, ?2, ?3, ?4, ?5, ?6
-         WHERE NOT EXISTS (SELECT 1 FROM signal WHERE at > ?2 - ?7 AND at <= ?2 AND kind = ?1
+         WHERE ?8 OR NOT EXISTS (SELECT 1 FROM signal WHERE at > ?2 - ?7 AND at <= ?2 AND kind = ?1
                            AND subject IS ?3 AND source IS ?4)",
     )
     .bind(codec::signal_kind(signal.kind))
@@ -32,6 +32,7 @@ pub(super) async fn raise(conn: &mut SqliteConnection, held: &Lease, signal: &Si
     .bind(signal.text.as_str())
     .bind(signal.seen)
     .bind(HOUR)
+    .bind(signal.kind.is_always_news())
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;

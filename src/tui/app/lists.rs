@@ -166,6 +166,8 @@ pub fn signal_name(kind: SignalKind) -> &'static str {
         SignalKind::SourceTrouble => "source",
         SignalKind::Flood => "flood",
         SignalKind::StoreTrouble => "store",
+        SignalKind::Late => "late",
+        SignalKind::PromiseDue => "promise",
     }
 }
 

@@ -17,6 +17,19 @@ const DAY: i64 = 86_400_000;
 /// Most turns of the clocks that are read at once.
 const MOST: u32 = 1_000_000;
 
+/// How many are open, late, not yet late, aside, and promised: from `?1`, now, and `?2`, now less the target.
+pub(super) const COUNTS: &str = "SELECT (SELECT count(*) FROM cases INDEXED BY cases_open WHERE status < 3),
+             (SELECT count(*) FROM cases INDEXED BY cases_new WHERE status = 0 AND opened <= ?2),
+             (SELECT min(opened) FROM cases INDEXED BY cases_new WHERE status = 0 AND opened > ?2),
+             (SELECT count(*) FROM cases INDEXED BY cases_snoozed
+                  WHERE status < 3 AND snooze IS NOT NULL AND snooze > ?1),
+             (SELECT count(*) FROM promise INDEXED BY promise_due WHERE kept IS NULL AND due <= ?1)";
+
+/// Complaints by the minute in which they began: `?1` is now, `?2` a day before, `?3` a minute.
+pub(super) const DEBT: &str =
+    "SELECT status = 0, sum(reach), sum(reach * (?1 - opened)) FROM cases INDEXED BY cases_debt
+         WHERE status < 3 AND private = 0 AND wanted & 1 <> 0 GROUP BY max(opened, ?2) / ?3, status = 0";
+
 /// A time span in milliseconds.
 pub(super) fn millis(span: SignedDuration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
@@ -32,18 +45,8 @@ pub(super) async fn inbox(
 ) -> Done<InboxFigures> {
     let now = to_millis(now);
     let late = now.saturating_sub(millis(target));
-    let (open, late, next, snoozed, promises): (i64, i64, Option<i64>, i64, i64) = sqlx::query_as(
-        "SELECT (SELECT count(*) FROM cases INDEXED BY cases_open WHERE status < 3),
-             (SELECT count(*) FROM cases INDEXED BY cases_new WHERE status = 0 AND opened <= ?2),
-             (SELECT min(opened) FROM cases INDEXED BY cases_new WHERE status = 0 AND opened > ?2),
-             (SELECT count(*) FROM cases INDEXED BY cases_snoozed
-                  WHERE status < 3 AND snooze IS NOT NULL AND snooze > ?1),
-             (SELECT count(*) FROM promise INDEXED BY promise_due WHERE kept IS NULL AND due <= ?1)",
-    )
-    .bind(now)
-    .bind(late)
-    .fetch_one(&mut *conn)
-    .await?;
+    let (open, late, next, snoozed, promises): (i64, i64, Option<i64>, i64, i64) =
+        sqlx::query_as(COUNTS).bind(now).bind(late).fetch_one(&mut *conn).await?;
     Ok(InboxFigures {
         open: open.unsigned_abs(),
         late: late.unsigned_abs(),
@@ -59,15 +62,8 @@ pub(super) async fn inbox(
 /// that are older than a day: off by less than a part in ten thousand. What is not public is told to nobody.
 #[allow(clippy::cast_precision_loss)] // minutes
 async fn debt(conn: &mut SqliteConnection, now: i64, tell_factor: f64) -> Done<f64> {
-    let rows: Vec<(bool, f64, f64)> = sqlx::query_as(
-        "SELECT status = 0, sum(reach), sum(reach * (?1 - opened)) FROM cases INDEXED BY cases_debt
-         WHERE status < 3 AND private = 0 AND wanted & 1 <> 0 GROUP BY max(opened, ?2) / ?3, status = 0",
-    )
-    .bind(now)
-    .bind(now.saturating_sub(DAY))
-    .bind(MINUTE)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<(bool, f64, f64)> =
+        sqlx::query_as(DEBT).bind(now).bind(now.saturating_sub(DAY)).bind(MINUTE).fetch_all(conn).await?;
     let exposure = |(new, reach, waited): (bool, f64, f64)| {
         let minutes = (waited / reach / MINUTE as f64).max(0.0);
         let share = if new { 1.0 } else { 0.5 };

@@ -69,6 +69,13 @@ pub(super) async fn window(
     now: Timestamp,
     limit: u32,
 ) -> Done<Vec<CaseRow>> {
+    let (text, arguments) = ask(filter, after, now, limit).ready()?;
+    let found = sqlx::query_with(AssertSqlSafe(text), arguments).fetch_all(conn).await?;
+    Ok(found.iter().map(|found| row(found, now)).collect::<sqlx::Result<_>>()?)
+}
+
+/// The question for a window.
+pub(super) fn ask(filter: &InboxFilter, after: Option<InboxKey>, now: Timestamp, limit: u32) -> Sql {
     let millis = to_millis(now);
     let mut sql = Sql::default();
     let (columns, joins) = (rows::COLUMNS, rows::JOINS);
@@ -96,9 +103,7 @@ pub(super) async fn window(
         sql.add(")", []);
     }
     sql.add(" ORDER BY c.due, c.id LIMIT ?", [i64::from(limit.min(MOST)).into()]);
-    let (text, arguments) = sql.ready()?;
-    let found = sqlx::query_with(AssertSqlSafe(text), arguments).fetch_all(conn).await?;
-    Ok(found.iter().map(|found| row(found, now)).collect::<sqlx::Result<_>>()?)
+    sql
 }
 
 /// One case as a line of the inbox, with its source, realm and thread.

@@ -17,6 +17,8 @@ mod figures;
 mod gone;
 mod inbox;
 mod news;
+#[cfg(test)]
+pub(super) mod plan;
 mod refresh;
 mod state;
 mod steps;

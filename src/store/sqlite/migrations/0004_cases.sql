@@ -52,15 +52,15 @@ CREATE TABLE cases (
 ) STRICT;
 CREATE UNIQUE INDEX cases_key ON cases (realm, thread, who);
 CREATE INDEX cases_all ON cases (due, id);
-CREATE INDEX cases_open ON cases (due, id) WHERE status < 3;
+CREATE INDEX cases_open ON cases (due, id, status) WHERE status < 3;
 CREATE INDEX cases_claimed ON cases (voice, due, id) WHERE claimed IS NOT NULL;
 CREATE INDEX cases_story ON cases (story, due, id);
 CREATE INDEX cases_person ON cases (person, due, id) WHERE person IS NOT NULL;
 CREATE INDEX cases_begun ON cases (opened);
-CREATE INDEX cases_new ON cases (opened) WHERE status = 0;
-CREATE INDEX cases_untold ON cases (opened) WHERE status = 0 AND told = 0;
-CREATE INDEX cases_snoozed ON cases (snooze) WHERE status < 3 AND snooze IS NOT NULL;
-CREATE INDEX cases_debt ON cases (opened, status, reach) WHERE status < 3 AND private = 0 AND wanted & 1 <> 0;
+CREATE INDEX cases_new ON cases (opened, status) WHERE status = 0;
+CREATE INDEX cases_untold ON cases (opened, status, told) WHERE status = 0 AND told = 0;
+CREATE INDEX cases_snoozed ON cases (snooze, status) WHERE status < 3 AND snooze IS NOT NULL;
+CREATE INDEX cases_debt ON cases (opened, status, reach, private, wanted) WHERE status < 3 AND private = 0 AND wanted & 1 <> 0;
 
 -- Which mentions a case holds, and what each asked of us.
 CREATE TABLE member (
@@ -119,4 +119,4 @@ CREATE TABLE promise (
     told INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX promise_case ON promise (case_id);
-CREATE INDEX promise_due ON promise (due) WHERE kept IS NULL;
+CREATE INDEX promise_due ON promise (due, kept, told) WHERE kept IS NULL;

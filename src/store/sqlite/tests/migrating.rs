@@ -8,7 +8,7 @@ const FIRST: &str = include_str!("../migrations/0001_house.sql");
 
 /// A file as the first goodword left it: one source with five mentions, of which two are one story with a third that
 /// is not public, and one erased name.
-async fn old(directory: &Path) {
+pub(super) async fn old(directory: &Path) {
     let path = directory.join(open::FILE);
     let mut conn = SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
     sqlx::raw_sql(FIRST).execute(&mut conn).await.unwrap();

@@ -1,5 +1,6 @@
 //! The SQLite store: the conformance suite, and what only a file can go through.
 
+mod cases;
 mod files;
 mod migrating;
 mod restoring;

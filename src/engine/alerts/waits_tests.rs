@@ -1,0 +1,140 @@
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::*;
+use crate::domain::time::SignedDuration;
+use crate::domain::{Author, Item, Visibility};
+use crate::engine::alerts::Note;
+use crate::engine::answering::AnsweringSettings;
+use crate::engine::collector::Shared;
+use crate::engine::doubles::town::Scene;
+use crate::store::{Adopted, Fingerprint, NewMention, PollOutcome, RecordBatch};
+
+fn complaint(name: &str, now: Timestamp, visibility: Visibility) -> NewMention {
+    NewMention {
+        item: Item {
+            native_id: name.into(),
+            text: format!("the chain of {name}"),
+            author: Author { handle: Some(name.into()), ..Author::default() },
+            visibility,
+            ..Item::default()
+        },
+        first_seen: now,
+        history: false,
+        read: false,
+        lang: None,
+        matches: vec![],
+        readings: vec![],
+        need: Some(AnsweringSettings::default().need(Default::default(), None, 0.0, now)),
+        fingerprint: Fingerprint::default(),
+        content: 1,
+    }
+}
+
+async fn record(shared: &Shared, mentions: Vec<NewMention>) {
+    let now = shared.clock.now();
+    let lease = shared.keeper.valid(1).await.unwrap();
+    let source = shared.store.sources().await.unwrap()[0].id;
+    let outcome = PollOutcome {
+        at: now,
+        health: crate::domain::SourceHealth::Working,
+        trouble: String::new(),
+        failures: 0,
+        next: None,
+        interval: SignedDuration::from_mins(5),
+        fresh: true,
+        live: false,
+        meters: Vec::new(),
+    };
+    let batch =
+        RecordBatch { source, cursor: String::new(), outcome, mentions, acts: vec![], gone: vec![], deleted: vec![] };
+    shared.store.record(&lease, &batch).await.unwrap();
+}
+
+/// Alerts at work for as long as the set lives.
+fn start(shared: &Arc<Shared>, mut notes: mpsc::Receiver<Note>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let alerts = Alerts::new(Arc::clone(shared), || Arc::new(Adopted::default()), 1, SignedDuration::from_mins(10));
+    tasks.spawn(async move { alerts.run(&mut notes).await });
+    tasks
+}
+
+fn told(scene: &Scene) -> Vec<(SignalKind, String)> {
+    scene.store.look(|inside| inside.signals.iter().map(|signal| (signal.kind, signal.text.to_string())).collect())
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test(start_paused = true)]
+async fn a_late_case_is_told_once_and_in_time() {
+    let scene = Scene::new();
+    let (shared, notes) = scene.shared().await;
+    let _alerts = start(&shared, notes);
+    sleep(MINUTE).await;
+    record(&shared, vec![complaint("kim", shared.clock.now(), Visibility::Public)]).await;
+    sleep(10 * MINUTE - Duration::from_secs(2)).await;
+    assert_eq!(told(&scene), []);
+    sleep(Duration::from_secs(4)).await;
+    let text = "kim has waited for 10 min: the chain of kim".to_owned();
+    assert_eq!(told(&scene), [(SignalKind::Late, text)]);
+    sleep(120 * MINUTE).await;
+    assert_eq!(told(&scene).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_public_is_told_without_its_words() {
+    let scene = Scene::new();
+    let (shared, notes) = scene.shared().await;
+    let _alerts = start(&shared, notes);
+    record(&shared, vec![complaint("kim", shared.clock.now(), Visibility::Private)]).await;
+    sleep(11 * MINUTE).await;
+    let text = told(&scene).remove(0).1;
+    assert_eq!(text, "somebody has waited for an answer for 10 min (not public)");
+    scene.store.promise(0, "a secret refund", shared.clock.now() + SignedDuration::from_secs(90));
+    sleep(3 * MINUTE).await;
+    let (kind, text) = told(&scene).remove(1);
+    assert_eq!((kind, text.as_str()), (SignalKind::PromiseDue, "a promise in a case that is not public is due"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deluge_is_a_few_lines() {
+    let scene = Scene::new();
+    let (shared, notes) = scene.shared().await;
+    let _alerts = start(&shared, notes);
+    // One every ten seconds for an hour: 360 go late over an hour.
+    for number in 0..360 {
+        record(&shared, vec![complaint(&format!("p{number}"), shared.clock.now(), Visibility::Public)]).await;
+        sleep(Duration::from_secs(10)).await;
+    }
+    sleep(20 * MINUTE).await;
+    let told = told(&scene);
+    assert!(told.len() <= 15, "{} lines: {told:?}", told.len());
+    let counted: u64 = told
+        .iter()
+        .map(|(_, text)| text.split_once(" cases are late").map_or(1, |(count, _)| count.parse().unwrap()))
+        .sum();
+    assert_eq!(counted, 360, "each once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn promises_are_told_when_they_are_due() {
+    let scene = Scene::new();
+    let (shared, notes) = scene.shared().await;
+    let _alerts = start(&shared, notes);
+    record(&shared, vec![complaint("kim", shared.clock.now(), Visibility::Public)]).await;
+    let due = shared.clock.now() + SignedDuration::from_mins(5);
+    for text in ["a refund", "a call"] {
+        scene.store.promise(0, text, due);
+    }
+    sleep(6 * MINUTE).await;
+    let texts: Vec<String> = told(&scene).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, ["a promise to kim is due: a refund", "a promise to kim is due: a call"]);
+    for number in 0..40 {
+        scene.store.promise(0, &number.to_string(), due);
+    }
+    sleep(2 * MINUTE).await;
+    assert_eq!(told(&scene).pop().unwrap().1, "40 promises are due and not kept");
+}
