@@ -11,6 +11,8 @@ pub enum Group {
     Panes,
     /// What is done with mentions.
     Mentions,
+    /// What is done with cases.
+    Cases,
     /// Searching, and trying watches.
     Search,
     /// Numbers.
@@ -21,8 +23,16 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 7] =
-        [Self::Move, Self::Views, Self::Panes, Self::Mentions, Self::Search, Self::Figures, Self::Program];
+    pub const ALL: [Self; 8] = [
+        Self::Move,
+        Self::Views,
+        Self::Panes,
+        Self::Mentions,
+        Self::Cases,
+        Self::Search,
+        Self::Figures,
+        Self::Program,
+    ];
 
     /// Its heading.
     pub fn heading(self) -> &'static str {
@@ -31,6 +41,7 @@ impl Group {
             Self::Views => "Views",
             Self::Panes => "Panes",
             Self::Mentions => "Mentions",
+            Self::Cases => "Cases",
             Self::Search => "Search and watches",
             Self::Figures => "Figures",
             Self::Program => "Program",
@@ -111,6 +122,7 @@ actions! {
     ViewSources, "The sources and how they fare", "sources", ["f3", "g s"], Views, Everywhere;
     ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
+    ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
@@ -122,6 +134,16 @@ actions! {
     CopyLink, "Copy the mention's link", "copy-link", ["y"], Mentions, Mentions;
     CopyText, "Copy the mention's words", "copy-text", ["shift-y"], Mentions, Mentions;
     Browse, "Open the link in a browser, or show it", "browse", ["o"], Mentions, Mentions;
+    Resolve, "Solved: the case is closed", "resolve", ["e"], Cases, Mentions;
+    Acknowledge, "We have heard: acknowledge the case, or open a closed one again", "acknowledge", ["a"], Cases, Mentions;
+    Snooze, "Put aside until a time, or until they write again", "snooze", ["s"], Cases, Mentions;
+    Dismiss, "Nothing is to be done; asks why", "dismiss", ["x"], Cases, Mentions;
+    Claim, "Take it on for half an hour, or let it go", "claim", ["c"], Cases, Mentions;
+    HandOver, "Hand over: where to, and what comes next", "hand-over", ["h"], Cases, Mentions;
+    Note, "Write a note for ourselves", "note", ["+"], Cases, Mentions;
+    Promise, "Write down a promise and when it is due", "promise", ["shift-d"], Cases, Mentions;
+    KeepPromise, "A promise is kept", "keep-promise", ["shift-e"], Cases, Mentions;
+    MarkAll, "Mark all cases of this list, or unmark them", "mark-all", ["shift-m"], Cases, Mentions;
     Search, "Search with a query; tries a watch before it is saved", "search", ["/"], Search, Everywhere;
     SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;

@@ -31,6 +31,9 @@ impl Model {
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
         }
+        if self.inbox_act(action) {
+            return;
+        }
         match action {
             Action::Open => self.open(cmds),
             Action::Back => {
@@ -49,6 +52,7 @@ impl Model {
             Action::ViewSources => self.show(View::Sources, cmds),
             Action::ViewSignals => self.show(View::Signals, cmds),
             Action::ViewWatches => self.show(View::Watches, cmds),
+            Action::ViewInbox => self.show(View::Inbox, cmds),
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -93,6 +97,10 @@ impl Model {
         match step {
             overlay::Step::Stay | overlay::Step::Close => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
+            overlay::Step::Case(aim, change) => {
+                let about = self.about(&aim);
+                self.order(aim, *change, about, cmds);
+            }
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -101,7 +109,7 @@ impl Model {
         }
     }
 
-    fn push(&mut self, overlay: Overlay) {
+    pub(super) fn push(&mut self, overlay: Overlay) {
         if self.overlays.len() < overlay::DEEPEST {
             self.overlays.push(overlay);
         }
@@ -117,6 +125,8 @@ impl Model {
             Pane::Signals => self.lists.signals.go(motion),
             Pane::Watches => self.lists.watches.go(motion, &self.context),
             Pane::Trial | Pane::Reading => self.trial.go(motion),
+            Pane::Inbox => self.inbox.go(motion),
+            Pane::Case => self.inbox.file_mut().go(motion),
             Pane::Giving => {}
         }
     }
@@ -130,7 +140,7 @@ impl Model {
                     self.lists.signals.select(id);
                     self.see_signal(id, cmds);
                 }
-                Some(EntryId::Mention(_)) => self.open_listed(cmds),
+                Some(EntryId::Mention(_) | EntryId::Case(_)) => self.open_listed(cmds),
                 None => {}
             },
             Pane::Signals => {
@@ -156,7 +166,8 @@ impl Model {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }
-            Pane::Detail => {}
+            Pane::Inbox => self.open_case(),
+            Pane::Detail | Pane::Case => {}
         }
     }
 
@@ -176,10 +187,11 @@ impl Model {
 
     /// One step back. False when there is nowhere to go back to.
     fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        if self.desk.focus() == Pane::Detail {
+        if matches!(self.desk.focus(), Pane::Detail | Pane::Case) {
             self.desk.stop_reading();
         } else if self.desk.zoomed() {
             self.desk.toggle_zoom();
+        } else if self.back_in_inbox() {
         } else if !self.marks.is_empty() {
             self.marks.take();
         } else if self.desk.view() != View::Dashboard {

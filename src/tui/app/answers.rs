@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::asks::Thing;
 use super::cmd::Cmd;
-use super::layout::Pane;
+use super::layout::{Pane, View};
 use super::msg::{Answer, Weight};
 use super::stream::Stale;
+use crate::domain::case::CaseRow;
+use crate::domain::outbox::OutgoingState;
 use crate::domain::{Intent, MentionId, MentionRow, SafeText, SignalKind};
 use crate::engine::Event;
 
@@ -19,6 +21,7 @@ impl Model {
                 if !new.is_empty() || changed > 0 {
                     self.rows_changed(changed);
                     self.figures_changed(&new, changed);
+                    self.cases_are_stale(false);
                 }
                 self.asks.stale(Thing::Sources);
                 false
@@ -47,7 +50,13 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 self.status.pause(paused)
             }
-            Event::Outgoing { .. } | Event::SendingStopped(_) => false,
+            Event::Outgoing { state, .. } => {
+                if state == OutgoingState::Sent {
+                    self.cases_are_stale(false);
+                }
+                false
+            }
+            Event::SendingStopped(_) => false,
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
                     self.retry();
@@ -101,6 +110,7 @@ impl Model {
         self.trends_are_stale();
         self.asks.stale(Thing::Sources);
         self.asks.stale(Thing::Signals);
+        self.cases_are_stale(false);
         self.doubt_detail();
     }
 
@@ -135,6 +145,8 @@ impl Model {
                 ours
             }
             Answer::Failed(words) => self.failed(question, &words),
+            Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
+            Answer::StepsUndone(cases) => self.steps_undone(question, &cases),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -170,12 +182,33 @@ impl Model {
                 let changed = self.lists.signals.answer(&signals);
                 self.first.rank(self.lists.signals.all(), &self.context) || changed
             }
+            (Thing::Cases, Answer::Cases(rows)) => self.inbox_rows(&rows),
+            (Thing::FirstCases, Answer::FirstCases(rows, any)) => {
+                self.first.answer_cases(&rows, any, self.lists.signals.all(), &self.context)
+            }
+            (Thing::CaseIds, Answer::CaseIds(ids)) => self.mark_cases(&ids),
+            (Thing::Case, Answer::Case(case, person)) => {
+                let shown = self.inbox.file_mut().answer(case, person);
+                if shown && self.inbox.file().gone() {
+                    self.inbox.recorded();
+                }
+                shown && self.shows(Pane::Case)
+            }
+            (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
             // An answer to another question than was asked: as good as none.
             (thing, _) => {
                 self.give_up(thing);
                 false
             }
         }
+    }
+
+    fn inbox_rows(&mut self, rows: &[CaseRow]) -> bool {
+        let changed = self.inbox.answer_rows(rows);
+        if self.inbox.single_story() && self.desk.view() == View::Inbox {
+            self.open_case();
+        }
+        changed && self.shows(Pane::Inbox)
     }
 
     fn urgent(&mut self, intent: Intent, rows: &[MentionRow]) -> bool {
@@ -186,7 +219,10 @@ impl Model {
     fn failed(&mut self, question: u64, words: &SafeText) -> bool {
         if let Some(thing) = self.asks.answered(question) {
             self.give_up(thing);
+        } else if self.order_failed(question) {
+            self.marks.failed(question);
         } else if self.marks.failed(question) {
+            self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
         } else if self.trial.awaits(question) {
@@ -208,7 +244,7 @@ impl Model {
             match thing {
                 Thing::Rows => self.stream.failed(),
                 Thing::Detail => self.detail.failed(),
-                _ => {}
+                other => self.inbox.give_up(other),
             }
         }
     }
@@ -219,7 +255,7 @@ impl Model {
         match thing {
             Thing::Rows => self.stream.failed(),
             Thing::Detail => self.detail.failed(),
-            _ => {}
+            other => self.inbox.give_up(other),
         }
     }
 

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::setup::{Emoji, Occasion, Reconfigured, Setup};
+use crate::domain::time::SignedDuration;
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 
 /// Longest name that is kept, in characters.
@@ -33,6 +34,8 @@ pub struct Context {
     can_save_watch: bool,
     emoji: Emoji,
     keys: KeyNames,
+    voice: Option<SafeText>,
+    target: SignedDuration,
 }
 
 fn named(subjects: &[Subject]) -> Vec<Named> {
@@ -56,6 +59,8 @@ impl Context {
             can_save_watch: setup.can_save_watch,
             emoji: setup.emoji,
             keys: setup.keys.clone(),
+            voice: setup.voice.as_deref().map(|name| SafeText::line(name, LONGEST_NAME)),
+            target: setup.target,
         }
     }
 
@@ -138,6 +143,21 @@ impl Context {
     /// How emoji are shown in lists.
     pub fn emoji(&self) -> Emoji {
         self.emoji
+    }
+
+    /// Name of the voice that sits here; `None` when nobody has said who they are.
+    pub fn voice(&self) -> Option<&str> {
+        self.voice.as_ref().map(SafeText::as_str)
+    }
+
+    /// The name under which cases are claimed and changed: the voice's, else "me".
+    pub fn signs_as(&self) -> &str {
+        self.voice().unwrap_or("me")
+    }
+
+    /// How long an answer may take before its case is late.
+    pub fn target(&self) -> SignedDuration {
+        self.target
     }
 
     /// The keys in force.

@@ -77,6 +77,7 @@ impl Desk {
             View::Signals => Pane::Signals,
             View::Watches => Pane::Watches,
             View::Trial => Pane::Trial,
+            View::Inbox => Pane::Inbox,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -99,9 +100,17 @@ impl Desk {
         self.reading = true;
     }
 
-    /// Closes the detail pane.
+    /// Opens the case view.
+    pub fn read_case(&mut self) {
+        self.focus = Pane::Case;
+        self.reading = true;
+    }
+
+    /// Closes the detail pane, or the case view.
     pub fn stop_reading(&mut self) {
-        if self.focus == Pane::Detail {
+        if self.focus == Pane::Case {
+            self.focus_on(Pane::Inbox);
+        } else if self.focus == Pane::Detail {
             self.focus_on(self.origin);
         }
     }
@@ -118,6 +127,8 @@ impl Desk {
             ring = if self.focus == Pane::Detail { vec![Pane::Detail, self.origin] } else { ONE_PANE.to_vec() };
         } else if self.view == View::Trial && ring.len() <= 1 {
             ring = vec![Pane::Trial, Pane::Reading];
+        } else if self.view == View::Inbox && ring.len() <= 1 {
+            ring = vec![Pane::Inbox, Pane::Case];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {
@@ -138,7 +149,7 @@ impl Desk {
         if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
             return;
         }
-        if self.focus == Pane::Detail {
+        if matches!(self.focus, Pane::Detail | Pane::Case) {
             // There was room for it beside the list, and now there is not.
             self.reading = true;
         } else {

@@ -35,6 +35,17 @@ pub fn last(model: &Model) -> Option<Hint> {
 }
 
 fn here(model: &Model) -> &'static [Action] {
+    if !model.inbox().marked().is_empty() && model.desk().view() == View::Inbox {
+        return &[
+            Action::Resolve,
+            Action::Acknowledge,
+            Action::Snooze,
+            Action::Dismiss,
+            Action::Claim,
+            Action::Mark,
+            Action::Back,
+        ];
+    }
     if !model.marks().is_empty() {
         return &[Action::ToggleRead, Action::Mark, Action::Back];
     }
@@ -53,6 +64,26 @@ fn here(model: &Model) -> &'static [Action] {
             &[Action::Back, Action::NextUnread, Action::CopyLink, Action::Browse, Action::ToggleRead, Action::Explain]
         }
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
+        Pane::Inbox => &[
+            Action::Open,
+            Action::Resolve,
+            Action::Acknowledge,
+            Action::Snooze,
+            Action::Dismiss,
+            Action::Claim,
+            Action::NextTab,
+            Action::Explain,
+        ],
+        Pane::Case => &[
+            Action::Resolve,
+            Action::Acknowledge,
+            Action::Snooze,
+            Action::Promise,
+            Action::KeepPromise,
+            Action::Note,
+            Action::HandOver,
+            Action::Back,
+        ],
         Pane::Giving => &[Action::Explain, Action::NextPane],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
@@ -80,6 +111,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
     match overlay {
         Overlay::Help(..) => fixed(&[("type", "to filter"), ("↑ ↓", "scroll"), ("Esc", "close")]),
         Overlay::Palette(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close")]),
+        Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Explain(_) => {
             let keys = model.context().keys();

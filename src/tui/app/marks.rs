@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::MentionId;
+use crate::domain::{MentionId, StepId};
 
 /// Most marked mentions.
 const MOST_MARKED: usize = 5_000;
@@ -20,11 +20,16 @@ enum Way {
 
 /// What gives back what was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undo {
-    /// Which mentions.
-    pub ids: Vec<MentionId>,
-    /// Read or unread, as it was before.
-    pub read: bool,
+pub enum Undo {
+    /// Mentions are read or unread, as before.
+    Read {
+        /// Which mentions.
+        ids: Vec<MentionId>,
+        /// Read or unread, as it was before.
+        read: bool,
+    },
+    /// These steps of cases are undone.
+    Steps(Vec<StepId>),
 }
 
 /// Marked mentions and changes to undo.
@@ -59,6 +64,11 @@ impl Marks {
         self.marked.len() < MOST_MARKED && self.marked.insert(id)
     }
 
+    /// What is marked.
+    pub fn all(&self) -> Vec<MentionId> {
+        self.marked.iter().copied().collect()
+    }
+
     /// Takes all marks off and tells what was marked.
     pub fn take(&mut self) -> Vec<MentionId> {
         std::mem::take(&mut self.marked).into_iter().collect()
@@ -81,12 +91,33 @@ impl Marks {
     pub fn done(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> Option<bool> {
         let way = self.under_way.remove(&question)?;
         if way == Way::There && !ids.is_empty() {
-            self.undo.push(Undo { ids, read });
-            if self.undo.len() > MOST_UNDONE {
-                self.undo.remove(0);
-            }
+            self.keep(Undo::Read { ids, read });
         }
         Some(way == Way::Back)
+    }
+
+    fn keep(&mut self, undo: Undo) {
+        self.undo.push(undo);
+        if self.undo.len() > MOST_UNDONE {
+            self.undo.remove(0);
+        }
+    }
+
+    /// A change to cases is on its way under this number.
+    pub fn sent_steps(&mut self, question: u64) {
+        self.sent(question);
+    }
+
+    /// The store changed cases in these steps.
+    pub fn stepped(&mut self, question: u64, steps: Vec<StepId>) {
+        if self.under_way.remove(&question) == Some(Way::There) && !steps.is_empty() {
+            self.keep(Undo::Steps(steps));
+        }
+    }
+
+    /// The store undid steps; false when nobody asked for it.
+    pub fn undid(&mut self, question: u64) -> bool {
+        self.under_way.remove(&question) == Some(Way::Back)
     }
 
     /// The store could not do it.
@@ -115,10 +146,22 @@ mod tests {
         marks.sent(1);
         assert_eq!(marks.done(1, vec![MentionId(4)], false), Some(false));
         let undo = marks.undo(2).unwrap();
-        assert_eq!(undo, Undo { ids: vec![MentionId(4)], read: false });
-        assert_eq!(marks.done(2, undo.ids, true), Some(true));
+        assert_eq!(undo, Undo::Read { ids: vec![MentionId(4)], read: false });
+        assert_eq!(marks.done(2, vec![MentionId(4)], true), Some(true));
         assert!(!marks.can_undo());
         assert_eq!(marks.done(2, vec![], true), None);
+    }
+
+    #[test]
+    fn steps_are_undone_in_their_turn() {
+        let mut marks = Marks::default();
+        marks.sent(1);
+        marks.done(1, vec![MentionId(4)], false);
+        marks.sent_steps(2);
+        marks.stepped(2, vec![StepId(7), StepId(8)]);
+        assert_eq!(marks.undo(3), Some(Undo::Steps(vec![StepId(7), StepId(8)])));
+        assert!(marks.undid(3) && !marks.undid(3));
+        assert!(matches!(marks.undo(4), Some(Undo::Read { .. })));
     }
 
     #[test]
@@ -129,7 +172,7 @@ mod tests {
             marks.done(question, vec![MentionId(question as i64)], false);
         }
         assert_eq!(marks.undo.len(), MOST_UNDONE);
-        assert_eq!(marks.undo(100).unwrap().ids, [MentionId(79)]);
+        assert_eq!(marks.undo(100).unwrap(), Undo::Read { ids: vec![MentionId(79)], read: false });
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod figures;
 pub mod first;
 pub mod flow;
 pub mod hints;
+pub mod inbox;
 pub mod keys;
 pub mod layout;
 pub mod lists;
@@ -48,6 +49,7 @@ use self::context::Context;
 use self::desk::Desk;
 use self::detail::Detail;
 use self::first::First;
+use self::inbox::Inbox;
 use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
 use self::marks::Marks;
@@ -94,6 +96,7 @@ pub struct Model {
     status: Status,
     asks: Asks,
     marks: Marks,
+    inbox: Inbox,
 }
 
 /// The plain lists.
@@ -124,6 +127,7 @@ impl Model {
             status,
             asks: Asks::default(),
             marks: Marks::default(),
+            inbox: Inbox::default(),
             context,
         };
         model.everything_is_stale();
@@ -148,7 +152,7 @@ impl Model {
             }
             Msg::Engine(event) => self.hear(event, &mut update.cmds),
             Msg::Answer { question, answer } => self.take_answer(question, answer, &mut update.cmds),
-            Msg::Clock(now) => self.tick(now),
+            Msg::Clock(now) => self.tick(now, &mut update.cmds),
             Msg::Resize(columns, rows) => {
                 self.desk.resize((columns, rows));
                 if let Some(overlay) = self.overlays.last_mut() {
@@ -186,7 +190,7 @@ impl Model {
         }
     }
 
-    fn tick(&mut self, now: crate::domain::Timestamp) -> bool {
+    fn tick(&mut self, now: crate::domain::Timestamp, cmds: &mut Vec<Cmd>) -> bool {
         let another_minute = self.context.tick(now);
         if another_minute {
             self.retry();
@@ -195,7 +199,8 @@ impl Model {
                 self.asks.stale(Thing::Overview);
             }
         }
-        another_minute
+        let late = self.inbox_ticks(another_minute, cmds);
+        another_minute || late
     }
 
     fn reconfigure(&mut self, new: Reconfigured) {
@@ -203,6 +208,7 @@ impl Model {
         self.stream.check_subject(&self.context);
         self.trends.retain(&self.context);
         self.detail.invalidate();
+        self.inbox.file_mut().invalidate();
         let size = self.desk.size();
         for overlay in &mut self.overlays {
             overlay.fit(&self.context, size);
@@ -228,6 +234,11 @@ impl Model {
     /// What to answer first.
     pub fn first(&self) -> &First {
         &self.first
+    }
+
+    /// The inbox.
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
     }
 
     /// The detail pane.

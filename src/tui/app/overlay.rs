@@ -8,11 +8,14 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
 use super::context::Context;
+use super::cmd::Aim;
 use super::cursor::Motion;
+use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
+use crate::domain::case::CaseChange;
 
 /// Most overlays on top of one another.
 pub const DEEPEST: usize = 4;
@@ -70,10 +73,12 @@ pub enum Overlay {
         /// The query.
         query: String,
     },
+    /// What a change to a case needs.
+    Case(Box<Popup>),
 }
 
 /// What a key on an overlay leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Nothing outside.
     Stay,
@@ -88,6 +93,8 @@ pub enum Step {
         /// The query.
         query: String,
     },
+    /// Cases are changed.
+    Case(Aim, Box<CaseChange>),
 }
 
 impl Overlay {
@@ -129,6 +136,11 @@ impl Overlay {
                 Typed::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::Case(popup) => match popup.type_in(typing, context) {
+                popup::Step::Stay => {}
+                popup::Step::Close => return Step::Close,
+                popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
+            },
             Self::Explain(sheet) => match typing {
                 Typing::Previous => sheet.go(Motion::Rows(-1)),
                 Typing::Next => sheet.go(Motion::Rows(1)),
@@ -145,7 +157,7 @@ impl Overlay {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
-                Self::Name { .. } => {}
+                Self::Name { .. } | Self::Case(_) => {}
             }
             return Step::Stay;
         }
@@ -168,7 +180,7 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
-            Self::Palette(_) | Self::Name { .. } => {}
+            Self::Palette(_) | Self::Name { .. } | Self::Case(_) => {}
         }
     }
 }

@@ -9,6 +9,7 @@ use super::cursor::Motion;
 use super::detail::Wish;
 use super::first::Entry;
 use super::layout::{Pane, View};
+use super::marks::Undo;
 use super::msg::Weight;
 use crate::domain::{Filter, Mention, MentionId, MentionRow, SafeText};
 
@@ -31,12 +32,12 @@ impl Model {
             Action::CopyLink => self.wish(Wish::CopyLink, cmds),
             Action::CopyText => self.wish(Wish::CopyText, cmds),
             Action::Browse => self.wish(Wish::Browse, cmds),
-            _ => {}
+            other => self.case_deed(other, cmds),
         }
     }
 
     /// The mention that a deed is done on: the open one, else the selected one.
-    fn current(&self) -> Option<MentionRow> {
+    pub(super) fn current(&self) -> Option<MentionRow> {
         if self.desk.focus() == Pane::Detail {
             return self.detail.row().cloned();
         }
@@ -78,7 +79,7 @@ impl Model {
         match list {
             Pane::First => {
                 // What was opened has left this list already; then the next one is selected.
-                let stays = matches!(self.first.selected(), Some(Entry::Mention(row, _)) if Some(row.id) == before);
+                let stays = self.first.selected().and_then(Entry::mention).is_some_and(|row| Some(row.id) == before);
                 if stays || !reading || !down {
                     self.first.go(Motion::Rows(if down { 1 } else { -1 }));
                 }
@@ -199,10 +200,11 @@ impl Model {
     fn undo(&mut self, cmds: &mut Vec<Cmd>) {
         let question = self.asks.number();
         match self.marks.undo(question) {
-            Some(undo) => {
-                self.set_read(&undo.ids.iter().copied().collect(), undo.read);
-                cmds.push(Cmd::MarkRead { question, ids: undo.ids, read: undo.read });
+            Some(Undo::Read { ids, read }) => {
+                self.set_read(&ids.iter().copied().collect(), read);
+                cmds.push(Cmd::MarkRead { question, ids, read });
             }
+            Some(Undo::Steps(steps)) => self.undo_steps(question, steps, cmds),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }
     }

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::msg::Notice;
+use crate::domain::time::SignedDuration;
 use crate::domain::{Subject, Timestamp, WatchRule};
 
 /// How foreign emoji are shown in lists.
@@ -55,6 +56,10 @@ pub struct Setup {
     pub keys: KeyNames,
     /// What to say first (the newest last).
     pub notices: Vec<Notice>,
+    /// Name of the voice that sits here; `None` when nobody has said who they are.
+    pub voice: Option<String>,
+    /// How long an answer may take before its case is late.
+    pub target: SignedDuration,
 }
 
 impl Setup {
@@ -73,6 +78,8 @@ impl Setup {
             emoji: Emoji::Text,
             keys: KeyNames::default(),
             notices: Vec::new(),
+            voice: None,
+            target: SignedDuration::from_mins(10),
         }
     }
 }

@@ -13,10 +13,13 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
-use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, SubjectId, Timestamp};
+use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, StepId, SubjectId, Timestamp};
+use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::cmd::Load;
+use crate::tui::app::cmd::{Load, Order};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
+
+mod cases;
 
 /// Questions that are asked of the store at the same time.
 const AT_ONCE: usize = 4;
@@ -47,6 +50,8 @@ pub(super) enum Brought {
 pub(super) enum Change {
     Read { question: u64, ids: Vec<MentionId>, read: bool },
     AllRead { question: u64, filter: Box<Filter>, last: MentionId },
+    Cases { question: u64, order: Box<Order> },
+    UndoSteps { question: u64, steps: Vec<StepId>, by: ByHand },
     Seen(SignalId),
 }
 
@@ -120,7 +125,10 @@ impl Errands {
     /// Changes something, after the changes that were asked for before.
     pub(super) fn change(&mut self, change: Change) -> Option<Msg> {
         let question = match &change {
-            Change::Read { question, .. } | Change::AllRead { question, .. } => Some(*question),
+            Change::Read { question, .. }
+            | Change::AllRead { question, .. }
+            | Change::Cases { question, .. }
+            | Change::UndoSteps { question, .. } => Some(*question),
             Change::Seen(_) => None,
         };
         let refused = self.changes.as_ref().is_none_or(|changes| changes.try_send(change).is_err());
@@ -273,6 +281,11 @@ async fn make(store: &dyn Store, change: Change) -> Option<Msg> {
             let stored = store.mark_all_read(&filter, last).await;
             Some(answered(question, stored.map(|ids| Answer::Marked(ids, true))))
         }
+        Change::Cases { question, order } => Some(answered(question, cases::change(store, *order).await)),
+        Change::UndoSteps { question, steps, by } => {
+            let undone = store.undo_steps(&steps, &by).await;
+            Some(answered(question, undone.map(|cases| Answer::StepsUndone(cases.into()))))
+        }
         Change::Seen(signal) => store.see_signal(signal).await.err().map(|error| trouble(&error.to_string())),
     }
 }
@@ -309,6 +322,11 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+        load @ (Load::Cases { .. }
+        | Load::FirstCases { .. }
+        | Load::CaseIds { .. }
+        | Load::Case { .. }
+        | Load::InboxFigures { .. }) => cases::answer(store, load).await?,
     })
 }
 

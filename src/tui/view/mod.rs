@@ -6,6 +6,7 @@ mod detail;
 mod first;
 mod gauge;
 mod hints;
+mod inbox;
 mod overlay;
 mod row;
 mod search;
@@ -80,6 +81,8 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Signals => signals::draw(brush, model, area, focused),
         Pane::Trends => trends::draw(brush, model, area, focused),
         Pane::Watches => watches::draw(brush, model, area, focused),
+        Pane::Inbox => inbox::draw(brush, model, area, focused),
+        Pane::Case => inbox::case(brush, model, area, focused),
         Pane::Trial => search::draw(brush, model, area, focused),
         Pane::Reading => search::reading(brush, model, area, focused),
     }
