@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
+use goodword::domain::case::CaseRow;
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
@@ -14,8 +15,11 @@ use goodword::domain::{
     Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
-    Adopted, Cases, Lease, LeaseState, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+    Adopted, Lease, LeaseState, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
 };
+
+#[path = "shelf_cases.rs"]
+pub mod shelf_cases;
 
 /// The present moment of the tests: 2025-11-22 09:00:00 UTC.
 pub const NOW: i64 = 1_763_802_000;
@@ -64,6 +68,8 @@ pub struct Shelf {
     pub fails: AtomicBool,
     /// All traffic is held back.
     pub paused: AtomicBool,
+    /// Cases.
+    pub cases: Mutex<Vec<CaseRow>>,
 }
 
 impl Shelf {
@@ -140,8 +146,6 @@ impl Shelf {
         }
     }
 }
-
-impl Cases for Shelf {}
 
 impl Outbox for Shelf {}
 

@@ -23,16 +23,8 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 8] = [
-        Self::Move,
-        Self::Views,
-        Self::Panes,
-        Self::Mentions,
-        Self::Cases,
-        Self::Search,
-        Self::Figures,
-        Self::Program,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Move, Self::Views, Self::Panes, Self::Mentions, Self::Cases, Self::Search, Self::Figures, Self::Program];
 
     /// Its heading.
     pub fn heading(self) -> &'static str {

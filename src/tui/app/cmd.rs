@@ -1,7 +1,7 @@
 //! What the model asks the runtime to do. Effects as data: the model itself never acts.
 
-use crate::domain::time::SignedDuration;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
+use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, Filter, GroupId, MentionId, SignalId, SourceId, Span, StepId, SubjectId, Timestamp};
 
 /// A command to the runtime. A `question` number comes back with the answer.

@@ -7,8 +7,8 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
-use super::context::Context;
 use super::cmd::Aim;
+use super::context::Context;
 use super::cursor::Motion;
 use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};

@@ -1,8 +1,8 @@
 //! The inbox: cases in the order in which they want an answer. Our own columns first, foreign words last.
 
 use super::brush::{Brush, inner, row_at};
-use crate::domain::case::{CaseRow, CaseStatus, Snooze};
 use crate::domain::Timestamp;
+use crate::domain::case::{CaseRow, CaseStatus, Snooze};
 use crate::tui::app::asks::Thing;
 use crate::tui::app::dossier::{forewords, intent_sign, sentiment_sign};
 use crate::tui::app::flow::MARGIN;
@@ -59,10 +59,8 @@ fn right(model: &Model) -> Line {
         return Line::of(Tone::Strong, format!("▲ {} new", grouped(inbox.waiting())));
     }
     match inbox.figures().known() {
-        Some(figures) if figures.late > 0 => {
-            Line::of(Tone::Bad, format!("{} late", grouped(figures.late)))
-                .with(Tone::Muted, format!(" of {}", grouped(figures.open)))
-        }
+        Some(figures) if figures.late > 0 => Line::of(Tone::Bad, format!("{} late", grouped(figures.late)))
+            .with(Tone::Muted, format!(" of {}", grouped(figures.open))),
         Some(figures) => Line::of(Tone::Muted, format!("{} open", grouped(figures.open))),
         None => Line::new(),
     }
@@ -172,11 +170,17 @@ fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
             (format!("Nothing of this story is left here. {} goes back.", key(Action::Back)), Tone::Muted)
         }
         Tab::Open if snoozed > 0 => (
-            format!("✓ Nobody waits for an answer now; {snoozed} put aside. {} shows the other lists.", key(Action::NextTab)),
+            format!(
+                "✓ Nobody waits for an answer now; {snoozed} put aside. {} shows the other lists.",
+                key(Action::NextTab)
+            ),
             Tone::Good,
         ),
         Tab::Open if model.first().of_cases() => (
-            format!("✓ Nobody waits for an answer. {} shows the other lists, closed cases among them.", key(Action::NextTab)),
+            format!(
+                "✓ Nobody waits for an answer. {} shows the other lists, closed cases among them.",
+                key(Action::NextTab)
+            ),
             Tone::Good,
         ),
         Tab::Open => (
@@ -187,9 +191,13 @@ fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
             ),
             Tone::Muted,
         ),
-        Tab::Mine => (format!("You have claimed nothing. {} takes a case on for half an hour.", key(Action::Claim)), Tone::Muted),
+        Tab::Mine => {
+            (format!("You have claimed nothing. {} takes a case on for half an hour.", key(Action::Claim)), Tone::Muted)
+        }
         Tab::Unclaimed => ("Every open case is claimed.".to_owned(), Tone::Muted),
-        Tab::Snoozed => (format!("Nothing is put aside. {} puts a case aside until a time.", key(Action::Snooze)), Tone::Muted),
+        Tab::Snoozed => {
+            (format!("Nothing is put aside. {} puts a case aside until a time.", key(Action::Snooze)), Tone::Muted)
+        }
         Tab::All => ("There is no case at all.".to_owned(), Tone::Muted),
     };
     brush.prose(body, &words, tone);

@@ -72,6 +72,7 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     let Some(overview) = model.status().overview() else { return line };
     let (unread, complaints) = (overview.unread, overview.unread_complaints);
     let gap = if wording == Wording::Full { "     " } else { "   " };
+    let open = model.inbox().figures().known().is_some_and(|figures| figures.open > 0);
     let mut line = line.with(Tone::Text, if wording == Wording::Tight { " " } else { gap });
     if let Some(figures) = model.inbox().figures().known().filter(|figures| figures.open > 0) {
         line = cases(line, &figures, wording);
@@ -84,10 +85,12 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
         line = line.with(Tone::Complaint, words);
     }
     let words = match wording {
+        // Where cases are told and room is scarce, what nobody has read matters less.
+        Wording::Brief if open => String::new(),
         Wording::Tight => format!("●{}", short_number(unread)),
         _ => format!("{} unread", grouped(unread)),
     };
-    line = line.with(Tone::Text, words);
+    let line = line.with(Tone::Text, words);
     match (model.signals().unseen(), wording) {
         (0, _) => line,
         (unseen, Wording::Tight) => line.with(Tone::Bad, format!(" ▲{unseen}")),
@@ -102,7 +105,11 @@ fn cases(line: Line, figures: &InboxFigures, wording: Wording) -> Line {
     let (open, late) = (figures.open, figures.late);
     let tone = if late > 0 { Tone::Bad } else { Tone::Strong };
     if wording == Wording::Tight {
-        let words = if late > 0 { format!("▲{}/{} ", short_number(late), short_number(open)) } else { format!("{} open ", short_number(open)) };
+        let words = if late > 0 {
+            format!("▲{}/{} ", short_number(late), short_number(open))
+        } else {
+            format!("{} open ", short_number(open))
+        };
         return line.with(tone, words);
     }
     let mut line = line.with(Tone::Strong, format!("{} open", grouped(open)));
@@ -116,7 +123,7 @@ fn cases(line: Line, figures: &InboxFigures, wording: Wording) -> Line {
     if figures.debt >= 0.5 {
         line = line.with(Tone::Text, format!("  debt {}", Figures::debt(figures)));
     }
-    line.with(Tone::Text, "   ")
+    if wording == Wording::Brief { line } else { line.with(Tone::Text, "   ") }
 }
 
 fn sources(model: &Model, line: Line, wording: Wording) -> Line {

@@ -165,11 +165,8 @@ impl Model {
     /// What a deed on cases is about.
     fn meant(&self) -> Option<Meant> {
         let many = |count: usize, what: &str| format!("{} {what}", grouped(count as u64));
-        let one = |row: &CaseRow| Meant {
-            aim: Aim::Cases(vec![row.id]),
-            about: row.who.to_string(),
-            row: Some(row.clone()),
-        };
+        let one =
+            |row: &CaseRow| Meant { aim: Aim::Cases(vec![row.id]), about: row.who.to_string(), row: Some(row.clone()) };
         if self.desk.view() == View::Inbox {
             let marked = self.inbox.marked();
             if !marked.is_empty() {
@@ -236,14 +233,7 @@ impl Model {
         self.push(Overlay::Case(Box::new(Popup::line(ask, aim, about))));
     }
 
-    fn claim(
-        &mut self,
-        aim: Aim,
-        row: Option<CaseRow>,
-        about: String,
-        took_over: Option<CaseId>,
-        cmds: &mut Vec<Cmd>,
-    ) {
+    fn claim(&mut self, aim: Aim, row: Option<CaseRow>, about: String, took_over: Option<CaseId>, cmds: &mut Vec<Cmd>) {
         let now = self.context.now();
         let until = now.checked_add(CLAIM).ok();
         let ours = |row: &CaseRow| {
@@ -344,7 +334,9 @@ impl Model {
     fn words_for(&self, change: &CaseChange) -> String {
         let at = |at| when::full(self.context.zone(), self.context.now(), at);
         match change {
-            CaseChange::Status(status, Some(reason)) => format!("{}: {}", status_name(*status), dismissal_name(*reason)),
+            CaseChange::Status(status, Some(reason)) => {
+                format!("{}: {}", status_name(*status), dismissal_name(*reason))
+            }
             CaseChange::Status(status, None) => status_name(*status).to_owned(),
             CaseChange::Snooze(Some(snooze)) => format!("put aside {}", snooze_words(*snooze, at)),
             CaseChange::Snooze(None) => "brought back".to_owned(),

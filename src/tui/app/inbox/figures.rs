@@ -53,7 +53,10 @@ impl Figures {
 
     /// The debt as printed: a whole number.
     pub fn debt(figures: &InboxFigures) -> String {
-        format!("{:.0}", figures.debt.max(0.0))
+        // At most as many as fit: what is no number is no debt.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let whole = figures.debt.max(0.0).round() as u64;
+        grouped(whole)
     }
 
     /// What the figures on the status line are made of.

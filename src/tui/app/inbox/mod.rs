@@ -7,8 +7,8 @@
 pub mod clock;
 mod deeds;
 mod explain;
-pub mod file;
 pub mod figures;
+pub mod file;
 pub mod moment;
 mod page;
 pub mod popup;
@@ -377,7 +377,11 @@ impl Inbox {
         };
         self.list.window.change(ids, show);
         if let Some(story) = &mut self.story {
-            story.behind.window.change(ids, show);
+            // It is read anew when the story is left; until then the row holds the place of what follows it.
+            story.behind.window.change(ids, |row| {
+                show(row);
+                true
+            });
         }
         self.settle();
     }

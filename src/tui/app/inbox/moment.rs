@@ -22,10 +22,7 @@ pub const EXAMPLES: &str = "2h, 14:00, fri 14:00, tomorrow 9:00 or 28 nov";
 /// This evening; `None` when it is over.
 pub fn evening(zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     let today = now.to_zoned(zone.clone()).date();
-    EVENINGS
-        .into_iter()
-        .filter_map(|evening| at(zone, today, evening))
-        .find(|at| at.duration_since(now) > TOO_NEAR)
+    EVENINGS.into_iter().filter_map(|evening| at(zone, today, evening)).find(|at| at.duration_since(now) > TOO_NEAR)
 }
 
 /// Tomorrow morning at nine.
@@ -53,8 +50,11 @@ pub fn parse(words: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> 
 pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, Timestamp)> {
     // ASCII alone is lowered, so that the places in the words stay the same.
     let lower = words.to_ascii_lowercase();
-    let mut places: Vec<(usize, usize)> =
-        [" by ", " until ", " on ", " at ", " in "].iter().flat_map(|join| lower.match_indices(join)).map(|(place, join)| (place, join.len())).collect();
+    let mut places: Vec<(usize, usize)> = [" by ", " until ", " on ", " at ", " in "]
+        .iter()
+        .flat_map(|join| lower.match_indices(join))
+        .map(|(place, join)| (place, join.len()))
+        .collect();
     // The first joint whose rest is a moment: "call back on fri at 14:00" is due on Friday at two.
     places.sort_unstable();
     places.into_iter().find_map(|(place, length)| {
@@ -136,7 +136,9 @@ fn day_of(piece: &str, here: &Zoned) -> Option<Day> {
         "sat" => Weekday::Saturday,
         "sun" => Weekday::Sunday,
         "tod" => return (piece == "today").then(|| Day::Of(here.date())),
-        "tom" => return matches!(piece, "tom" | "tomorrow").then(|| here.date().tomorrow().ok()).flatten().map(Day::Of),
+        "tom" => {
+            return matches!(piece, "tom" | "tomorrow").then(|| here.date().tomorrow().ok()).flatten().map(Day::Of);
+        }
         _ => return piece.parse::<Date>().ok().map(Day::Of),
     };
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -233,7 +235,19 @@ mod tests {
 
     #[test]
     fn what_means_nothing_or_is_past_is_refused() {
-        for words in ["", "soon", "today 9:00", "25:00", "fri fri", "0h", "9", "2025-11-21", "13pm", "9 9:00", "mondayish", "99999 weeks"] {
+        for words in [
+            "",
+            "soon",
+            "today 9:00",
+            "25:00",
+            "fri fri",
+            "9",
+            "2025-11-21",
+            "13pm",
+            "9 9:00",
+            "mondayish",
+            "99999 weeks",
+        ] {
             assert_eq!(read(words), "nothing", "{words}");
         }
     }
@@ -241,10 +255,14 @@ mod tests {
     #[test]
     fn a_promise_is_what_and_when() {
         let due = |words: &str| {
-            promise(words, &berlin(), now()).map(|(what, due)| format!("{what} | {}", due.to_zoned(berlin()).strftime("%a %H:%M")))
+            promise(words, &berlin(), now())
+                .map(|(what, due)| format!("{what} | {}", due.to_zoned(berlin()).strftime("%a %H:%M")))
         };
         assert_eq!(due("refund by fri 17:00").as_deref(), Some("refund | Fri 17:00"));
-        assert_eq!(due("Call back about the ride by the sea in 2h").as_deref(), Some("Call back about the ride by the sea | Sat 12:00"));
+        assert_eq!(
+            due("Call back about the ride by the sea in 2h").as_deref(),
+            Some("Call back about the ride by the sea | Sat 12:00")
+        );
         assert_eq!(due("call back on mon at 14:00").as_deref(), Some("call back | Mon 14:00"));
         assert_eq!(due("refund"), None);
         assert_eq!(due("by fri"), None);

@@ -80,7 +80,7 @@ pub(super) fn whole(page: &mut Page, row: &CaseRow, case: &Case, person: Option<
         }
     }
     if let Some(person) = person {
-        card(page, person, row, context);
+        card(page, person, case, context);
     }
     page.heading("History");
     for step in &case.steps {
@@ -220,7 +220,8 @@ fn promise(page: &mut Page, promise: &Promise, context: &Context) {
     page.prose(tone, 2, &line);
 }
 
-fn card(page: &mut Page, card: &PersonCard, row: &CaseRow, context: &Context) {
+/// What went both ways with the person, but for what the page says already.
+fn card(page: &mut Page, card: &PersonCard, case: &Case, context: &Context) {
     page.heading(format!("{} and us", if card.who.is_empty() { "They" } else { card.who.as_str() }));
     let mut pieces = Vec::new();
     if !card.name.is_empty() && card.name != card.who {
@@ -235,15 +236,17 @@ fn card(page: &mut Page, card: &PersonCard, row: &CaseRow, context: &Context) {
         pieces.push(piece(Tone::Muted, format!("heard since {}", when::full(context.zone(), context.now(), since))));
     }
     page.flow(pieces, " · ");
-    let others = card.open.iter().filter(|id| **id != row.id).count();
+    let others = card.open.iter().filter(|id| **id != case.row.id).count();
     if others > 0 {
-        let words = if others == 1 { "another case is open".to_owned() } else { format!("{others} more cases are open") };
+        let words =
+            if others == 1 { "another case is open".to_owned() } else { format!("{others} more cases are open") };
         page.prose(Tone::Warn, 0, &words);
     }
-    for one in card.promises.iter() {
+    for one in card.promises.iter().filter(|one| case.promises.iter().all(|known| known.id != one.id)) {
         promise(page, one, context);
     }
-    for one in &card.turns {
+    let elsewhere = |turn: &&Turn| case.turns.iter().all(|known| known.native_id != turn.native_id);
+    for one in card.turns.iter().filter(elsewhere) {
         turn(page, one, CARD_LINES, context);
     }
 }

@@ -189,9 +189,7 @@ impl Popup {
             (Ask::Snooze, Some(CaseChange::Snooze(Some(Snooze::Until(until))))) => (format!("→ {}", at(until)), false),
             (Ask::Promise, Some(CaseChange::Promise(what, due))) => (format!("→ {what} · due {}", at(due)), false),
             (Ask::Snooze, None) if self.refused => (format!("no time to come: write {EXAMPLES}"), true),
-            (Ask::Promise, None) if self.refused => {
-                (format!("when? End with \"by\" and a time: {EXAMPLES}"), true)
-            }
+            (Ask::Promise, None) if self.refused => (format!("when? End with \"by\" and a time: {EXAMPLES}"), true),
             (Ask::Snooze | Ask::Promise, None) => ("→ …".to_owned(), false),
             _ => (String::new(), false),
         }
@@ -297,7 +295,10 @@ mod tests {
         assert_eq!(typed(&mut popup, "yesterday"), Step::Stay);
         let (words, refused) = popup.meaning(&context());
         assert!(refused && words.contains("fri 14:00"), "{words}");
-        assert_eq!(typed(&mut Popup::snooze(aim(), "ana".into(), true, &context()), "b"), Step::Do(aim(), CaseChange::Snooze(None)));
+        assert_eq!(
+            typed(&mut Popup::snooze(aim(), "ana".into(), true, &context()), "b"),
+            Step::Do(aim(), CaseChange::Snooze(None))
+        );
     }
 
     #[test]

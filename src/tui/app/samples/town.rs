@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::cases::Cases;
 use super::{minutes_ago, night, signal, state};
+use crate::domain::case::InboxFilter;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
     Act, Answerable, Counts, Filter, Key, Mention, MentionRow, Meter, Overview, Reading, SafeText, Signal, SignalKind,
@@ -20,6 +22,7 @@ pub(crate) struct Town {
     pub(crate) sources: Vec<SourceState>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) answers: Vec<Act>,
+    pub(crate) cases: Cases,
     pub(crate) busy: bool,
 }
 
@@ -29,7 +32,14 @@ impl Town {
         let sources = ["Google News: ferris bikes", "Mastodon #ferris", "HN search"];
         let sources =
             sources.iter().enumerate().map(|(n, name)| state(n as i64 + 1, name, SourceHealth::New)).collect();
-        Self { rows: Vec::new(), sources, signals: Vec::new(), answers: Vec::new(), busy: false }
+        Self {
+            rows: Vec::new(),
+            sources,
+            signals: Vec::new(),
+            answers: Vec::new(),
+            cases: Cases::default(),
+            busy: false,
+        }
     }
 
     /// The morning after the night.
@@ -69,6 +79,11 @@ impl Town {
             signal(2, SignalKind::Silence, 200, "HN search brought nothing for 9 h, usually every 40 min"),
         ];
         town
+    }
+
+    /// A morning of trouble with cases in every state.
+    pub(crate) fn with_cases() -> Self {
+        Self { cases: Cases::morning(), ..Self::trouble() }
     }
 
     /// A morning of trouble on which the networks count what is asked of them.
@@ -112,7 +127,7 @@ impl Town {
         rows
     }
 
-    fn load(&self, load: Load) -> Answer {
+    fn load(&mut self, load: Load) -> Answer {
         match load {
             Load::Rows { filter, span, limit } => {
                 let mut rows = self.matching(&filter);
@@ -149,6 +164,25 @@ impl Town {
             }
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
+            Load::Cases { filter, after, now, limit } => {
+                Answer::Cases(self.cases.inbox(&filter, after, now, limit as usize).into())
+            }
+            Load::FirstCases { now, limit } => {
+                let open = InboxFilter { one_per_story: true, ..InboxFilter::default() };
+                let rows = self.cases.inbox(&open, None, now, limit as usize);
+                Answer::FirstCases(rows.into(), !self.cases.all.is_empty())
+            }
+            Load::CaseIds { filter, now, most } => {
+                let rows = self.cases.inbox(&filter, None, now, most);
+                Answer::CaseIds(rows.iter().map(|row| row.id).collect())
+            }
+            Load::Case { id, .. } => {
+                let case = self.cases.of(id).cloned().map(Arc::new);
+                Answer::Case(case, self.cases.card(id).map(Arc::new))
+            }
+            Load::InboxFigures { now, target, tell_factor } => {
+                Answer::InboxFigures(self.cases.figures(now, target, tell_factor))
+            }
         }
     }
 
@@ -181,6 +215,8 @@ impl Town {
             Cmd::MarkAllRead { question, filter, last } => {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
+            Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
+            Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps).into())),
             Cmd::SaveWatch { question, name, .. } => {
                 (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
             }

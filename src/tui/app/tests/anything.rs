@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Counts, Overview, SubjectId};
+use crate::domain::case::InboxFigures;
+use crate::domain::{CaseId, Counts, Overview, SubjectId};
+use crate::tui::app::msg::CasesChanged;
+use crate::tui::app::samples::cases::{Cases, case_row};
 
 #[derive(Debug, Clone)]
 enum Deed {
@@ -41,7 +44,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => (0u8..8).prop_map(Deed::Engine),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..12).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..19).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -75,6 +78,13 @@ fn stray(kind: u8) -> Answer {
         8 => Answer::Trial(Found { per_hour: Some(f64::NAN), running: true, ..Found::default() }.into()),
         9 => Answer::Marked(vec![MentionId(1)], true),
         10 => Answer::Saved(SafeText::line("saved", 9)),
+        11 => Answer::Cases(vec![case_row(9), case_row(3), case_row(9)].into()),
+        12 => Answer::FirstCases(vec![case_row(4), case_row(4)].into(), false),
+        13 => Answer::CaseIds((0..30_000).map(CaseId).collect()),
+        14 => Answer::Case(None, None),
+        15 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
+        16 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
+        17 => Answer::StepsUndone(vec![CaseId(1)].into()),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }
 }
@@ -100,6 +110,23 @@ fn check(model: &Model) {
         assert!(model.desk().layout().pane(model.desk().focus()).is_some(), "the focus is on the screen");
     }
     assert!(!stream.following() || stream.waiting() == 0);
+    check_inbox(model);
+}
+
+/// The same for the inbox.
+fn check_inbox(model: &Model) {
+    let inbox = model.inbox();
+    assert!(inbox.window().len() <= inbox::window::BOUND);
+    assert_eq!(inbox.selected().is_none(), inbox.window().is_empty());
+    assert!(!inbox.following() || inbox.waiting() == 0);
+    assert!(inbox.marked().len() <= inbox::MOST_MARKED);
+    let rows = model.desk().layout().rows(Pane::Inbox).max(1);
+    if !inbox.window().is_empty() {
+        let on_screen = inbox.offset()..inbox.offset() + rows;
+        assert!(on_screen.contains(&inbox.index()), "{} is not in {on_screen:?}", inbox.index());
+    }
+    let ids: std::collections::BTreeSet<_> = inbox.window().ids().into_iter().collect();
+    assert_eq!(ids.len(), inbox.window().len(), "no case stands there twice");
 }
 
 proptest! {
@@ -107,7 +134,8 @@ proptest! {
 
     #[test]
     fn nothing_breaks(deeds in prop::collection::vec(deed(), 1..80), width in 0u16..210, height in 0u16..60) {
-        let mut town = Town::trouble();
+        let mut town = Town { cases: Cases::morning(), ..Town::trouble() };
+        town.cases.add(100, 700);
         let (mut model, cmds) = Model::new(setup((width, height)));
         let mut open: std::collections::VecDeque<Cmd> = cmds.into();
         let mut minutes = 0;
@@ -122,7 +150,13 @@ proptest! {
                     None => continue,
                 },
                 Deed::Fail => match open.pop_front() {
-                    Some(Cmd::Load { question, .. } | Cmd::MarkRead { question, .. } | Cmd::Try { question, .. }) => {
+                    Some(
+                        Cmd::Load { question, .. }
+                        | Cmd::MarkRead { question, .. }
+                        | Cmd::ChangeCases { question, .. }
+                        | Cmd::UndoSteps { question, .. }
+                        | Cmd::Try { question, .. },
+                    ) => {
                         Msg::Answer { question, answer: Answer::Failed(SafeText::line("no", 9)) }
                     }
                     _ => continue,
@@ -137,11 +171,16 @@ proptest! {
                     let fresh: Vec<_> = (next..next + i64::from(count)).map(row).collect();
                     next += i64::from(count);
                     town.rows.extend(fresh.clone());
+                    let opened = i64::from(count) * 20;
+                    town.cases.add(next, opened);
+                    next += opened;
                     Msg::Engine(Event::Recorded { source: SourceId(1), new: fresh.into(), changed: 0 })
                 }
                 Deed::Vanish(count) => {
                     let left = town.rows.len().saturating_sub(usize::from(count));
                     town.rows.drain(left..);
+                    let left = town.cases.all.len().saturating_sub(usize::from(count) * 9);
+                    town.cases.all.drain(left..);
                     Msg::Engine(Event::Recorded { source: SourceId(1), new: vec![].into(), changed: 1 })
                 }
             };
