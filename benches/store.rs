@@ -189,6 +189,7 @@ impl Town {
             lang: Some("en".into()),
             matches: vec![self.adopted.watches[0].id],
             readings,
+            need: None,
             fingerprint: Fingerprint { words: Some(words), similar: Some(words), ..Fingerprint::default() },
             content: self.random.u64(..),
             item,

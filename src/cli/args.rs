@@ -11,9 +11,10 @@ mod commands;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs, FeedArgs,
-    Format, GestureArgs, ImportArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs,
-    Printing, QueryArgs, QueryCommand, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs, Looked,
+    LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
+    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -30,7 +31,9 @@ pub use commands::{
         goodword demo                     look around, without network or account\n  \
         goodword watch \"Ferris Bikes\"     listen for a name, without configuration\n  \
         goodword init                     write a configuration\n  \
-        goodword                          open the dashboard",
+        goodword                          open the dashboard\n\n\
+        On the dashboard ? shows the keys; x corrects how a mention was read, and g l asks about twenty of your \
+        mentions, a minute that teaches the readers what is negative for you.",
     disable_help_subcommand = true,
     propagate_version = false
 )]
@@ -136,8 +139,33 @@ pub enum Command {
     /// Find stored mentions
     #[command(after_help = "Example:\n  goodword search '\"Ferris Bikes\" (chain OR brake*) -race' --limit 20")]
     Search(SearchArgs),
+    /// How fast we answer, the unanswered counted in
+    #[command(after_help = "Example:\n  goodword clocks --since 30d --hours 'Mon-Fri 9:00-18:00'")]
+    Clocks(ClocksArgs),
+    /// What we gave and what we asked, and whether an ask would be covered now
+    #[command(after_help = "Example:\n  goodword ledger --acts")]
+    Ledger(LedgerArgs),
+    /// What a post would do before it is published, and what would be better
+    #[command(
+        after_help = "Example:\n  goodword rehearse 'For each repost we give 1 € to the flood relief, up to 1,000 €'"
+    )]
+    Rehearse(RehearseArgs),
+    /// Answer a mention
+    #[command(
+        after_help = "The answer is kept as a draft, held for the time to take it back (Ctrl-C), sent, and waited for. Ends \
+        with 0 when it was sent, with 3 when nobody knows yet or a second voice must approve it, else with 1.\n\n\
+        Example:\n  goodword reply 1204 --text \"Sorry about the chain, Ana. A new one goes out today.\""
+    )]
+    Reply(ReplyArgs),
+    /// See what is about to be sent, and what became of it
+    #[command(after_help = "Examples:\n  goodword outbox --json | jq 'select(.state == \"uncertain\")'\n  \
+        goodword outbox recall 7\n  goodword outbox settle 8 --out https://social.example/@ferris/1\n  \
+        goodword outbox settle 8 --not-out")]
+    Outbox(OutboxArgs),
     /// Write stored mentions to a file, for spreadsheets and scripts
-    #[command(after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv")]
+    #[command(
+        after_help = "Example:\n  goodword export --format csv --since 30d --output mentions.csv\n  goodword export corrections > corrections.ndjson"
+    )]
     Export(ExportArgs),
     /// See how a query is read, and what it finds
     #[command(after_help = "Example:\n  goodword query explain 'ferris NEAR/3 (bike* OR wheel*) NOT lang:de'")]
@@ -191,8 +219,8 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "search", "export", "import"]),
-    ("Look closer", &["query", "feed", "lookup", "analyze", "gesture", "coach"]),
+    ("Every day", &["collect", "reply", "outbox", "search", "export", "import"]),
+    ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

@@ -7,12 +7,13 @@ use super::dashboard::{self, Opening};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use crate::config::{Config, Document};
-use crate::demo::{Scenario, Town};
+use crate::demo::{Format, Scenario, Town};
+use crate::domain::Network;
 use crate::domain::time::SignedDuration;
 use crate::engine::SystemClock;
-use crate::sources::Source;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::{Client, HttpSettings};
+use crate::sources::{MemoryCredentials, Source, SourceSettings, Tools, networks};
 use crate::tui::app::Occasion;
 
 /// How soon and how late a place of the town is asked again.
@@ -31,28 +32,41 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     })??;
     let directory = Scratch::new()?;
     let config = configuration(&scenario)?;
-    let town = Town::open(scenario, Arc::new(SystemClock), arguments.speed).await?;
+    let town = Town::open(scenario.clone(), Arc::new(SystemClock), arguments.speed).await?;
     let client = Client::new(HttpSettings::default())?;
-    let sources: Result<Vec<Source>, _> = town
+    let sources: Vec<Source> = town
         .addresses()
         .iter()
-        .map(|(name, address)| {
-            let feed = FeedSettings {
-                name: Some(name.clone()),
-                shortest: SHORTEST,
-                longest: LONGEST,
-                ..FeedSettings::at(address)
-            };
-            feed.source(&client)
-        })
-        .collect();
+        .map(|(name, address)| source(&scenario, name, address, &client))
+        .collect::<CliResult<_>>()?;
     let (data, logs) = (directory.0.join("data"), directory.0.join("log"));
     let house = House { config, file: None, data, logs };
     let notices = vec!["a made-up town on this machine; ? shows the keys, q leaves".to_owned()];
-    let ended =
-        dashboard::open(Opening { house, sources: sources?, occasion: Occasion::Demo, notices }, everywhere).await;
+    let ended = dashboard::open(Opening { house, sources, occasion: Occasion::Demo, notices }, everywhere).await;
     town.close().await;
     ended
+}
+
+/// A place of the town as a source.
+fn source(scenario: &Scenario, name: &str, address: &str, client: &Client) -> CliResult<Source> {
+    let format = scenario.frame.places.iter().find(|place| place.name == name).map(|place| place.format);
+    if format != Some(Format::Town) {
+        let feed = FeedSettings {
+            name: Some(name.to_owned()),
+            shortest: SHORTEST,
+            longest: LONGEST,
+            ..FeedSettings::at(address)
+        };
+        return Ok(feed.source(client)?);
+    }
+    let settings = SourceSettings {
+        url: address.parse().ok(),
+        shortest: SHORTEST,
+        longest: SHORTEST,
+        ..SourceSettings::named(name, Network::fixed("town"))
+    };
+    let tools = Tools { client: client.clone(), credentials: Arc::new(MemoryCredentials::default()) };
+    Ok(networks::open(&settings, &tools)?)
 }
 
 /// The scenario's subjects and watches as a configuration.

@@ -1,9 +1,11 @@
-//! `export`: writes stored mentions as NDJSON or CSV.
+//! `export`: writes stored mentions as NDJSON or CSV, or what people said of their readings.
+
+mod corrections;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
-use super::args::{Everywhere, ExportArgs, Format};
+use super::args::{Everywhere, ExportArgs, Exported, Format};
 use super::error::{CliError, CliResult};
 use super::house;
 use super::output::{self, Progress, grouped};
@@ -19,7 +21,7 @@ use crate::store::sqlite::SqliteStore;
 use crate::watch::Query;
 
 /// Columns of the CSV form.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 20] = [
     "id",
     "published",
     "first_seen",
@@ -38,6 +40,8 @@ const COLUMNS: [&str; 18] = [
     "watches",
     "answered",
     "content_warning",
+    "read_sentiment",
+    "read_intents",
 ];
 
 /// Exports.
@@ -45,6 +49,14 @@ const COLUMNS: [&str; 18] = [
 /// # Errors
 /// When the query is refused, or the store or the output cannot be used.
 pub async fn run(arguments: &ExportArgs, everywhere: &Everywhere) -> CliResult<u8> {
+    if arguments.what == Exported::Corrections {
+        corrections::check(arguments)?;
+        let between = (moment(arguments.since)?, moment(arguments.until)?);
+        let store = house::existing_store(&house::data_directory(everywhere)?).await?;
+        let written = corrections::write(&*store, arguments, between).await;
+        store.close().await;
+        return written.map(|()| 0);
+    }
     let query = arguments.query.as_deref().map(Query::parse).transpose()?;
     let store = house::existing_store(&house::data_directory(everywhere)?).await?;
     let filter = Filter {
@@ -154,6 +166,7 @@ impl Sheet {
 /// A line as cells; of several readings the first that is about its subject.
 fn cells(line: &MentionLine) -> Vec<String> {
     let reading = line.readings.iter().find(|reading| reading.about).or_else(|| line.readings.first());
+    let read = reading.and_then(|reading| reading.read.as_ref());
     let sentiment = reading.and_then(|reading| reading.sentiment);
     let cells = [
         line.id.to_string(),
@@ -174,6 +187,8 @@ fn cells(line: &MentionLine) -> Vec<String> {
         line.watches.join(", "),
         line.answered.map(|answered| answered.to_string()).unwrap_or_default(),
         line.content_warning.clone(),
+        read.and_then(|read| read.sentiment).map(|one| format!("{one:?}").to_lowercase()).unwrap_or_default(),
+        read.map(|read| read.intents.join(" ")).unwrap_or_default(),
     ];
     cells.into_iter().map(|cell| csv_cell(SafeText::block(&cell).as_str())).collect()
 }

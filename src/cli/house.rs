@@ -178,7 +178,7 @@ impl House {
             store,
             sources,
             self.config.roster(),
-            Arc::new(Readers::rule_based()),
+            Arc::new(Readers::trained()),
             Some(self.config.retention),
         );
         plan.team.clone_from(&self.config.brand.people);

@@ -14,8 +14,8 @@ use super::output::{self, Progress, grouped};
 use crate::config::Config;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Item, Network, SafeText, SourceHealth, SourceId};
-use crate::engine::SystemClock;
 use crate::engine::intake::{Arrival, Intake, SourceInfo};
+use crate::engine::{School, SystemClock};
 use crate::language::Readers;
 use crate::sources::ndjson::{self, LONGEST_LINE, LineError};
 use crate::store::sqlite::SqliteStore;
@@ -131,6 +131,7 @@ fn roster_of(adopted: &Adopted, sources: Vec<RosterSource>) -> Roster {
 
 struct Importer {
     store: Arc<SqliteStore>,
+    readers: Arc<Readers>,
     roster: Roster,
     intake: Option<Intake>,
     places: HashMap<(String, Network), SourceId>,
@@ -140,7 +141,15 @@ struct Importer {
 
 impl Importer {
     fn new(store: Arc<SqliteStore>, roster: Roster) -> Self {
-        Self { store, roster, intake: None, places: HashMap::new(), waiting: HashMap::new(), tally: Tally::default() }
+        Self {
+            store,
+            readers: Arc::new(Readers::trained()),
+            roster,
+            intake: None,
+            places: HashMap::new(),
+            waiting: HashMap::new(),
+            tally: Tally::default(),
+        }
     }
 
     async fn read(&mut self, lines: &mut (dyn BufRead + Send)) -> CliResult {
@@ -251,8 +260,10 @@ impl Importer {
             }
         };
         let adopted = self.store.adopt(&self.roster).await?;
-        let readers = Arc::new(Readers::rule_based());
-        self.intake = Some(Intake::new(&adopted, readers).map_err(|error| CliError::message(error.to_string()))?);
+        let school = School::new(Arc::clone(&self.store) as _, Arc::clone(&self.readers));
+        school.look().await?;
+        let intake = Intake::new(&adopted, Arc::clone(&self.readers));
+        self.intake = Some(intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught()));
         let id = adopted.sources.get(at).copied().ok_or_else(|| CliError::message("the store lost a source"))?;
         self.places.insert(place.clone(), id);
         Ok(id)

@@ -1,25 +1,31 @@
 //! `login` and `logout`: gives goodword an account, and takes it away again.
 
-use std::path::{Path, PathBuf};
+mod place;
+
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
+use self::place::{Place, shown};
 use super::args::{Everywhere, LoginArgs, LogoutArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
 use super::prompt::Terminal;
 use crate::config::credentials::Vault;
-use crate::config::{Config, ConfigErrors, Source as Configured, edit};
+use crate::config::{Config, Source as Configured};
 use crate::domain::{Clock, SafeText};
 use crate::engine::SystemClock;
-use crate::sources::http::{Client, HttpSettings, host_of};
+use crate::sources::http::{Client, host_of};
 use crate::sources::networks::{self, Kind, Secret};
 use crate::sources::{LoggedIn, LoginRequest, MemoryCredentials, Person, SourceError, SourceSettings, Tools};
 
 /// Talks with the person, tries what they give, keeps it, and sees to it that the configuration names the source.
+/// Exit code 1 when the configuration still does not name it.
 ///
 /// # Errors
 /// When the network refuses, or what it gave cannot be kept. Nothing is kept then.
@@ -32,39 +38,118 @@ pub async fn login(arguments: &LoginArgs, everywhere: &Everywhere) -> CliResult<
         )));
     }
     let place = Place::find(everywhere)?;
+    let name = arguments.name.as_deref();
     let request = LoginRequest {
         url: arguments.server.as_deref().map(server).transpose()?,
         account: arguments.account.as_deref().map(|account| account.trim_start_matches('@').to_owned()),
         client_id: arguments.client_id.clone(),
+        places: Vec::new(),
     };
-    let client = Client::new(place.http())?;
-    let person = Terminal::new();
-    let tools = Tools { client, credentials: Arc::new(MemoryCredentials::default()) };
-    let now = SystemClock.now();
-    let logged = match kind.login {
-        Some(login) => login.login(&request, &tools, &person, now).await?,
-        None => paste(kind, &request, &place, arguments.name.as_deref(), &tools, &person).await?,
-    };
-    let configured = place.source(kind, &logged, arguments.name.as_deref());
-    if let Some(source) = configured.filter(|source| source.secret.is_some()) {
-        return Err(CliError::message(format!(
-            "the configuration says where the secret of \"{}\" is kept (line {}): take that out, or put the new secret there",
-            source.settings.name, source.place.line
-        )));
+    let meant = place.meant(kind, &request, name)?;
+    if let Some(source) = meant {
+        judge_secret(source)?;
     }
-    let name = configured
-        .map(|source| source.settings.name.clone())
-        .unwrap_or_else(|| place.free_name(kind, &logged, arguments.name.as_deref()));
+    let request = completed(request, meant);
+    let tools = Tools { client: Client::new(place.http())?, credentials: Arc::new(MemoryCredentials::default()) };
+    // Whoever interrupts gets the terminal back as it was: the talk is dropped, and what it hid is shown again.
+    let logged = tokio::select! {
+        logged = talk(kind, &request, meant, &tools) => logged?,
+        code = interrupted() => return interruption(code?),
+    };
+    let meant = match meant {
+        Some(source) if Place::is_of(kind, source, &logged) => Some(source),
+        Some(source) if name.is_some() => {
+            return Err(CliError::message(format!(
+                "{} has another account than the one that was logged in ({}); nothing is kept",
+                shown(source),
+                SafeText::line(&logged.account, 120)
+            )));
+        }
+        // A name that no source has is one for a new source.
+        _ if name.is_some() => None,
+        _ => place.of(kind, &logged)?,
+    };
+    if let Some(source) = meant {
+        judge_secret(source)?;
+    }
+    keep(kind, &place, meant, name, &logged)
+}
+
+/// Keeps what a login ended with.
+fn keep(
+    kind: &Kind,
+    place: &Place,
+    meant: Option<&Configured>,
+    wished: Option<&str>,
+    logged: &LoggedIn,
+) -> CliResult<u8> {
+    let name = match meant {
+        Some(source) => source.settings.name.clone(),
+        None => place.free_name(kind, logged, wished),
+    };
     let vault = Vault::of(&place.data);
     vault.keep_secret(&name, &logged.secret).map_err(|error| CliError::file(place.data.join("accounts"), error))?;
     let who = if logged.account.is_empty() { String::new() } else { format!(" as {}", logged.account) };
     output::line(format!("Logged in at {}{}.", kind.network, SafeText::line(&who, 120)))?;
-    if configured.is_some() {
+    if meant.is_some() {
         output::line(format!("The source \"{name}\" uses it from now on; `goodword check` tries it."))?;
-    } else {
-        place.add(kind, &name, &logged)?;
+        return Ok(0);
     }
-    Ok(0)
+    Ok(if place.add(kind, &name, logged)? { 0 } else { 1 })
+}
+
+/// A source whose secret is configured needs no login, and would not use one.
+fn judge_secret(source: &Configured) -> CliResult {
+    let Some(secret) = &source.secret else { return Ok(()) };
+    Err(CliError::message(format!(
+        "the configuration says where the secret of {} is kept (line {}): put the new secret there, or take that out \
+         first. For another account give a new name with --name.",
+        shown(source),
+        secret.place.line
+    )))
+}
+
+/// The request with what is configured already.
+fn completed(request: LoginRequest, meant: Option<&Configured>) -> LoginRequest {
+    let Some(source) = meant else { return request };
+    let settings = &source.settings;
+    LoginRequest {
+        url: request.url.or_else(|| settings.url.clone()),
+        account: request.account.or_else(|| settings.account.clone()),
+        client_id: request.client_id.or_else(|| settings.client_id.clone()),
+        places: settings.places.clone(),
+    }
+}
+
+async fn talk(
+    kind: &'static Kind,
+    request: &LoginRequest,
+    meant: Option<&Configured>,
+    tools: &Tools,
+) -> CliResult<LoggedIn> {
+    let person = Terminal::new();
+    match kind.login {
+        Some(login) => Ok(login.login(request, tools, &person, SystemClock.now()).await?),
+        None => paste(kind, request, meant, tools, &person).await,
+    }
+}
+
+/// Waits for a signal that ends the program; the code that shells expect of a program that it ended.
+async fn interrupted() -> CliResult<u8> {
+    let listen = |kind| signal(kind).map_err(|error| CliError::message(format!("signals cannot be heard: {error}")));
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut hang_up = listen(SignalKind::hangup())?;
+    Ok(tokio::select! {
+        _ = interrupt.recv() => 130,
+        _ = terminate.recv() => 143,
+        _ = hang_up.recv() => 129,
+    })
+}
+
+fn interruption(code: u8) -> CliResult<u8> {
+    output::remark("\nNothing was kept.");
+    Ok(code)
 }
 
 /// Forgets what a login kept.
@@ -73,27 +158,62 @@ pub async fn login(arguments: &LoginArgs, everywhere: &Everywhere) -> CliResult<
 /// When there is nothing to forget, or it cannot be removed.
 pub fn logout(arguments: &LogoutArgs, everywhere: &Everywhere) -> CliResult<u8> {
     let data = super::house::data_directory(everywhere)?;
-    let forgotten =
-        Vault::of(&data).forget(&arguments.name).map_err(|error| CliError::file(data.join("accounts"), error))?;
-    let name = SafeText::line(&arguments.name, 80);
-    if !forgotten {
-        return Err(CliError::message(format!(
-            "nothing is kept for \"{name}\": give the name of the source, as `goodword check` shows it"
-        )));
+    let unremovable = |error| CliError::file(data.join("accounts"), error);
+    // A configuration that is broken must not keep anybody from logging out.
+    let config = House::paths(everywhere).config_file().ok().and_then(|file| Config::load(&file).ok());
+    let sources = config.as_ref().map_or(&[][..], |config| &config.sources);
+    let same = |name: &str| name.to_lowercase() == arguments.name.to_lowercase();
+    let source = sources.iter().find(|source| same(&source.settings.name));
+    let mut names = BTreeSet::from([arguments.name.clone(), arguments.name.to_lowercase()]);
+    names.extend(source.map(|source| source.settings.name.clone()));
+    let before = kept(&data);
+    let mut forgotten = Vec::new();
+    for name in names {
+        if Vault::of(&data).forget(&name).map_err(unremovable)? {
+            forgotten.push(name);
+        }
     }
+    let after = kept(&data);
+    let configured = source.and_then(|source| source.secret.as_ref()).map(|secret| secret.place.line);
+    let [name, ..] = forgotten.as_slice() else {
+        let name = SafeText::line(&arguments.name, 80);
+        return Err(CliError::message(match configured {
+            Some(line) => format!(
+                "nothing is kept for \"{name}\": the configuration says where its secret is (line {line}); take that out"
+            ),
+            None => {
+                format!("nothing is kept for \"{name}\": give the name of the source, as `goodword check` shows it")
+            }
+        }));
+    };
+    let gone: Vec<&str> = [("secret", "the secret"), ("session", "the session")]
+        .into_iter()
+        .filter(|(kind, _)| before.iter().filter(|file| !after.contains(*file)).any(|file| file.ends_with(kind)))
+        .map(|(_, what)| what)
+        .collect();
+    let gone = if gone.is_empty() { "what was kept".to_owned() } else { gone.join(" and ") };
     output::line(format!(
-        "The secret and the session of \"{name}\" are forgotten here. What the network gave stays valid there until you \
-         withdraw it in the settings of the account."
+        "Forgotten here: {gone} of \"{}\". What the network gave stays valid there until you withdraw it in the \
+         settings of the account.",
+        SafeText::line(name, 80)
     ))?;
+    if let Some(line) = configured {
+        output::line(format!("The configuration still says where a secret of it is (line {line})."))?;
+    }
     Ok(0)
+}
+
+/// The files that are kept of accounts.
+fn kept(data: &Path) -> BTreeSet<String> {
+    let files = std::fs::read_dir(data.join("accounts")).into_iter().flatten().flatten();
+    files.map(|file| file.file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// Asks for a secret where there is nothing more to it, and tries it if that is possible.
 async fn paste(
     kind: &'static Kind,
     request: &LoginRequest,
-    place: &Place,
-    name: Option<&str>,
+    meant: Option<&Configured>,
     tools: &Tools,
     person: &Terminal,
 ) -> CliResult<LoggedIn> {
@@ -105,25 +225,21 @@ async fn paste(
     let Some(secret) = person.ask_secret(&format!("Secret for {at} ({})", kind.what)).await else {
         return Err(CliError::message("no secret was given; nothing is changed"));
     };
-    let mut logged = LoggedIn {
-        url: request.url.clone(),
-        account: request.account.clone().unwrap_or_default(),
-        client_id: request.client_id.clone(),
-        secret,
-    };
-    let known = place.source(kind, &logged, name).map(|source| source.settings.clone());
-    let settings = known.unwrap_or_else(|| SourceSettings {
+    let settings = meant.map(|source| source.settings.clone()).unwrap_or_else(|| SourceSettings {
         url,
         account: request.account.clone(),
         client_id: request.client_id.clone(),
         stream: false,
         ..SourceSettings::named(kind.network.name(), kind.network.clone())
     });
-    if let Some(account) = &settings.account {
-        logged.account.clone_from(account);
-    }
-    attempt(&settings, &logged.secret, tools).await?;
-    Ok(logged)
+    attempt(&settings, &secret, tools).await?;
+    Ok(LoggedIn {
+        url: request.url.clone(),
+        account: request.account.clone().unwrap_or_default(),
+        client_id: request.client_id.clone(),
+        secret,
+        ..LoggedIn::default()
+    })
 }
 
 /// Asks the network once with the new secret.
@@ -150,99 +266,4 @@ fn kind(name: &str) -> CliResult<&'static Kind> {
 fn server(text: &str) -> CliResult<Url> {
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     crate::config::judge_address(&whole).map_err(|(message, help)| CliError::message(format!("{message}: {help}")))
-}
-
-/// The configuration, if there is one, and where the data is.
-struct Place {
-    config: Option<Config>,
-    file: PathBuf,
-    data: PathBuf,
-}
-
-impl Place {
-    fn find(everywhere: &Everywhere) -> CliResult<Self> {
-        let paths = House::paths(everywhere);
-        let file = paths.config_file().map_err(|error| CliError::message(error.to_string()))?;
-        let config = match Config::load(&file) {
-            Ok(config) => Some(config),
-            Err(errors) if ConfigErrors::no_file(&errors) => None,
-            Err(errors) => return Err(CliError::Config(errors)),
-        };
-        let configured: Option<&Path> = config.as_ref().and_then(|config| config.data.as_deref());
-        let data = paths.data_dir(configured).map_err(|error| CliError::message(error.to_string()))?;
-        Ok(Self { config, file, data })
-    }
-
-    fn http(&self) -> HttpSettings {
-        self.config.as_ref().map(|config| config.http.clone()).unwrap_or_default()
-    }
-
-    fn sources(&self) -> &[Configured] {
-        self.config.as_ref().map_or(&[], |config| &config.sources)
-    }
-
-    /// The configured source that the login is for: the named one, else the one of the same server and account.
-    fn source(&self, kind: &Kind, logged: &LoggedIn, name: Option<&str>) -> Option<&Configured> {
-        let usual: Option<Url> = kind.usual_url.and_then(|url| url.parse().ok());
-        let host = |url: Option<&Url>| url.or(usual.as_ref()).map(host_of);
-        self.sources().iter().find(|source| {
-            let settings = &source.settings;
-            let same_account = match (&settings.account, logged.account.as_str()) {
-                (None, "") => true,
-                (None, _) => kind.secret != Secret::WithAccount,
-                (Some(one), other) => one.eq_ignore_ascii_case(other) || other.is_empty(),
-            };
-            settings.network == kind.network
-                && name.map_or(same_account && host(settings.url.as_ref()) == host(logged.url.as_ref()), |name| {
-                    settings.name.to_lowercase() == name.to_lowercase()
-                })
-        })
-    }
-
-    /// A name for a new source that no other has.
-    fn free_name(&self, kind: &Kind, logged: &LoggedIn, wished: Option<&str>) -> String {
-        let host = logged.url.as_ref().map(host_of);
-        let long = format!("{} {}", kind.network, host.as_deref().unwrap_or(&logged.account));
-        let candidates =
-            wished.map(str::to_owned).into_iter().chain([kind.network.to_string(), long.trim().to_owned()]);
-        let numbered = (2..).map(|number| format!("{} {number}", kind.network));
-        let vault = Vault::of(&self.data);
-        let taken = |name: &String| {
-            vault.has_secret(name)
-                || self.sources().iter().any(|source| source.settings.name.to_lowercase() == name.to_lowercase())
-        };
-        candidates.chain(numbered).find(|name| !taken(name)).unwrap_or_default()
-    }
-
-    /// Writes the new source into the configuration, or says what to write.
-    fn add(&self, kind: &Kind, name: &str, logged: &LoggedIn) -> CliResult {
-        let account =
-            Some(logged.account.as_str()).filter(|account| !account.is_empty() && kind.keys.contains(&"account"));
-        let url = logged.url.as_ref().filter(|_| kind.keys.contains(&"url")).map(Url::as_str);
-        let block = edit::source_block(&edit::NewSource {
-            name,
-            network: &kind.network,
-            url,
-            account,
-            client_id: logged.client_id.as_deref(),
-        });
-        if self.config.is_none() {
-            output::line(format!(
-                "There is no configuration yet: run `goodword init`, then add this to {}:\n{block}",
-                self.file.display()
-            ))?;
-            return Ok(());
-        }
-        match edit::append_source(&self.file, &block) {
-            Ok(_) => {
-                output::line(format!("{} listens to it as \"{name}\" from now on:\n{block}", self.file.display()))?;
-            }
-            Err(error) => {
-                output::line(format!("The configuration was not changed: {error}\nAdd this to it yourself:\n{block}"))?;
-            }
-        }
-        output::line(
-            "`goodword check` tries it. Hashtags, searches and more are set there; the example file shows how.",
-        )
-    }
 }

@@ -5,6 +5,7 @@ mod analyze;
 pub mod args;
 mod backup;
 mod check;
+mod clocks;
 mod coach;
 mod collect;
 pub mod completions;
@@ -17,13 +18,17 @@ mod gesture;
 mod house;
 mod import;
 pub mod init;
+mod ledger;
 mod lines;
 mod login;
 mod lookup;
+mod outbox;
 mod output;
 mod prompt;
 mod query;
 mod record;
+mod rehearse;
+mod reply;
 mod search;
 mod train;
 mod watch;
@@ -71,8 +76,13 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Logout(arguments)) => login::logout(&arguments, &everywhere),
         Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
+        Some(Command::Reply(reply)) => wait(reply::run(&reply, &everywhere)),
+        Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
+        Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
+        Some(Command::Ledger(ledger)) => wait(ledger::run(&ledger, &everywhere)),
+        Some(Command::Rehearse(rehearse)) => wait(rehearse::run(&rehearse, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),

@@ -6,6 +6,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use async_trait::async_trait;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
+use tokio::sync::oneshot;
 
 use crate::domain::SafeText;
 use crate::sources::Person;
@@ -49,6 +50,16 @@ fn line() -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// The same, without holding up what else goes on. Dropped, it leaves a thread that still reads, until the end of
+/// the program, which is near then.
+async fn answer() -> Option<String> {
+    let (done, answer) = oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = done.send(line());
+    });
+    answer.await.ok().flatten()
+}
+
 /// A terminal that shows nothing of what is typed; as before when dropped.
 struct Silence(Termios);
 
@@ -77,12 +88,13 @@ impl Person for Terminal {
 
     async fn ask(&self, question: &str) -> Option<String> {
         self.prompt(question);
-        line()
+        answer().await
     }
 
     async fn ask_secret(&self, question: &str) -> Option<SecretString> {
-        self.prompt(question);
+        // Before the question: who answers at once is not shown either.
         let _silence = self.interactive.then(Silence::begin).flatten();
-        line().map(SecretString::from)
+        self.prompt(question);
+        answer().await.map(SecretString::from)
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Mention, Reading, Subject, SubjectId, Timestamp, Visibility};
+use crate::domain::{Correction, Mention, Reading, Subject, SubjectId, Timestamp, Visibility};
 
 /// A mention as a line.
 #[derive(Debug, Serialize)]
@@ -74,6 +74,34 @@ pub struct ReadingLine {
     pub probabilities: Option<[f32; 3]>,
     /// Intents.
     pub intents: Vec<&'static str>,
+    /// What the readers made of it, where a person corrected that; the rest of the reading is the person's word then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<ReadLine>,
+}
+
+/// What the readers made of a mention.
+#[derive(Debug, Serialize)]
+pub struct ReadLine {
+    /// Whether the post is about the subject.
+    pub about: bool,
+    /// Likeliest sentiment; `null` where the language cannot be read.
+    pub sentiment: Option<crate::domain::Sentiment>,
+    /// Probability of negative, neutral, positive.
+    pub probabilities: Option<[f32; 3]>,
+    /// Intents.
+    pub intents: Vec<&'static str>,
+}
+
+impl ReadLine {
+    /// The line of a reading.
+    pub fn of(reading: &Reading) -> Self {
+        Self {
+            about: reading.about,
+            sentiment: reading.likeliest(),
+            probabilities: reading.sentiment.map(|shares| [shares.negative, shares.neutral, shares.positive]),
+            intents: reading.intents.iter().map(crate::domain::Intent::name).collect(),
+        }
+    }
 }
 
 impl MentionLine {
@@ -104,24 +132,31 @@ impl MentionLine {
             links: mention.links.iter().map(ToString::to_string).collect(),
             image_descriptions: mention.image_descriptions.iter().map(ToString::to_string).collect(),
             watches: mention.watches.iter().map(|(_, name)| name.clone()).collect(),
-            readings: row.readings.iter().map(|reading| ReadingLine::of(reading, subjects)).collect(),
+            readings: row
+                .readings
+                .iter()
+                .map(|reading| ReadingLine::of(reading, mention.correction(reading.subject), subjects))
+                .collect(),
         }
     }
 }
 
 impl ReadingLine {
-    fn of(reading: &Reading, subjects: &[Subject]) -> Self {
+    fn of(reading: &Reading, correction: Option<&Correction>, subjects: &[Subject]) -> Self {
+        let ReadLine { about, sentiment, probabilities, intents } = ReadLine::of(reading);
         Self {
             subject: name_of(reading.subject, subjects),
-            about: reading.about,
-            sentiment: reading.likeliest(),
-            probabilities: reading.sentiment.map(|shares| [shares.negative, shares.neutral, shares.positive]),
-            intents: reading.intents.iter().map(crate::domain::Intent::name).collect(),
+            about,
+            sentiment,
+            probabilities,
+            intents,
+            read: correction.map(|correction| ReadLine::of(&correction.read)),
         }
     }
 }
 
-fn name_of(id: SubjectId, subjects: &[Subject]) -> String {
+/// The name of a subject; its number when it is none of these.
+pub fn name_of(id: SubjectId, subjects: &[Subject]) -> String {
     subjects.iter().find(|subject| subject.id == id).map_or_else(|| id.to_string(), |subject| subject.name.clone())
 }
 

@@ -83,6 +83,8 @@ pub struct NewSource<'a> {
     pub account: Option<&'a str>,
     /// The id of the person's own app.
     pub client_id: Option<&'a str>,
+    /// What of it to listen to.
+    pub places: &'a [String],
 }
 
 /// A source as it is written into the file.
@@ -90,6 +92,10 @@ pub fn source_block(source: &NewSource<'_>) -> String {
     let mut text = format!("\n[[source]]\nname = {}\nnetwork = {}\n", quote(source.name), quote(source.network.name()));
     for (key, value) in [("url", source.url), ("account", source.account), ("client_id", source.client_id)] {
         text.extend(value.map(|value| format!("{key} = {}\n", quote(value))));
+    }
+    if !source.places.is_empty() {
+        let places: Vec<String> = source.places.iter().map(|place| quote(place)).collect();
+        text.push_str(&format!("places = [{}]\n", places.join(", ")));
     }
     text
 }

@@ -40,8 +40,8 @@ pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
-    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, RETENTION_BOUNDS, RETENTION_DAYS, Rival,
-    ScreenSettings, Source, Watch, Weights,
+    Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, RETENTION_BOUNDS, RETENTION_DAYS,
+    Rival, ScreenSettings, Source, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.
@@ -61,6 +61,8 @@ pub struct Config {
     pub http: HttpSettings,
     /// What is kept for how long.
     pub retention: Retention,
+    /// How what we publish goes out.
+    pub outbox: OutboxSettings,
     /// How the screen looks and behaves.
     pub screen: ScreenSettings,
     /// Weights of the formulas.

@@ -19,6 +19,8 @@ pub struct Changed {
     pub keys: bool,
     /// How long mentions are kept.
     pub retention: bool,
+    /// How what we publish goes out.
+    pub outbox: bool,
     /// Weights of the formulas.
     pub weights: bool,
     /// The data directory, which takes effect only after a new start.
@@ -34,6 +36,7 @@ impl Changed {
             screen: old.screen != new.screen,
             keys: old.keys != new.keys,
             retention: old.retention != new.retention,
+            outbox: old.outbox != new.outbox,
             weights: old.weights != new.weights,
             data: old.data != new.data,
             config: new,
@@ -52,6 +55,7 @@ impl Changed {
             (self.screen, "screen"),
             (self.keys, "keys"),
             (self.retention, "retention"),
+            (self.outbox, "outbox"),
             (self.weights, "weights"),
             (self.data, "data directory (from the next start)"),
         ];
@@ -100,12 +104,13 @@ mod tests {
     #[test]
     fn each_part_is_told_apart() {
         type Picked = fn(&Changed) -> bool;
-        let parts: [(&str, Picked, &str); 7] = [
+        let parts: [(&str, Picked, &str); 8] = [
             ("[[rival]]\nname = \"Rival\"\n", |c| c.watches, "watches"),
             ("[http]\nper_host = 3\n", |c| c.sources, "sources"),
             ("[screen]\nbell = true\n", |c| c.screen, "screen"),
             ("zoom = [\"z\"]\n", |c| c.keys, "keys"),
             ("[retention]\ndays = 3\n", |c| c.retention, "retention"),
+            ("[outbox]\nhold = \"5s\"\n", |c| c.outbox, "outbox"),
             ("[weights]\ntell_factor = 3\n", |c| c.weights, "weights"),
             ("[data]\ndirectory = \"/srv\"\n", |c| c.data, "data directory (from the next start)"),
         ];

@@ -68,6 +68,8 @@ pub const HTTP: SectionSchema =
 pub const RETENTION: SectionSchema = one("retention", &["days"]);
 /// How the screen looks and behaves.
 pub const SCREEN: SectionSchema = one("screen", &["colour", "emoji", "time_zone", "bell", "browser", "sync_output"]);
+/// How what we publish goes out.
+pub const OUTBOX: SectionSchema = one("outbox", &["hold", "hold_by_network", "approval", "dry_run"]);
 /// Weights of the formulas.
 pub const WEIGHTS: SectionSchema = one("weights", &["tell_factor"]);
 /// Keys of the keyboard, by action.
@@ -76,8 +78,8 @@ pub const KEYS: SectionSchema = one("keys", &[]);
 pub const DATA: SectionSchema = one("data", &["directory"]);
 
 /// All sections, in the order in which they are documented.
-pub const SECTIONS: [SectionSchema; 11] =
-    [BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, SCREEN, WEIGHTS, KEYS, DATA];
+pub const SECTIONS: [SectionSchema; 12] =
+    [BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, OUTBOX, SCREEN, WEIGHTS, KEYS, DATA];
 
 /// The nearest of some words to a mistyped one, when one is near enough to be meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

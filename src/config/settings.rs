@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use super::place::{Place, Placed};
 use super::secrets::SecretFrom;
-use crate::domain::BrandSize;
 use crate::domain::time::SignedDuration;
+use crate::domain::{BrandSize, Network};
 use crate::sources::SourceSettings;
 
 /// Whom we speak for.
@@ -168,6 +168,36 @@ impl Default for ScreenSettings {
             browser: None,
             sync_output: true,
         }
+    }
+}
+
+/// How what we publish goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxSettings {
+    /// How long it can be taken back before it goes out.
+    pub hold: SignedDuration,
+    /// The same for single networks.
+    pub hold_by_network: Vec<(Network, SignedDuration)>,
+    /// A second voice must approve it.
+    pub approval: bool,
+    /// Nothing is sent; it is shown as if.
+    pub dry_run: bool,
+}
+
+impl OutboxSettings {
+    /// Shortest and longest hold, in seconds.
+    pub const HOLD: RangeInclusive<i64> = 0..=600;
+
+    /// How long something for this network is held.
+    pub fn hold_at(&self, network: &Network) -> SignedDuration {
+        let own = self.hold_by_network.iter().find(|(known, _)| known == network);
+        own.map_or(self.hold, |(_, hold)| *hold)
+    }
+}
+
+impl Default for OutboxSettings {
+    fn default() -> Self {
+        Self { hold: SignedDuration::from_secs(10), hold_by_network: Vec::new(), approval: false, dry_run: false }
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn media_type(format: Format) -> &'static str {
         Format::Rss => "application/rss+xml; charset=utf-8",
         Format::Atom => "application/atom+xml; charset=utf-8",
         Format::Json => "application/feed+json; charset=utf-8",
+        Format::Town => "application/json",
     }
 }
 
@@ -38,7 +39,7 @@ pub(super) fn document(format: Format, place: &str, entries: &[Entry<'_>]) -> St
     match format {
         Format::Rss => rss(place, entries),
         Format::Atom => atom(place, entries),
-        Format::Json => json_feed(place, entries),
+        Format::Json | Format::Town => json_feed(place, entries),
     }
 }
 
@@ -148,6 +149,8 @@ mod tests {
             title: "1 < 2".to_owned(),
             text: "first\n<b>second</b>".to_owned(),
             link: None,
+            followers: 0,
+            then: Vec::new(),
         }
     }
 

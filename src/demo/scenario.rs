@@ -56,6 +56,8 @@ pub enum Format {
     Atom,
     /// JSON Feed 1.1.
     Json,
+    /// A square where people talk with one another, and where we can answer.
+    Town,
 }
 
 /// A server of the town.
@@ -72,6 +74,40 @@ pub struct Place {
     /// It answers 503 during the first so many minutes of the scenario.
     #[serde(default)]
     pub broken_minutes: f64,
+    /// A square: the brand's handle there; without it, the brand's name.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// A square: the same `Idempotency-Key` posts once.
+    #[serde(default = "yes")]
+    pub keeps_tokens: bool,
+    /// A square: how it misbehaves when something is posted there.
+    #[serde(default)]
+    pub faults: Option<Faults>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How a square misbehaves when something is posted there: it drops the connection before or after it took the post, is
+/// slow, answers 500 though it took the post, asks to be left alone, or refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Faults {
+    /// The same seed gives the same sequence of mishaps.
+    pub seed: u64,
+    /// The share of requests that go wrong, 0 to 1.
+    pub share: f64,
+}
+
+/// What the author of a post says once the brand has answered it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Then {
+    /// So many minutes after the answer.
+    pub after: f64,
+    /// The words.
+    pub text: String,
 }
 
 /// Something that is posted.
@@ -94,6 +130,12 @@ pub struct Post {
     /// Address of the page that it is about, when it is not about itself.
     #[serde(default)]
     pub link: Option<String>,
+    /// How many follow the author, on a square.
+    #[serde(default)]
+    pub followers: u64,
+    /// What the author says once we have answered, on a square.
+    #[serde(default)]
+    pub then: Vec<Then>,
 }
 
 /// Why a scenario cannot be read.
@@ -147,7 +189,8 @@ impl Scenario {
             if !frame.places.iter().any(|place| place.name == post.place) {
                 return Err(ScenarioError::Line { line: at, detail: format!("no place named {}", post.place) });
             }
-            if !post.at.is_finite() {
+            let numbers = post.then.iter().map(|then| then.after).chain([post.at]);
+            if !numbers.into_iter().all(f64::is_finite) {
                 return Err(ScenarioError::Line { line: at, detail: "`at` must be a number of minutes".to_owned() });
             }
             posts.push(post);

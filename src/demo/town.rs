@@ -1,15 +1,14 @@
 //! The servers of the town.
 
-use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, RETRY_AFTER};
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -17,10 +16,13 @@ use tokio_util::sync::CancellationToken;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::render::{self, Entry};
-use super::scenario::{Place, Scenario};
+use super::scenario::{Format, Place, Scenario};
+use super::square::{Asked, Square};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Timestamp};
 
+/// Largest request to a square, in bytes.
+const LARGEST: usize = 1 << 16;
 /// Most entries that a place shows.
 const SHOWN: usize = 400;
 /// Seconds that a broken place asks to be left alone.
@@ -60,13 +62,20 @@ impl Town {
         let mut addresses = Vec::new();
         for place in stage.scenario.frame.places.clone() {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-            addresses.push((place.name.clone(), format!("http://{}/feed", listener.local_addr()?)));
-            tasks.spawn(serve(listener, Arc::new(place), Arc::clone(&stage), cancel.clone()));
+            let base = format!("http://{}", listener.local_addr()?);
+            let square = match place.format {
+                Format::Town => Some(Square::new(&place, &stage.scenario.frame.brand, base.clone())),
+                _ => None,
+            };
+            let address = if square.is_some() { format!("{base}/") } else { format!("{base}/feed") };
+            addresses.push((place.name.clone(), address));
+            let booth = Arc::new(Booth { place, square, stage: Arc::clone(&stage) });
+            tasks.spawn(serve(listener, booth, cancel.clone()));
         }
         Ok(Self { addresses, tasks, cancel })
     }
 
-    /// Name and feed address of every place.
+    /// Name and address of every place: of its feed, or of the square itself.
     pub fn addresses(&self) -> &[(String, String)] {
         &self.addresses
     }
@@ -84,18 +93,26 @@ impl Drop for Town {
     }
 }
 
-async fn serve(listener: TcpListener, place: Arc<Place>, stage: Arc<Stage>, cancel: CancellationToken) {
+/// One place with its server.
+struct Booth {
+    place: Place,
+    /// Where people talk.
+    square: Option<Square>,
+    stage: Arc<Stage>,
+}
+
+async fn serve(listener: TcpListener, booth: Arc<Booth>, cancel: CancellationToken) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             () = cancel.cancelled() => return,
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
-                let (place, stage) = (Arc::clone(&place), Arc::clone(&stage));
+                let booth = Arc::clone(&booth);
                 connections.spawn(async move {
                     let answer = service_fn(move |request| {
-                        let (place, stage) = (Arc::clone(&place), Arc::clone(&stage));
-                        async move { Ok::<_, Infallible>(stage.answer(&place, &request).await) }
+                        let booth = Arc::clone(&booth);
+                        async move { booth.answer(request).await }
                     });
                     // A client that hangs up early is its own business.
                     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
@@ -103,6 +120,39 @@ async fn serve(listener: TcpListener, place: Arc<Place>, stage: Arc<Stage>, canc
             }
             Some(_) = connections.join_next() => {}
         }
+    }
+}
+
+/// The connection is dropped without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("dropped")]
+struct Dropped;
+
+impl Booth {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let Some(square) = &self.square else { return Ok(self.stage.answer(&self.place, &request).await) };
+        if self.place.delay_ms > 0 {
+            tokio::time::sleep(Duration::from_millis(self.place.delay_ms)).await;
+        }
+        let (head, body) = request.into_parts();
+        let body = Limited::new(body, LARGEST).collect().await.map_err(|_| Dropped)?.to_bytes();
+        let asked = Asked {
+            posts: head.method == Method::POST,
+            path: head.uri.path(),
+            query: head.uri.query().unwrap_or_default(),
+            token: head.headers.get("idempotency-key").and_then(|token| token.to_str().ok()),
+            body: &body,
+        };
+        let stage = &self.stage;
+        let moment = |at: f64| stage.moment(at);
+        let answer = square.answer(&asked, &stage.scenario, &moment, stage.clock.now()).await.ok_or(Dropped)?;
+        let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+        *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(render::media_type(Format::Town)));
+        if let Some(seconds) = answer.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Ok(response)
     }
 }
 
@@ -215,5 +265,69 @@ mod tests {
         assert_eq!(http.get(&wobbly).send().await.unwrap().status(), 200);
         town.close().await;
         assert!(http.get(&wobbly).send().await.is_err(), "closed means closed");
+    }
+
+    const SQUARE: &str = r#"{"about":"","brand":"Ferris Bikes","size":"solo","rivals":[],"watches":[],"places":[{"name":"square","format":"town"},{"name":"odd","format":"town","keeps_tokens":false,"faults":{"seed":3,"share":1.0}}]}
+{"at":-1,"in":"square","by":"mara","followers":90,"text":"@ferrisbikes chain gone","then":[{"after":0.5,"text":"that was quick, thanks"}]}
+{"at":-1,"in":"odd","by":"bo","text":"hm"}"#;
+
+    async fn json(request: reqwest::RequestBuilder) -> (u16, serde_json::Value) {
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn who_is_answered_says_what_they_think() {
+        let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+        let town = Town::open(Scenario::parse(SQUARE).unwrap(), Arc::<Hand>::clone(&clock), 1.0).await.unwrap();
+        let (base, http) = (town.addresses()[0].1.clone(), reqwest::Client::new());
+        let posts = async || json(http.get(format!("{base}api/posts?after=0"))).await.1;
+        let first = posts().await;
+        assert_eq!((first[0]["to_us"].as_bool(), first[0]["by"]["followers"].as_u64()), (Some(true), Some(90)));
+        let reply = |token: &str| {
+            let body = serde_json::json!({"text": "so sorry", "parent": first[0]["id"]}).to_string();
+            json(http.post(format!("{base}api/posts")).header("idempotency-key", token).body(body))
+        };
+        let (status, ours) = reply("one").await;
+        assert_eq!((status, ours["own"].as_bool(), ours["root"].as_str()), (201, Some(true), first[0]["id"].as_str()));
+        assert_eq!(reply("one").await.1["id"], ours["id"], "the same token posts once");
+        assert_ne!(reply("two").await.1["id"], ours["id"]);
+        assert_eq!(posts().await.as_array().unwrap().len(), 3);
+        clock.0.fetch_add(31, Ordering::SeqCst);
+        let said = posts().await;
+        assert_eq!(said.as_array().unwrap().len(), 4, "once, though it was answered twice");
+        assert_eq!((said[3]["text"].as_str(), &said[3]["parent"]), (Some("that was quick, thanks"), &ours["id"]));
+        let thread = json(http.get(format!("{base}api/thread/{}", ours["id"].as_str().unwrap()))).await.1;
+        assert_eq!(thread.as_array().unwrap().len(), 4);
+        assert_eq!(json(http.get(format!("{base}api/me"))).await.1["handle"], "ferrisbikes");
+        assert_eq!(json(http.get(format!("{base}api/people/nobody"))).await.0, 404);
+        assert_eq!(json(http.get(format!("{base}elsewhere"))).await.0, 404);
+        town.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_square_misbehaves_by_its_seed() {
+        let story = || Scenario::parse(SQUARE).unwrap();
+        let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+        let mut runs = Vec::new();
+        for _ in 0..2 {
+            let town = Town::open(story(), Arc::<Hand>::clone(&clock), 1.0).await.unwrap();
+            let (base, http) = (town.addresses()[1].1.clone(), reqwest::Client::new());
+            let mut seen = Vec::new();
+            for number in 0..24 {
+                let body = serde_json::json!({"text": format!("post {number}")}).to_string();
+                let answer = http.post(format!("{base}api/posts")).body(body).send().await;
+                seen.push(answer.map_or(0, |answer| answer.status().as_u16()));
+            }
+            let own = json(http.get(format!("{base}api/own"))).await.1;
+            runs.push((seen, own.as_array().unwrap().len()));
+            town.close().await;
+        }
+        let (seen, taken) = &runs[0];
+        assert_eq!(runs[0], runs[1]);
+        for status in [0, 201, 422, 429, 500] {
+            assert!(seen.contains(&status), "{status}: {seen:?}");
+        }
+        assert!(*taken > seen.iter().filter(|status| **status == 201).count(), "some were taken without saying so");
     }
 }

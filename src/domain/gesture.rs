@@ -82,6 +82,77 @@ impl Trigger {
     }
 }
 
+/// What a give is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Give {
+    /// A question was answered.
+    Answer,
+    /// Something was taught.
+    Teach,
+    /// Somebody was thanked.
+    Thank,
+    /// Another's work was shown.
+    Share,
+    /// Something was put right.
+    Fix,
+    /// Money, goods or work were given away.
+    Donate,
+}
+
+impl Give {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Answer, Self::Teach, Self::Thank, Self::Share, Self::Fix, Self::Donate];
+
+    /// Its name on the screen and in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Teach => "teach",
+            Self::Thank => "thank",
+            Self::Share => "share",
+            Self::Fix => "fix",
+            Self::Donate => "donate",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|give| give.name() == name)
+    }
+}
+
+/// What an act does, for the books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// It gives.
+    Give(Give),
+    /// It asks for little: read, follow, repost.
+    SoftAsk,
+    /// It asks for much: buy, sign up, order ahead.
+    HardAsk,
+    /// It gives only if the audience acts first.
+    Conditional {
+        /// There is a most that is given.
+        capped: bool,
+        /// All that comes in is given away.
+        all_proceeds: bool,
+    },
+    /// It neither gives nor asks.
+    Talk,
+}
+
+impl Deed {
+    /// The gesture of which it is a kind.
+    pub fn gesture(self) -> Gesture {
+        match self {
+            Self::Give(_) => Gesture::Give,
+            Self::SoftAsk | Self::HardAsk => Gesture::Ask,
+            Self::Conditional { .. } => Gesture::Conditional,
+            Self::Talk => Gesture::Talk,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +165,7 @@ mod tests {
         for (place, trigger) in Trigger::ALL.into_iter().enumerate() {
             assert_eq!((Trigger::of_name(trigger.name()), trigger.place()), (Some(trigger), place));
         }
+        assert!(Give::ALL.into_iter().all(|give| Give::of_name(give.name()) == Some(give)));
         assert_eq!((Gesture::of_name("Give"), Trigger::of_name("")), (None, None));
     }
 }

@@ -42,4 +42,6 @@ id! {
     PromiseId,
     /// Something that we are about to publish.
     OutgoingId,
+    /// What a person said of a reading. Grows with the order of recording.
+    CorrectionId,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clean::SafeText;
+use super::correction::Correction;
 use super::ids::{GroupId, MentionId, PersonId, SourceId, SubjectId, WatchId};
 use super::item::{Answerable, Visibility};
 use super::source::Network;
@@ -232,4 +233,20 @@ pub struct Mention {
     pub addressed: bool,
     /// Where an answer can be given.
     pub answerable: Answerable,
+    /// What a person says of its readings, which have that in them; at most one a subject.
+    pub corrections: Vec<Correction>,
+}
+
+impl Mention {
+    /// Content warning, title and text as one piece, as [`super::Item::full_text`] has them: what the readers read.
+    pub fn full_text(&self) -> String {
+        let pieces = [&self.row.content_warning, &self.row.title, &self.text];
+        let pieces: Vec<&str> = pieces.into_iter().map(SafeText::as_str).filter(|piece| !piece.is_empty()).collect();
+        pieces.join("\n\n")
+    }
+
+    /// What a person says of its reading for a subject.
+    pub fn correction(&self, subject: SubjectId) -> Option<&Correction> {
+        self.corrections.iter().find(|correction| correction.subject == subject)
+    }
 }

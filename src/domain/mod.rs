@@ -6,6 +6,7 @@
 pub mod act;
 pub mod case;
 pub mod clean;
+pub mod correction;
 pub mod gesture;
 pub mod ids;
 pub mod item;
@@ -22,9 +23,11 @@ pub mod time;
 
 pub use act::Act;
 pub use clean::SafeText;
-pub use gesture::{Gesture, Trigger};
+pub use correction::{Correction, NewCorrection, Occasion, Said};
+pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
-    ActId, CaseId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId, SubjectId, WatchId,
+    ActId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId,
+    SubjectId, WatchId,
 };
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};

@@ -21,7 +21,7 @@ pub struct Door {
 
 /// How a source publishes and looks things up.
 #[derive(Clone, Default)]
-pub(super) struct Hands {
+pub(crate) struct Hands {
     pub(super) publish: Option<Arc<dyn Publish>>,
     pub(super) lookup: Option<Arc<dyn Lookup>>,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::lessons::Lessons;
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{MentionRow, OutgoingId, SafeText, Signal, SourceHealth, SourceId, Timestamp};
 
@@ -68,8 +69,10 @@ pub enum Event {
     },
     /// A signal was raised.
     Signal(Arc<Signal>),
-    /// Another process committed something.
+    /// Another process committed something, or a person corrected readings here.
     Changed,
+    /// What people's corrections taught the readers is another now.
+    Learned(Arc<Lessons>),
     /// Old mentions were erased, as the retention demands.
     Erased(u64),
     /// Whether we collect changed.

@@ -4,12 +4,15 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
+use super::answering::AnsweringSettings;
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
@@ -18,6 +21,8 @@ use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
+use super::lessons::School;
+use super::outbox::{Bell, Desk, Exits, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
@@ -33,6 +38,11 @@ const COMMANDS: usize = 32;
 /// Longest that shutting down takes, the two seconds for polls under way included.
 const SHUTDOWN: Duration = Duration::from_secs(4);
 
+/// Longest that what is being sent may go on, once this process collects no more.
+const SENDING: Duration = Duration::from_millis(2_500);
+/// Longest that making drafts of what is held may delay the end.
+const DEPARTURE: Duration = Duration::from_secs(1);
+
 /// Starts the engine.
 pub struct Engine;
 
@@ -44,11 +54,17 @@ impl Engine {
     /// only be read for now starts all the same; [`Event::StoreTrouble`] tells, and it is tried again.
     pub async fn start(plan: EnginePlan) -> Result<EngineHandle, EngineError> {
         let (conductor, commands) = Conductor::new(plan).await?;
-        let (herald, crew) = (Arc::clone(&conductor.shared.herald), Arc::clone(&conductor.crew));
+        let (shared, crew) = (Arc::clone(&conductor.shared), Arc::clone(&conductor.crew));
+        let (bell, process) = (Arc::clone(&conductor.bell), conductor.process.clone());
         let stop = CancellationToken::new();
-        let mut tasks = JoinSet::new();
+        let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
+        let watcher = conductor.watcher();
+        watchers.spawn(supervise::persist("outbox", move || watcher.clone().run()));
+        let (school, teller) = (Arc::clone(&crew.school), Arc::clone(&shared.herald));
+        let lessons = attend(school, teller.subscribe(), teller);
+        tasks.spawn(stop.clone().run_until_cancelled_owned(lessons).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
-        Ok(EngineHandle { herald, commands, stop, tasks, crew })
+        Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process })
     }
 }
 
@@ -87,10 +103,13 @@ struct Crew {
     adopted: Mutex<Arc<Adopted>>,
     /// The brand's own people.
     team: Vec<String>,
+    /// How mentions are answered.
+    answering: AnsweringSettings,
     /// What each source can do besides listening, in the roster's order.
     doors: Doors,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
+    school: Arc<School>,
 }
 
 impl Crew {
@@ -121,7 +140,8 @@ impl Crew {
     }
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
-        Ok(Arc::new(Intake::new(adopted, Arc::clone(&self.readers))?.with_team(&self.team)))
+        let intake = Intake::new(adopted, Arc::clone(&self.readers))?;
+        Ok(Arc::new(intake.with_team(&self.team).with_answering(self.answering).taught(self.school.taught())))
     }
 
     /// What can be done at each source, with the numbers in force.
@@ -132,17 +152,20 @@ impl Crew {
 
 /// The engine at work.
 pub struct EngineHandle {
-    herald: Arc<Herald>,
+    shared: Arc<Shared>,
     commands: mpsc::Sender<Command>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
+    watchers: JoinSet<()>,
     crew: Arc<Crew>,
+    bell: Arc<Bell>,
+    process: String,
 }
 
 impl EngineHandle {
     /// News from now on. Late listeners ask [`EngineHandle::standing`] and [`EngineHandle::trouble`] once.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
-        self.herald.subscribe()
+        self.shared.herald.subscribe()
     }
 
     /// The subjects, watches and sources with their numbers.
@@ -152,12 +175,22 @@ impl EngineHandle {
 
     /// Whether this process collects; `None` until that is known.
     pub fn standing(&self) -> Option<Standing> {
-        self.herald.standing()
+        self.shared.herald.standing()
     }
 
     /// What is the matter with the store at present.
     pub fn trouble(&self) -> Option<String> {
-        self.herald.trouble()
+        self.shared.herald.trouble()
+    }
+
+    /// The name of this process: what it submits to the outbox is held in its name.
+    pub fn process(&self) -> &str {
+        &self.process
+    }
+
+    /// Something in the outbox was changed by a person here: it is looked at now, rather than in a second.
+    pub fn outbox_changed(&self) {
+        self.bell.ring();
     }
 
     /// Asks one source, or all, now. False when this process does not collect, so that nothing comes of it.
@@ -172,13 +205,13 @@ impl EngineHandle {
     /// When the store cannot be written; then nothing changes.
     pub async fn pause(&self, paused: bool) -> Result<(), StoreError> {
         self.crew.store.set_paused(paused).await?;
-        self.herald.pause(paused);
+        self.shared.herald.pause(paused);
         Ok(())
     }
 
     /// Whether all traffic with the networks is held back.
     pub fn is_paused(&self) -> bool {
-        self.herald.is_paused()
+        self.shared.herald.is_paused()
     }
 
     /// How a source publishes. `None` when it cannot, and while this process does not collect or traffic is paused:
@@ -227,11 +260,17 @@ impl EngineHandle {
         result
     }
 
-    /// Ends: polls under way finish storing or are dropped within two seconds, and the lease is given back.
+    /// Ends: polls and posts under way finish storing or are dropped within two seconds, the lease is given back, and
+    /// what is held in the outbox is a draft again.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
+        self.watchers.abort_all();
         let _ = timeout(SHUTDOWN, async { while self.tasks.join_next().await.is_some() {} }).await;
         self.tasks.shutdown().await;
+        let departed = self.crew.store.depart(&self.process, self.shared.clock.now());
+        if let Ok(Err(error)) = timeout(DEPARTURE, departed).await {
+            tracing::warn!(%error, "what was held in the outbox stays held until somebody else collects");
+        }
     }
 }
 
@@ -242,8 +281,12 @@ struct Conductor {
     sources: Vec<Source>,
     workers: usize,
     retention: Option<Retention>,
+    /// Asks the sources; else it only sends.
+    listens: bool,
     commands: mpsc::Receiver<Command>,
     notes: Arc<AsyncMutex<mpsc::Receiver<Note>>>,
+    bell: Arc<Bell>,
+    process: String,
 }
 
 impl Conductor {
@@ -253,6 +296,7 @@ impl Conductor {
         check_queries(&roster)?;
         let herald = Herald::new(EVENTS);
         let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));
+        let process = plan.holder.clone();
         let keeper = Keeper::new(store, clock, Arc::clone(&herald), plan.holder, plan.pace);
         let (commands_in, commands) = mpsc::channel(COMMANDS);
         let (notes_in, notes) = mpsc::channel(alerts::WAITING);
@@ -260,7 +304,9 @@ impl Conductor {
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: plan.team,
+            answering: plan.answering,
             doors,
+            school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -281,12 +327,27 @@ impl Conductor {
             sources: plan.sources,
             workers: plan.workers,
             retention: plan.retention,
+            listens: plan.listens,
             commands,
             notes: Arc::new(AsyncMutex::new(notes)),
+            bell: Arc::default(),
+            process,
         };
         conductor.crew.adopt_or_read(&conductor.shared.herald).await?;
         conductor.shared.keeper.look_whether_paused().await?;
+        conductor.crew.school.look().await?;
         Ok((conductor, commands_in))
+    }
+
+    /// Tells what moves on in the outbox.
+    fn watcher(&self) -> Watcher {
+        Watcher {
+            store: Arc::clone(&self.shared.store),
+            clock: Arc::clone(&self.shared.clock),
+            herald: Arc::clone(&self.shared.herald),
+            bell: Arc::clone(&self.bell),
+            process: self.process.clone(),
+        }
     }
 
     /// The lease, or who has it. A holder that may be gone is given the life of its lease.
@@ -358,19 +419,66 @@ impl Conductor {
         stop: &CancellationToken,
     ) -> Result<End, EngineError> {
         let adopted = self.crew.adopt().await?;
+        let desk = self.desk(lease.epoch);
+        let sending = stop.child_token();
+        let mut senders = JoinSet::new();
+        senders.spawn(Sender::new(desk.clone(), sending.clone()).run());
+        let mut aides = JoinSet::new();
+        aides.spawn(supervise::persist("identities", move || keep_known(desk.clone())));
+        let end = match self.listens {
+            true => self.listen(collector, &adopted, lease, &mut aides, stop).await,
+            false => Ok(self.only_send(lease, stop).await),
+        };
+        aides.shutdown().await;
+        sending.cancel();
+        let _ = timeout(SENDING, async { while senders.join_next().await.is_some() {} }).await;
+        senders.shutdown().await;
+        end
+    }
+
+    /// What the sender works with.
+    fn desk(&self, epoch: i64) -> Desk {
+        let crew = Arc::clone(&self.crew);
+        let exits: Exits =
+            Arc::new(move || crew.doors().into_iter().map(|(door, hands)| (door, hands.clone())).collect::<Vec<_>>());
+        let (shared, bell) = (Arc::clone(&self.shared), Arc::clone(&self.bell));
+        Desk { shared, exits, bell, epoch, authors: Arc::default() }
+    }
+
+    /// Keeps the lease, and asks no source.
+    async fn only_send(&mut self, lease: &Lease, stop: &CancellationToken) -> End {
+        self.shared.herald.stands(Standing::Collecting);
+        let keeper = Arc::clone(&self.shared.keeper);
+        let kept = keeper.keep(lease.epoch);
+        tokio::pin!(kept);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return End::Stopped,
+                () = &mut kept => return End::LeaseLost,
+                Some(_) = self.commands.recv() => {}
+            }
+        }
+    }
+
+    async fn listen(
+        &mut self,
+        collector: &mut Option<Collector>,
+        adopted: &Adopted,
+        lease: &Lease,
+        aides: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) -> Result<End, EngineError> {
         let collector = match collector {
             Some(collector) => {
-                collector.obey(Command::Watch(self.crew.intake(&adopted)?));
+                collector.obey(Command::Watch(self.crew.intake(adopted)?));
                 collector
             }
-            None => collector.insert(self.collector(&adopted)?),
+            None => collector.insert(self.collector(adopted)?),
         };
         self.shared.herald.stands(Standing::Collecting);
-        let mut aides = JoinSet::new();
-        self.start_aides(&mut aides, lease.epoch);
-        let end = collector.run(lease, &mut self.commands, stop).await;
-        aides.shutdown().await;
-        Ok(end)
+        self.start_aides(aides, lease.epoch);
+        Ok(collector.run(lease, &mut self.commands, stop).await)
     }
 
     fn start_aides(&self, aides: &mut JoinSet<()>, epoch: i64) {
@@ -396,5 +504,6 @@ fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
     Ok(())
 }
 
+mod teaching;
 #[cfg(test)]
 mod tests;

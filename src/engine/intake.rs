@@ -18,10 +18,12 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 use self::team::Team;
+use super::answering::AnsweringSettings;
+use super::lessons::Taught;
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{Item, Network, Reading, Role, SourceId, Subject, SubjectId, Timestamp, WatchId, WatchRule};
 use crate::language::{Readers, SubjectContext};
-use crate::store::{Adopted, NewAct, NewMention};
+use crate::store::{Adopted, Need, NewAct, NewMention};
 use crate::watch::{Matcher, Post, Query, QueryError};
 
 /// On the first poll of a source, what was published longer ago than this is history.
@@ -102,13 +104,19 @@ pub struct TakenIn {
 }
 
 /// A subject with what the readers may know of it.
-#[derive(Debug)]
-struct Profile {
-    id: SubjectId,
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    pub(super) id: SubjectId,
     role: Role,
-    name: String,
+    pub(super) name: String,
     context: Vec<String>,
     others: Vec<String>,
+}
+
+impl Profile {
+    pub(super) fn context(&self) -> SubjectContext<'_> {
+        SubjectContext { name: &self.name, context: &self.context, others: &self.others }
+    }
 }
 
 /// Watches, subjects and readers, compiled for use. Shared by all polls; replaced as a whole when they change.
@@ -125,6 +133,10 @@ pub struct Intake {
     /// The brand's own people.
     team: Team,
     readers: Arc<Readers>,
+    /// What a mention asks of us.
+    answering: AnsweringSettings,
+    /// What people have taught the readers.
+    lessons: Taught,
 }
 
 impl Intake {
@@ -155,7 +167,15 @@ impl Intake {
             named,
             team: Team::default(),
             readers,
+            answering: AnsweringSettings::default(),
+            lessons: Taught::default(),
         })
+    }
+
+    /// With what people teach the readers, now and while it is at work.
+    #[must_use]
+    pub fn taught(self, lessons: Taught) -> Self {
+        Self { lessons, ..self }
     }
 
     /// With the brand's own people, each as `handle`, `network:handle` or `network:native-id`: what they write is an
@@ -163,6 +183,12 @@ impl Intake {
     #[must_use]
     pub fn with_team(self, team: &[String]) -> Self {
         Self { team: Team::new(team), ..self }
+    }
+
+    /// With how mentions are answered.
+    #[must_use]
+    pub fn with_answering(self, answering: AnsweringSettings) -> Self {
+        Self { answering, ..self }
     }
 
     /// The watches, in the order of the roster.
@@ -212,6 +238,7 @@ impl Intake {
         let age = arrival.now.duration_since(when);
         let history = arrival.is_history(item.claimed.is_none(), age);
         Some(NewMention {
+            need: if history { None } else { self.need(&item, &readings, arrival.now) },
             fingerprint: marks::fingerprint(&item, &source.network, &text),
             content: content_hash(&item),
             first_seen: arrival.now,
@@ -222,6 +249,11 @@ impl Intake {
             readings,
             item,
         })
+    }
+
+    fn need(&self, item: &Item, readings: &[Reading], now: Timestamp) -> Option<Need> {
+        let brand = self.subjects.first().filter(|subject| subject.role == Role::Brand)?.id;
+        self.answering.need_of(item, readings.iter().find(|reading| reading.subject == brand), now)
     }
 
     fn language(&self, text: &str, item: &Item) -> Option<String> {
@@ -255,6 +287,7 @@ impl Intake {
     /// any case when the post is `ours`.
     fn readings(&self, text: &str, lang: Option<&str>, found: &Found, ours: bool) -> Vec<Reading> {
         let mut readings = Vec::new();
+        let learned = self.lessons.now();
         for subject in &self.subjects {
             let named = found.named.contains(&subject.id);
             let watched = found.watched.contains(&subject.id);
@@ -262,12 +295,14 @@ impl Intake {
             if !named && !watched && !given {
                 continue;
             }
-            let context = SubjectContext { name: &subject.name, context: &subject.context, others: &subject.others };
+            let context = subject.context();
             let sentiment = self.readers.sentiment.sentiment(text, lang, &context);
+            let sentiment = sentiment.map(|read| learned.sentiment(subject.id, read));
             readings.push(Reading {
                 subject: subject.id,
                 // A post that only its source vouches for is about us unless its words say otherwise.
-                about: (given && !named && !watched) || self.readers.about.about(text, lang, &context),
+                about: (given && !named && !watched)
+                    || learned.about(subject.id, &*self.readers.about, text, lang, &context),
                 intents: self.readers.intent.intents(text, lang, sentiment.as_ref(), &context),
                 sentiment,
             });
@@ -284,7 +319,7 @@ struct Found {
     named: Vec<SubjectId>,
 }
 
-fn profiles(adopted: &Adopted) -> Vec<Profile> {
+pub(super) fn profiles(adopted: &Adopted) -> Vec<Profile> {
     let mut subjects: Vec<&Subject> = adopted.subjects.iter().collect();
     subjects.sort_by_key(|subject| subject.role != Role::Brand);
     let profile = |subject: &&Subject| {

@@ -119,6 +119,12 @@ impl Keeper {
         if lease.epoch == epoch { Ok(lease) } else { Err(StoreError::LeaseLost) }
     }
 
+    /// Whether the lease is that of `epoch` and has not run out, as far as is known without asking.
+    pub(crate) fn holds(&self, epoch: i64) -> bool {
+        let now = self.clock.now();
+        self.held().is_some_and(|lease| lease.epoch == epoch && now < lease.until && !self.is_odd(&lease, now))
+    }
+
     /// A lease that lasts longer than any lease can: the clock was set back since.
     fn is_odd(&self, lease: &Lease, now: Timestamp) -> bool {
         lease.until > after(now, self.pace.life)
@@ -215,7 +221,8 @@ impl Keeper {
     }
 
     /// A number that differs when a person could see a difference: how the sources fare, how many mentions there
-    /// are, how many are unread, which signals there are and which were seen.
+    /// are, how many are unread, which signals there are and which were seen, what
+    /// was corrected.
     async fn content(&self) -> StoreResult<u64> {
         let mut hash = DefaultHasher::new();
         self.look_whether_paused().await?;
@@ -225,6 +232,7 @@ impl Keeper {
             let seen = (!live).then_some((polled, next));
             (id, health, failures, seen, mentions, live).hash(&mut hash);
         }
+        self.store.corrections_version().await?.hash(&mut hash);
         let overview = self.store.overview(self.clock.now(), None).await?;
         (overview.mentions, overview.unread).hash(&mut hash);
         for signal in self.store.signals(SIGNALS).await? {

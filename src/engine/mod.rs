@@ -6,13 +6,18 @@
 //! | [`Engine`] | starts it all; [`EngineHandle`] is how the screen and `collect` speak with it |
 //! | [`poll_all_once`], [`check`] | every source once, with and without storing |
 //! | [`intake`] | item -> mention |
+//! | [`books`] | acts -> the ledger of gives and asks |
+//! | [`answering`] | which mentions need an answer, and when |
 //! | [`schedule`] | when a source is asked next |
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
 //! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
+//! | [`outbox`] | what is about to be published |
 //! | `own` | accounts that are known to be ours |
 
 mod alerts;
+pub mod answering;
+pub mod books;
 pub mod clock;
 mod collector;
 mod doors;
@@ -23,8 +28,11 @@ mod herald;
 mod holder;
 pub mod intake;
 mod lease;
+mod lessons;
+pub mod outbox;
 mod own;
 mod plan;
+pub mod rehearsal;
 mod retention;
 pub mod schedule;
 mod supervise;
@@ -44,4 +52,5 @@ pub use event::{Event, Polled, Standing};
 pub use facade::{Engine, EngineHandle, poll_all_once};
 pub use holder::holder_name;
 pub use lease::LeasePace;
+pub use lessons::{Lessons, School, SubjectLessons, Taught};
 pub use plan::{EngineError, EnginePlan};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answering::AnsweringSettings;
 use super::clock::SystemClock;
 use super::collector::{Dice, WORKERS};
 use super::flood::Ceilings;
@@ -52,6 +53,10 @@ pub struct EnginePlan {
     pub retention: Option<Retention>,
     /// Polls under way at once.
     pub workers: usize,
+    /// How mentions are answered.
+    pub answering: AnsweringSettings,
+    /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
+    pub listens: bool,
     /// When a watch floods.
     pub ceilings: Ceilings,
     /// How the lease is kept.
@@ -80,6 +85,8 @@ impl EnginePlan {
             clock: Arc::new(SystemClock),
             retention,
             workers: WORKERS,
+            answering: AnsweringSettings::default(),
+            listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),
             dice: Arc::new(fastrand::f64),

@@ -126,7 +126,11 @@ impl RuleAbout {
 
 impl ReadAbout for RuleAbout {
     fn about(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> bool {
-        self.weigh(text, lang, subject).is_none_or(|(_, weighing)| weighing.odds >= THRESHOLD)
+        self.odds(text, lang, subject).is_none_or(|odds| odds >= 0.0)
+    }
+
+    fn odds(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> Option<f32> {
+        self.weigh(text, lang, subject).map(|(_, weighing)| weighing.odds - THRESHOLD)
     }
 
     fn explain(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> Vec<Evidence> {

@@ -1,80 +1,48 @@
-//! What is learned from a person's corrections: three numbers for each subject that turn the readings of the model
-//! towards what its people call negative, neutral and positive.
+//! What is learned from a person's corrections of sentiment: three numbers for each subject that turn the readings of the
+//! model towards what its people call negative, neutral and positive. (What is learned of about-us: [`senses`].)
 //!
-//! The reading of a mention is p; learned are the biases b, so that the corrected reading is
+//! The reading of a mention is p; learned are the biases b, so that the taught reading is
 //! `p'_c = p_c exp(b_c) / sum over k of p_k exp(b_k)`. They are the maximum of the penalised likelihood
-//! `sum over corrections of log q(said) - PULL / 2 * sum over c of b_c^2`. For a mention that a person was *asked* about
-//! q is p'. A mention that was *volunteered* was picked because its reading r was wrong, so it only tells which of the
-//! others it should have been: q(said) = p'(said) / (1 - p'(r)); where the person volunteers to say that the reading
-//! is right, it counts as asked. Taken otherwise, fifty corrections of mistakes would teach that every reading is one.
+//! `sum over lessons of log q(said) - PULL / 2 * sum over c of b_c^2`. For a mention that a person was *asked* about
+//! q is p'. A mention that was *volunteered* was picked because the reading r that was shown is wrong, so it only tells
+//! which of the others it should have been: q(said) = p'(said) / (1 - p'(r)); where the person volunteers to say that
+//! the reading is right, it counts as asked. Taken otherwise, fifty corrections of mistakes would teach that every
+//! reading is one.
 //!
 //! Pure. Corrections are the truth and biases are derived from them: undoing a correction is leaving it out.
 
-use serde::{Deserialize, Serialize};
+pub mod senses;
 
-use crate::domain::{MentionId, Sentiment, Shares, SubjectId};
+use crate::domain::{Correction, Occasion, Sentiment, Shares};
 
 /// The weight of the penalty. Chosen in the simulation of this module's tests: large enough that a handful of
 /// corrections moves little, small enough that fifty move what must move.
 pub const PULL: f32 = 1.0;
 
-/// How a correction came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Occasion {
-    /// The program asked about a mention that it picked without regard to its reading, as the first game does.
-    Asked,
-    /// The person saw a reading and changed it.
-    Volunteered,
-}
-
 /// A person's word on the sentiment of a mention.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Correction {
-    /// The mention.
-    pub mention: MentionId,
-    /// For which subject it was read.
-    pub subject: SubjectId,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lesson {
     /// What the model read, before anything learned was applied.
     pub read: Shares,
+    /// The sentiment that the person saw.
+    pub shown: Sentiment,
     /// What the person says.
     pub said: Sentiment,
     /// How it came about.
     pub occasion: Occasion,
 }
 
-/// The corrections of one subject, in the order in which they were made. One stands for each mention.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Corrections(Vec<Correction>);
-
-impl Corrections {
-    /// Takes a correction; gives the one of the same mention that it replaces.
-    pub fn add(&mut self, correction: Correction) -> Option<Correction> {
-        let replaced = self.undo(correction.mention);
-        self.0.push(correction);
-        replaced
-    }
-
-    /// Takes the correction of a mention back.
-    pub fn undo(&mut self, mention: MentionId) -> Option<Correction> {
-        let at = self.0.iter().position(|known| known.mention == mention)?;
-        Some(self.0.remove(at))
-    }
-
-    /// All of them.
-    pub fn all(&self) -> &[Correction] {
-        &self.0
-    }
-
-    /// What they teach.
-    pub fn learned(&self) -> Learned {
-        Learned { biases: fit(&self.0), from: u32::try_from(self.0.len()).unwrap_or(u32::MAX) }
+impl Lesson {
+    /// What a correction teaches of sentiment; `None` when it says nothing of it, or of a language that cannot be read.
+    pub fn of(correction: &Correction) -> Option<Self> {
+        let read = correction.untaught?;
+        let shown = correction.read.likeliest().unwrap_or(read.likeliest().0);
+        Some(Self { read, shown, said: correction.said.sentiment?, occasion: correction.occasion })
     }
 }
 
 /// What was learned for a subject. The default has learned nothing and changes nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Learned {
     /// Added to the logarithms of negative, neutral, positive.
     pub biases: [f32; 3],
@@ -83,31 +51,58 @@ pub struct Learned {
 }
 
 impl Learned {
-    /// The corrected reading.
+    /// What these lessons of one subject teach.
+    pub fn from_lessons(lessons: &[Lesson]) -> Self {
+        Self { biases: fit(lessons, PULL), from: u32::try_from(lessons.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// The taught reading.
     pub fn apply(&self, read: Shares) -> Shares {
+        if self.from == 0 {
+            return read;
+        }
         let [negative, neutral, positive] = corrected(numbers(read), self.biases);
         Shares { negative, neutral, positive }
     }
+
+    /// How far the shares of the three classes among these lessons are from what the person said, before anything was
+    /// learned and after: the mean distance of the three, 0 to 1. `None` below five lessons, which say too little.
+    pub fn errors(&self, lessons: &[Lesson]) -> Option<(f32, f32)> {
+        (lessons.len() >= FEWEST)
+            .then(|| (share_error(lessons, |read| read), share_error(lessons, |read| self.apply(read))))
+    }
+}
+
+/// Fewest lessons of which an error is told.
+const FEWEST: usize = 5;
+
+fn share_error(lessons: &[Lesson], taught: impl Fn(Shares) -> Shares) -> f32 {
+    let mut off = [0.0f32; 3];
+    for lesson in lessons {
+        for (class, (sum, share)) in off.iter_mut().zip(numbers(taught(lesson.read))).enumerate() {
+            *sum += share - f32::from(u8::from(class == place(lesson.said)));
+        }
+    }
+    // Lengths are small: at most what a person ever corrected.
+    off.iter().map(|sum| sum.abs()).sum::<f32>() / (3 * lessons.len().max(1)) as f32
 }
 
 /// Newton steps; the likelihood is smooth and has three parameters.
 const STEPS: usize = 60;
 
-fn fit(corrections: &[Correction]) -> [f32; 3] {
+fn fit(lessons: &[Lesson], pull: f32) -> [f32; 3] {
     let mut biases = [0.0f32; 3];
-    let mut squares = [1e-6f32; 3];
-    // The curvature grows with the number of corrections; a damped diagonal Newton step converges in a few dozen.
+    // The curvature grows with the number of lessons; a damped diagonal Newton step converges in a few dozen.
     for _ in 0..STEPS {
-        let mut slope = biases.map(|bias| -PULL * bias);
-        squares = squares.map(|_| PULL);
-        for correction in corrections {
-            let read = numbers(correction.read);
-            let chances = corrected(read, biases);
-            let chances = match correction.occasion {
-                Occasion::Volunteered if place(correction.said) != likeliest(read) => without(chances, likeliest(read)),
+        let mut slope = biases.map(|bias| -pull * bias);
+        let mut squares = [pull; 3];
+        for lesson in lessons {
+            let chances = corrected(numbers(lesson.read), biases);
+            let chances = match lesson.occasion {
+                Occasion::Volunteered if lesson.said != lesson.shown => without(chances, place(lesson.shown)),
                 _ => chances,
             };
-            let said = place(correction.said);
+            let said = place(lesson.said);
             let terms = slope.iter_mut().zip(&mut squares).zip(chances).enumerate();
             for (class, ((slope, square), chance)) in terms {
                 *slope += f32::from(u8::from(class == said)) - chance;
@@ -131,11 +126,6 @@ fn place(sentiment: Sentiment) -> usize {
         Sentiment::Neutral => 1,
         Sentiment::Positive => 2,
     }
-}
-
-fn likeliest(read: [f32; 3]) -> usize {
-    let [negative, neutral, positive] = read;
-    place(Shares { negative, neutral, positive }.likeliest().0)
 }
 
 fn corrected(read: [f32; 3], biases: [f32; 3]) -> [f32; 3] {

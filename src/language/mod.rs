@@ -31,7 +31,7 @@ pub mod trained;
 mod weights;
 
 pub use about::RuleAbout;
-pub use gesture::{Amount, Cap, GestureReading, ReadGesture, RuleGesture};
+pub use gesture::{Amount, Cap, DeedReading, GestureReading, Profiting, ReadGesture, RuleGesture, profiting};
 pub use identify::RuleLanguage;
 pub use intent::RuleIntent;
 pub use library::{Library, everyday_words};
@@ -104,6 +104,13 @@ pub trait ReadIntent: Send + Sync {
 pub trait ReadAbout: Send + Sync {
     /// False when the word has another sense here.
     fn about(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> bool;
+
+    /// How far the text is beyond the limit from which on it is about the subject, in log-odds: 0 or more is about it.
+    /// `None` where the name does not stand in the text, so that the watch is trusted. A reader that weighs nothing is
+    /// moderately sure.
+    fn odds(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> Option<f32> {
+        Some(if self.about(text, lang, subject) { 1.0 } else { -1.0 })
+    }
 
     /// What spoke for (above 0) and against the subject being meant. Empty where a reader cannot say.
     fn explain(&self, _text: &str, _lang: Option<&str>, _subject: &SubjectContext<'_>) -> Vec<Evidence> {

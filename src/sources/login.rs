@@ -30,6 +30,8 @@ pub struct LoginRequest {
     pub account: Option<String>,
     /// The id of the person's own app, where the network demands one.
     pub client_id: Option<String>,
+    /// What the source is configured to listen to, if it is there already.
+    pub places: Vec<String>,
 }
 
 /// The address may hold a password.
@@ -43,11 +45,16 @@ impl fmt::Debug for LoginRequest {
 }
 
 /// What a login ended with.
+#[derive(Default)]
 pub struct LoggedIn {
     /// The server, when the network has several.
     pub url: Option<Url>,
     /// The account, as the network names it.
     pub account: String,
+    /// Other names of the same account, by which it may be configured: a lasting id, a handle.
+    pub also: Vec<String>,
+    /// What to listen to, where a source needs it to be told.
+    pub places: Vec<String>,
     /// The id of the person's own app.
     pub client_id: Option<String>,
     /// What to keep: the source asks for it with [`super::Credentials::secret`].

@@ -37,6 +37,7 @@ mod since_tests;
 pub mod socket;
 pub mod sse;
 mod stackexchange;
+mod town;
 pub mod webhook;
 mod youtube;
 

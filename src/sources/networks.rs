@@ -72,6 +72,7 @@ pub static KINDS: &[&Kind] = &[
     &super::exec::KIND,
     &super::webhook::KIND,
     &super::file::KIND,
+    &super::town::KIND,
 ];
 
 /// The kind of a network.

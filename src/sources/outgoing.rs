@@ -27,6 +27,29 @@ pub struct Outgoing {
     pub token: String,
 }
 
+impl Outgoing {
+    /// Refuses what would be read by more people than it is for. `shown` is who reads what is written there; a place
+    /// that is narrower than was asked for is all right.
+    ///
+    /// # Errors
+    /// When it would be shown too widely. Nothing was sent.
+    pub(super) fn must_not_widen(&self, shown: Visibility, place: &str) -> Result<(), PublishError> {
+        if self.visibility.narrower(shown) == shown {
+            return Ok(());
+        }
+        let what = match (self.visibility, self.parent.is_some()) {
+            (Visibility::Private, true) => format!("{place} cannot answer a public post in private"),
+            (Visibility::Private, false) => format!("everybody reads a new post at {place}, and this is private"),
+            _ => format!("{place} lists it for everybody, and this is not to be listed"),
+        };
+        let advice = match self.visibility {
+            Visibility::Private => "write a message to its author in the browser, or answer publicly",
+            _ => "publish it publicly, or elsewhere",
+        };
+        Err(PublishError::not_sent(SourceError::new(SourceErrorKind::Refused, &what, advice)))
+    }
+}
+
 /// What the network says of something that we published.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Published {
@@ -88,6 +111,46 @@ impl PublishError {
             | SourceErrorKind::ServerTrouble
             | SourceErrorKind::NotUnderstood
             | SourceErrorKind::TooLarge => Self::uncertain(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_more_widely_than_asked_is_refused_and_what_is_shown_less_widely_is_not() {
+        use Visibility::{Private, Public, Unlisted};
+        for (asked, shown, sent) in [
+            (Public, Public, true),
+            (Public, Unlisted, true),
+            (Public, Private, true),
+            (Unlisted, Public, false),
+            (Unlisted, Unlisted, true),
+            (Unlisted, Private, true),
+            (Private, Public, false),
+            (Private, Unlisted, false),
+            (Private, Private, true),
+        ] {
+            for parent in [None, Some("1".to_owned())] {
+                let outgoing = Outgoing {
+                    text: String::new(),
+                    parent,
+                    root: None,
+                    quote: None,
+                    visibility: asked,
+                    content_warning: None,
+                    lang: None,
+                    token: String::new(),
+                };
+                let judged = outgoing.must_not_widen(shown, "the forum");
+                assert_eq!(judged.is_ok(), sent, "{asked:?} {shown:?}");
+                if let Err(refused) = judged {
+                    assert_eq!((refused.fate, refused.error.kind), (Fate::NotSent, SourceErrorKind::Refused));
+                    assert!(refused.to_string().contains("the forum"), "{refused}");
+                }
+            }
         }
     }
 }

@@ -4,8 +4,10 @@ use async_trait::async_trait;
 
 use super::{Lease, StoreResult};
 use crate::domain::case::{
-    Aftermath, Case, CaseChange, CaseRow, Dismissal, InboxFigures, InboxFilter, InboxKey, PersonCard, Turn, Weighing,
+    Aftermath, Case, CaseChange, CaseRow, Dismissal, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+    Weighing,
 };
+use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, Intent, MentionId, Network, PersonId, StepId, Timestamp};
 
 /// What a mention asks of us: with it, recording a mention opens its person's case in its thread, adds to it, or
@@ -36,6 +38,17 @@ pub struct Changed {
     pub steps: Vec<StepId>,
     /// Cases that another voice has claimed, and who: they were not changed.
     pub claimed: Vec<(CaseId, String)>,
+}
+
+/// Cases that went late.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LateNews {
+    /// How many.
+    pub count: u64,
+    /// The one that waits longest.
+    pub first: Option<CaseRow>,
+    /// When the next new case will be late.
+    pub next: Option<Timestamp>,
 }
 
 /// What the clocks are made of: one turn of one case, public ones only.
@@ -73,63 +86,43 @@ pub trait Cases: Send + Sync {
     /// snoozes and claims have lapsed.
     async fn inbox(
         &self,
-        _filter: &InboxFilter,
-        _after: Option<InboxKey>,
-        _now: Timestamp,
-        _limit: u32,
-    ) -> StoreResult<Vec<CaseRow>> {
-        Err(super::StoreError::Busy)
-    }
+        filter: &InboxFilter,
+        after: Option<InboxKey>,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<CaseRow>>;
     /// Figures of the inbox. `target` is how long an answer may take, `tell_factor` k.
     async fn inbox_figures(
         &self,
-        _now: Timestamp,
-        _target: crate::domain::time::SignedDuration,
-        _tell_factor: f64,
-    ) -> StoreResult<InboxFigures> {
-        Err(super::StoreError::Busy)
-    }
+        now: Timestamp,
+        target: SignedDuration,
+        tell_factor: f64,
+    ) -> StoreResult<InboxFigures>;
     /// A whole case. `now` tells which claims have lapsed.
-    async fn case(&self, _id: CaseId, _now: Timestamp) -> StoreResult<Option<Case>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn case(&self, id: CaseId, now: Timestamp) -> StoreResult<Option<Case>>;
     /// The case that a mention belongs to.
-    async fn case_of(&self, _mention: MentionId) -> StoreResult<Option<CaseId>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn case_of(&self, mention: MentionId) -> StoreResult<Option<CaseId>>;
     /// Opens a case by hand for a mention that asked nothing of us; gives the one that it has, when it has one.
-    async fn open_case(&self, _mention: MentionId, _need: &Need, _by: &ByHand) -> StoreResult<Option<CaseId>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn open_case(&self, mention: MentionId, need: &Need, by: &ByHand) -> StoreResult<Option<CaseId>>;
     /// Changes cases, each in a step of its own, all in one transaction. A case that another voice has claimed is
     /// left alone and told, unless the change takes the claim over.
-    async fn change_cases(&self, _ids: &[CaseId], _change: &CaseChange, _by: &ByHand) -> StoreResult<Changed> {
-        Err(super::StoreError::Busy)
-    }
+    async fn change_cases(&self, ids: &[CaseId], change: &CaseChange, by: &ByHand) -> StoreResult<Changed>;
     /// Undoes steps, the newest first: what they changed is as it was before, where nothing newer changed it since.
     /// Returns the cases that changed.
-    async fn undo_steps(&self, _steps: &[StepId], _by: &ByHand) -> StoreResult<Vec<CaseId>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Vec<CaseId>>;
     /// Who said what in the thread of a mention, oldest first, at most the newest `limit`; whoever said it.
-    async fn thread(&self, _mention: MentionId, _limit: u32) -> StoreResult<Vec<Turn>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn thread(&self, mention: MentionId, limit: u32) -> StoreResult<Vec<Turn>>;
     /// What went both ways with a person.
-    async fn person_card(&self, _person: PersonId, _turns: u32) -> StoreResult<Option<PersonCard>> {
-        Err(super::StoreError::Busy)
-    }
-    /// Turns of the clocks that began in a stretch of time, oldest first.
-    async fn clocks(&self, _from: Timestamp, _until: Timestamp, _limit: u32) -> StoreResult<Vec<ClockRow>> {
-        Err(super::StoreError::Busy)
-    }
-    /// Promises that came due and were not told yet, with their cases; telling them is up to the caller, and marks
-    /// them as told.
-    async fn promises_due(
-        &self,
-        _lease: &Lease,
-        _now: Timestamp,
-    ) -> StoreResult<Vec<(CaseId, crate::domain::case::Promise)>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn person_card(&self, person: PersonId, turns: u32) -> StoreResult<Option<PersonCard>>;
+    /// Turns of the clocks that began in a stretch of time, oldest first. `now` tells who has been silent for 72 hours.
+    async fn clocks(&self, from: Timestamp, until: Timestamp, now: Timestamp, limit: u32)
+    -> StoreResult<Vec<ClockRow>>;
+    /// New cases that went past `target` and were not told yet; telling them is up to the caller, and marks them as
+    /// told. A case that opens again is told anew. Nothing is written when there is none.
+    async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews>;
+    /// Promises that came due and were not told yet, with their cases, 100 at most; telling them is up to the caller,
+    /// and marks them as told. Nothing is written when there is none.
+    async fn promises_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>>;
+    /// When the next promise that was not told comes due.
+    async fn next_promise(&self) -> StoreResult<Option<Timestamp>>;
 }

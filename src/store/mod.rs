@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Item, Mention, MentionId, MentionRow, Meter, Network, Reading, Role, Signal, SignalId, SourceHealth, SourceId,
-    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, Correction, CorrectionId, Item, Mention, MentionId, MentionRow, Meter, Network, NewCorrection, Reading, Role,
+    Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 
 pub mod cases;
@@ -24,9 +24,9 @@ mod error;
 pub mod outbox;
 pub mod sqlite;
 
-pub use cases::Cases;
+pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
-pub use outbox::Outbox;
+pub use outbox::{Dispatch, Outbox};
 
 /// The right to collect and publish, held by one process at a time. The epoch grows with every change of
 /// holder and is checked in every writing transaction of the collector, so that a holder that slept cannot
@@ -170,6 +170,10 @@ pub struct NewMention {
     pub matches: Vec<WatchId>,
     /// Readings, brand first.
     pub readings: Vec<Reading>,
+    /// What it asks of us: opens the case of its person in its thread, joins the one that is open, or opens a closed one
+    /// again. Kind words that ask for nothing more join a case that was closed, or in which we answered, within the 72
+    /// hours before, without opening it again; so do words without a need. History never opens or joins a case.
+    pub need: Option<Need>,
     /// Marks for grouping.
     pub fingerprint: Fingerprint,
     /// Hash of everything a reader would see; a change means that the item was edited.
@@ -239,7 +243,7 @@ pub struct Retention {
 /// a [`Lease`] fail with [`StoreError::LeaseLost`] and change nothing when the lease's epoch is no longer the
 /// one in force.
 #[async_trait]
-pub trait Store: Cases + Outbox {
+pub trait Store: Cases + Outbox + Dispatch {
     /// Asks for the lease or renews it. Ours when nobody holds it, when it ran out before `now`, or when the
     /// present holder has the same name (the epoch then stays).
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState>;
@@ -307,6 +311,23 @@ pub trait Store: Cases + Outbox {
     async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>>;
     /// The newest signals.
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>>;
+
+    /// Keeps what a person says of readings, and puts it in their place at once: filters, trends and figures follow. A
+    /// mention that is not there or has no reading for the subject is left out. A person's word stays when the mention
+    /// is edited or brought again; what the readers made of it is kept beside it. Returns the numbers of what was kept.
+    /// A long list is kept in pieces.
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>>;
+    /// Takes corrections back: what was read before them (or was said before, and not taken back) stands again. Returns
+    /// how many were taken back; those that were already, or that went with their mention, are not counted.
+    ///
+    /// Corrections of a mention that is erased by its author (or that turns out to be our own) go with it. Of a mention
+    /// that is erased for its age one correction a subject stays, as numbers without the mention and its words, and
+    /// cannot be taken back any more; of one that is not public none.
+    async fn undo_corrections(&self, ids: &[CorrectionId], at: Timestamp) -> StoreResult<u64>;
+    /// What stands of the corrections of each mention and subject, the newest first.
+    async fn corrections(&self, limit: u32) -> StoreResult<Vec<Correction>>;
+    /// A number that grows whenever corrections come, change or go. Cheap.
+    async fn corrections_version(&self) -> StoreResult<i64>;
 
     /// Marks mentions as seen by a person, or not. Returns how many changed. A long list is marked in pieces.
     async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64>;

@@ -3,10 +3,10 @@
 
 use async_trait::async_trait;
 
-use super::{Lease, StoreResult};
+use super::{Lease, Recorded, StoreResult};
 use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Seen, Submission, Verdict};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, MentionId, OutgoingId, SafeText, Timestamp};
+use crate::domain::{Author, CaseId, MentionId, OutgoingId, SafeText, Timestamp};
 
 /// How something is to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,13 +42,19 @@ pub enum Attempt {
         at: Option<Timestamp>,
         /// What a person should know.
         remarks: Vec<String>,
+        /// The account that it was published under.
+        author: Author,
     },
-    /// Nobody knows; look at `next`.
+    /// It was a rehearsal: nobody was asked.
+    Rehearsed,
+    /// Nobody knows.
     Uncertain {
         /// What happened and what will be done. Clean.
         trouble: SafeText,
-        /// When to look.
-        next: Timestamp,
+        /// When to look; `None`: a person decides.
+        next: Option<Timestamp>,
+        /// The network was looked through, and it was not there.
+        looked: bool,
     },
     /// It is certainly not out, and is tried again at `next`.
     Again {
@@ -69,12 +75,55 @@ pub enum Attempt {
 pub struct Job {
     /// What is to go out.
     pub outgoing: Outgoing,
-    /// Its token.
+    /// Its token; every part has one of its own made of it.
     pub token: String,
-    /// When the network was asked first; `None` before that.
+    /// The process that holds it.
+    pub process: String,
+    /// When the network was asked first for the part that is next; `None` before that.
     pub since: Option<Timestamp>,
+    /// How often the network was looked through for it.
+    pub looks: u32,
     /// Whether to look for it (its fate is unknown) rather than to send it.
     pub look: bool,
+}
+
+/// The wish to ask the network for one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begin {
+    /// What.
+    pub id: OutgoingId,
+    /// Which part, from 0.
+    pub part: usize,
+    /// Its fate is unknown, and the network keeps the token: asked once more with the same one.
+    pub once_more: bool,
+    /// The process that holds it must have been seen since.
+    pub seen: Timestamp,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What a sweep goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sweep {
+    /// Processes that are known to have ended.
+    pub gone: Vec<String>,
+    /// Processes that were not seen since are gone too.
+    pub seen: Timestamp,
+    /// What the asking sender has under way.
+    pub under_way: Vec<OutgoingId>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What moved on in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// What.
+    pub id: OutgoingId,
+    /// Where it is now.
+    pub state: OutgoingState,
+    /// What went wrong; empty when nothing did.
+    pub trouble: SafeText,
 }
 
 /// The part of the store that keeps what we are about to publish.
@@ -103,8 +152,16 @@ pub trait Outbox: Send + Sync {
     async fn submit(&self, _id: OutgoingId, _submit: &Submit) -> StoreResult<Submission> {
         Err(super::StoreError::Busy)
     }
-    /// A second voice approves; held from then on. False when nothing was waiting, or the voice wrote it itself.
-    async fn approve(&self, _id: OutgoingId, _voice: &str, _hold: SignedDuration, _at: Timestamp) -> StoreResult<bool> {
+    /// A second voice approves, sitting at this process; held from then on. False when nothing was waiting, or the
+    /// voice wrote it itself.
+    async fn approve(
+        &self,
+        _id: OutgoingId,
+        _voice: &str,
+        _process: &str,
+        _hold: SignedDuration,
+        _at: Timestamp,
+    ) -> StoreResult<bool> {
         Err(super::StoreError::Busy)
     }
     /// Takes back what is held or waits for approval: a draft again. False when it was too late.
@@ -132,12 +189,8 @@ pub trait Outbox: Send + Sync {
     async fn identities(&self) -> StoreResult<Vec<Identity>> {
         Err(super::StoreError::Busy)
     }
-    /// Keeps what the holder of the lease learned about its accounts.
-    async fn keep_identities(&self, _lease: &Lease, _identities: &[Identity]) -> StoreResult<()> {
-        Err(super::StoreError::Busy)
-    }
-
-    /// Stops all sending until a person lifts it, for every process and beyond restarts; or lifts it.
+    /// Stops all sending until a person lifts it, for every process and beyond restarts; or lifts it. What was
+    /// held in the meantime can still be recalled for [`LIFTED`] then.
     async fn stop_sending(&self, _stopped: bool, _at: Timestamp) -> StoreResult<()> {
         Err(super::StoreError::Busy)
     }
@@ -145,42 +198,52 @@ pub trait Outbox: Send + Sync {
     async fn sending_stopped(&self) -> StoreResult<bool> {
         Err(super::StoreError::Busy)
     }
+}
 
-    /// This process is there, and a person at it may be. Forgotten when it ends in order.
-    async fn attend(&self, _process: &str, _now: Timestamp) -> StoreResult<()> {
-        Err(super::StoreError::Busy)
-    }
+/// How long what is held can be recalled at least, once sending goes on.
+pub const LIFTED: SignedDuration = SignedDuration::from_secs(10);
+
+/// The part of the store that the sender works with. What it changes under a lease fails with
+/// [`StoreError::LeaseLost`](super::StoreError) when the lease is no longer the one in force.
+///
+/// # Errors
+/// As [`super::Store`].
+#[async_trait]
+pub trait Dispatch: Send + Sync {
+    /// Keeps what the holder of the lease learned about accounts; those that are not named stay as they are. Nothing
+    /// is written when nothing changed.
+    async fn keep_identities(&self, lease: &Lease, identities: &[Identity]) -> StoreResult<()>;
+
+    /// This process is there, and a person at it may be. Kept only while it holds something; says whether it does, so
+    /// that nobody is woken for nothing. One that was not seen since `seen` slept: what it held is a draft again.
+    async fn attend(&self, process: &str, seen: Timestamp, now: Timestamp) -> StoreResult<bool>;
     /// This process ends: what it held is a draft again. Returns how many.
-    async fn depart(&self, _process: &str, _at: Timestamp) -> StoreResult<u64> {
-        Err(super::StoreError::Busy)
-    }
-    /// What was held by processes that were not seen since `seen` is a draft again; what was being sent by an earlier
-    /// holder of the lease is uncertain. Returns what changed.
-    async fn sweep(&self, _lease: &Lease, _seen: Timestamp, _now: Timestamp) -> StoreResult<Vec<OutgoingId>> {
-        Err(super::StoreError::Busy)
-    }
-    /// What is to be done now, the longest due first; nothing while sending is stopped, but for looking.
-    async fn jobs(&self, _lease: &Lease, _now: Timestamp, _limit: u32) -> StoreResult<Vec<Job>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn depart(&self, process: &str, at: Timestamp) -> StoreResult<u64>;
+    /// The processes that hold something, as last seen.
+    async fn attending(&self) -> StoreResult<Vec<(String, Timestamp)>>;
+    /// A number that grows whenever something in the outbox moves on, or sending is stopped or lifted.
+    async fn outbox_version(&self) -> StoreResult<i64>;
+    /// What moved on since the version was this, in that order.
+    async fn moved_since(&self, version: i64, limit: u32) -> StoreResult<Vec<Moved>>;
+
+    /// What was held by processes that are gone is a draft again; what is being sent, but not by the sender that asks,
+    /// is uncertain. Returns what changed.
+    async fn sweep(&self, lease: &Lease, sweep: &Sweep) -> StoreResult<Vec<OutgoingId>>;
+    /// What is to be done now, the longest due first; only looking while sending is stopped.
+    async fn jobs(&self, lease: &Lease, now: Timestamp, limit: u32) -> StoreResult<Vec<Job>>;
     /// When the next job comes up.
-    async fn next_job(&self) -> StoreResult<Option<Timestamp>> {
-        Err(super::StoreError::Busy)
-    }
-    /// The network is about to be asked to publish a _part: stored first. False when it was recalled, sending was
-    /// stopped, or another has it; then it must not be sent.
-    async fn begin(&self, _lease: &Lease, _id: OutgoingId, _part: usize, _now: Timestamp) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
-    /// What became of it. An outgoing whose last part is out is sent; its case is acknowledged by that.
+    async fn next_job(&self) -> StoreResult<Option<Timestamp>>;
+    /// The network is about to be asked to publish a part: stored first. False when it was recalled, all sending or all
+    /// traffic is stopped, its process is not there, or another has it; then it must not be sent.
+    async fn begin(&self, lease: &Lease, begin: &Begin) -> StoreResult<bool>;
+    /// What became of it. A part that is out is an act of ours from then on, and answers what it answers. When the last
+    /// is out, it is sent. Nothing changes when a person has settled it in the meantime.
     async fn finish(
         &self,
-        _lease: &Lease,
-        _id: OutgoingId,
-        _part: usize,
-        _attempt: &Attempt,
-        _now: Timestamp,
-    ) -> StoreResult<()> {
-        Err(super::StoreError::Busy)
-    }
+        lease: &Lease,
+        id: OutgoingId,
+        part: usize,
+        attempt: &Attempt,
+        now: Timestamp,
+    ) -> StoreResult<Recorded>;
 }

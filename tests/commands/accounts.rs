@@ -151,6 +151,103 @@ fn a_login_is_kept_for_its_owner_alone_until_logging_out() {
     assert_quiet("check", &home.run(&["check"]).everything());
     let told = stand.requests().iter().map(|request| format!("{:?}", request.headers)).collect::<String>();
     assert!(told.contains("c4n4ry-github-token-0000000"), "the secret was never used");
-    home.run(&["logout", "github"]).ends(0).says(&["forgotten"]);
+    home.run(&["logout", "github"]).ends(0).says(&["Forgotten here", "the secret of \"github\""]);
     assert_eq!(std::fs::read_dir(&accounts).unwrap().count(), 0);
+}
+
+/// A server at which every question is answered with this.
+fn answering(body: serde_json::Value) -> Newsstand {
+    let stand = Newsstand::open();
+    stand.mount(Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(body)));
+    stand
+}
+
+fn add(home: &Home, text: &str) {
+    let before = std::fs::read_to_string(home.config()).unwrap();
+    home.configure(&format!("{before}\n{text}"));
+}
+
+#[test]
+fn a_login_that_may_mean_several_sources_asks_which_before_it_asks_anything_else() {
+    let stand = answering(serde_json::json!({ "login": "ferris", "id": 9 }));
+    let (home, server) = (Home::listening(&[]), stand.url(""));
+    for (name, more) in [("code", "account = \"ferris\""), ("docs", "account = \"ferris-docs\"")] {
+        add(&home, &format!("[[source]]\nname = \"{name}\"\nnetwork = \"github\"\nurl = \"{server}\"\n{more}\n"));
+    }
+    let secret = "c4n4ry-github-token-0000000\n";
+    let ran = login(&home, &["github", &server], secret).ends(1).says(&["\"code\" as ferris", "\"docs\"", "--name"]);
+    assert_quiet("login", &ran.everything());
+    assert!(stand.requests().is_empty() && !home.data().join("accounts").exists());
+    login(&home, &["github", &server, "--name", "CODE"], secret).ends(0).says(&["\"code\" uses it"]);
+    login(&home, &["github", &server, "--name", "docs"], secret).ends(1).says(&["another account", "ferris"]);
+    login(&home, &["mastodon", "--name", "code"], secret).ends(1).says(&["network github"]);
+    login(&home, &["github", "https://elsewhere.example", "--name", "code"], secret).ends(1).says(&["another server"]);
+    // One of the two by its account.
+    login(&home, &["github", &server, "--account", "Ferris"], secret).ends(0).says(&["\"code\" uses it"]);
+    home.run(&["logout", "Code"]).ends(0).says(&["the secret of \"code\""]);
+    home.run(&["logout", "code"]).ends(1).says(&["nothing is kept"]);
+}
+
+#[test]
+fn a_secret_that_is_configured_is_noticed_before_anything_is_asked() {
+    let stand = answering(serde_json::json!({ "login": "ferris", "id": 9 }));
+    let (home, server) = (Home::listening(&[]), stand.url(""));
+    add(
+        &home,
+        &format!("[[source]]\nname = \"code\"\nnetwork = \"github\"\nurl = \"{server}\"\ntoken_env = \"TOKEN\"\n"),
+    );
+    login(&home, &["github", &server], "").ends(1).says(&["\"code\"", "line", "--name"]);
+    assert!(stand.requests().is_empty());
+    home.run(&["logout", "CODE"]).ends(1).says(&["nothing is kept", "line"]);
+    login(&home, &["github", &server, "--name", "other"], "c4n4ry-github-token-0000000\n").ends(0).says(&["\"other\""]);
+}
+
+#[test]
+fn an_account_named_by_its_lasting_id_is_the_one_with_the_handle() {
+    let session = serde_json::json!({
+        "did": "did:plc:ferris", "handle": "ferris.example", "accessJwt": "a.b.c", "refreshJwt": "d.e.f"
+    });
+    let stand = answering(session);
+    let (home, server) = (Home::listening(&[]), stand.url(""));
+    add(
+        &home,
+        &format!(
+            "[[source]]\nname = \"sky\"\nnetwork = \"bluesky\"\nurl = \"{server}\"\naccount = \"did:plc:ferris\"\n"
+        ),
+    );
+    let before = std::fs::read(home.config()).unwrap();
+    let password = "c4n4-ry00-blue-skyx\n";
+    for arguments in [&["bluesky", &server][..], &["bluesky", &server, "--account", "ferris.example"]] {
+        login(&home, arguments, password).ends(0).says(&["\"sky\" uses it"]);
+    }
+    assert_eq!(std::fs::read(home.config()).unwrap(), before);
+}
+
+#[test]
+fn a_key_for_youtube_is_tried_and_the_places_are_written_down() {
+    let home = Home::listening(&[]);
+    let refusing = Newsstand::open();
+    refusing.mount(Mock::given(any()).respond_with(Echo(400)));
+    let key = "c4n4ry-youtube-key-00000000\n@ferrisbikes\n";
+    let ran = login(&home, &["youtube", &refusing.url("")], key).ends(1);
+    assert_quiet("youtube", &ran.everything());
+    assert!(!home.data().join("accounts").exists() && !refusing.requests().is_empty());
+
+    let stand = answering(serde_json::json!({ "items": [{ "id": "UCferrisbikesferrisbikes" }] }));
+    let server = stand.url("");
+    for nothing in ["c4n4ry-youtube-key-00000000\n\n", "c4n4ry-youtube-key-00000000\nno/channel at all\n"] {
+        login(&home, &["youtube", &server], nothing).ends(1).says(&["goodword login youtube"]);
+    }
+    login(&home, &["youtube", &server], key).ends(0).says(&["places = [\"@ferrisbikes\"]"]);
+    let config = std::fs::read_to_string(home.config()).unwrap();
+    assert!(config.contains("places = [\"@ferrisbikes\"]"), "{config}");
+    home.run(&["check", "--json"]);
+}
+
+#[test]
+fn a_login_that_cannot_be_written_down_ends_with_1_and_says_what_to_write() {
+    let stand = answering(serde_json::json!({ "login": "ferris", "id": 9 }));
+    let home = Home::new();
+    let ran = login(&home, &["github", &stand.url("")], "c4n4ry-github-token-0000000\n").ends(1);
+    ran.says(&["goodword init", "[[source]]", "network = \"github\"", "owner/name"]);
 }

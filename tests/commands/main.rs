@@ -6,6 +6,7 @@
 mod support;
 
 mod accounts;
+mod books;
 mod copies;
 mod first;
 mod listen;

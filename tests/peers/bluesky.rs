@@ -337,7 +337,7 @@ async fn bluesky_limits_are_told_and_kept() {
     let request = LoginRequest {
         url: Some(variable("GOODWORD_BLUESKY_URL").parse().unwrap()),
         account: Some(format!("nobody-{}", guest.handle)),
-        client_id: None,
+        ..LoginRequest::default()
     };
     let typist = Typist("abcd-efgh-ijkl-mnop".to_owned());
     let mut tried = 0;

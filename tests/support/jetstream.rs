@@ -59,6 +59,8 @@ struct State {
     faults: VecDeque<Fault>,
     asked: Vec<String>,
     people: HashMap<String, Value>,
+    /// Who spoils every question that names them.
+    unheard_of: Vec<String>,
     profile_requests: usize,
     profiles_away: bool,
     oldest: Option<i64>,
@@ -143,6 +145,11 @@ impl Jets {
     pub fn person(&self, did: &str, handle: &str, name: &str, followers: u64) {
         let person = json!({"did": did, "handle": handle, "displayName": name, "followersCount": followers});
         self.state().people.insert(did.to_owned(), person);
+    }
+
+    /// Somebody whom the network cannot make out: it refuses every question that names them.
+    pub fn unheard_of(&self, actor: &str) {
+        self.state().unheard_of.push(actor.to_owned());
     }
 
     /// Whether looking people up fails.
@@ -266,6 +273,10 @@ fn page(target: &str, state: &mut State) -> Vec<u8> {
                 .map(|(_, actor)| actor.into_owned())
                 .collect();
             assert!((1..=25).contains(&actors.len()), "{} actors", actors.len());
+            if actors.iter().any(|actor| state.unheard_of.contains(actor)) {
+                let refused = br#"{"error":"InvalidRequest","message":"actor must be a valid did or a handle"}"#;
+                return answer("400 Bad Request", "application/json", refused);
+            }
             let found: Vec<&Value> = state
                 .people
                 .values()

@@ -15,6 +15,7 @@
 pub mod home;
 pub mod newsstand;
 pub mod shelf;
+pub mod shelf_sending;
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;

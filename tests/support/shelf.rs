@@ -11,8 +11,9 @@ use goodword::domain::case::CaseRow;
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
-    Act, Answerable, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network, Reading, SafeText, Sentiment,
-    Shares, Signal, SignalId, SourceHealth, SourceId, SourceState, SubjectId, Timestamp, Visibility,
+    Act, Answerable, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network,
+    NewCorrection, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId, SourceState,
+    SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
     Adopted, Lease, LeaseState, Outbox, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
@@ -143,6 +144,7 @@ impl Shelf {
             root: None,
             addressed: false,
             answerable: Answerable::AsSource,
+            corrections: Vec::new(),
         }
     }
 }
@@ -277,6 +279,22 @@ impl Store for Shelf {
         Ok(())
     }
 
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        self.check()?;
+        self.note(format!("{} corrected", corrections.len()));
+        Ok((1..).take(corrections.len()).map(CorrectionId).collect())
+    }
+    async fn undo_corrections(&self, ids: &[CorrectionId], _: Timestamp) -> StoreResult<u64> {
+        self.check()?;
+        self.note(format!("{} uncorrected", ids.len()));
+        Ok(ids.len() as u64)
+    }
+    async fn corrections(&self, _: u32) -> StoreResult<Vec<Correction>> {
+        Ok(Vec::new())
+    }
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        Ok(0)
+    }
     async fn set_paused(&self, paused: bool) -> StoreResult<()> {
         self.check()?;
         self.note(if paused { "paused" } else { "goes on" }.to_owned());

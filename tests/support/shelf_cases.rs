@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use goodword::domain::case::{
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Turn, Weighing,
+    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Weighing,
 };
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, Intents, MentionId, SafeText, StepId, Timestamp};
-use goodword::store::cases::{ByHand, Changed, ClockRow, Need};
-use goodword::store::{Cases, Lease, StoreResult};
+use goodword::store::cases::{ByHand, Changed, ClockRow, LateNews, Need};
+use goodword::store::{Cases, Lease, StoreError, StoreResult};
 
 use super::{Shelf, row};
 
@@ -114,16 +114,17 @@ impl Cases for Shelf {
         self.check()?;
         Ok(None)
     }
-    async fn clocks(&self, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<ClockRow>> {
+    async fn clocks(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<ClockRow>> {
         self.check()?;
         Ok(Vec::new())
     }
-    async fn promises_due(
-        &self,
-        _: &Lease,
-        _: Timestamp,
-    ) -> StoreResult<Vec<(CaseId, goodword::domain::case::Promise)>> {
-        self.check()?;
-        Ok(Vec::new())
+    async fn went_late(&self, _: &Lease, _: Timestamp, _: SignedDuration) -> StoreResult<LateNews> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn promises_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn next_promise(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(None)
     }
 }

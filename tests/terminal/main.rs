@@ -9,3 +9,4 @@ mod support;
 mod endings;
 mod life;
 mod program;
+mod prompts;

@@ -96,6 +96,20 @@ impl Newsroom for Town {
     async fn pause(&self, paused: bool) -> goodword::store::StoreResult<()> {
         goodword::store::Store::set_paused(&*self.shelf, paused).await
     }
+
+    async fn correct(
+        &self,
+        ids: &[goodword::domain::MentionId],
+        _: Option<goodword::domain::SubjectId>,
+        _: goodword::domain::Said,
+        _: goodword::domain::Occasion,
+    ) -> goodword::store::StoreResult<Vec<goodword::domain::CorrectionId>> {
+        Ok(ids.iter().map(|id| goodword::domain::CorrectionId(id.0)).collect())
+    }
+
+    async fn undo_corrections(&self, ids: &[goodword::domain::CorrectionId]) -> goodword::store::StoreResult<u64> {
+        Ok(ids.len() as u64)
+    }
 }
 
 /// Five hundred mentions a second, one by one.

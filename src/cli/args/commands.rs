@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::cli::when::When;
 use crate::domain::BrandSize;
+use crate::domain::time::SignedDuration;
 
 /// `watch`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -45,6 +46,80 @@ pub struct DemoArgs {
     /// How many times faster than life it goes, 0.1 to 1000
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+}
+
+/// `reply`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ReplyArgs {
+    /// Number of the mention that is answered
+    #[arg(value_name = "MENTION")]
+    pub mention: i64,
+    /// The words [otherwise: standard input]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub text: Option<String>,
+    /// Name of the source to answer as
+    #[arg(long = "as", value_name = "SOURCE")]
+    pub account: Option<String>,
+    /// Who of you writes
+    #[arg(long, value_name = "NAME")]
+    pub voice: Option<String>,
+    /// Send it though the coach warns
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `outbox`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct OutboxArgs {
+    /// What was sent and withdrawn, too
+    #[arg(long)]
+    pub all: bool,
+    /// How it is printed.
+    #[command(flatten)]
+    pub printing: Printing,
+    /// What is done; without one, it is listed.
+    #[command(subcommand)]
+    pub command: Option<OutboxCommand>,
+}
+
+/// What is done about something in the outbox.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum OutboxCommand {
+    /// Take back what is held: a draft again
+    Recall {
+        /// Its number
+        id: i64,
+    },
+    /// Give a draft, or what is held or failed, up
+    Withdraw {
+        /// Its number
+        id: i64,
+    },
+    /// Make a draft of what failed
+    Redraft {
+        /// Its number
+        id: i64,
+    },
+    /// Say what became of something that goodword could not find out
+    #[command(group(clap::ArgGroup::new("verdict").required(true).args(["out", "not_out"])))]
+    Settle {
+        /// Its number
+        id: i64,
+        /// It is out; with its address, if you know it
+        #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+        out: Option<String>,
+        /// It is not out: a draft again
+        #[arg(long)]
+        not_out: bool,
+    },
+    /// Stop all sending, until it is lifted
+    Stop,
+    /// Let sending go on
+    Resume,
 }
 
 /// `init`.
@@ -268,9 +343,57 @@ pub struct SearchArgs {
     pub printing: Printing,
 }
 
+/// `clocks`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ClocksArgs {
+    /// Cases that came at this time or later: 2026-05-01, 2026-05-01T12:00Z, or 30d for thirty days ago [otherwise: 7d]
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<When>,
+    /// Cases that came before this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<When>,
+    /// How long an answer may take
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = stretch)]
+    pub target: SignedDuration,
+    /// Count working hours only, as in 'Mon-Fri 9:00-18:00, Sat 10:00-14:00'
+    #[arg(long, value_name = "HOURS")]
+    pub hours: Option<String>,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `ledger`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LedgerArgs {
+    /// Every act with what it gave or asked
+    #[arg(long)]
+    pub acts: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
+/// `rehearse`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct RehearseArgs {
+    /// The post, or - for standard input
+    #[arg(required = true, value_name = "TEXT|-", num_args = 1.., allow_hyphen_values = true)]
+    pub words: Vec<String>,
+    /// It answers somebody
+    #[arg(long)]
+    pub reply: bool,
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+}
+
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
+    /// What to write: mentions, or the corrections that were made to their readings
+    #[arg(value_enum, default_value_t)]
+    pub what: Exported,
     /// JSON lines for scripts, or CSV for spreadsheets
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -289,6 +412,16 @@ pub struct ExportArgs {
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+}
+
+/// What can be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Exported {
+    /// Mentions, each with how it was read.
+    #[default]
+    Mentions,
+    /// What people said of readings: what was read, what they said, when.
+    Corrections,
 }
 
 /// Forms of export.
@@ -394,6 +527,10 @@ pub struct ManArgs {
 
 fn address(text: &str) -> Result<Url, String> {
     crate::config::judge_address(text).map_err(|(message, help)| format!("{message}: {help}"))
+}
+
+fn stretch(text: &str) -> Result<SignedDuration, String> {
+    crate::config::interval::parse(text).ok_or_else(|| "write a number and a unit, such as 10m, 90s or 2h".to_owned())
 }
 
 fn speed(text: &str) -> Result<f64, String> {

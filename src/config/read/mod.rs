@@ -27,6 +27,7 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
         sources: sources::sources(&reader, &sources::Around { collect: &collect, names: subjects.names(), directory }),
         http: settings::http(&reader, &collect),
         retention: settings::retention(&reader),
+        outbox: settings::outbox(&reader),
         screen: settings::screen(&reader),
         weights: settings::weights(&reader),
         keys: settings::keys(&reader),

@@ -10,11 +10,13 @@ use crate::config::reader::Reader;
 use crate::config::schema;
 use crate::config::section::Section;
 use crate::config::settings::{
-    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, PER_HOST_BOUNDS, RETENTION_BOUNDS,
-    RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
+    BODY_BOUNDS, Binding, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, PER_HOST_BOUNDS,
+    RETENTION_BOUNDS, RETENTION_DAYS, ScreenSettings, TIMEOUT_BOUNDS, Weights,
 };
-use crate::config::{HttpSettings, PrivateAddresses};
+use crate::config::{HttpSettings, PrivateAddresses, interval};
+use crate::domain::Network;
 use crate::domain::time::SignedDuration;
+use crate::sources::networks;
 use crate::store::Retention;
 
 /// The bounds between which a source is asked. A bound that is given moves the other, inherited one along.
@@ -116,6 +118,32 @@ fn time_zone(section: &Section<'_>, text: &Spanned<String>) -> Option<jiff::tz::
         section.refuse("time_zone", text, message, "write \"system\", \"UTC\" or a name like \"Europe/Paris\"");
     }
     zone.ok()
+}
+
+pub(super) fn outbox(reader: &Reader<'_>) -> OutboxSettings {
+    let mut outbox = OutboxSettings::default();
+    let Some(section) = reader.section(schema::OUTBOX) else { return outbox };
+    let hold = section.interval("hold", OutboxSettings::HOLD);
+    outbox.hold = hold.map_or(outbox.hold, |hold| hold.value);
+    outbox.approval = section.flag("approval").unwrap_or(outbox.approval);
+    outbox.dry_run = section.flag("dry_run").unwrap_or(outbox.dry_run);
+    for text in section.texts("hold_by_network") {
+        let named = text.get_ref().split_once(char::is_whitespace).and_then(|(network, hold)| {
+            let network = Network::named(network);
+            let hold = interval::parse(hold.trim()).filter(|hold| OutboxSettings::HOLD.contains(&hold.as_secs()))?;
+            networks::kind(&network).map(|_| (network, hold))
+        });
+        match named {
+            Some(named) => outbox.hold_by_network.push(named),
+            None => section.refuse(
+                "hold_by_network",
+                &text,
+                format!("`{}` is no network with a time", text.get_ref()),
+                "write the network and a time up to 10m: [\"mastodon 30s\", \"bluesky 5s\"]",
+            ),
+        }
+    }
+    outbox
 }
 
 pub(super) fn weights(reader: &Reader<'_>) -> Weights {

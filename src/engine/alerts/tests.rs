@@ -33,6 +33,7 @@ fn mention(history: bool, about: bool) -> NewMention {
         lang: None,
         matches: vec![],
         readings: vec![Reading { subject: SubjectId(1), about, sentiment: None, intents: Default::default() }],
+        need: None,
         fingerprint: Fingerprint::default(),
         content: 0,
     }

@@ -1,9 +1,12 @@
 //! Stand-ins for the rooms below, for the engine's own tests: a store in memory, scripted sources, simple
 //! readers, and a clock that follows tokio's paused time.
 
+mod cases;
+mod said;
 mod scripted;
 mod store;
 pub(crate) mod town;
+mod whole;
 
 use std::sync::Arc;
 

@@ -6,12 +6,16 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 
+use super::whole;
+use crate::domain::outbox::Identity;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, GroupId, Mention, MentionId, MentionRow, SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId,
-    SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, ActId, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, SafeText,
+    Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    WatchRule,
 };
+use crate::store::outbox::{Attempt, Begin, Dispatch, Job, Moved, Sweep};
 use crate::store::{
     Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,
     StoreError, StoreResult,
@@ -33,6 +37,8 @@ pub(crate) struct Inside {
     /// Commits of other processes.
     pub(crate) strangers: i64,
     pub(crate) signals: Vec<Signal>,
+    /// What people said of readings.
+    pub(crate) said: super::said::SaidOf,
     pub(crate) records: Vec<RecordBatch>,
     /// Errors that the next writes meet.
     pub(crate) faults: VecDeque<StoreError>,
@@ -40,6 +46,7 @@ pub(crate) struct Inside {
     pub(crate) refusals: VecDeque<StoreError>,
     pub(crate) lease_asked: usize,
     pub(crate) pages: usize,
+    pub(crate) cases: Vec<super::cases::Affair>,
 }
 
 #[derive(Default)]
@@ -78,7 +85,7 @@ impl MemoryStore {
 }
 
 impl Inside {
-    fn check(&mut self, lease: &Lease) -> StoreResult<()> {
+    pub(super) fn check(&mut self, lease: &Lease) -> StoreResult<()> {
         if let Some(fault) = self.faults.pop_front() {
             return Err(fault);
         }
@@ -217,9 +224,64 @@ impl Inside {
     }
 }
 
-impl crate::store::Cases for MemoryStore {}
+/// Its outbox is empty.
+#[async_trait]
+impl crate::store::Outbox for MemoryStore {
+    async fn identities(&self) -> StoreResult<Vec<Identity>> {
+        Ok(Vec::new())
+    }
 
-impl crate::store::Outbox for MemoryStore {}
+    async fn sending_stopped(&self) -> StoreResult<bool> {
+        Ok(false)
+    }
+}
+
+#[async_trait]
+impl Dispatch for MemoryStore {
+    async fn keep_identities(&self, _: &Lease, _: &[Identity]) -> StoreResult<()> {
+        Ok(())
+    }
+
+    async fn attend(&self, _: &str, _: Timestamp, _: Timestamp) -> StoreResult<bool> {
+        Ok(false)
+    }
+
+    async fn depart(&self, _: &str, _: Timestamp) -> StoreResult<u64> {
+        Ok(0)
+    }
+
+    async fn attending(&self) -> StoreResult<Vec<(String, Timestamp)>> {
+        Ok(Vec::new())
+    }
+
+    async fn outbox_version(&self) -> StoreResult<i64> {
+        Ok(0)
+    }
+
+    async fn moved_since(&self, _: i64, _: u32) -> StoreResult<Vec<Moved>> {
+        Ok(Vec::new())
+    }
+
+    async fn sweep(&self, _: &Lease, _: &Sweep) -> StoreResult<Vec<OutgoingId>> {
+        Ok(Vec::new())
+    }
+
+    async fn jobs(&self, _: &Lease, _: Timestamp, _: u32) -> StoreResult<Vec<Job>> {
+        Ok(Vec::new())
+    }
+
+    async fn next_job(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(None)
+    }
+
+    async fn begin(&self, _: &Lease, _: &Begin) -> StoreResult<bool> {
+        Ok(false)
+    }
+
+    async fn finish(&self, _: &Lease, _: OutgoingId, _: usize, _: &Attempt, _: Timestamp) -> StoreResult<Recorded> {
+        Ok(Recorded::default())
+    }
+}
 
 #[async_trait]
 impl Store for MemoryStore {
@@ -331,8 +393,10 @@ impl Store for MemoryStore {
                     }
                 } else {
                     recorded.new.push(inside.insert(batch.source, network.clone(), new));
+                    inside.need(batch.source, new);
                 }
             }
+            inside.acknowledge();
             let state = &mut inside.sources[place];
             let outcome = &batch.outcome;
             state.cursor.clone_from(&batch.cursor);
@@ -397,32 +461,19 @@ impl Store for MemoryStore {
     async fn mentions(&self, filter: &Filter, span: Span, limit: u32) -> StoreResult<Vec<Mention>> {
         self.look(|inside| {
             inside.pages += 1;
-            let whole = |(row, new, _): &(MentionRow, NewMention, SourceId)| Mention {
-                row: row.clone(),
-                person: None,
-                native_id: new.item.native_id.clone(),
-                url: new.item.url.as_deref().map(|url| SafeText::line(url, 2_000)),
-                text: SafeText::block(&new.item.text),
-                author_name: SafeText::default(),
-                lang: new.lang.clone(),
-                links: Vec::new(),
-                image_descriptions: new.item.image_descriptions.iter().map(|text| SafeText::block(text)).collect(),
-                claimed: new.item.claimed,
-                edited_at: None,
-                watches: Vec::new(),
-                parent: new.item.parent.clone(),
-                root: new.item.root.clone(),
-                addressed: new.item.addressed,
-                answerable: new.item.answerable,
-            };
-            Ok(inside.window(filter, span, limit).into_iter().map(whole).collect())
+            let said = &inside.said;
+            Ok(inside
+                .window(filter, span, limit)
+                .into_iter()
+                .map(|(row, new, _)| whole::mention(row, new, said))
+                .collect())
         })
     }
 
     async fn answers(&self, id: MentionId) -> StoreResult<Vec<Act>> {
         Ok(self.look(|inside| {
             let acts = inside.acts.iter().enumerate().filter(|(_, (_, _, answers))| *answers == Some(id));
-            acts.map(|(place, (act, source, answers))| self::act(place, act, *source, *answers)).collect()
+            acts.map(|(place, (act, source, answers))| whole::act(place, act, *source, *answers)).collect()
         }))
     }
 
@@ -430,7 +481,7 @@ impl Store for MemoryStore {
         Ok(self.look(|inside| {
             let acts = inside.acts.iter().enumerate();
             let mut all: Vec<Act> =
-                acts.map(|(place, (act, source, answers))| self::act(place, act, *source, *answers)).collect();
+                acts.map(|(place, (act, source, answers))| whole::act(place, act, *source, *answers)).collect();
             all.retain(|act| before.is_none_or(|before| act.published < before));
             all.sort_by_key(|act| std::cmp::Reverse((act.published, act.id)));
             all.truncate(limit as usize);
@@ -506,6 +557,24 @@ impl Store for MemoryStore {
         Ok(self.look(|inside| inside.signals.iter().rev().take(limit as usize).cloned().collect()))
     }
 
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        Ok(self.look(|inside| {
+            corrections.iter().filter_map(|new| inside.said.correct(&mut inside.mentions, new)).collect()
+        }))
+    }
+
+    async fn undo_corrections(&self, ids: &[CorrectionId], _at: Timestamp) -> StoreResult<u64> {
+        Ok(self.look(|inside| inside.said.undo(&mut inside.mentions, ids)))
+    }
+
+    async fn corrections(&self, limit: u32) -> StoreResult<Vec<Correction>> {
+        Ok(self.look(|inside| inside.said.standing().into_iter().rev().take(limit as usize).collect()))
+    }
+
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        Ok(self.look(|inside| inside.said.version))
+    }
+
     async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64> {
         Ok(self.look(|inside| {
             let rows = inside.mentions.iter_mut().map(|(row, _, _)| row);
@@ -553,28 +622,4 @@ impl Store for MemoryStore {
     }
 
     async fn close(&self) {}
-}
-
-fn act(place: usize, new: &NewAct, source: SourceId, answers: Option<MentionId>) -> Act {
-    let item = &new.item;
-    Act {
-        id: ActId(i64::try_from(place).unwrap() + 1),
-        source,
-        network: crate::domain::Network::FEED,
-        native_id: item.native_id.clone(),
-        parent: item.parent.clone(),
-        root: item.root.clone(),
-        answers,
-        author: SafeText::line(item.author.handle.as_deref().unwrap_or_default(), 80),
-        person: None,
-        own: item.own,
-        text: SafeText::block(&item.full_text()),
-        url: None,
-        lang: new.lang.clone(),
-        visibility: item.visibility,
-        published: published(item.claimed, new.first_seen),
-        first_seen: new.first_seen,
-        history: new.history,
-        edited_at: None,
-    }
 }

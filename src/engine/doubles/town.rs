@@ -37,6 +37,7 @@ pub(crate) fn plan(
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         retention: Some(Retention { mentions: SignedDuration::from_hours(24 * 365) }),
         workers: 4,
+        listens: true,
         ceilings: Ceilings::default(),
         pace: LeasePace::default(),
         dice: Arc::new(|| 0.5),

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::Timestamp;
+use crate::domain::{SubjectId, Timestamp};
 use crate::engine::doubles::town::{BRAND, Scene, drain, pass, plan, settle};
 use crate::engine::doubles::{Script, Step, item, source};
 
@@ -367,4 +367,73 @@ async fn what_is_not_public_sets_off_nothing() {
     assert!(signals.is_empty(), "{signals:?}");
     assert!(scene.store.look(|inside| inside.mentions.iter().all(|(row, ..)| !row.read)), "each waits for an answer");
     handle.shutdown().await;
+}
+
+/// Number of the brand.
+const US: SubjectId = SubjectId(1);
+
+#[tokio::test(start_paused = true)]
+async fn what_is_corrected_is_learned_and_used_for_what_comes_then() {
+    use crate::domain::{Occasion, Said, Sentiment};
+    let scene = Scene::new();
+    let first: Vec<_> = (0..30).map(|n| item(&format!("a{n}"), &format!("Ferris does number {n}"), -60)).collect();
+    let script = Script::new(vec![Step::items(first), Step::items(vec![item("later", "Ferris does it again", -5)])]);
+    let (handle, mut events) = scene.start(vec![source("news", "a.example", &script)]).await;
+    pass(SECOND).await;
+    assert_eq!(handle.lessons().of(US), None);
+    let ids = scene.store.look(|inside| inside.mentions.iter().map(|(row, ..)| row.id).collect::<Vec<_>>());
+    let before = scene.store.look(|inside| inside.mentions[0].0.readings[0].clone());
+    let untaught = before.sentiment.unwrap();
+    drain(&mut events);
+    let kept = handle.correct(&ids, None, Said::sentiment(Sentiment::Negative), Occasion::Asked).await.unwrap();
+    assert_eq!(kept.len(), 30);
+    pass(SECOND).await;
+    let told = drain(&mut events);
+    assert!(told.iter().any(|event| matches!(event, Event::Changed)), "{told:?}");
+    assert_eq!(told.iter().filter(|event| matches!(event, Event::Learned(_))).count(), 1, "{told:?}");
+    let lessons = handle.lessons();
+    let lessons = lessons.of(US).unwrap();
+    assert_eq!((lessons.corrections, lessons.sentiment.from), (30, 30));
+    assert!(scene.store.look(|inside| inside.said.all.iter().all(|one| one.untaught == Some(untaught))));
+
+    handle.refresh(None);
+    pass(MINUTE * 10).await;
+    let later = scene.store.look(|inside| inside.mentions.last().unwrap().0.readings[0].sentiment.unwrap());
+    assert!(later.negative > untaught.negative + 0.2, "{later:?} after {untaught:?}");
+
+    assert_eq!(handle.undo_corrections(&kept).await.unwrap(), 30);
+    assert_eq!(handle.lessons().of(US), None, "and unlearned");
+    assert_eq!(scene.store.look(|inside| inside.mentions[0].0.readings[0].clone()), before);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_process_learns_from_the_same_corrections() {
+    use crate::domain::{Occasion, Said};
+    let scene = Scene::new();
+    let items = |name: &str| (0..6).map(|n| item(&format!("{name}{n}"), &format!("Ferris wheel {n}"), -60)).collect();
+    let (one, two) = (Script::new(vec![Step::items(items("a"))]), Script::new(vec![Step::items(vec![])]));
+    let (first, _first_events) = scene.start_as("one", vec![source("news", "a.example", &one)]).await;
+    pass(SECOND).await;
+    let (second, mut events) = scene.start_as("two", vec![source("news", "a.example", &two)]).await;
+    pass(SECOND * 2).await;
+    let ids = scene.store.look(|inside| inside.mentions.iter().map(|(row, ..)| row.id).collect::<Vec<_>>());
+    drain(&mut events);
+    // The follower corrects; the collector hears of a commit of another process.
+    second.correct(&ids, Some(US), Said::about(false), Occasion::Volunteered).await.unwrap();
+    scene.store.look(|inside| {
+        inside.version += 1;
+        inside.strangers += 1;
+    });
+    assert_eq!(second.lessons().of(US).map(|lessons| lessons.senses.from()), Some(6));
+    pass(SECOND * 20).await;
+    assert_eq!(first.lessons().of(US).map(|lessons| lessons.corrections), Some(6), "the collector learned too");
+    // And the other way round: the collector's correction is seen by the follower.
+    first.correct(&ids[..1], Some(US), Said::about(true), Occasion::Volunteered).await.unwrap();
+    scene.store.look(|inside| inside.version += 1);
+    pass(SECOND * 5).await;
+    assert_eq!(first.lessons(), second.lessons());
+    assert!(drain(&mut events).iter().any(|event| matches!(event, Event::Learned(_))));
+    first.shutdown().await;
+    second.shutdown().await;
 }

@@ -17,6 +17,7 @@ fn mention(watches: &[i64], intents: &[Intent]) -> NewMention {
         lang: None,
         matches: watches.iter().map(|id| WatchId(*id)).collect(),
         readings: vec![Reading { subject: SubjectId(1), about: true, sentiment: None, intents: Intents::of(intents) }],
+        need: None,
         fingerprint: Fingerprint::default(),
         content: 0,
     }

@@ -13,11 +13,15 @@ use crate::domain::{Gesture, Trigger};
 mod amount;
 pub(crate) mod cap;
 pub(crate) mod cues;
+mod deed;
+mod disaster;
 mod proceeds;
 mod rules;
 pub(crate) mod words;
 
 pub use amount::Amount;
+pub use deed::DeedReading;
+pub use disaster::{Profiting, profiting};
 pub use rules::RuleGesture;
 
 /// What limits a conditional gift.

@@ -99,12 +99,16 @@ impl TrainedAbout {
 
 impl ReadAbout for TrainedAbout {
     fn about(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> bool {
+        self.odds(text, lang, subject).is_none_or(|odds| odds >= 0.0)
+    }
+
+    fn odds(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> Option<f32> {
         let scene = Scene::new(text, subject);
         let Some(lexicon) = english(&self.library, &scene, lang) else {
-            return self.rules.about(text, lang, subject);
+            return self.rules.odds(text, lang, subject);
         };
-        let odds = self.weigh(&scene, lexicon, subject, |odds, _, _| odds);
-        odds.is_none_or(|odds| odds + of_watch(&scene, subject, &mut Vec::new()) >= self.limit())
+        let odds = self.weigh(&scene, lexicon, subject, |odds, _, _| odds)?;
+        Some(odds + of_watch(&scene, subject, &mut Vec::new()) - self.limit())
     }
 
     fn explain(&self, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> Vec<Evidence> {

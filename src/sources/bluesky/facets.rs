@@ -5,6 +5,8 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
+use super::record::is_handle;
+
 /// Longest hashtag, in graphemes and in bytes, by the lexicon.
 const LONGEST_TAG: usize = 64;
 const LONGEST_TAG_BYTES: usize = 640;
@@ -95,16 +97,11 @@ fn link(word: &str) -> Option<(usize, Meaning)> {
     Some((bare.len(), Meaning::Link(url.into())))
 }
 
-/// A handle (atproto specification, "Handle"): labels of letters, digits and hyphens, at least two of them.
+/// A handle.
 fn mention(rest: &str) -> Option<(usize, Meaning)> {
     let length = rest.find(|sign: char| !(sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-')));
     let name = rest.get(..length.unwrap_or(rest.len()))?.trim_end_matches(['.', '-']);
-    let labels: Vec<&str> = name.split('.').collect();
-    let sound =
-        |label: &&str| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-');
-    let top = labels.last()?.starts_with(|sign: char| sign.is_ascii_alphabetic());
-    (labels.len() > 1 && top && name.len() <= 253 && labels.iter().all(sound))
-        .then(|| (name.len() + 1, Meaning::Mention(name.to_ascii_lowercase())))
+    is_handle(name).then(|| (name.len() + 1, Meaning::Mention(name.to_ascii_lowercase())))
 }
 
 /// A hashtag: up to the punctuation that ends it, and not of digits alone.

@@ -80,6 +80,6 @@ impl Login for Talk {
         let open = create_session(&home, &account, &secret, true, now).await?;
         let name = usable_handle(&open.handle).map_or_else(|| open.did.clone(), str::to_owned);
         person.tell(&format!("{name} is logged in ({}).", open.did)).await;
-        Ok(LoggedIn { url: request.url.clone(), account: name, client_id: None, secret })
+        Ok(LoggedIn { url: request.url.clone(), account: name, also: vec![open.did], secret, ..LoggedIn::default() })
     }
 }

@@ -218,6 +218,22 @@ pub(in crate::sources) fn usable_handle(handle: &str) -> Option<&str> {
     (!handle.is_empty() && handle != NO_HANDLE).then_some(handle)
 }
 
+/// Whether a name has the form of a handle (atproto.com/specs/handle): at least two labels with dots between them, of
+/// letters, digits and hyphens, no hyphen at either end, the last one beginning with a letter.
+pub(in crate::sources) fn is_handle(name: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let top = name.rsplit('.').next().unwrap_or_default();
+    name.len() <= 253
+        && name.contains('.')
+        && name.split('.').all(label)
+        && top.starts_with(|sign: char| sign.is_ascii_alphabetic())
+}
+
 /// A moment as posts claim them: RFC 3339; one without a zone counts as UTC. `None` for what is none, and for what
 /// lies before 1990.
 pub(in crate::sources) fn moment(text: &str) -> Option<Timestamp> {

@@ -47,6 +47,12 @@ impl Thread {
     pub(super) fn private() -> Self {
         Self { private: true, ..Self::default() }
     }
+
+    /// Who reads it.
+    pub(super) fn seen_by(&self, known: &Known) -> Visibility {
+        let open = !self.private && known.is_open(self.category);
+        if open { Visibility::Public } else { Visibility::Private }
+    }
 }
 
 /// The name of a post of a topic.

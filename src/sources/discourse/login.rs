@@ -52,7 +52,7 @@ impl Login for ForumLogin {
         let forum = Forum::new(&url, account.as_deref(), &tools);
         let me = forum.me(now).await?.ok_or_else(|| nothing_given("no key was given"))?;
         let account = me.username.clone();
-        Ok(LoggedIn { url: Some(url), account, client_id: None, secret })
+        Ok(LoggedIn { url: Some(url), account, secret, ..LoggedIn::default() })
     }
 }
 

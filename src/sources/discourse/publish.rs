@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use crate::domain::{Author, Timestamp};
+use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::lenient::{made_since, moment, not_accepted, same_words};
 use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
 use super::forum::{Forum, author};
-use super::item::{native_id, parts};
+use super::item::{Thread, native_id, parts};
 use super::shapes::{Created, Post, Topic};
-use super::topics::own_actions;
+use super::topics::{own_actions, topic_near};
 
 /// Asked for the post of this number, a forum answers with the last ones of a topic.
 const LAST: u64 = 1_000_000;
@@ -24,6 +24,10 @@ impl Publish for Forum {
             return Err(not_accepted("a forum has no quotes of that kind", "quote in the words: > like this"));
         }
         let (body, place) = body_of(outgoing)?;
+        if outgoing.visibility != Visibility::Public {
+            let seen = self.seen_by(place, now).await.map_err(PublishError::not_sent)?;
+            outgoing.must_not_widen(seen, "the forum")?;
+        }
         let created: Created = self.post("posts.json", &body, now).await.map_err(PublishError::by_kind)?;
         if let (Some("enqueued"), pending) = (created.action.as_deref(), &created.pending_post) {
             let id = pending.as_ref().map_or(0, |pending| pending.id);
@@ -106,6 +110,16 @@ impl Publish for Forum {
 }
 
 impl Forum {
+    /// Who reads what is written below a post, or as a new topic.
+    async fn seen_by(&self, place: Option<(u64, u64)>, now: Timestamp) -> Result<Visibility, SourceError> {
+        let known = self.known(true, now).await?;
+        let thread = match place {
+            Some((topic, number)) => Thread::of(&topic_near(self, topic, number, true, now).await?),
+            None => Thread::default(),
+        };
+        Ok(thread.seen_by(&known))
+    }
+
     fn published(&self, post: &Post) -> Published {
         Published {
             native_id: native_id(post.topic_id, post.post_number),

@@ -38,6 +38,6 @@ impl Login for TokenLogin {
         let hub = Hub::new(request.url.as_ref(), None, &tried)?;
         let me = hub.me(now).await?;
         let account = me.map(|me| me.login.clone()).unwrap_or_default();
-        Ok(LoggedIn { url: request.url.clone(), account, client_id: None, secret })
+        Ok(LoggedIn { url: request.url.clone(), account, secret, ..LoggedIn::default() })
     }
 }

@@ -15,6 +15,7 @@
 mod actor;
 mod discussions;
 mod graph;
+pub(in crate::sources) mod hook;
 mod hub;
 mod ids;
 mod inbox;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use crate::domain::time::SignedDuration;
-use crate::domain::{Author, Timestamp};
+use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::lenient::{Readable, made_since, moment, not_accepted, same_words};
 use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
@@ -15,7 +15,7 @@ use super::hub::Hub;
 use super::ids::{Part, PostId};
 use super::item::web;
 use super::lookup::no_post;
-use super::shapes::Comment;
+use super::shapes::{Comment, Repository};
 
 /// Longest text that GitHub takes, in characters.
 const LONGEST: usize = 65_536;
@@ -26,6 +26,10 @@ const BEFORE: SignedDuration = SignedDuration::from_mins(10);
 impl Publish for Hub {
     async fn publish(&self, outgoing: &Outgoing, now: Timestamp) -> Result<Published, PublishError> {
         let parent = answered(outgoing)?;
+        if outgoing.visibility != Visibility::Public {
+            let seen = self.seen_by(&parent, now).await.map_err(PublishError::not_sent)?;
+            outgoing.must_not_widen(seen, "GitHub")?;
+        }
         if parent.discussion {
             return self.answer_discussion(&parent, outgoing, now).await;
         }
@@ -86,6 +90,12 @@ impl Publish for Hub {
 }
 
 impl Hub {
+    /// Who reads what is written where this stands. Asked anew: a repository may have been opened meanwhile.
+    async fn seen_by(&self, id: &PostId, now: Timestamp) -> Result<Visibility, SourceError> {
+        let repository: Repository = self.get(&format!("repos/{}", id.repository), &[], true, now).await?;
+        Ok(if repository.private { Visibility::Private } else { Visibility::Public })
+    }
+
     async fn answer_discussion(
         &self,
         parent: &PostId,

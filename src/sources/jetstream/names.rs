@@ -10,8 +10,9 @@ use tokio::time::{Instant, timeout};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Timestamp};
 use crate::sources::SourceError;
-use crate::sources::api::Api;
+use crate::sources::api::{Api, json};
 use crate::sources::bluesky::record::usable_handle;
+use crate::sources::http::Request;
 
 /// Where the network's people can be looked up without an account.
 pub(super) const APPVIEW: &str = "https://public.api.bsky.app/";
@@ -45,10 +46,35 @@ struct Profiles {
 }
 
 /// Looks accounts up, by DID or handle; at most 25. Those that nobody knows are missing in the answer.
-pub(super) async fn profiles(api: &Api, actors: &[&str], now: Timestamp) -> Result<Vec<Profile>, SourceError> {
+///
+/// One that the network cannot make out (400) spoils the answer for all: then they are asked for in halves, and that
+/// one is missing.
+pub(super) async fn known_of(api: &Api, actors: &[&str], now: Timestamp) -> Result<Vec<Profile>, SourceError> {
+    let mut known = Vec::new();
+    let mut left = vec![actors];
+    while let Some(some) = left.pop() {
+        match profiles(api, some, now).await? {
+            Some(found) => known.extend(found),
+            None if some.len() > 1 => {
+                let (first, second) = some.split_at(some.len() / 2);
+                left.extend([second, first]);
+            }
+            None => {}
+        }
+    }
+    Ok(known)
+}
+
+/// `None` when the network does not take the question.
+async fn profiles(api: &Api, actors: &[&str], now: Timestamp) -> Result<Option<Vec<Profile>>, SourceError> {
     let query: Vec<(&str, &str)> = actors.iter().map(|actor| ("actors", *actor)).collect();
-    let found: Profiles = api.get("xrpc/app.bsky.actor.getProfiles", &query, None, now).await?;
-    Ok(found.profiles)
+    let request = Request::get(api.url("xrpc/app.bsky.actor.getProfiles", &query)?).accept("application/json");
+    let response = api.send(request, now).await?;
+    if response.status.as_u16() == 400 {
+        return Ok(None);
+    }
+    let found: Profiles = json(&response.success()?)?;
+    Ok(Some(found.profiles))
 }
 
 /// What is remembered of a person.
@@ -107,7 +133,7 @@ impl Names {
             let left = until.saturating_duration_since(Instant::now());
             // Set beforehand: who asks us may lose patience first.
             self.resting = Some(Instant::now() + REST);
-            if let Ok(Ok(found)) = timeout(left, profiles(&self.api, &asked, now)).await {
+            if let Ok(Ok(found)) = timeout(left, known_of(&self.api, &asked, now)).await {
                 self.resting = None;
                 self.learn(actors, found, now);
             }

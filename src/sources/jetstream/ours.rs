@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::names::profiles;
+use super::names::known_of;
 use crate::domain::{Item, Timestamp};
 use crate::sources::api::Api;
-use crate::sources::bluesky::record::{PostRecord, post_parts};
+use crate::sources::bluesky::record::{PostRecord, is_handle, post_parts};
 use crate::sources::{SourceError, SourceErrorKind};
 
 /// Longest that the network is waited for when it is asked who a handle is.
@@ -56,7 +56,7 @@ impl Ours {
         let mut remarks = Vec::new();
         while !self.handles.is_empty() {
             let asked: Vec<&str> = self.handles.iter().take(AT_ONCE).map(String::as_str).collect();
-            let found = timeout(PATIENCE, profiles(api, &asked, now)).await.unwrap_or_else(|_| Err(too_slow(api)))?;
+            let found = timeout(PATIENCE, known_of(api, &asked, now)).await.unwrap_or_else(|_| Err(too_slow(api)))?;
             for handle in asked {
                 match found.iter().find(|profile| profile.handle.eq_ignore_ascii_case(handle)) {
                     Some(profile) => {
@@ -86,14 +86,6 @@ impl Ours {
                 || record.reply.as_ref().is_some_and(|reply| is_ours(&reply.parent.uri) || is_ours(&reply.root.uri))
                 || record.quoted().is_some_and(is_ours));
     }
-}
-
-/// The form of a handle (atproto specification, "Handle"): labels with dots between them.
-fn is_handle(name: &str) -> bool {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    name.len() <= 253 && name.contains('.') && name.split('.').all(label)
 }
 
 fn too_slow(api: &Api) -> SourceError {

@@ -1,5 +1,6 @@
 //! Lemmy as a source that is listened to.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -104,7 +105,12 @@ impl Lemmy {
             let posts = ids(&views);
             let at = number(&asked);
             let holds = posts.iter().any(|(id, _)| left.last().contains(id));
-            piece.items.extend(views.into_iter().filter_map(|view| view.item(&self.server, known, me)));
+            let answered = answered(&views, me);
+            let items = views.into_iter().filter_map(|view| view.item(&self.server, known, me));
+            piece.items.extend(items.map(|item| match answered.get(&item.native_id) {
+                Some(parent) => Item { parent: Some(parent.clone()), ..item },
+                None => item,
+            }));
             piece.more = true;
             if by_number && at > 1 && !holds {
                 // What was deleted above has moved the rest up by more than the pages overlap.
@@ -189,6 +195,19 @@ impl Lemmy {
 /// The posts of a page in their order, without those that are pinned to the top.
 fn ids(views: &[View]) -> Vec<(String, Option<Timestamp>)> {
     views.iter().filter(|view| !view.is_pinned()).filter_map(|view| Some((view.native_id()?, view.at()))).collect()
+}
+
+/// Which of the other's messages each of ours answers: the last one before it, as far as the page goes down. Lemmy
+/// itself keeps messages apart.
+fn answered(views: &[View], me: Option<&Person>) -> HashMap<String, String> {
+    let Some(me) = me else { return HashMap::new() };
+    let messages: Vec<_> = views.iter().filter_map(|view| view.private_message.as_ref()).collect();
+    let ours = messages.iter().enumerate().filter(|(_, message)| message.creator_id == me.id);
+    let pairs = ours.filter_map(|(place, sent)| {
+        let before = messages.iter().skip(place + 1).find(|other| other.creator_id == sent.recipient_id)?;
+        Some((format!("message/{}", sent.id), format!("message/{}", before.id)))
+    });
+    pairs.collect()
 }
 
 fn step_back(left: &mut Left, at: u32) {

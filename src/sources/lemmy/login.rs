@@ -45,7 +45,7 @@ impl Login for PasswordLogin {
             }
             token => token?,
         };
-        Ok(LoggedIn { url: Some(url), account, client_id: None, secret: token })
+        Ok(LoggedIn { url: Some(url), account, secret: token, ..LoggedIn::default() })
     }
 }
 

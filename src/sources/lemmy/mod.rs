@@ -1,6 +1,9 @@
 //! Lemmy, in both of its interfaces: v3 (0.17 to 0.19) and v4 (1.0). Search, chosen communities, replies, mentions,
 //! private messages, our own posts and comments, threads, people, replies.
 //!
+//! v4 lists messages among the notifications alone, those that we sent only when they went to somebody of the same
+//! server: an answer to somebody elsewhere that was sent from a phone is not heard of there.
+//!
 //! Native ids are those of the server that is asked: `post/12`, `comment/34`, `message/5`; so the scope is the
 //! server. Documents: join-lemmy.org/api, join-lemmy.org/docs/contributors/09-api-v4.html.
 

@@ -41,7 +41,7 @@ pub(super) enum Listing {
     Mentions,
     /// Private messages, both ways (v3).
     Messages,
-    /// All that is for us (v4).
+    /// All that is for us, and messages of ours to people of the same server (v4).
     Notices,
 }
 

@@ -26,11 +26,8 @@ impl Publish for Server {
             return Err(refused("Lemmy has no quotes", "put the address of the post into the text"));
         }
         let is_message = parent.starts_with("message/");
-        if outgoing.visibility == Visibility::Private && !is_message && !self.is_private(parent, now).await? {
-            return Err(refused(
-                "Lemmy cannot answer a public post in private",
-                "write a message to its author in the browser",
-            ));
+        if outgoing.visibility != Visibility::Public && !is_message {
+            outgoing.must_not_widen(self.seen_by(parent, now).await?, "Lemmy")?;
         }
         let (path, body) = match is_message {
             true => self.message_body(parent, outgoing, now).await.map_err(PublishError::not_sent)?,
@@ -68,7 +65,16 @@ impl Publish for Server {
         };
         let same =
             |item: &Item| item.claimed.is_none_or(|at| at >= since) && plain(&item.text) == plain(&outgoing.text);
-        Ok(candidates.into_iter().find(same).map(|item| published(item, parent)))
+        let found = candidates.into_iter().find(same);
+        if found.is_none() && parent.starts_with("message/") && self.known(now).await?.version == Version::V4 {
+            // That it is not in the list means nothing: see `sent_messages`.
+            return Err(SourceError::new(
+                SourceErrorKind::NotFound,
+                &format!("{} does not list every message that we sent, and this one is not there", self.host()),
+                "look in the browser whether the message went out",
+            ));
+        }
+        Ok(found.map(|item| published(item, parent)))
     }
 
     async fn rules(&self, _now: Timestamp) -> Result<TextRules, SourceError> {
@@ -139,19 +145,14 @@ impl Server {
         Ok(("private_message", body))
     }
 
-    /// Our messages to the one whom we answer.
+    /// Our messages to the one whom we answer. v4 has no list of messages but the notifications, in which ours stand
+    /// only when they went to somebody of the same server, and never when our account is marked as that of a bot.
     async fn sent_messages(&self, parent: &str, now: Timestamp) -> Result<Vec<Item>, SourceError> {
         let known = self.known(now).await?;
-        if known.version == Version::V4 {
-            return Err(SourceError::new(
-                SourceErrorKind::NotFound,
-                &format!("{} does not list the messages that we sent", self.host()),
-                "look in the browser whether the message went out",
-            ));
-        }
         let me = self.me(now).await?;
         let Some((message, _)) = self.message(parent, now).await? else { return Ok(Vec::new()) };
-        let answer = page(self, &Listing::Messages, "", now).await?;
+        let listing = if known.version == Version::V4 { Listing::Notices } else { Listing::Messages };
+        let answer = page(self, &listing, "", now).await?;
         let ours = answer.views.into_iter().filter(|view| {
             let other = view.private_message.as_ref().map(|sent| sent.other(me));
             other == Some(message.other(me))
@@ -159,10 +160,10 @@ impl Server {
         Ok(ours.filter_map(|view| view.item(self, known, me)).filter(|item| item.own).collect())
     }
 
-    /// Whether only some people see a post or comment.
-    async fn is_private(&self, native_id: &str, now: Timestamp) -> Result<bool, PublishError> {
+    /// Who sees a post or comment, and what answers it.
+    async fn seen_by(&self, native_id: &str, now: Timestamp) -> Result<Visibility, PublishError> {
         let item = self.one(native_id, As::UsNow, None, now).await.map_err(PublishError::not_sent)?;
-        Ok(item.visibility == Visibility::Private)
+        Ok(item.visibility)
     }
 }
 

@@ -83,7 +83,7 @@ impl Login for MastodonLogin {
             }
         }
         person.tell(&format!("Logged in as @{handle}.")).await;
-        Ok(LoggedIn { url: Some(url), account: handle, client_id: None, secret: token })
+        Ok(LoggedIn { url: Some(url), account: handle, secret: token, ..LoggedIn::default() })
     }
 }
 

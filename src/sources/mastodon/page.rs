@@ -8,8 +8,9 @@
 //!   long reading may be missed.)
 //! - **Down**: from the newest (`max_id`) down to the place that was reached the last time. Needs nothing but `max_id`
 //!   of the server, and stops by itself at one that does not even know that. Where it was interrupted stands in
-//!   the place, and the place moves up only when the bottom was reached. Where ids show no order and the very post at
-//!   which the way was interrupted is deleted meanwhile, the rest of the way cannot be found again.
+//!   the place, and the place moves up only when the bottom was reached. Where ids show no order, a server answers
+//!   below a post that is deleted meanwhile as it does at the bottom: with nothing. Then it is asked below the posts
+//!   that stood above that one ([`Found`]).
 
 use std::cmp::Ordering;
 
@@ -28,6 +29,8 @@ pub(super) const LIMIT: usize = 40;
 pub(super) const PAGES: usize = 5;
 /// Pages that one way down takes at most, over several polls.
 const DEEPEST: u32 = 50;
+/// Posts that are remembered above the one where the way down goes on.
+const ABOVE: usize = 8;
 /// How far back forward reading begins.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 /// The way down ends at what was published so long before the place that was reached the last time.
@@ -67,10 +70,44 @@ pub(super) struct Down {
     /// The newest id, where the next way down will end.
     pub top: String,
     pub top_seen: Option<Timestamp>,
-    /// Go on below this.
+    /// Go on below this; empty: begin at the top again.
     pub below: String,
+    /// What stood right above that, nearest first: for when it is deleted meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub above: Vec<String>,
     /// Pages so far.
     pub pages: u32,
+    /// It began at the top again.
+    #[serde(skip_serializing_if = "is_not")]
+    pub again: bool,
+}
+
+impl Down {
+    /// Goes on below the last of these entries.
+    fn step(&mut self, entries: &[Entry]) {
+        let Some((last, rest)) = entries.split_last() else { return };
+        let before = std::mem::replace(&mut self.below, last.id.clone());
+        let here = rest.iter().rev().map(|entry| entry.id.clone());
+        let earlier = std::iter::once(before).chain(std::mem::take(&mut self.above)).filter(|id| !id.is_empty());
+        self.above = here.chain(earlier).filter(|id| *id != last.id).take(ABOVE).collect();
+    }
+
+    /// Begins at the top again, the first time that it is necessary. `false`: there is no use in it.
+    fn restart(&mut self) -> bool {
+        self.below.clear();
+        self.above.clear();
+        !std::mem::replace(&mut self.again, true)
+    }
+}
+
+/// What there is below the post where the way down goes on, when the server says that there is nothing.
+enum Found {
+    /// Nothing indeed: the post is there, and it is the last one.
+    Bottom,
+    /// This: the post is gone.
+    Page(Page),
+    /// Nobody knows: all that was remembered is gone.
+    Lost,
 }
 
 impl Place {
@@ -212,12 +249,29 @@ async fn read_down(list: &dyn Pages, place: Place, now: Timestamp) -> Result<Rea
     let mut read = Read::default();
     let mut ended = false;
     for turn in 0..PAGES {
-        let below = down.as_ref().map(|down| down.below.clone());
+        let below = down.as_ref().map(|down| down.below.clone()).filter(|below| !below.is_empty());
         let window = Window { since_id: anchor.as_deref(), max_id: below.as_deref(), ..Window::default() };
         let page = match list.page(window, now).await {
             Ok(page) => page,
             Err(error) if turn == 0 => return Err(error),
             Err(_) => break,
+        };
+        let page = match &mut down {
+            Some(way) if below.is_some() && page.entries.is_empty() && page.skipped == 0 => {
+                match past_a_gap(list, way, anchor.as_deref(), now).await {
+                    Ok(Found::Bottom) => page,
+                    Ok(Found::Page(found)) => found,
+                    Ok(Found::Lost) => {
+                        // In the next piece, so that nothing comes twice in this one.
+                        ended = !way.restart();
+                        read.gave_up = ended;
+                        break;
+                    }
+                    Err(error) if turn == 0 => return Err(error),
+                    Err(_) => break,
+                }
+            }
+            _ => page,
         };
         let (kept, bottom) = above(page, floor.as_deref(), anchor.as_deref(), old);
         let newer = kept.entries.iter().find(|entry| Some(&entry.id) != below.as_ref());
@@ -236,7 +290,7 @@ async fn read_down(list: &dyn Pages, place: Place, now: Timestamp) -> Result<Rea
             ..Down::default()
         });
         next.pages += 1;
-        next.below = oldest.unwrap_or_else(|| next.below.clone());
+        next.step(&kept.entries);
         read.gave_up = next.pages >= DEEPEST && !end;
         let repeats = stuck && below.is_some();
         if !repeats {
@@ -251,6 +305,27 @@ async fn read_down(list: &dyn Pages, place: Place, now: Timestamp) -> Result<Rea
     read.more = !ended || place.down.is_some();
     read.place = if ended { arrived(place, down.unwrap_or_default()) } else { Place { down, ..place } };
     Ok(read)
+}
+
+/// Tells the bottom from a post that was deleted, where ids show no order. Others are compared by servers, whether
+/// they are still there or not.
+async fn past_a_gap(list: &dyn Pages, way: &Down, since: Option<&str>, now: Timestamp) -> Result<Found, SourceError> {
+    if way.above.iter().all(|id| ids::order(id, &way.below).is_some()) {
+        return Ok(Found::Bottom);
+    }
+    for known in &way.above {
+        let mut page = list.page(Window { since_id: since, max_id: Some(known), ..Window::default() }, now).await?;
+        if page.entries.is_empty() {
+            continue;
+        }
+        if page.entries.iter().any(|entry| entry.id == way.below) {
+            return Ok(Found::Bottom);
+        }
+        page.has_older = page.has_older.or(Some(page.entries.len() + page.skipped >= LIMIT));
+        page.entries.retain(|entry| !way.above.contains(&entry.id));
+        return Ok(if page.entries.is_empty() { Found::Bottom } else { Found::Page(page) });
+    }
+    Ok(Found::Lost)
 }
 
 /// The place after a whole way down.

@@ -36,6 +36,9 @@ struct Draft {
     parent: Option<String>,
     quote: Option<String>,
     reach: Reach,
+    /// The narrowest that the server tells of: snac calls everything private that is not for everybody, what goes
+    /// to the addressed alone too.
+    narrowest: Reach,
     warning: String,
     remarks: Vec<String>,
 }
@@ -47,6 +50,13 @@ pub(super) enum Reach {
     Unlisted,
     Private,
     Direct,
+}
+
+/// Of what is answered: who may read it, and whether we wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Answered {
+    reach: Reach,
+    ours: bool,
 }
 
 impl Reach {
@@ -70,17 +80,25 @@ impl Reach {
     }
 
     /// What is wanted, never wider than what it answers. What is private goes to whom it addresses; only a post of
-    /// our own that addresses nobody goes to the followers.
-    fn wanted(visibility: Visibility, parent: Option<Self>, text: &str) -> Self {
-        let wanted = match (visibility, parent) {
-            (Visibility::Public, _) => Self::Public,
-            (Visibility::Unlisted, _) => Self::Unlisted,
-            (Visibility::Private, Some(parent)) if parent >= Self::Private => parent,
+    /// our own that addresses nobody, or that goes on below one of ours for the followers, goes to the followers.
+    ///
+    /// What somebody wrote for *their* followers is answered directly, to them alone. As `private` the answer would
+    /// go to *our* followers, who were not meant to know of it, while the author may not be among them.
+    fn wanted(visibility: Visibility, parent: Option<Answered>, text: &str) -> Self {
+        match (visibility, parent) {
+            (_, Some(parent)) if parent.reach >= Self::Private => {
+                if parent.ours {
+                    parent.reach
+                } else {
+                    Self::Direct
+                }
+            }
             (Visibility::Private, Some(_)) => Self::Direct,
             (Visibility::Private, None) if text.contains('@') => Self::Direct,
             (Visibility::Private, None) => Self::Private,
-        };
-        parent.map_or(wanted, |parent| wanted.max(parent))
+            (Visibility::Public, parent) => parent.map_or(Self::Public, |parent| parent.reach),
+            (Visibility::Unlisted, _) => Self::Unlisted,
+        }
     }
 }
 
@@ -97,9 +115,12 @@ impl Voice {
             quote: None,
             reach: Reach::wanted(
                 outgoing.visibility,
-                parent.as_ref().map(|parent| Reach::of(&parent.visibility)),
+                parent
+                    .as_ref()
+                    .map(|parent| Answered { reach: Reach::of(&parent.visibility), ours: parent.account.id == me.id }),
                 &outgoing.text,
             ),
+            narrowest: if matches!(facts.program, Program::Snac) { Reach::Private } else { Reach::Direct },
             warning: outgoing.content_warning.clone().unwrap_or_default(),
             remarks: Vec::new(),
         };
@@ -161,7 +182,8 @@ impl Voice {
                 "{host} has published it, but not below what it answers: that post may have been deleted just now"
             ));
         }
-        if Reach::of(&status.visibility) < draft.reach {
+        let shown = Reach::of(&status.visibility);
+        if shown < draft.reach.min(draft.narrowest) {
             remarks.push(format!(
                 "{host} shows it to more people ({}) than was wanted ({})",
                 status.visibility,
@@ -248,6 +270,7 @@ impl Publish for Voice {
                     parent: outgoing.parent.clone(),
                     quote: None,
                     reach: Reach::Public,
+                    narrowest: Reach::Direct,
                     warning: String::new(),
                     remarks: Vec::new(),
                 };
@@ -310,23 +333,35 @@ mod tests {
     #[test]
     fn an_answer_is_never_wider_than_what_it_answers() {
         use Visibility::{Private, Public, Unlisted};
-        for (wanted, parent, got) in [
-            (Public, Some("public"), "public"),
-            (Public, Some("unlisted"), "unlisted"),
-            (Public, Some("private"), "private"),
-            (Public, Some("direct"), "direct"),
-            (Public, Some("local"), "direct"),
-            (Unlisted, Some("public"), "unlisted"),
-            (Unlisted, Some("direct"), "direct"),
-            (Private, Some("public"), "direct"),
-            (Private, Some("private"), "private"),
-            (Private, Some("direct"), "direct"),
-            (Public, None, "public"),
-            (Private, None, "private"),
+        for (wanted, parent, to_them, to_us) in [
+            (Public, "public", "public", "public"),
+            (Public, "unlisted", "unlisted", "unlisted"),
+            (Public, "private", "direct", "private"),
+            (Public, "direct", "direct", "direct"),
+            (Public, "local", "direct", "direct"),
+            (Unlisted, "public", "unlisted", "unlisted"),
+            (Unlisted, "private", "direct", "private"),
+            (Unlisted, "direct", "direct", "direct"),
+            (Private, "public", "direct", "direct"),
+            (Private, "unlisted", "direct", "direct"),
+            (Private, "private", "direct", "private"),
+            (Private, "direct", "direct", "direct"),
         ] {
-            assert_eq!(Reach::wanted(wanted, parent.map(Reach::of), "hi").name(), got, "{wanted:?} {parent:?}");
+            for (ours, got) in [(false, to_them), (true, to_us)] {
+                let answered = Answered { reach: Reach::of(parent), ours };
+                let reach = Reach::wanted(wanted, Some(answered), "hi");
+                assert_eq!(reach.name(), got, "{wanted:?} below {parent}, ours: {ours}");
+                assert!(reach >= answered.reach);
+            }
         }
-        assert_eq!(Reach::wanted(Private, None, "@ana hi"), Reach::Direct);
+        for (wanted, text, got) in [
+            (Public, "@ana hi", "public"),
+            (Unlisted, "hi", "unlisted"),
+            (Private, "hi", "private"),
+            (Private, "@ana hi", "direct"),
+        ] {
+            assert_eq!(Reach::wanted(wanted, None, text).name(), got, "{wanted:?} {text}");
+        }
     }
 
     #[test]

@@ -57,6 +57,12 @@ impl Gather {
         self.add(number, said(value));
     }
 
+    /// Takes a mention, or the end of one, that came in another form.
+    pub(in crate::sources) fn take_item(&mut self, item: Item) {
+        self.lines += 1;
+        self.items.push(item);
+    }
+
     /// Tells a person something.
     pub(in crate::sources) fn remark(&mut self, remark: String) {
         if self.remarks.len() < TOLD {

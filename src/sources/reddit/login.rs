@@ -92,6 +92,7 @@ impl Login for CodeLogin {
             account: me.name,
             client_id: Some(client_id),
             secret: Grant::line(&app, &refresh),
+            ..LoggedIn::default()
         })
     }
 }

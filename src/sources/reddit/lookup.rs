@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use crate::domain::{Author, Item, Timestamp};
+use crate::domain::{Author, Item, Timestamp, Visibility};
 use crate::sources::api::segment;
 use crate::sources::{Lookup, SourceError, SourceErrorKind};
 
@@ -99,6 +99,14 @@ impl Site {
                 "it was deleted, or its subreddit is private now",
             )
         })
+    }
+
+    /// Who sees a post or comment, and what answers it: everybody unless its subreddit is closed.
+    pub(super) async fn seen_by(&self, native_id: &str, now: Timestamp) -> Result<Visibility, SourceError> {
+        let me = self.me(Haste::Urgent, now).await?;
+        let listing: Listing = self.get("api/info", &[("id", native_id)], Haste::Urgent, now).await?;
+        let item = self.items(listing.data.children, me).into_iter().find(|item| item.native_id == native_id);
+        Ok(item.map_or(Visibility::Public, |item| item.visibility))
     }
 
     /// A post with the comments below it; only those around one comment when that is asked for.

@@ -90,14 +90,12 @@ impl Site {
         if !matches!(kind, "t1_" | "t3_" | "t4_") {
             return Err(refused("that is no post of Reddit", "answer a post, a comment or a message"));
         }
-        if outgoing.visibility == Visibility::Private && kind != "t4_" {
-            return Err(refused(
-                "Reddit cannot answer a public post in private",
-                "write a message to its author in the browser",
-            ));
-        }
         // Who we are is asked before: when that fails, nothing was sent.
         let me = self.me(Haste::Urgent, now).await.map_err(PublishError::not_sent)?;
+        if outgoing.visibility != Visibility::Public && kind != "t4_" {
+            let seen = self.seen_by(parent, now).await.map_err(PublishError::not_sent)?;
+            outgoing.must_not_widen(seen, "Reddit")?;
+        }
         let fields = [("thing_id", parent), ("text", &outgoing.text)];
         let data = self.change("api/comment", &fields, now).await?;
         let made: Made = serde_json::from_value(data).unwrap_or_default();
@@ -119,12 +117,7 @@ impl Site {
                 "make the first line of the text the headline",
             ));
         }
-        if outgoing.visibility != Visibility::Public {
-            return Err(refused(
-                "posts on Reddit are public",
-                "publish it publicly, or write a message in the browser",
-            ));
-        }
+        outgoing.must_not_widen(Visibility::Public, "Reddit")?;
         let place = format!("u_{}", self.account());
         let fields = [("sr", place.as_str()), ("kind", "self"), ("title", title), ("text", text)];
         let data = self.change("api/submit", &fields, now).await?;

@@ -9,12 +9,18 @@
 //!   HMAC-SHA256 of `SECONDS.BODY` under the secret;
 //! - `X-Hub-Signature-256: sha256=HEX`, the HMAC-SHA256 of the body, with `X-GitHub-Delivery` if the sender has it.
 //!
+//! GitHub's own webhooks may point here as well, through a web server or a tunnel: content type `application/json`, the
+//! secret of the source, and the events about issues, pull requests, discussions and their comments. A delivery with
+//! `X-GitHub-Event` is read as such ([`crate::sources::github::hook`]).
+//!
 //! A signed delivery counts once (`memory`). The answer is 202 when everything in the delivery is stored, and not
 //! before: who gets no 202 sends again, and what is there already stays one. The port is open while the source is
 //! asked, and for half a minute after.
 
 mod answer;
 mod desk;
+#[cfg(test)]
+mod github_tests;
 mod memory;
 #[cfg(test)]
 mod noise;

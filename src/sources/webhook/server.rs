@@ -23,10 +23,13 @@ use super::answer::{Refusal, response};
 use super::desk::{Desk, HandedIn, busy, not_yet};
 use super::proof::Offer;
 use crate::sources::attendance::Absence;
+use crate::sources::github::hook::{self, Told};
 use crate::sources::ndjson::{Cut, Gather, Splitter};
 
 /// Where deliveries go.
 const PATH: &str = "/mentions";
+/// The header by which GitHub says what its delivery is about.
+const EVENT: &str = "x-github-event";
 /// Largest body, in bytes.
 pub(super) const LARGEST: usize = 1 << 20;
 /// Pause after the system had no connection to give.
@@ -134,6 +137,7 @@ pub(super) enum Shape {
 async fn take_in(counter: &Counter, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Refusal> {
     let shape = judge_head(&request)?;
     let offer = Offer::read(request.headers())?;
+    let event = request.headers().get(EVENT).map(|event| String::from_utf8_lossy(event.as_bytes()).into_owned());
     let now = counter.desk.now().ok_or_else(not_yet)?;
     offer.judge_early(&counter.secret, now)?;
     let announced = usize::try_from(request.body().size_hint().lower()).unwrap_or(usize::MAX);
@@ -142,7 +146,13 @@ async fn take_in(counter: &Counter, request: Request<Incoming>) -> Result<Respon
     }
     let body = body(request.into_body(), counter.patience.body).await?;
     let marks = offer.judge(&counter.secret, &body, now)?;
-    let gather = read(shape, &body)?;
+    let gather = match &event {
+        Some(event) => of_github(event, &body)?,
+        None => read(shape, &body)?,
+    };
+    if event.is_some() && gather.is_empty() {
+        return Ok(response(StatusCode::OK, &json!({ "accepted": 0 })));
+    }
     let refused: Vec<Value> =
         gather.wrong.iter().map(|(line, error)| json!({ "line": line, "why": error.to_string() })).collect();
     let (accepted, wrong) = (gather.items.len(), gather.refused());
@@ -182,7 +192,11 @@ fn judge_head(request: &Request<Incoming>) -> Result<Shape, Refusal> {
     let shape = match media.as_str() {
         "application/json" => Shape::Json,
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => Shape::Lines,
-        _ => return unsupported("Content-Type must be application/x-ndjson or application/json"),
+        _ => {
+            return unsupported(
+                "Content-Type must be application/x-ndjson or application/json (GitHub has a choice of it)",
+            );
+        }
     };
     if request.body().size_hint().lower() > LARGEST as u64 {
         return Err(too_large());
@@ -201,6 +215,24 @@ async fn body(body: Incoming, patience: Duration) -> Result<Bytes, Refusal> {
         Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the body broke off")),
         Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
     }
+}
+
+/// What GitHub says by itself.
+fn of_github(event: &str, body: &[u8]) -> Result<Gather, Refusal> {
+    let unreadable = |why: &str| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, why);
+    let mut gather = Gather::default();
+    match hook::read(event, body) {
+        Ok(Told::Post(item)) => gather.take_item(*item),
+        Ok(Told::Nothing) => {}
+        Ok(Told::OtherEvent) => gather.remark(format!(
+            "GitHub delivers “{}”, which holds no posts: in the settings of its webhook choose only issues, issue \
+             comments, pull requests, pull request review comments, discussions and discussion comments",
+            event.chars().take(60).collect::<String>()
+        )),
+        Ok(Told::Senseless(why)) => return Err(unreadable(why)),
+        Err(_) => return Err(unreadable("the body is not the JSON of such an event of GitHub")),
+    }
+    Ok(gather)
 }
 
 /// What a body says.

@@ -27,13 +27,13 @@ pub(super) struct Stand {
     pub(super) source: Webhook,
     cursor: String,
     pub(super) stored: Vec<String>,
-    remarks: Vec<String>,
+    pub(super) remarks: Vec<String>,
     now: i64,
     http: reqwest::Client,
 }
 
 impl Stand {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         Self::going_on("", |_| {}).await
     }
 
@@ -46,7 +46,7 @@ impl Stand {
         Self { source, cursor: cursor.to_owned(), stored: vec![], remarks: vec![], now: NOW, http }
     }
 
-    fn post(&self, media: &'static str) -> RequestBuilder {
+    pub(super) fn post(&self, media: &'static str) -> RequestBuilder {
         self.http.post(format!("http://{}/mentions", self.source.bound.unwrap())).header("content-type", media)
     }
 
@@ -79,7 +79,7 @@ impl Stand {
     }
 
     /// Sends, storing what comes meanwhile; the status and the answer.
-    async fn send(&mut self, request: RequestBuilder) -> (u16, Value) {
+    pub(super) async fn send(&mut self, request: RequestBuilder) -> (u16, Value) {
         let send = async {
             let response = request.send().await.unwrap();
             let status = response.status().as_u16();
@@ -94,7 +94,7 @@ fn webhook() -> Webhook {
     Webhook::new("127.0.0.1:0".parse().unwrap(), Arc::new(MemoryCredentials::of(SECRET)))
 }
 
-fn sign(parts: &[&[u8]]) -> String {
+pub(super) fn sign(parts: &[&[u8]]) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(SECRET.as_bytes()).unwrap();
     parts.iter().for_each(|part| mac.update(part));

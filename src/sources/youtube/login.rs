@@ -1,15 +1,20 @@
 //! Logging in: a key for reading, or the right to act as a channel, by way of the browser.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use url::Url;
 
 use crate::domain::Timestamp;
 use crate::sources::api::Api;
-use crate::sources::{LoggedIn, Login, LoginRequest, Person, SourceError, SourceErrorKind, Tools};
+use crate::sources::{LoggedIn, Login, LoginRequest, MemoryCredentials, Person, SourceError, SourceErrorKind, Tools};
 
 use super::oauth::exchange;
+use super::places::Target;
 use super::shapes::{Channel, Page};
+use super::tube::{As, Tube};
 
 /// Nothing listens there: the browser shows an error, and the code in the address.
 const REDIRECT: &str = "http://127.0.0.1:1/";
@@ -37,8 +42,10 @@ impl Login for TubeLogin {
             .await;
         if let Some(key) = person.ask_secret("API key (empty to log in as a channel):").await {
             let secret = SecretString::from(format!("key:{}", key.expose_secret().trim()));
+            let places = listened_to(request, person).await?;
+            attempt(request, &secret, &places, tools, now).await?;
             let account = request.account.clone().unwrap_or_default();
-            return Ok(LoggedIn { url: request.url.clone(), account, client_id: None, secret });
+            return Ok(LoggedIn { url: request.url.clone(), account, places, secret, ..LoggedIn::default() });
         }
         let client_id = match &request.client_id {
             Some(id) => id.clone(),
@@ -59,13 +66,65 @@ impl Login for TubeLogin {
         let Some(channel) = mine.items.list.into_iter().next() else {
             return Err(missing("the account has no channel: make one at youtube.com, and log in with it"));
         };
+        let places = if request.places.is_empty() { vec![channel.id.clone()] } else { request.places.clone() };
         Ok(LoggedIn {
             url: request.url.clone(),
             account: channel.id,
+            also: channel.snippet.custom_url.into_iter().collect(),
+            places,
             client_id: Some(client_id.trim().to_owned()),
             secret: oauth.line(),
         })
     }
+}
+
+/// What to listen to: as it is configured, else as the person says. With a key alone it cannot be told otherwise.
+async fn listened_to(request: &LoginRequest, person: &dyn Person) -> Result<Vec<String>, SourceError> {
+    if !request.places.is_empty() {
+        return Ok(request.places.clone());
+    }
+    let question = "Channels or videos to listen to (@handle, UC… or address; several apart by spaces):";
+    let given = person.ask(question).await.unwrap_or_default();
+    let places: Vec<String> = given
+        .split_whitespace()
+        .map(|place| place.trim_matches(',').to_owned())
+        .filter(|place| !place.is_empty())
+        .collect();
+    match places.iter().find(|place| Target::read(place).is_none()) {
+        Some(place) => Err(missing(&format!("“{place}” is no channel and no video"))),
+        None if places.is_empty() => Err(missing("no channel and no video was named")),
+        None => Ok(places),
+    }
+}
+
+/// Tries the key, and with it whether the channels are there. It costs a unit for each.
+async fn attempt(
+    request: &LoginRequest,
+    key: &SecretString,
+    places: &[String],
+    tools: &Tools,
+    now: Timestamp,
+) -> Result<(), SourceError> {
+    let credentials = Arc::new(MemoryCredentials::of(key.expose_secret()));
+    let tube = Tube::new(request.url.as_ref(), None, &Tools { client: tools.client.clone(), credentials })?;
+    for target in places.iter().filter_map(|place| Target::read(place)) {
+        let by = match &target {
+            Target::Channel(id) => ("id", id.as_str()),
+            Target::Handle(handle) => ("forHandle", handle.as_str()),
+            Target::Video(id) => {
+                let query = [("part", "id"), ("id", id.as_str())];
+                let page: Page<Value> = tube.list("videos", &query, As::Reader, true, now).await?;
+                if page.items.list.is_empty() {
+                    return Err(missing(&format!("there is no video {id}")));
+                }
+                continue;
+            }
+        };
+        if tube.channel(&[by], As::Reader, true, now).await?.is_none() {
+            return Err(missing(&format!("there is no channel {}", target.name())));
+        }
+    }
+    Ok(())
 }
 
 /// Where tokens come from, and where the interface is.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::domain::{Author, Item, Timestamp};
+use crate::domain::{Author, Item, Timestamp, Visibility};
 use crate::sources::{Lookup, SourceError, SourceErrorKind};
 
 use super::item::{Around, top_of};
@@ -20,6 +20,14 @@ pub(super) struct Finder {
 }
 
 impl Tube {
+    /// Who reads a thread.
+    pub(super) async fn seen_by(&self, top: &str, now: Timestamp) -> Result<Visibility, SourceError> {
+        let query = [("part", "snippet"), ("id", top)];
+        let page: Page<Thread> = self.list("commentThreads", &query, As::Channel, true, now).await?;
+        let closed = page.items.list.first().is_some_and(|thread| thread.snippet.is_public == Some(false));
+        Ok(if closed { Visibility::Private } else { Visibility::Public })
+    }
+
     /// A thread with all its replies.
     pub(super) async fn thread(&self, native_id: &str, now: Timestamp) -> Result<Vec<Item>, SourceError> {
         // Asked as our channel, it also says whether we may reply.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::json;
 
-use crate::domain::{Author, Timestamp};
+use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::lenient::{made_since, moment, not_accepted, same_words};
 use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
@@ -35,6 +35,10 @@ impl Publish for Replies {
         }
         // Replies hang below the comment at the top, never below replies.
         let top = top_of(parent);
+        if outgoing.visibility != Visibility::Public {
+            let seen = self.tube.seen_by(top, now).await.map_err(PublishError::not_sent)?;
+            outgoing.must_not_widen(seen, "YouTube")?;
+        }
         let body = json!({ "snippet": { "parentId": top, "textOriginal": outgoing.text } });
         let comment: Comment =
             self.tube.insert("comments", &body, now).await.map_err(|refused| PublishError::by_kind(refused.error))?;

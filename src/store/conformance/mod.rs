@@ -5,11 +5,13 @@
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
 pub(crate) mod acts;
+pub(crate) mod corrections;
 pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
 pub(crate) mod model;
 pub(crate) mod networks;
+pub(crate) mod outbox;
 pub(crate) mod recording;
 pub(crate) mod sources;
 pub(crate) mod stream;
@@ -67,6 +69,14 @@ macro_rules! conformance {
             acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
+            outbox: drafts_are_saved_and_found what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
+                a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
+                what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
+                a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept;
+            corrections: a_persons_word_stands_at_once_and_everywhere
+                the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
+                a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
+                what_nobody_read_is_not_corrected a_long_list_is_corrected_at_once_and_others_see_it;
             model: random_histories_agree_with_a_plain_model;
         }
     };
@@ -193,6 +203,7 @@ impl Town {
             lang: Some("en".into()),
             matches: vec![self.watch()],
             readings: vec![reading(self.brand(), NEUTRAL, &[Intent::Other])],
+            need: None,
             fingerprint: Fingerprint::default(),
             content: 1,
         }

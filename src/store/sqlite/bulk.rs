@@ -28,6 +28,8 @@ pub(super) enum Cell {
     Null,
     /// A number.
     Int(i64),
+    /// A number with a point.
+    Real(f64),
     /// Text.
     Text(String),
     /// Bytes.
@@ -40,6 +42,7 @@ impl Cell {
         match self {
             Self::Null => arguments.add(None::<i64>),
             Self::Int(number) => arguments.add(number),
+            Self::Real(number) => arguments.add(number),
             Self::Text(text) => arguments.add(text),
             Self::Bytes(bytes) => arguments.add(bytes),
         }

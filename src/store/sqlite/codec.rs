@@ -1,7 +1,8 @@
 //! Small values as they lie in the database: readings, fingerprints, lists, enums.
 
+use crate::domain::outbox::OutgoingState;
 use crate::domain::{
-    Intent, Intents, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId, Visibility,
+    Intent, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId, Visibility,
 };
 use crate::store::Fingerprint;
 
@@ -59,6 +60,21 @@ pub(super) fn readings(readings: &[Reading]) -> Vec<u8> {
     bytes
 }
 
+/// Three probabilities as bytes.
+pub(super) fn shares(shares: &Shares) -> Vec<u8> {
+    [shares.negative, shares.neutral, shares.positive].into_iter().flat_map(f32::to_le_bytes).collect()
+}
+
+/// Three probabilities from bytes; `None` when they are not three.
+pub(super) fn shares_from(bytes: &[u8]) -> Option<Shares> {
+    let &[negative, neutral, positive] = bytes.as_chunks::<4>().0 else { return None };
+    Some(Shares {
+        negative: f32::from_le_bytes(negative),
+        neutral: f32::from_le_bytes(neutral),
+        positive: f32::from_le_bytes(positive),
+    })
+}
+
 /// Readings from bytes; what is cut off is left out.
 pub(super) fn readings_from(bytes: &[u8]) -> Vec<Reading> {
     bytes.as_chunks::<READING>().0.iter().filter_map(|chunk| reading_from(chunk)).collect()
@@ -67,13 +83,7 @@ pub(super) fn readings_from(bytes: &[u8]) -> Vec<Reading> {
 fn reading_from(bytes: &[u8]) -> Option<Reading> {
     let (subject, rest) = bytes.split_first_chunk::<8>()?;
     let ([flags, intents], shares) = rest.split_first_chunk::<2>()?;
-    let (shares, _) = shares.as_chunks::<4>();
-    let &[negative, neutral, positive] = shares else { return None };
-    let shares = Shares {
-        negative: f32::from_le_bytes(negative),
-        neutral: f32::from_le_bytes(neutral),
-        positive: f32::from_le_bytes(positive),
-    };
+    let shares = shares_from(shares)?;
     Some(Reading {
         subject: SubjectId(i64::from_le_bytes(*subject)),
         about: flags & 1 != 0,
@@ -145,7 +155,12 @@ macro_rules! coded {
 }
 
 coded! {
+    outgoing, outgoing_from: OutgoingState {
+        0 => Draft, 1 => AwaitingApproval, 2 => Held, 3 => Sending, 4 => Sent, 5 => Uncertain, 6 => Failed, 7 => Withdrawn
+    } else Failed;
     visibility, visibility_from: Visibility { 0 => Public, 1 => Unlisted, 2 => Private } else Private;
+    occasion, occasion_from: Occasion { 0 => Asked, 1 => Volunteered } else Volunteered;
+    sentiment, sentiment_from: Sentiment { 0 => Negative, 1 => Neutral, 2 => Positive } else Neutral;
     role, role_from: Role { 0 => Brand, 1 => Rival } else Rival;
     health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped } else New;
     signal_kind, signal_kind_from: SignalKind {

@@ -6,15 +6,18 @@
 
 mod acts;
 mod bulk;
+mod cases;
 mod codec;
 mod connection;
 mod copy;
+mod corrections;
 mod fault;
 mod figures;
 mod filesystem;
 mod lease;
 mod migrate;
 mod open;
+mod outbox;
 mod pause;
 mod place;
 mod query;
@@ -35,11 +38,14 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use super::outbox::{Attempt, Begin, Dispatch, Job, Moved, Outbox, Submit, Sweep};
 use super::{Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreResult};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Submission, Verdict};
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Mention, MentionId, MentionRow, Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
+    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, Signal, SignalId,
+    SourceId, SourceState, SubjectId, Timestamp,
 };
 use connection::Connections;
 pub use copy::restore;
@@ -99,10 +105,127 @@ macro_rules! on {
         told(work.await, &$store.path)
     }};
 }
+use on;
 
-impl crate::store::Cases for SqliteStore {}
+#[async_trait]
+impl Outbox for SqliteStore {
+    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<OutgoingId>> {
+        on!(self.writer, outbox::save_draft, draft, at)
+    }
 
-impl crate::store::Outbox for SqliteStore {}
+    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
+        on!(self.reader, outbox::draft_for, mention, case)
+    }
+
+    async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>> {
+        on!(self.reader, outbox::outgoings, states, limit)
+    }
+
+    async fn outgoing(&self, id: OutgoingId) -> StoreResult<Option<Outgoing>> {
+        on!(self.reader, outbox::outgoing, id)
+    }
+
+    async fn submit(&self, id: OutgoingId, wish: &Submit) -> StoreResult<Submission> {
+        on!(self.writer, outbox::submit, id, wish)
+    }
+
+    async fn approve(
+        &self,
+        id: OutgoingId,
+        voice: &str,
+        process: &str,
+        hold: SignedDuration,
+        at: Timestamp,
+    ) -> StoreResult<bool> {
+        on!(self.writer, outbox::approve, id, voice, process, hold, at)
+    }
+
+    async fn recall(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool> {
+        on!(self.writer, outbox::recall, id, at)
+    }
+
+    async fn withdraw(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool> {
+        on!(self.writer, outbox::withdraw, id, at)
+    }
+
+    async fn redraft(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool> {
+        on!(self.writer, outbox::redraft, id, at)
+    }
+
+    async fn settle(&self, id: OutgoingId, verdict: &Verdict, at: Timestamp) -> StoreResult<bool> {
+        on!(self.writer, outbox::settle, id, verdict, at)
+    }
+
+    async fn sent_lately(&self, since: Timestamp, limit: u32) -> StoreResult<Vec<(OutgoingId, String)>> {
+        on!(self.reader, outbox::sent_lately, since, limit)
+    }
+
+    async fn identities(&self) -> StoreResult<Vec<Identity>> {
+        on!(self.reader, outbox::identities)
+    }
+
+    async fn stop_sending(&self, stopped: bool, at: Timestamp) -> StoreResult<()> {
+        on!(self.writer, outbox::stop, stopped, at)
+    }
+
+    async fn sending_stopped(&self) -> StoreResult<bool> {
+        on!(self.reader, outbox::is_stopped)
+    }
+}
+
+#[async_trait]
+impl Dispatch for SqliteStore {
+    async fn keep_identities(&self, held: &Lease, identities: &[Identity]) -> StoreResult<()> {
+        on!(self.writer, outbox::keep_identities, held, identities)
+    }
+
+    async fn attend(&self, process: &str, seen: Timestamp, now: Timestamp) -> StoreResult<bool> {
+        on!(self.writer, outbox::attend, process, seen, now)
+    }
+
+    async fn depart(&self, process: &str, at: Timestamp) -> StoreResult<u64> {
+        on!(self.writer, outbox::depart, process, at)
+    }
+
+    async fn attending(&self) -> StoreResult<Vec<(String, Timestamp)>> {
+        on!(self.reader, outbox::attending)
+    }
+
+    async fn outbox_version(&self) -> StoreResult<i64> {
+        on!(self.reader, outbox::version)
+    }
+
+    async fn moved_since(&self, version: i64, limit: u32) -> StoreResult<Vec<Moved>> {
+        on!(self.reader, outbox::moved_since, version, limit)
+    }
+
+    async fn sweep(&self, held: &Lease, sweep: &Sweep) -> StoreResult<Vec<OutgoingId>> {
+        on!(self.writer, outbox::sweep, held, sweep)
+    }
+
+    async fn jobs(&self, held: &Lease, now: Timestamp, limit: u32) -> StoreResult<Vec<Job>> {
+        on!(self.reader, outbox::jobs, held, now, limit)
+    }
+
+    async fn next_job(&self) -> StoreResult<Option<Timestamp>> {
+        on!(self.reader, outbox::next_job)
+    }
+
+    async fn begin(&self, held: &Lease, begin: &Begin) -> StoreResult<bool> {
+        on!(self.writer, outbox::begin, held, begin)
+    }
+
+    async fn finish(
+        &self,
+        held: &Lease,
+        id: OutgoingId,
+        part: usize,
+        attempt: &Attempt,
+        now: Timestamp,
+    ) -> StoreResult<Recorded> {
+        on!(self.writer, outbox::finish, &self.similar, held, id, part, attempt, now)
+    }
+}
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -186,6 +309,22 @@ impl Store for SqliteStore {
 
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {
         on!(self.reader, signals::newest, limit)
+    }
+
+    async fn correct(&self, corrections: &[NewCorrection]) -> StoreResult<Vec<CorrectionId>> {
+        on!(self.writer, record::correct, corrections)
+    }
+
+    async fn undo_corrections(&self, ids: &[CorrectionId], at: Timestamp) -> StoreResult<u64> {
+        on!(self.writer, record::undo, ids, at)
+    }
+
+    async fn corrections(&self, limit: u32) -> StoreResult<Vec<Correction>> {
+        on!(self.reader, corrections::newest, limit)
+    }
+
+    async fn corrections_version(&self) -> StoreResult<i64> {
+        on!(self.reader, corrections::version)
     }
 
     async fn mark_read(&self, ids: &[MentionId], read: bool) -> StoreResult<u64> {

@@ -29,6 +29,8 @@ pub(super) async fn take_along(conn: &mut SqliteConnection, source: i64, scope: 
         "UPDATE OR IGNORE deed SET realm = ?2 WHERE realm = ?1",
         "DELETE FROM deed WHERE realm = ?1 AND ?2 < 0",
         "UPDATE act SET realm = ?2 WHERE realm = ?1",
+        "UPDATE OR IGNORE cases SET realm = ?2 WHERE realm = ?1",
+        "UPDATE outgoing SET realm = ?2 WHERE realm = ?1",
         "UPDATE body SET realm = ?2 WHERE realm IS NULL
              AND id IN (SELECT id FROM mention INDEXED BY mention_source WHERE source = ?1)",
     ] {

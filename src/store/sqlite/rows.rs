@@ -1,13 +1,15 @@
 //! From rows of the database to what the screen shows. The only place where stored foreign text is read, and
 //! where it becomes `SafeText`.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::codec::{self, flag};
 use super::place::{from_millis, published};
 use crate::domain::{
-    Answerable, GroupId, Mention, MentionId, MentionRow, Network, PersonId, SafeText, SourceId, WatchId,
+    Answerable, Correction, GroupId, Mention, MentionId, MentionRow, Network, PersonId, SafeText, SourceId, WatchId,
 };
 
 /// What [`row`] needs; `m` is the mention, the rest comes with [`JOINS`].
@@ -68,8 +70,12 @@ pub(super) fn row(row: &SqliteRow) -> sqlx::Result<MentionRow> {
     })
 }
 
-/// A whole mention from [`WHOLE`]. `watches` are all there are, by number.
-pub(super) fn mention(whole: &SqliteRow, watches: &[(WatchId, String)]) -> sqlx::Result<Mention> {
+/// A whole mention from [`WHOLE`]. `watches` are all there are, by number; its corrections are taken out of those given.
+pub(super) fn mention(
+    whole: &SqliteRow,
+    watches: &[(WatchId, String)],
+    corrections: &mut BTreeMap<MentionId, Vec<Correction>>,
+) -> sqlx::Result<Mention> {
     let found = codec::list_from(text(whole, 26)?).filter_map(|number| number.parse().ok()).map(WatchId);
     let name = |id: WatchId| watches.iter().find(|(known, _)| *known == id).cloned();
     let addresses = |column| -> sqlx::Result<Vec<SafeText>> {
@@ -78,8 +84,10 @@ pub(super) fn mention(whole: &SqliteRow, watches: &[(WatchId, String)]) -> sqlx:
     };
     let moment = |column| -> sqlx::Result<_> { Ok(whole.try_get::<Option<i64>, _>(column)?.map(from_millis)) };
     let flags: i64 = whole.try_get(8)?;
+    let row = row(whole)?;
     Ok(Mention {
-        row: row(whole)?,
+        corrections: corrections.remove(&row.id).unwrap_or_default(),
+        row,
         person: whole.try_get::<Option<i64>, _>(19)?.map(PersonId),
         native_id: whole.try_get(20)?,
         url: text(whole, 12)?.and_then(address),

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::bulk::json;
 use super::codec;
 use super::connection::begin;
+use super::corrections;
 use super::fault::Done;
 use super::query::{Asked, Sql, Window};
 use super::record::Tally;
@@ -46,8 +47,14 @@ pub(super) async fn mentions(
     let Some(asked) = Asked::new(conn, filter).await? else { return Ok(Vec::new()) };
     let window = Window { columns: rows::WHOLE, joins: rows::JOINS, span, also: None, limit: i64::from(limit) };
     let found = fetch(conn, asked.sql(&window)).await?;
+    whole(conn, &found).await
+}
+
+async fn whole(conn: &mut SqliteConnection, found: &[SqliteRow]) -> Done<Vec<Mention>> {
+    let ids: Vec<i64> = found.iter().map(|row| row.try_get(1)).collect::<sqlx::Result<_>>()?;
+    let mut corrections = corrections::of(conn, ids).await?;
     let watches = watches(conn).await?;
-    Ok(found.iter().map(|row| rows::mention(row, &watches)).collect::<sqlx::Result<_>>()?)
+    Ok(found.iter().map(|row| rows::mention(row, &watches, &mut corrections)).collect::<sqlx::Result<_>>()?)
 }
 
 /// One whole mention.
@@ -57,8 +64,7 @@ pub(super) async fn mention(conn: &mut SqliteConnection, id: MentionId) -> Done<
     let text = format!("SELECT {} FROM mention m {} WHERE m.place = ({at})", rows::WHOLE, rows::JOINS);
     sql.add(&text, [id.0.into()]);
     let found = fetch(conn, sql).await?;
-    let watches = watches(conn).await?;
-    Ok(found.first().map(|row| rows::mention(row, &watches)).transpose()?)
+    Ok(whole(conn, &found).await?.into_iter().next())
 }
 
 /// The rows of these mentions, in the order of their numbers.

@@ -119,6 +119,11 @@ actions! {
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
     Undo, "Undo the last change", "undo", ["u"], Mentions, Everywhere;
+    Correct, "Correct how it was read: sentiment, intents, about us", "correct", ["x"], Mentions, Mentions;
+    SayNegative, "It is negative: the marked ones, else the selected one", "say-negative", ["-"], Mentions, Mentions;
+    SayNeutral, "It is neutral", "say-neutral", ["0"], Mentions, Mentions;
+    SayPositive, "It is positive", "say-positive", ["+"], Mentions, Mentions;
+    SayElsewhere, "The name means something else here: not about us", "say-not-about-us", ["shift-x"], Mentions, Mentions;
     NextTab, "Show: all, complaints, questions, praise, unread", "next-tab", ["]", "right"], Mentions, Mentions;
     PreviousTab, "The same, backwards", "previous-tab", ["[", "left"], Mentions, Mentions;
     NextSubject, "Whose mentions: all, the brand, each rival", "next-subject", ["b"], Mentions, Mentions;
@@ -129,10 +134,10 @@ actions! {
     Resolve, "Solved: the case is closed", "resolve", ["e"], Cases, Mentions;
     Acknowledge, "We have heard: acknowledge the case, or open a closed one again", "acknowledge", ["a"], Cases, Mentions;
     Snooze, "Put aside until a time, or until they write again", "snooze", ["s"], Cases, Mentions;
-    Dismiss, "Nothing is to be done; asks why", "dismiss", ["x"], Cases, Mentions;
+    Dismiss, "Nothing is to be done; asks why", "dismiss", ["d"], Cases, Mentions;
     Claim, "Take it on for half an hour, or let it go", "claim", ["c"], Cases, Mentions;
     HandOver, "Hand over: where to, and what comes next", "hand-over", ["h"], Cases, Mentions;
-    Note, "Write a note for ourselves", "note", ["+"], Cases, Mentions;
+    Note, "Write a note for ourselves", "note", ["#"], Cases, Mentions;
     Promise, "Write down a promise and when it is due", "promise", ["shift-d"], Cases, Mentions;
     KeepPromise, "A promise is kept", "keep-promise", ["shift-e"], Cases, Mentions;
     MarkAll, "Mark all cases of this list, or unmark them", "mark-all", ["shift-m"], Cases, Mentions;
@@ -144,6 +149,7 @@ actions! {
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
     Pause, "Hold back all traffic with the networks, or let it go on", "pause", ["shift-p"], Program, Everywhere;
+    Teach, "Teach the readers: a minute on twenty of your mentions", "teach", ["g l"], Program, Everywhere;
     Palette, "Every action by name", "palette", [":", "ctrl-p"], Program, Everywhere;
     Help, "Keys and signs", "help", ["?"], Program, Everywhere;
     Reload, "Read the configuration again", "reload", ["g c"], Program, Everywhere;

@@ -90,17 +90,20 @@ impl Model {
     }
 
     fn overlay_step(&mut self, step: overlay::Step, cmds: &mut Vec<Cmd>) {
-        if step == overlay::Step::Stay {
-            return;
+        match step {
+            overlay::Step::Stay => return,
+            overlay::Step::Answer(answer) => return self.answer_game(&answer, cmds),
+            _ => {}
         }
         self.overlays.pop();
         match step {
-            overlay::Step::Stay | overlay::Step::Close => {}
+            overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
             overlay::Step::Case(aim, change) => {
                 let about = self.about(&aim);
                 self.order(aim, *change, about, cmds);
             }
+            overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);

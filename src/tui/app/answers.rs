@@ -6,6 +6,7 @@ use super::Model;
 use super::asks::Thing;
 use super::cmd::Cmd;
 use super::layout::{Pane, View};
+use super::marks::Undo;
 use super::msg::{Answer, Weight};
 use super::stream::Stale;
 use crate::domain::case::CaseRow;
@@ -45,6 +46,7 @@ impl Model {
                 self.changed_elsewhere();
                 false
             }
+            Event::Learned(lessons) => self.learned(lessons),
             Event::Standing(standing) => self.status.stand(standing),
             Event::Paused(paused) => {
                 self.asks.stale(Thing::Sources);
@@ -68,7 +70,7 @@ impl Model {
         }
     }
 
-    fn rows_changed(&mut self, changed: usize) {
+    pub(super) fn rows_changed(&mut self, changed: usize) {
         match self.stream.recorded(changed) {
             Stale::Rows => self.asks.stale(Thing::Rows),
             Stale::Above => self.asks.stale(Thing::NewAbove),
@@ -105,7 +107,7 @@ impl Model {
         }
     }
 
-    fn changed_elsewhere(&mut self) {
+    pub(super) fn changed_elsewhere(&mut self) {
         self.marks_changed();
         self.trends_are_stale();
         self.asks.stale(Thing::Sources);
@@ -137,6 +139,8 @@ impl Model {
                 ours
             }
             Answer::Marked(ids, read) => self.marked(question, ids, read),
+            Answer::Corrected(ids) => self.corrected(question, ids),
+            Answer::Uncorrected(count) => self.uncorrected(question, count),
             Answer::Saved(words) => {
                 let ours = self.trial.saved(question);
                 if ours {
@@ -171,7 +175,11 @@ impl Model {
                 true
             }
             (Thing::Trend(subject), Answer::Trend(of, counts)) if subject == of => self.trends.answer(subject, counts),
-            (Thing::Overview, Answer::Overview(overview)) => self.status.answer(overview),
+            (Thing::Overview, Answer::Overview(overview)) => {
+                let offered = self.offer_game(&overview);
+                self.status.answer(overview) || offered
+            }
+            (Thing::Candidates, Answer::Rows(rows)) => self.deal(&rows),
             (Thing::Sources, Answer::Sources(states)) => {
                 let before = (self.lists.sources.known(), self.lists.sources.working());
                 let changed = self.lists.sources.answer(&states);
@@ -255,6 +263,7 @@ impl Model {
         match thing {
             Thing::Rows => self.stream.failed(),
             Thing::Detail => self.detail.failed(),
+            Thing::Candidates => self.no_game(),
             other => self.inbox.give_up(other),
         }
     }
@@ -262,7 +271,7 @@ impl Model {
     /// Marks were changed in the store: these mentions are `read` (or not) now.
     fn marked(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> bool {
         let changed: BTreeSet<MentionId> = ids.iter().copied().collect();
-        let Some(undone) = self.marks.done(question, ids, !read) else { return false };
+        let Some(undone) = self.marks.done(question, Undo::Read { ids, read: !read }) else { return false };
         self.set_read(&changed, read);
         self.marks_changed();
         if undone {

@@ -39,6 +39,8 @@ pub enum Thing {
     Case,
     /// Figures of the inbox.
     InboxFigures,
+    /// Mentions to ask a person about.
+    Candidates,
 }
 
 impl Thing {
@@ -48,7 +50,9 @@ impl Thing {
             Self::Rows | Self::CaseIds => SignedDuration::from_millis(250),
             Self::Detail | Self::Cases | Self::Case => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
-            Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases => SignedDuration::from_secs(1),
+            Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates => {
+                SignedDuration::from_secs(1)
+            }
             Self::Trend(_) => SignedDuration::from_secs(2),
             Self::InboxFigures => SignedDuration::from_secs(5),
         }

@@ -2,7 +2,10 @@
 
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, Filter, GroupId, MentionId, SignalId, SourceId, Span, StepId, SubjectId, Timestamp};
+use crate::domain::{
+    CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId, SubjectId,
+    Timestamp,
+};
 
 /// A command to the runtime. A `question` number comes back with the answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +71,26 @@ pub enum Cmd {
         voice: String,
         /// When.
         at: Timestamp,
+    },
+    /// Keep what a person says of readings, and put it in their place.
+    Correct {
+        /// Number of the question.
+        question: u64,
+        /// Which mentions.
+        ids: Vec<MentionId>,
+        /// For whom; `None`: for whom the stream shows the reading.
+        subject: Option<SubjectId>,
+        /// What is said.
+        said: Said,
+        /// How it came about.
+        occasion: Occasion,
+    },
+    /// Take corrections back.
+    UndoCorrections {
+        /// Number of the question.
+        question: u64,
+        /// Which.
+        ids: Vec<CorrectionId>,
     },
     /// A person saw a signal.
     SeeSignal(SignalId),

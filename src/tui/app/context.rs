@@ -1,11 +1,14 @@
 //! What every part of the model may know: settings, names and the present moment.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::setup::{Emoji, Occasion, Reconfigured, Setup};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
+use crate::engine::Lessons;
 
 /// Longest name that is kept, in characters.
 const LONGEST_NAME: usize = 80;
@@ -36,6 +39,7 @@ pub struct Context {
     keys: KeyNames,
     voice: Option<SafeText>,
     target: SignedDuration,
+    lessons: Arc<Lessons>,
 }
 
 fn named(subjects: &[Subject]) -> Vec<Named> {
@@ -61,6 +65,7 @@ impl Context {
             keys: setup.keys.clone(),
             voice: setup.voice.as_deref().map(|name| SafeText::line(name, LONGEST_NAME)),
             target: setup.target,
+            lessons: Arc::default(),
         }
     }
 
@@ -71,6 +76,16 @@ impl Context {
         self.tell_factor = new.tell_factor;
         self.emoji = new.emoji;
         self.keys = new.keys;
+    }
+
+    /// Takes in what the readers were taught.
+    pub fn learn(&mut self, lessons: Arc<Lessons>) {
+        self.lessons = lessons;
+    }
+
+    /// What people's corrections taught the readers.
+    pub fn lessons(&self) -> &Lessons {
+        &self.lessons
     }
 
     /// Takes the present moment in; tells whether the minute that the screen shows is another one. A clock that

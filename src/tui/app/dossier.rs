@@ -1,6 +1,7 @@
 //! What the detail pane says of a mention, as a page.
 
 use super::context::Context;
+use super::correct::both_words;
 use super::page::{Line, Page, Piece, Tone, piece};
 use super::text;
 use super::when;
@@ -237,8 +238,10 @@ fn readings(page: &mut Page, row: &MentionRow, mention: &Mention, context: &Cont
     }
     for reading in &row.readings {
         page.line(Line::of(Tone::Text, "  ").with(Tone::Strong, context.subject_name(reading.subject)));
+        let correction = mention.correction(reading.subject);
         if !reading.about {
             page.prose(Tone::Warn, 4, "≠ the word has another sense here: not about this subject");
+            correction.into_iter().for_each(|one| both_words(page, one.said, &one.read));
             continue;
         }
         let pieces = reading.intents.iter().map(|intent| {
@@ -250,7 +253,16 @@ fn readings(page: &mut Page, row: &MentionRow, mention: &Mention, context: &Cont
             line = line.with(Tone::Muted, if place > 0 { "  " } else { "" }).with(piece.tone, piece.text);
         }
         page.line(line);
-        sentiment(page, reading, mention);
+        match correction {
+            Some(one) if one.said.sentiment.is_some() => {}
+            _ => sentiment(page, reading, mention),
+        }
+        correction.into_iter().for_each(|one| both_words(page, one.said, &one.read));
+        if let Some(lessons) = context.lessons().of(reading.subject) {
+            let from = text::grouped(u64::from(lessons.corrections));
+            let plural = if lessons.corrections == 1 { "correction" } else { "corrections" };
+            page.prose(Tone::Muted, 4, &format!("the readers learned from {from} {plural}"));
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the figures of a pane are made of, a sheet a pane.
 
 use super::Model;
+use super::context::Context;
+use super::correct;
 use super::layout::Pane;
 use super::overlay::Overlay;
 use super::page::{Line, Page, Tone};
@@ -21,7 +23,7 @@ pub(super) fn sheet(model: &Model) -> Overlay {
         Pane::Case => Overlay::explain("Why this place", size, |page| {
             model.inbox().explain(model.inbox().file().row(), page, context);
         }),
-        Pane::Detail => Overlay::explain("How mentions are read", size, detail),
+        Pane::Detail => Overlay::explain("How mentions are read", size, |page| detail(page, context)),
         Pane::Sentiment | Pane::Trends => {
             Overlay::explain("Sentiment", size, |page| model.trends().explain(page, context))
         }
@@ -74,7 +76,7 @@ fn stream(page: &mut Page, model: &Model) {
     model.status().explain(page, context, model.sources(), model.signals());
 }
 
-fn detail(page: &mut Page) {
+fn detail(page: &mut Page, context: &Context) {
     page.prose(
         Tone::Text,
         0,
@@ -91,6 +93,7 @@ fn detail(page: &mut Page) {
     );
     page.gap();
     page.prose(Tone::Text, 0, "A language that cannot be read has no sentiment; it is never guessed to be neutral.");
+    correct::learned(page, context);
 }
 
 fn giving(page: &mut Page) {

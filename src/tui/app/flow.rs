@@ -253,6 +253,7 @@ impl Model {
             }
             Thing::Case => self.inbox.file_mut().ask(now),
             Thing::InboxFigures => Some(Figures::ask(&self.context)),
+            Thing::Candidates => self.candidates(),
         }
     }
 }

@@ -47,7 +47,7 @@ fn here(model: &Model) -> &'static [Action] {
         ];
     }
     if !model.marks().is_empty() {
-        return &[Action::ToggleRead, Action::Mark, Action::Back];
+        return &[Action::ToggleRead, Action::Correct, Action::Mark, Action::Back];
     }
     match model.desk().focus() {
         Pane::Stream => &[
@@ -57,12 +57,19 @@ fn here(model: &Model) -> &'static [Action] {
             Action::NextTab,
             Action::NextSubject,
             Action::Search,
+            Action::Correct,
             Action::Explain,
         ],
         Pane::First => &[Action::Open, Action::ToggleRead, Action::Explain, Action::NextPane],
-        Pane::Detail => {
-            &[Action::Back, Action::NextUnread, Action::CopyLink, Action::Browse, Action::ToggleRead, Action::Explain]
-        }
+        Pane::Detail => &[
+            Action::Back,
+            Action::NextUnread,
+            Action::CopyLink,
+            Action::Browse,
+            Action::ToggleRead,
+            Action::Correct,
+            Action::Explain,
+        ],
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
         Pane::Inbox => &[
             Action::Open,
@@ -113,6 +120,8 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Palette(_) => fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "do it"), ("Esc", "close")]),
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::Correct(_) => fixed(super::correct::HINTS),
+        Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) => {
             let keys = model.context().keys();
             let close = keys.short(Action::Quit).or_else(|| keys.short(Action::Back)).unwrap_or_default();

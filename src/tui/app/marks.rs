@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{MentionId, StepId};
+use crate::domain::{CorrectionId, MentionId, StepId};
 
 /// Most marked mentions.
 const MOST_MARKED: usize = 5_000;
@@ -12,8 +12,8 @@ const MOST_UNDONE: usize = 50;
 /// A change of marks on its way to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// A person changed something.
-    There,
+    /// A person changed something, in this game.
+    There(Option<u64>),
     /// A person undid something.
     Back,
 }
@@ -21,15 +21,45 @@ enum Way {
 /// What gives back what was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undo {
-    /// Mentions are read or unread, as before.
+    /// Mentions were marked.
     Read {
         /// Which mentions.
         ids: Vec<MentionId>,
         /// Read or unread, as it was before.
         read: bool,
     },
-    /// These steps of cases are undone.
+    /// Readings were corrected.
+    Corrections {
+        /// The corrections.
+        ids: Vec<CorrectionId>,
+        /// The game that they were made in: it is taken back as a whole.
+        game: Option<u64>,
+    },
+    /// Cases were changed, in these steps.
     Steps(Vec<StepId>),
+}
+
+impl Undo {
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Read { ids, .. } => ids.is_empty(),
+            Self::Corrections { ids, .. } => ids.is_empty(),
+            Self::Steps(steps) => steps.is_empty(),
+        }
+    }
+
+    /// Takes what belongs together in; gives back what does not.
+    fn join(&mut self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Corrections { ids, game: Some(game) }, Self::Corrections { ids: more, game: Some(same) })
+                if *game == same =>
+            {
+                ids.extend(more);
+                None
+            }
+            (_, other) => Some(other),
+        }
+    }
 }
 
 /// Marked mentions and changes to undo.
@@ -64,8 +94,8 @@ impl Marks {
         self.marked.len() < MOST_MARKED && self.marked.insert(id)
     }
 
-    /// What is marked.
-    pub fn all(&self) -> Vec<MentionId> {
+    /// The marked ones.
+    pub fn ids(&self) -> Vec<MentionId> {
         self.marked.iter().copied().collect()
     }
 
@@ -76,7 +106,12 @@ impl Marks {
 
     /// A change is on its way under this number.
     pub fn sent(&mut self, question: u64) {
-        self.under_way.insert(question, Way::There);
+        self.under_way.insert(question, Way::There(None));
+    }
+
+    /// The same in a game: what is changed in it is undone together.
+    pub fn sent_in(&mut self, question: u64, game: u64) {
+        self.under_way.insert(question, Way::There(Some(game)));
     }
 
     /// The newest change, to be undone under this number.
@@ -86,38 +121,24 @@ impl Marks {
         Some(undo)
     }
 
-    /// The store did it; `read` is what gives the former state back. Tells whether it was an undoing; `None` when
-    /// nobody asked for it.
-    pub fn done(&mut self, question: u64, ids: Vec<MentionId>, read: bool) -> Option<bool> {
+    /// The store did it; `undo` gives the former state back. Tells whether it was an undoing; `None` when nobody asked
+    /// for it.
+    pub fn done(&mut self, question: u64, mut undo: Undo) -> Option<bool> {
         let way = self.under_way.remove(&question)?;
-        if way == Way::There && !ids.is_empty() {
-            self.keep(Undo::Read { ids, read });
+        if let (Way::There(in_game), Undo::Corrections { game, .. }) = (way, &mut undo) {
+            *game = in_game;
+        }
+        if way != Way::Back && !undo.is_nothing() {
+            let apart = match self.undo.last_mut() {
+                Some(last) => last.join(undo),
+                None => Some(undo),
+            };
+            self.undo.extend(apart);
+            if self.undo.len() > MOST_UNDONE {
+                self.undo.remove(0);
+            }
         }
         Some(way == Way::Back)
-    }
-
-    fn keep(&mut self, undo: Undo) {
-        self.undo.push(undo);
-        if self.undo.len() > MOST_UNDONE {
-            self.undo.remove(0);
-        }
-    }
-
-    /// A change to cases is on its way under this number.
-    pub fn sent_steps(&mut self, question: u64) {
-        self.sent(question);
-    }
-
-    /// The store changed cases in these steps.
-    pub fn stepped(&mut self, question: u64, steps: Vec<StepId>) {
-        if self.under_way.remove(&question) == Some(Way::There) && !steps.is_empty() {
-            self.keep(Undo::Steps(steps));
-        }
-    }
-
-    /// The store undid steps; false when nobody asked for it.
-    pub fn undid(&mut self, question: u64) -> bool {
-        self.under_way.remove(&question) == Some(Way::Back)
     }
 
     /// The store could not do it.
@@ -140,28 +161,37 @@ impl Marks {
 mod tests {
     use super::*;
 
+    fn read(ids: &[i64], read: bool) -> Undo {
+        Undo::Read { ids: ids.iter().copied().map(MentionId).collect(), read }
+    }
+
+    fn corrections(ids: &[i64], game: Option<u64>) -> Undo {
+        Undo::Corrections { ids: ids.iter().copied().map(CorrectionId).collect(), game }
+    }
+
     #[test]
     fn an_undoing_is_not_undone_again() {
         let mut marks = Marks::default();
         marks.sent(1);
-        assert_eq!(marks.done(1, vec![MentionId(4)], false), Some(false));
+        assert_eq!(marks.done(1, read(&[4], false)), Some(false));
         let undo = marks.undo(2).unwrap();
-        assert_eq!(undo, Undo::Read { ids: vec![MentionId(4)], read: false });
-        assert_eq!(marks.done(2, vec![MentionId(4)], true), Some(true));
+        assert_eq!(undo, read(&[4], false));
+        assert_eq!(marks.done(2, read(&[4], true)), Some(true));
         assert!(!marks.can_undo());
-        assert_eq!(marks.done(2, vec![], true), None);
+        assert_eq!(marks.done(2, read(&[], true)), None);
     }
 
     #[test]
     fn steps_are_undone_in_their_turn() {
         let mut marks = Marks::default();
-        marks.sent(1);
-        marks.done(1, vec![MentionId(4)], false);
-        marks.sent_steps(2);
-        marks.stepped(2, vec![StepId(7), StepId(8)]);
-        assert_eq!(marks.undo(3), Some(Undo::Steps(vec![StepId(7), StepId(8)])));
-        assert!(marks.undid(3) && !marks.undid(3));
-        assert!(matches!(marks.undo(4), Some(Undo::Read { .. })));
+        let steps = |ids: &[i64]| Undo::Steps(ids.iter().copied().map(StepId).collect());
+        for (question, undo) in [(1, read(&[4], false)), (2, steps(&[7, 8])), (3, steps(&[]))] {
+            marks.sent(question);
+            marks.done(question, undo);
+        }
+        assert_eq!(marks.undo(4), Some(steps(&[7, 8])));
+        assert_eq!(marks.done(4, steps(&[7, 8])), Some(true));
+        assert_eq!(marks.undo(5), Some(read(&[4], false)));
     }
 
     #[test]
@@ -169,17 +199,40 @@ mod tests {
         let mut marks = Marks::default();
         for question in 0..80 {
             marks.sent(question);
-            marks.done(question, vec![MentionId(question as i64)], false);
+            marks.done(question, read(&[question as i64], false));
         }
         assert_eq!(marks.undo.len(), MOST_UNDONE);
-        assert_eq!(marks.undo(100).unwrap(), Undo::Read { ids: vec![MentionId(79)], read: false });
+        assert_eq!(marks.undo(100), Some(read(&[79], false)));
     }
 
     #[test]
     fn nothing_changed_is_nothing_to_undo() {
         let mut marks = Marks::default();
-        marks.sent(1);
-        marks.done(1, vec![], false);
+        for (question, nothing) in [(1, read(&[], false)), (2, corrections(&[], None))] {
+            marks.sent(question);
+            marks.done(question, nothing);
+        }
         assert!(!marks.can_undo());
+    }
+
+    #[test]
+    fn a_game_is_taken_back_as_a_whole_and_other_corrections_one_by_one() {
+        let mut marks = Marks::default();
+        let all = [([1], None), ([2], None), ([3], Some(7)), ([4], Some(7)), ([5], Some(8))];
+        for (question, (ids, game)) in (1..).zip(all) {
+            match game {
+                Some(game) => marks.sent_in(question, game),
+                None => marks.sent(question),
+            }
+            marks.done(question, corrections(&ids, None));
+        }
+        let undone: Vec<Undo> = (10..).map_while(|question| marks.undo(question)).collect();
+        let expected = [
+            corrections(&[5], Some(8)),
+            corrections(&[3, 4], Some(7)),
+            corrections(&[2], None),
+            corrections(&[1], None),
+        ];
+        assert_eq!(undone, expected);
     }
 }

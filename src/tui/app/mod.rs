@@ -7,6 +7,7 @@ mod answers;
 pub mod asks;
 pub mod cmd;
 pub mod context;
+pub mod correct;
 pub mod cursor;
 pub mod desk;
 pub mod detail;
@@ -15,6 +16,7 @@ mod explain;
 pub mod figures;
 pub mod first;
 pub mod flow;
+pub mod game;
 pub mod hints;
 pub mod inbox;
 pub mod keys;
@@ -97,6 +99,7 @@ pub struct Model {
     asks: Asks,
     marks: Marks,
     inbox: Inbox,
+    offer: game::Offer,
 }
 
 /// The plain lists.
@@ -128,6 +131,7 @@ impl Model {
             asks: Asks::default(),
             marks: Marks::default(),
             inbox: Inbox::default(),
+            offer: game::Offer::default(),
             context,
         };
         model.everything_is_stale();

@@ -6,8 +6,8 @@ use super::action::Action;
 use super::setup::Reconfigured;
 use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard};
 use crate::domain::{
-    Act, CaseId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId, SubjectId,
-    Timestamp,
+    Act, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId,
+    SubjectId, Timestamp,
 };
 use crate::engine::Event;
 
@@ -119,6 +119,10 @@ pub enum Answer {
     Trial(Arc<Trial>),
     /// Marks changed: the mentions, and whether they are read now.
     Marked(Vec<MentionId>, bool),
+    /// What a person said of readings was kept, under these numbers.
+    Corrected(Vec<CorrectionId>),
+    /// So many corrections were taken back.
+    Uncorrected(u64),
     /// The command failed; a line for a person.
     Failed(SafeText),
     /// A watch was saved; what happened, for the status line.

@@ -9,7 +9,9 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 use super::action::Action;
 use super::cmd::Aim;
 use super::context::Context;
+use super::correct::Correcting;
 use super::cursor::Motion;
+use super::game::{Answer as GameAnswer, Game};
 use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
@@ -75,6 +77,10 @@ pub enum Overlay {
     },
     /// What a change to a case needs.
     Case(Box<Popup>),
+    /// What a person says of readings.
+    Correct(Correcting),
+    /// The game in which the readers are taught.
+    Game(Box<Game>),
 }
 
 /// What a key on an overlay leads to.
@@ -95,6 +101,10 @@ pub enum Step {
     },
     /// Cases are changed.
     Case(Aim, Box<CaseChange>),
+    /// It goes away and readings are corrected.
+    Say(Box<Correcting>),
+    /// A question of the game is answered.
+    Answer(Box<GameAnswer>),
 }
 
 impl Overlay {
@@ -141,6 +151,8 @@ impl Overlay {
                 popup::Step::Close => return Step::Close,
                 popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
             },
+            Self::Correct(correcting) => return correcting.type_in(typing),
+            Self::Game(game) => return game.type_in(typing),
             Self::Explain(sheet) => match typing {
                 Typing::Previous => sheet.go(Motion::Rows(-1)),
                 Typing::Next => sheet.go(Motion::Rows(1)),
@@ -157,7 +169,7 @@ impl Overlay {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
-                Self::Name { .. } | Self::Case(_) => {}
+                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
             }
             return Step::Stay;
         }
@@ -180,7 +192,7 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
-            Self::Palette(_) | Self::Name { .. } | Self::Case(_) => {}
+            Self::Palette(_) | Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
         }
     }
 }

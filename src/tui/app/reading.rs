@@ -11,7 +11,7 @@ use super::first::Entry;
 use super::layout::{Pane, View};
 use super::marks::Undo;
 use super::msg::Weight;
-use crate::domain::{Filter, Mention, MentionId, MentionRow, SafeText};
+use crate::domain::{Filter, Mention, MentionId, MentionRow, SafeText, Said, Sentiment};
 
 /// Most bytes that are sent to a terminal's clipboard; some terminals ignore more than about 74 KB.
 const MOST_COPIED: usize = 60_000;
@@ -29,6 +29,12 @@ impl Model {
             Action::ToggleRead => self.toggle_read(cmds),
             Action::ReadAll => self.read_all(cmds),
             Action::Undo => self.undo(cmds),
+            Action::Correct => self.open_correcting(),
+            Action::SayNegative => self.say(Said::sentiment(Sentiment::Negative), cmds),
+            Action::SayNeutral => self.say(Said::sentiment(Sentiment::Neutral), cmds),
+            Action::SayPositive => self.say(Said::sentiment(Sentiment::Positive), cmds),
+            Action::SayElsewhere => self.say(Said::about(false), cmds),
+            Action::Teach => self.start_game(),
             Action::CopyLink => self.wish(Wish::CopyLink, cmds),
             Action::CopyText => self.wish(Wish::CopyText, cmds),
             Action::Browse => self.wish(Wish::Browse, cmds),
@@ -205,6 +211,7 @@ impl Model {
                 cmds.push(Cmd::MarkRead { question, ids, read });
             }
             Some(Undo::Steps(steps)) => self.undo_steps(question, steps, cmds),
+            Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }
     }

@@ -13,7 +13,9 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
-use crate::domain::{Filter, MentionId, SafeText, SignalId, Span, StepId, SubjectId, Timestamp};
+use crate::domain::{
+    CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId, Timestamp,
+};
 use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
 use crate::tui::app::cmd::{Load, Order};
@@ -53,6 +55,16 @@ pub(super) enum Change {
     Cases { question: u64, order: Box<Order> },
     UndoSteps { question: u64, steps: Vec<StepId>, by: ByHand },
     Seen(SignalId),
+    Correct { question: u64, newsroom: Arc<dyn Newsroom>, words: Words },
+    Uncorrect { question: u64, newsroom: Arc<dyn Newsroom>, ids: Vec<CorrectionId> },
+}
+
+/// What a person says of some mentions.
+pub(super) struct Words {
+    pub(super) ids: Vec<MentionId>,
+    pub(super) subject: Option<SubjectId>,
+    pub(super) said: Said,
+    pub(super) occasion: Occasion,
 }
 
 pub(super) struct Errands {
@@ -128,7 +140,9 @@ impl Errands {
             Change::Read { question, .. }
             | Change::AllRead { question, .. }
             | Change::Cases { question, .. }
-            | Change::UndoSteps { question, .. } => Some(*question),
+            | Change::UndoSteps { question, .. }
+            | Change::Correct { question, .. }
+            | Change::Uncorrect { question, .. } => Some(*question),
             Change::Seen(_) => None,
         };
         let refused = self.changes.as_ref().is_none_or(|changes| changes.try_send(change).is_err());
@@ -285,6 +299,14 @@ async fn make(store: &dyn Store, change: Change) -> Option<Msg> {
         Change::UndoSteps { question, steps, by } => {
             let undone = store.undo_steps(&steps, &by).await;
             Some(answered(question, undone.map(|cases| Answer::StepsUndone(cases.into()))))
+        }
+        Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
+            let kept = newsroom.correct(&ids, subject, said, occasion).await;
+            Some(answered(question, kept.map(Answer::Corrected)))
+        }
+        Change::Uncorrect { question, newsroom, ids } => {
+            let undone = newsroom.undo_corrections(&ids).await;
+            Some(answered(question, undone.map(Answer::Uncorrected)))
         }
         Change::Seen(signal) => store.see_signal(signal).await.err().map(|error| trouble(&error.to_string())),
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use crate::domain::SourceId;
+use crate::domain::{CorrectionId, MentionId, Occasion, Said, SourceId, SubjectId};
 use crate::engine::{EngineHandle, Event};
 use crate::store::StoreResult;
 
@@ -22,6 +22,23 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored; then nothing changes.
     async fn pause(&self, paused: bool) -> StoreResult<()>;
+    /// Keeps what a person says of mentions, puts it in the place of what was read, and teaches the readers; the numbers
+    /// of the corrections. Without a subject it is said of the one whose reading the stream shows.
+    ///
+    /// # Errors
+    /// When that cannot be stored.
+    async fn correct(
+        &self,
+        ids: &[MentionId],
+        subject: Option<SubjectId>,
+        said: Said,
+        occasion: Occasion,
+    ) -> StoreResult<Vec<CorrectionId>>;
+    /// Takes corrections back; how many.
+    ///
+    /// # Errors
+    /// When that cannot be stored.
+    async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64>;
 }
 
 #[async_trait]
@@ -32,8 +49,9 @@ impl Newsroom for EngineHandle {
 
     fn so_far(&self) -> Vec<Event> {
         let trouble = self.trouble().map(|trouble| Event::StoreTrouble(Some(trouble)));
+        let learned = Event::Learned(self.lessons());
         let paused = self.is_paused().then_some(Event::Paused(true));
-        self.standing().map(Event::Standing).into_iter().chain(trouble).chain(paused).collect()
+        self.standing().map(Event::Standing).into_iter().chain(trouble).chain(paused).chain([learned]).collect()
     }
 
     fn refresh(&self, source: Option<SourceId>) -> bool {
@@ -42,5 +60,19 @@ impl Newsroom for EngineHandle {
 
     async fn pause(&self, paused: bool) -> StoreResult<()> {
         Self::pause(self, paused).await
+    }
+
+    async fn correct(
+        &self,
+        ids: &[MentionId],
+        subject: Option<SubjectId>,
+        said: Said,
+        occasion: Occasion,
+    ) -> StoreResult<Vec<CorrectionId>> {
+        Self::correct(self, ids, subject, said, occasion).await
+    }
+
+    async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
+        Self::undo_corrections(self, ids).await
     }
 }

@@ -7,7 +7,7 @@ use crate::tui::app::Model;
 use crate::tui::app::inbox::popup::Popup;
 use crate::tui::app::layout::Area;
 use crate::tui::app::overlay::{self, Overlay, Palette, Sheet};
-use crate::tui::app::page::Tone;
+use crate::tui::app::page::{Page, Tone};
 use crate::tui::app::text::{fit, width};
 
 pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
@@ -29,6 +29,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             brush.page(body, sheet.page(), sheet.scroll());
         }
         Overlay::Case(popup) => case(brush, popup, area, model),
+        Overlay::Correct(correcting) => {
+            let page = correcting.page(usize::from(area.width.saturating_sub(4)), model.context());
+            paged(brush, area, &correcting.title(), "", &page);
+        }
+        Overlay::Game(game) => {
+            let page = game.page(usize::from(area.width.saturating_sub(4)), model.context());
+            paged(brush, area, &game.title(), &game.progress(), &page);
+        }
         Overlay::Palette(found) => palette(brush, found, area, model),
         Overlay::Name { prompt: line, query } => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
@@ -87,6 +95,15 @@ fn case(brush: &mut Brush<'_>, popup: &Popup, area: Area, model: &Model) {
         let sign = if refused { "! " } else { "" };
         brush.say(row.x, row.y, row.width, &format!("{sign}{meaning}"), tone);
     }
+}
+
+/// A page in a frame that is as tall as it needs.
+fn paged(brush: &mut Brush<'_>, area: Area, title: &str, right: &str, page: &Page) {
+    let lines = u16::try_from(page.lines().len()).unwrap_or(area.height).saturating_add(2);
+    let height = lines.min(area.height);
+    let area = Area { y: area.y + (area.height - height) / 2, height, ..area };
+    let body = frame(brush, area, title, right);
+    brush.page(body, page, 0);
 }
 
 /// A frame with a title over what was there. Returns what is inside.

@@ -445,3 +445,63 @@ proptest! {
         draw(&model, &Theme::mono().in_ascii(), area, &mut buffer);
     }
 }
+
+/// What twenty answers may have taught.
+fn lessons() -> crate::engine::Lessons {
+    let sentiment = crate::language::correct::Learned { biases: [0.74, -0.2, -0.54], from: 19 };
+    let taught = crate::engine::SubjectLessons {
+        corrections: 20,
+        sentiment,
+        errors: Some((0.124, 0.031)),
+        ..crate::engine::SubjectLessons::default()
+    };
+    crate::engine::Lessons::default().with(crate::domain::SubjectId(1), taught)
+}
+
+#[test]
+fn readings_are_corrected_in_a_popup() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        let mut town = Town::trouble();
+        let mut model = screen(&mut town, (width, height), &[Action::Down, Action::Correct]);
+        for key in ['-', 'c', 'q'] {
+            town.tell(&mut model, Msg::Type(Typing::Character(key)));
+        }
+        insta::assert_snapshot!(format!("correcting_{width}x{height}"), words(&paint(&model, &Theme::standard())));
+    }
+    let mut town = Town::trouble();
+    let model = screen(&mut town, (80, 24), &[Action::Mark, Action::Mark, Action::Correct]);
+    insta::assert_snapshot!("correcting_many_80x24", words(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn a_corrected_mention_tells_both_words() {
+    let mut town = Town::trouble();
+    let mut model = screen(&mut town, (80, 24), &[Action::OpenFirst, Action::SayPositive, Action::Zoom]);
+    town.tell(&mut model, Msg::Engine(Event::Learned(lessons().into())));
+    town.tell(&mut model, Msg::Clock(minutes_ago(-1)));
+    town.press(&mut model, Action::Bottom);
+    insta::assert_snapshot!("corrected_80x24", words(&paint(&model, &Theme::standard())));
+    town.press(&mut model, Action::Explain);
+    insta::assert_snapshot!("explain_learned_80x24", words(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn the_game_on_every_size() {
+    for (width, height) in SIZES {
+        let mut town = Town::trouble();
+        let mut model = screen(&mut town, (width, height), &[Action::Teach]);
+        for key in ['-', '+', 'b'] {
+            town.tell(&mut model, Msg::Type(Typing::Character(key)));
+        }
+        insta::assert_snapshot!(format!("game_{width}x{height}"), words(&paint(&model, &Theme::standard())));
+        for key in "+0n-0+-0+-0+-0+-0+-0+-0+".chars() {
+            town.tell(&mut model, Msg::Type(Typing::Character(key)));
+        }
+        town.tell(&mut model, Msg::Engine(Event::Learned(lessons().into())));
+        insta::assert_snapshot!(format!("game_over_{width}x{height}"), words(&paint(&model, &Theme::standard())));
+    }
+    let mut town = Town::trouble();
+    let model = screen(&mut town, (80, 24), &[Action::Teach]);
+    let coloured = styles(&paint(&model, &Theme::standard()));
+    assert!(!coloured.contains("White") && !coloured.contains("Black"), "unseen on light or dark: {coloured}");
+}

@@ -4,6 +4,7 @@ use wiremock::matchers::{body_json, header, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
+use crate::domain::Visibility;
 use crate::sources::{Fate, Outgoing, PublishError, Published, SourceErrorKind};
 
 const WORDS: &str = "We are sorry, and we are on it now.";
@@ -77,6 +78,36 @@ async fn a_refusal_is_certain_and_a_lost_answer_is_not() {
     }
     assert_eq!(publish(json("{}"), &reply(Some("nonsense"), WORDS)).await.unwrap_err().fate, Fate::NotSent);
     assert_eq!(publish(json("{}"), &reply(None, "no title")).await.unwrap_err().fate, Fate::NotSent);
+}
+
+#[tokio::test]
+async fn what_is_private_is_answered_only_where_everything_is() {
+    let server = MockServer::start().await;
+    serve_forum(&server).await;
+    let site = value(answer!("site"));
+    let closed = site["categories"].as_array().unwrap().iter().find(|one| one["read_restricted"] == true).unwrap();
+    let topic = |archetype: &str, category: &Value| {
+        json(&serde_json::json!({ "id": 1, "archetype": archetype, "category_id": category }).to_string())
+    };
+    serve(&server, "/t/1/3.json", topic("regular", &Value::Null)).await;
+    serve(&server, "/t/2/3.json", topic("private_message", &Value::Null)).await;
+    serve(&server, "/t/3/3.json", topic("regular", &closed["id"])).await;
+    Mock::given(method("POST")).respond_with(json(answer!("created"))).expect(2).mount(&server).await;
+    let publish = own_forum(&server).publish.unwrap();
+    let private = |parent| Outgoing { visibility: Visibility::Private, ..reply(parent, &format!("Title\n\n{WORDS}")) };
+    for outgoing in [
+        private(Some("1/3")),
+        private(Some("9/3")),
+        private(None),
+        Outgoing { visibility: Visibility::Unlisted, ..private(Some("1/3")) },
+    ] {
+        assert_eq!(publish.publish(&outgoing, now()).await.unwrap_err().fate, Fate::NotSent, "{outgoing:?}");
+    }
+    let error = publish.publish(&private(Some("1/3")), now()).await.unwrap_err();
+    assert!(error.error.kind == SourceErrorKind::Refused && error.to_string().contains("in private"), "{error}");
+    for parent in ["2/3", "3/3"] {
+        publish.publish(&private(Some(parent)), now()).await.unwrap();
+    }
 }
 
 #[tokio::test]

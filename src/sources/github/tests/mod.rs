@@ -1,6 +1,7 @@
 //! GitHub against recorded answers and against faults.
 
 mod faults;
+mod hooks;
 mod publishing;
 mod recorded;
 

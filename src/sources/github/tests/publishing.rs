@@ -4,6 +4,7 @@ use wiremock::matchers::{body_json, body_string_contains, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
+use crate::domain::Visibility;
 use crate::sources::{Fate, Outgoing, PublishError, Published, SourceErrorKind};
 
 fn reply(parent: &str) -> Outgoing {
@@ -94,6 +95,33 @@ async fn a_refusal_is_certain_and_a_lost_answer_is_not() {
     for outgoing in [Outgoing { parent: None, ..reply("x") }, reply("nonsense")] {
         assert_eq!(publish.publish(&outgoing, now()).await.unwrap_err().fate, Fate::NotSent);
     }
+}
+
+#[tokio::test]
+async fn what_is_private_is_answered_only_where_everything_is() {
+    let server = MockServer::start().await;
+    let repository = |private: bool| json(&format!(r#"{{"id":1,"full_name":"a/b","private":{private}}}"#));
+    serve(&server, "repos/acme/app", repository(false)).await;
+    serve(&server, "repos/acme/secret", repository(true)).await;
+    Mock::given(method("POST"))
+        .and(path("/api/v3/repos/acme/secret/issues/12/comments"))
+        .respond_with(json(answer!("comment")))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let publish = source(&server, &[], &[], Some("canary-token")).publish.unwrap();
+    for visibility in [Visibility::Private, Visibility::Unlisted] {
+        for parent in ["acme/app/issues/12", "acme/app/issues/12/r9", "acme/app/discussions/7", "gone/gone/issues/1"] {
+            let error = publish.publish(&Outgoing { visibility, ..reply(parent) }, now()).await.unwrap_err();
+            assert_eq!(error.fate, Fate::NotSent, "{parent}");
+        }
+    }
+    let private = |parent| Outgoing { visibility: Visibility::Private, ..reply(parent) };
+    let error = publish.publish(&private("acme/app/issues/12"), now()).await.unwrap_err();
+    assert!(error.error.kind == SourceErrorKind::Refused && error.to_string().contains("in private"), "{error}");
+    publish.publish(&private("acme/secret/issues/12"), now()).await.unwrap();
+    let sent = server.received_requests().await.unwrap();
+    assert_eq!(sent.iter().filter(|request| request.method.as_str() == "POST").count(), 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::Author;
 use crate::domain::time::SignedDuration;
+use crate::sources::bluesky::record::is_handle;
 
 fn authors(dids: &[String]) -> Vec<Author> {
     dids.iter().map(|did| Author { native_id: Some(did.clone()), ..Author::default() }).collect()
@@ -28,6 +29,68 @@ async fn authors_are_named_in_groups_and_remembered() {
     let tomorrow = now() + SignedDuration::from_hours(24);
     source.name_authors(&mut authors(&dids[..2]), tomorrow).await;
     assert_eq!(jets.profile_requests(), 4, "what is known grows old");
+}
+
+#[tokio::test]
+async fn one_whom_the_network_cannot_make_out_spoils_nothing_for_the_others() {
+    let jets = Jets::start().await;
+    let dids: Vec<String> = (0..25).map(|n| format!("did:plc:n{n}")).collect();
+    for (n, did) in dids.iter().enumerate() {
+        jets.person(did, &format!("n{n}.example"), "N", 1);
+    }
+    jets.unheard_of("did:plc:n7");
+    let mut named = authors(&dids);
+    listening(&jets).name_authors(&mut named, now()).await;
+    let nameless: Vec<usize> = (0..25).filter(|n| named[*n].handle.is_none()).collect();
+    assert_eq!(nameless, [7]);
+    // 25, then both halves of 25, 12, 6 and 3, and of the two that are left.
+    assert!(jets.profile_requests() <= 11, "{}", jets.profile_requests());
+
+    jets.person("did:plc:us", "ferris.example", "Ferris", 9);
+    jets.unheard_of("odd.example");
+    let mut source = listening_as(&jets, &["odd.example", "ferris.example"], quick());
+    let batch = source.poll("", now()).await.unwrap();
+    assert!(batch.remarks.len() == 1 && batch.remarks[0].contains("odd.example"), "{:?}", batch.remarks);
+}
+
+#[test]
+fn handles_have_the_form_that_the_network_demands() {
+    let longest = format!("{}.{}.{}.{}.abcdefg", "a".repeat(61), "b".repeat(61), "c".repeat(61), "d".repeat(59));
+    for handle in [
+        "jay.bsky.social",
+        "8.cn",
+        "name.t--t",
+        "XX.LCS.MIT.EDU",
+        "a.co",
+        "xn--notarealidn.com",
+        "john2.test",
+        &longest,
+    ] {
+        assert!(is_handle(handle), "{handle}");
+    }
+    let long_label = format!("{}.com", "a".repeat(64));
+    for other in [
+        "jo@hn.test",
+        "john..test",
+        "john.test.",
+        ".john.test",
+        "xn--bücher.test",
+        "john.0",
+        "cn.8",
+        "www.masełkowski.pl",
+        "john",
+        "-john.test",
+        "john-.test",
+        "john.-test",
+        "john.test-",
+        "",
+        " ",
+        "a b.test",
+        &long_label,
+        &format!("{longest}x"),
+    ] {
+        assert!(!is_handle(other), "{other}");
+    }
 }
 
 #[tokio::test]

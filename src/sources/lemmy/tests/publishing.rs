@@ -111,6 +111,44 @@ async fn a_private_message_is_answered_to_its_sender() {
     assert_eq!(gone.fate, Fate::NotSent);
 }
 
+/// The notifications of v4, with a message of ours on top.
+fn notices(text: &str) -> String {
+    let mut notices: serde_json::Value = serde_json::from_str(answer_of!("v4_notifications.json")).unwrap();
+    let items = notices["items"].as_array_mut().unwrap();
+    let mut sent = items[0].clone();
+    sent["notification"]["recipient_id"] = 12.into();
+    let data = &mut sent["data"];
+    data["private_message"]["id"] = 7.into();
+    data["private_message"]["creator_id"] = 2.into();
+    data["private_message"]["recipient_id"] = 12.into();
+    data["private_message"]["content"] = text.into();
+    data["private_message"]["published_at"] = "2026-11-22T11:58:00Z".into();
+    let creator = data["creator"].take();
+    data["creator"] = data["recipient"].take();
+    data["recipient"] = creator;
+    items.insert(0, sent);
+    notices.to_string()
+}
+
+#[tokio::test]
+async fn a_message_that_was_sent_from_elsewhere_is_heard_and_found_in_v4() {
+    let server = quiet_v4().await;
+    get(&server, "/api/v4/account/notification/list", &notices("We send a new one")).await;
+    let mut source = opened(&with_account(&server));
+    let batch = poll(&mut source, "").await.unwrap();
+    let sent = find(&batch.items, "message/7");
+    assert!(sent.own && !sent.addressed && sent.visibility == Visibility::Private, "{sent:?}");
+    assert_eq!(sent.parent.as_deref(), Some("message/5"));
+    let publish = source.publish.unwrap();
+    let since = now().saturating_sub(SignedDuration::from_mins(6)).unwrap();
+    let private =
+        |text: &str| Outgoing { visibility: Visibility::Private, root: None, text: text.into(), ..reply("message/5") };
+    let found = publish.find(&private("We send a new one"), since, now()).await.unwrap();
+    assert_eq!(found.unwrap().native_id, "message/7");
+    let unknown = publish.find(&private("Other words"), since, now()).await.unwrap_err();
+    assert!(unknown.to_string().contains("does not list every message"), "{unknown}");
+}
+
 #[tokio::test]
 async fn a_comment_that_lost_its_parent_is_told() {
     let orphan = answer_of!("v3_made.json").replace("0.34.40", "0.40");
@@ -149,7 +187,8 @@ async fn what_lemmy_cannot_do_is_refused_before_it_is_asked() {
     let own = Outgoing { parent: None, ..reply("") };
     let quote = Outgoing { quote: Some("post/1".into()), ..reply("post/12") };
     let private = Outgoing { visibility: Visibility::Private, ..reply("comment/34") };
-    for outgoing in [own, quote, private, reply("t3_x")] {
+    let unlisted = Outgoing { visibility: Visibility::Unlisted, ..reply("comment/34") };
+    for outgoing in [own, quote, private, unlisted, reply("t3_x")] {
         assert_eq!(publish.publish(&outgoing, now()).await.unwrap_err().fate, Fate::NotSent);
     }
     let requests = server.received_requests().await.unwrap();

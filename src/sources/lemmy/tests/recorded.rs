@@ -95,6 +95,7 @@ async fn the_inbox_and_own_words_are_read_on_v3() {
     check_inbox(&batch);
     let sent = find(&batch.items, "message/6");
     assert!(sent.own && !sent.addressed && sent.visibility == Visibility::Private);
+    assert_eq!(sent.parent.as_deref(), Some("message/5"), "it answers the last one before it");
     // Nothing but reading was done: what is unread stays unread.
     let requests = server.received_requests().await.unwrap();
     assert!(requests.iter().all(|request| request.method.as_str() == "GET"));

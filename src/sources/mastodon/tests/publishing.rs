@@ -87,6 +87,31 @@ async fn a_direct_message_is_answered_directly_and_our_own_warning_goes_first() 
 }
 
 #[tokio::test]
+async fn no_program_of_the_family_is_asked_to_show_more_than_was_wanted() {
+    let programs = [
+        include_str!("../../../../tests/data/mastodon/instance_gotosocial.json"),
+        include_str!("../../../../tests/data/mastodon/instance_pleroma.json"),
+        include_str!("../../../../tests/data/mastodon/instance_snac.json"),
+    ];
+    for program in programs {
+        for (visibility, parent, asked) in [
+            (Visibility::Private, "public", "direct"),
+            (Visibility::Private, "private", "direct"),
+            (Visibility::Public, "private", "direct"),
+            (Visibility::Unlisted, "public", "unlisted"),
+        ] {
+            let server = server(program).await;
+            give(&server, "/api/v1/statuses/9", question(parent, "")).await;
+            answer(&server, "POST", ENDPOINT, ResponseTemplate::new(200).set_body_json(ours(Some("9"), asked))).await;
+            publish(&server, &Outgoing { visibility, ..outgoing("Sorry!", Some("9")) }).await.unwrap();
+            let (fields, _) = sent(&server).await;
+            assert_eq!(field(&fields, "visibility"), Some(asked), "{visibility:?} below {parent}");
+            assert_eq!(field(&fields, "status"), Some("@ana@wheels.example Sorry!"), "the author is addressed");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_the_server_made_of_it_is_looked_at() {
     let server = mastodon().await;
     give(&server, "/api/v1/statuses/9", question("private", "")).await;
@@ -94,7 +119,17 @@ async fn what_the_server_made_of_it_is_looked_at() {
     let published = publish(&server, &outgoing("Sorry!", Some("9"))).await.unwrap();
     assert_eq!(published.remarks.len(), 2, "{:?}", published.remarks);
     assert!(published.remarks[0].contains("not below what it answers"));
-    assert!(published.remarks[1].contains("more people (public) than was wanted (private)"));
+    assert!(published.remarks[1].contains("more people (public) than was wanted (direct)"));
+}
+
+#[tokio::test]
+async fn snac_calls_private_what_goes_to_the_addressed_alone() {
+    let server = server(include_str!("../../../../tests/data/mastodon/instance_snac.json")).await;
+    give(&server, "/api/v1/statuses/9", question("private", "")).await;
+    answer(&server, "POST", ENDPOINT, ResponseTemplate::new(200).set_body_json(ours(Some("9"), "private"))).await;
+    let published = publish(&server, &outgoing("Sorry!", Some("9"))).await.unwrap();
+    assert!(published.remarks.is_empty(), "{:?}", published.remarks);
+    assert_eq!(field(&sent(&server).await.0, "visibility"), Some("direct"));
 }
 
 #[tokio::test]

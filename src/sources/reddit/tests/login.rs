@@ -66,8 +66,11 @@ async fn login(
     visitor: &Visitor,
     account: Option<&str>,
 ) -> Result<crate::sources::LoggedIn, SourceError> {
-    let request =
-        LoginRequest { url: Some(server.uri().parse().unwrap()), account: account.map(str::to_owned), client_id: None };
+    let request = LoginRequest {
+        url: Some(server.uri().parse().unwrap()),
+        account: account.map(str::to_owned),
+        ..LoginRequest::default()
+    };
     let way = super::super::KIND.login.unwrap();
     way.login(&request, &tools(&Arc::new(MemoryCredentials::default())), visitor, now()).await
 }

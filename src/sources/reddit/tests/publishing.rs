@@ -96,16 +96,36 @@ async fn what_may_have_gone_out_is_uncertain_and_what_was_refused_is_not() {
 async fn what_reddit_cannot_do_is_refused_before_it_is_asked() {
     let server = quiet().await;
     let publish = opened(&settings(&server)).publish.unwrap();
+    let public =
+        r#"{"kind":"Listing","data":{"children":[{"kind":"t3","data":{"name":"t3_aa03","subreddit_type":"public"}}]}}"#;
+    get(&server, "/api/info", public).await;
     let private = Outgoing { visibility: Visibility::Private, ..reply("t3_aa03") };
+    let unlisted = Outgoing { visibility: Visibility::Unlisted, ..reply("t3_aa03") };
+    let profile = Outgoing { parent: None, ..private.clone() };
     let quote = Outgoing { quote: Some("t3_x".into()), ..reply("t3_aa03") };
     let foreign = reply("at://did:plc:x/1");
     let untitled = Outgoing { parent: None, text: "x".repeat(301), ..reply("t3_aa03") };
-    for outgoing in [private, quote, foreign, untitled] {
+    for outgoing in [private, unlisted, profile, quote, foreign, untitled] {
         let error = publish.publish(&outgoing, now()).await.unwrap_err();
         assert_eq!(error.fate, Fate::NotSent, "{error}");
     }
     let posts = server.received_requests().await.unwrap();
     assert!(posts.iter().all(|request| request.method.as_str() == "GET" || request.url.path() == TOKEN));
+}
+
+#[tokio::test]
+async fn a_private_subreddit_is_answered_where_only_its_members_read() {
+    let server = quiet().await;
+    let closed = r#"{"kind":"Listing","data":{"children":[{"kind":"t3","data":{"name":"t3_aa03","subreddit_type":"private"}}]}}"#;
+    get(&server, "/api/info", closed).await;
+    Mock::given(method("POST"))
+        .and(path("/api/comment"))
+        .respond_with(body(answer_of!("made.json")))
+        .mount(&server)
+        .await;
+    let publish = opened(&settings(&server)).publish.unwrap();
+    let private = Outgoing { visibility: Visibility::Private, ..reply("t3_aa03") };
+    assert_eq!(publish.publish(&private, now()).await.unwrap().native_id, "t1_new1");
 }
 
 #[tokio::test]

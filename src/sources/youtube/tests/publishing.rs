@@ -6,6 +6,7 @@ use wiremock::matchers::{body_json, body_string_contains, header, path, query_pa
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::*;
+use crate::domain::Visibility;
 use crate::sources::{Fate, MemoryCredentials, Outgoing, PublishError, Published, SourceErrorKind};
 
 fn reply(parent: &str) -> Outgoing {
@@ -103,6 +104,37 @@ async fn a_refusal_is_certain_and_a_lost_answer_is_not() {
     let error = publish.publish(&Outgoing { parent: None, ..reply("x") }, now()).await.unwrap_err();
     assert_eq!(error.fate, Fate::NotSent);
     assert!(asked(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_private_is_answered_only_where_everything_is() {
+    let server = MockServer::start().await;
+    serve_tokens(&server).await;
+    let thread = |id: &str, public: bool| {
+        json(&format!(
+            r#"{{"items":[{{"id":"{id}","snippet":{{"isPublic":{public},"topLevelComment":{{"id":"{id}"}}}}}}]}}"#
+        ))
+    };
+    for (id, public) in [("UgwOne", true), ("UgwTwo", false)] {
+        Mock::given(path("/commentThreads"))
+            .and(query_param("id", id))
+            .respond_with(thread(id, public))
+            .mount(&server)
+            .await;
+    }
+    Mock::given(method("POST"))
+        .and(path("/comments"))
+        .respond_with(json(answer!("inserted")))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let publish = source(&server, &[OURS], OAUTH).publish.unwrap();
+    let with = |visibility, parent| Outgoing { visibility, ..reply(parent) };
+    for visibility in [Visibility::Private, Visibility::Unlisted] {
+        let error = publish.publish(&with(visibility, "UgwOne.AAA"), now()).await.unwrap_err();
+        assert_eq!((error.fate, error.error.kind), (Fate::NotSent, SourceErrorKind::Refused), "{error}");
+    }
+    publish.publish(&with(Visibility::Private, "UgwTwo.AAA"), now()).await.unwrap();
 }
 
 #[tokio::test]

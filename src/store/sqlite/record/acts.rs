@@ -10,8 +10,12 @@ use super::{LONGEST_ID, Recording, answers, erase, write};
 use crate::domain::{Item, MentionId, time};
 use crate::store::sqlite::bulk::{Cell, Insert, json, json_rows};
 use crate::store::sqlite::fault::Done;
-use crate::store::sqlite::{codec, place};
+use crate::store::sqlite::{cases, codec, place};
 use crate::store::{NewAct, NewMention, Recorded};
+
+/// The content of an act that we published ourselves, until its network shows it: what it makes of our words then is no
+/// edit.
+pub(in crate::store::sqlite) const UNSEEN: u64 = 0;
 
 /// An act of the batch, once for each native id.
 #[derive(Clone)]
@@ -104,8 +108,8 @@ type Stored = (i64, i64, i64, Vec<u8>, Option<i64>, Option<i64>, Option<i64>);
 
 const ACT: Insert = Insert {
     head: "INSERT INTO act (realm, source, network, native_id, keys, content, published, first_seen, flags, visibility,
-        person, author, title, text, warning, url, lang, parent, root, target, answers)",
-    width: 21,
+        person, author, title, text, warning, url, lang, parent, root, target, answers, thread)",
+    width: 22,
     tail: "",
     most: 4,
 };
@@ -144,6 +148,7 @@ impl<'a> Recording<'a> {
             }
         }
         recorded.answered.extend(answers::settle(self.conn, &touched).await?);
+        self.arrivals.answered.extend(touched);
         Ok(())
     }
 
@@ -173,6 +178,7 @@ impl<'a> Recording<'a> {
     ) -> Done<(i64, Vec<i64>)> {
         let New { item, published, first_seen, history, lang, content } = deed.new;
         let keys = deed.names(names);
+        let thread = self.thread_of(item).await?;
         let cells = vec![
             Cell::Int(self.realm),
             Cell::Int(self.batch.source.0),
@@ -195,11 +201,20 @@ impl<'a> Recording<'a> {
             Cell::from(write::small(item.root.as_deref())),
             Cell::from(deed.target),
             Cell::from(answers),
+            Cell::from(Some(thread).filter(|thread| *thread != deed.native)),
         ];
         ACT.run(self.conn, cells).await?;
         let act: i64 = sqlx::query_scalar("SELECT last_insert_rowid()").fetch_one(&mut *self.conn).await?;
         self.name_act(act, &keys).await?;
+        let moved = cases::threads::gather(self.conn, self.realm, &[(deed.native, thread)]).await?;
+        self.arrivals.moved.extend(moved);
         Ok((act, keys))
+    }
+
+    async fn thread_of(&mut self, item: &Item) -> Done<i64> {
+        let says = cases::threads::Says::of(item);
+        let threads = cases::threads::of_new(self.conn, self.realm, &[says]).await?;
+        Ok(threads.first().copied().unwrap_or(says.native))
     }
 
     async fn name_act(&mut self, act: i64, names: &[i64]) -> Done<()> {
@@ -231,6 +246,7 @@ impl<'a> Recording<'a> {
         let target = aim.or(deed.target);
         let answers = mention.or_else(|| known?.0.owner(target?));
         if content_before != content {
+            let seen_before = content_before != UNSEEN.cast_signed();
             recorded.acts += 1;
             sqlx::query(
                 "UPDATE act SET content = ?2, title = ?3, text = ?4, warning = ?5, url = coalesce(?6, url),
@@ -243,7 +259,7 @@ impl<'a> Recording<'a> {
             .bind(write::head(item.content_warning.as_deref()))
             .bind(write::small(item.url.as_deref()))
             .bind(write::small(lang))
-            .bind(place::to_millis(self.batch.outcome.at))
+            .bind(seen_before.then(|| place::to_millis(self.batch.outcome.at)))
             .execute(&mut *self.conn)
             .await?;
         } else {
@@ -251,10 +267,13 @@ impl<'a> Recording<'a> {
         }
         let now = (flags, visibility, person, target, answers);
         if now != (flags_before, seen_by, who, aim, mention) || !more.is_empty() {
+            let learns = aim.is_none() && target.is_some();
+            let thread = if learns { Some(self.thread_of(item).await?) } else { None };
             let keys: Vec<i64> = codec::numbers_from(&keys).into_iter().chain(more.iter().copied()).collect();
             sqlx::query(
                 "UPDATE act SET flags = ?2, visibility = ?3, person = ?4, keys = ?5, target = ?6, answers = ?7,
-                     parent = coalesce(parent, ?8), root = coalesce(root, ?9) WHERE id = ?1",
+                     parent = coalesce(parent, ?8), root = coalesce(root, ?9), thread = coalesce(thread, ?10)
+                 WHERE id = ?1",
             )
             .bind(act)
             .bind(flags)
@@ -265,6 +284,7 @@ impl<'a> Recording<'a> {
             .bind(answers)
             .bind(write::small(item.parent.as_deref()))
             .bind(write::small(item.root.as_deref()))
+            .bind(thread)
             .execute(&mut *self.conn)
             .await?;
             self.name_act(act, &more).await?;
@@ -285,6 +305,7 @@ impl<'a> Recording<'a> {
         }
         let today = erase::day(self.batch.outcome.at);
         let erased = erase(self.conn, &acts, today).await?;
+        cases::acts_gone(self.conn, acts).await?;
         recorded.acts += erased.len();
         let touched = erased.iter().filter_map(|(_, _, _, _, answers)| *answers).collect();
         recorded.answered.extend(answers::settle(self.conn, &touched).await?);

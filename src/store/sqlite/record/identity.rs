@@ -13,10 +13,10 @@ use sqlx::sqlite::SqliteConnection;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{Item, Visibility};
-use crate::store::NewMention;
 use crate::store::sqlite::bulk::{Cell, Insert, json, json_rows};
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place;
+use crate::store::{Need, NewMention};
 
 /// Owner of a name that two mentions share.
 const SHARED: i64 = -1;
@@ -26,7 +26,7 @@ pub(super) const FORGET_AFTER: i64 = 400;
 const NOTE_EVERY: i64 = 30;
 
 /// The hash of a name.
-pub(super) fn key(name: &str) -> i64 {
+pub(in crate::store::sqlite) fn key(name: &str) -> i64 {
     xxh3_64(name.as_bytes()).cast_signed()
 }
 
@@ -43,6 +43,8 @@ pub(super) struct Entry<'a> {
     pub(super) addressed: bool,
     /// The narrowest that a copy in the batch says.
     pub(super) visibility: Visibility,
+    /// What the copies in the batch ask of us: what is due first.
+    pub(super) need: Option<Need>,
 }
 
 impl Entry<'_> {
@@ -91,11 +93,12 @@ pub(super) fn entries<'a>(mentions: &'a [NewMention], leave_out: &HashSet<i64>) 
                 known.aliases.append(&mut aliases);
                 known.addressed |= new.item.addressed;
                 known.visibility = known.visibility.narrower(new.item.visibility);
+                known.need = sooner(known.need, need(new));
             }
             None => {
                 positions.insert(native, entries.len());
                 let Item { addressed, visibility, .. } = new.item;
-                entries.push(Entry { new, native, aliases, addressed, visibility });
+                entries.push(Entry { new, native, aliases, addressed, visibility, need: need(new) });
             }
         }
     }
@@ -105,6 +108,15 @@ pub(super) fn entries<'a>(mentions: &'a [NewMention], leave_out: &HashSet<i64>) 
         entry.aliases.dedup();
     }
     entries
+}
+
+/// What a mention asks of us; history asks nothing.
+fn need(new: &NewMention) -> Option<Need> {
+    new.need.filter(|_| !new.history)
+}
+
+fn sooner(one: Option<Need>, other: Option<Need>) -> Option<Need> {
+    [one, other].into_iter().flatten().min_by_key(|need| need.due)
 }
 
 /// What the store knows of a batch's names.

@@ -57,6 +57,8 @@ pub(in crate::store::sqlite) struct Kept {
     pub(super) watches: Vec<i64>,
     /// Native ids of what it answers and of the first post of its thread.
     pub(super) thread: [Option<String>; 2],
+    /// Name of the first post of its thread, unless it is its own.
+    pub(super) thread_name: Option<i64>,
 }
 
 impl Kept {
@@ -84,7 +86,8 @@ pub(super) async fn load(conn: &mut SqliteConnection, ids: impl IntoIterator<Ite
     let rows = sqlx::query(
         "SELECT m.id, m.place, m.source, m.network, m.story, m.read, b.visibility, b.person, b.readings,
                 b.fingerprint, b.url, b.native_id, b.keys, b.title, b.text, b.images, b.first_seen, b.flags, b.warning,
-                coalesce(b.realm, m.source), b.edited_at, m.answered, b.watches, b.parent, b.root
+                coalesce(b.realm, m.source), b.edited_at, m.answered, b.watches, b.parent, b.root,
+                b.thread
          FROM json_each(?) j CROSS JOIN body b ON b.id = j.value CROSS JOIN mention m ON m.place = b.place",
     )
     .bind(json(ids))
@@ -126,5 +129,6 @@ fn kept(row: &SqliteRow) -> sqlx::Result<Kept> {
         answered: row.try_get(21)?,
         watches,
         thread: [row.try_get(23)?, row.try_get(24)?],
+        thread_name: row.try_get(25)?,
     })
 }

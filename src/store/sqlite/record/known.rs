@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::AssertSqlSafe;
 
+use super::corrected::Standing;
 use super::identity::{self, Entry, Is, Names};
 use super::kept;
 use super::people::{self, People};
@@ -16,7 +17,7 @@ use crate::domain::{Author, MentionId, Reading, Visibility};
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::codec::{self, flag};
 use crate::store::sqlite::fault::Done;
-use crate::store::sqlite::place;
+use crate::store::sqlite::{cases, place};
 
 /// What is stored of a mention that an item turned out to be.
 struct Before {
@@ -156,7 +157,9 @@ impl<'a> Recording<'a> {
         identity::write(self.conn, self.realm, &owned, &HashSet::new()).await?;
         let waiting = answers::waiting(self.conn, self.realm, owned.iter().map(|(name, _)| *name)).await?;
         waiting.write(self.conn, &owned).await?;
-        answers::settle(self.conn, &waiting.found(&owned)).await
+        let found = waiting.found(&owned);
+        self.arrivals.answered.extend(&found);
+        answers::settle(self.conn, &found).await
     }
 
     /// Replaces what changed. Number, place and what a person did with it stay; so does its story, unless it turns out
@@ -172,11 +175,14 @@ impl<'a> Recording<'a> {
         traces::remove(self.conn, &old).await?;
         let by_id: HashMap<i64, &Kept> = old.iter().map(|kept| (kept.id, kept)).collect();
         let at = place::to_millis(self.batch.outcome.at);
+        let standing = Standing::load(self.conn, changed.iter().map(|change| change.id)).await?;
         let mut edited = Vec::new();
         let mut drafts = Vec::with_capacity(changed.len());
         for change in changed {
             let Some(before) = by_id.get(&change.id) else { continue };
-            let draft = revised(before, &change, &people, at);
+            let mut draft = revised(&standing.plain(before), &change, &people, at);
+            standing.rebase(self.conn, &draft.kept).await?;
+            standing.put_over(&mut draft.kept);
             self.tally.count(before, -1);
             self.tally.count(&draft.kept, 1);
             if draft.kept.story != before.story {
@@ -184,6 +190,12 @@ impl<'a> Recording<'a> {
             }
             self.similar.remove(before);
             self.similar.add(&draft.kept);
+            self.arrivals.edits.push(cases::Edit {
+                mention: change.id,
+                need: change.entry.need,
+                seen: place::to_millis(change.entry.new.first_seen),
+                adds: adds(before, &change),
+            });
             edited.push(MentionId(change.id));
             drafts.push(draft);
         }
@@ -193,14 +205,19 @@ impl<'a> Recording<'a> {
     }
 }
 
+/// Whether a copy only adds to what is known: one that addresses us was read for the brand, and one that does not must
+/// not take that reading away.
+fn adds(before: &Kept, change: &Change<'_, '_>) -> bool {
+    !change.edited || (before.addressed && !change.entry.addressed)
+}
+
 /// A mention as it is after a change.
 fn revised<'a>(before: &Kept, change: &Change<'_, 'a>, people: &People, at: i64) -> Draft<'a> {
     let (entry, new) = (change.entry, change.entry.new);
     let texts = Texts::of(new);
     let visibility = before.visibility.narrower(entry.visibility);
     let withdrawn = visibility == Visibility::Private && before.visibility != Visibility::Private;
-    // A copy that addresses us was read for the brand; one that does not must not take that reading away.
-    let adds = !change.edited || (before.addressed && !entry.addressed);
+    let adds = adds(before, change);
     let [parent, root] = before.thread.clone();
     let mut watches: Vec<i64> = new.matches.iter().map(|watch| watch.0).collect();
     if adds {

@@ -2,6 +2,7 @@
 
 mod acts;
 mod answers;
+mod corrected;
 mod erase;
 mod identity;
 mod kept;
@@ -18,17 +19,21 @@ use std::collections::{HashMap, HashSet};
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
 
+pub(super) use acts::UNSEEN;
+pub(super) use corrected::{correct, undo};
 pub(super) use erase::retain;
+pub(super) use identity::key as name_key;
 pub(super) use kept::Kept;
 pub(super) use similar::Similar;
 pub(super) use tally::Tally;
 
 use super::connection::begin;
 use super::fault::{Done, Fault};
-use super::{codec, lease, place, realm, roster, stream};
+use super::{cases, codec, lease, place, realm, roster, stream};
 use crate::domain::{MentionId, time};
-use crate::store::{Lease, RecordBatch, Recorded};
+use crate::store::{Lease, Need, RecordBatch, Recorded};
 use acts::Deed;
+use cases::threads::Says;
 use identity::{Entry, Is, Names};
 use people::People;
 use stories::Newcomer;
@@ -49,33 +54,59 @@ pub(super) async fn record(
     if let Some(held) = held {
         lease::check(&mut tx, held).await?;
     }
+    let (recorded, revision) = inside(&mut tx, &mut similar, held.is_some(), batch).await?;
+    tx.commit().await?;
+    if let Some(revision) = revision {
+        similar.settle(revision);
+    }
+    Ok(recorded)
+}
+
+/// Records inside a transaction that is under way, and leaves the source's state as it is. Gives the revision for
+/// [`Similar::settle`], once that is committed.
+pub(super) async fn within(
+    conn: &mut SqliteConnection,
+    similar: &mut Similar,
+    batch: &RecordBatch,
+) -> Done<(Recorded, Option<i64>)> {
+    inside(conn, similar, false, batch).await
+}
+
+async fn inside(
+    conn: &mut SqliteConnection,
+    similar: &mut Similar,
+    polled: bool,
+    batch: &RecordBatch,
+) -> Done<(Recorded, Option<i64>)> {
     let source: Option<(i64, Option<i64>)> = sqlx::query_as("SELECT network, scope FROM source WHERE id = ?")
         .bind(batch.source.0)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut *conn)
         .await?;
     let Some((network, scope)) = source else {
         return Err(Fault::other(format!("there is no source number {}", batch.source)));
     };
     let now = place::second(batch.outcome.at);
     let mut recording = Recording {
-        conn: &mut tx,
+        conn: &mut *conn,
         batch,
-        polled: held.is_some(),
+        polled,
         network,
         realm: realm::of(batch.source.0, scope),
         since: place::start_of(now - stories::WINDOW),
         tally: Tally::default(),
-        similar: &mut similar,
+        similar,
         changes: false,
+        arrivals: cases::Arrivals::default(),
     };
     let recorded = recording.run().await?;
     let changes = recording.changes;
-    let revision = revision(&mut tx).await?;
-    tx.commit().await?;
-    if changes {
-        similar.settle(revision);
-    }
-    Ok(recorded)
+    let revision = revision(conn).await?;
+    Ok((recorded, changes.then_some(revision)))
+}
+
+/// The number that a name is looked up by.
+pub(super) fn name(name: &str) -> i64 {
+    identity::key(name)
 }
 
 /// A recording under way.
@@ -92,6 +123,8 @@ struct Recording<'a> {
     similar: &'a mut Similar,
     /// Mentions come, change or go.
     changes: bool,
+    /// What is to come to its case.
+    arrivals: cases::Arrivals,
 }
 
 /// The number that grows whenever mentions come, change or go.
@@ -141,6 +174,7 @@ impl<'a> Recording<'a> {
         recorded.answered.extend(known.answered);
         recorded.edited = self.edit(known.changed).await?;
         let places = self.bring_in(&entries, &are, &names, &shared).await?;
+        cases::settle(self.conn, self.realm, std::mem::take(&mut self.arrivals)).await?;
         recorded.deleted.extend(self.take_down(&names, &deleted).await?);
         recorded.deleted.sort_unstable();
         self.take_down_acts(&names, &deleted, recorded).await?;
@@ -193,6 +227,11 @@ impl<'a> Recording<'a> {
             owned.extend(keys.iter().map(|key| (*key, id)));
             drafts.push(self.draft(id, entry, keys, &people));
         }
+        let says: Vec<Says> = drafts.iter().map(|draft| Says::of(&draft.new.item)).collect();
+        let threads = cases::threads::of_new(self.conn, self.realm, &says).await?;
+        for ((draft, says), thread) in drafts.iter_mut().zip(&says).zip(&threads) {
+            draft.kept.thread_name = Some(*thread).filter(|thread| *thread != says.native);
+        }
         let answers = answers::waiting(self.conn, self.realm, owned.iter().map(|(key, _)| *key)).await?;
         answers.apply(drafts.iter_mut().map(|draft| &mut draft.kept));
         let mut newcomers: Vec<Newcomer<'_>> = drafts
@@ -206,9 +245,14 @@ impl<'a> Recording<'a> {
                 self.tally.story(kept.story, 1);
             }
         }
+        let needs = new().map(|(_, (entry, _))| entry.need);
+        let words = drafts.iter().zip(&threads).zip(needs).map(|((draft, thread), need)| word(draft, *thread, need));
+        self.arrivals.words = words.collect();
         let written = write::write(self.conn, drafts, self.since).await?;
         identity::write(self.conn, self.realm, &owned, shared).await?;
         answers.write(self.conn, &owned).await?;
+        let moved: Vec<(i64, i64)> = says.iter().map(|says| says.native).zip(threads).collect();
+        self.arrivals.moved.extend(cases::threads::gather(self.conn, self.realm, &moved).await?);
         stories::sweep(self.conn, self.since).await?;
         Ok(written.iter().map(|kept| kept.place).collect())
     }
@@ -253,6 +297,7 @@ impl<'a> Recording<'a> {
             answered: None,
             watches: new.matches.iter().map(|watch| watch.0).collect(),
             thread: [write::small(new.item.parent.as_deref()), write::small(new.item.root.as_deref())],
+            thread_name: None,
         };
         Draft { kept, new, texts }
     }
@@ -282,5 +327,29 @@ impl<'a> Recording<'a> {
             self.similar.remove(kept);
         }
         Ok(erased)
+    }
+}
+
+/// A new mention as its case hears it.
+fn word(draft: &Draft<'_>, thread: i64, need: Option<Need>) -> cases::Word {
+    let kept = &draft.kept;
+    let name = people::plain_name(&draft.new.item.author);
+    cases::Word {
+        mention: kept.id,
+        place: kept.place,
+        realm: kept.realm,
+        source: kept.source,
+        network: kept.network,
+        thread,
+        who: cases::who(kept.person, kept.source, name.as_deref()),
+        person: kept.person,
+        need,
+        seen: kept.first_seen,
+        history: kept.history,
+        addressed: kept.addressed,
+        private: kept.is_private(),
+        answered: kept.answered.is_some(),
+        story: kept.story,
+        says: cases::Said::of(&kept.readings),
     }
 }

@@ -69,7 +69,7 @@ impl Similar {
     }
 
     /// The transaction that it followed was committed as this revision.
-    pub(super) fn settle(&mut self, revision: i64) {
+    pub(in crate::store::sqlite) fn settle(&mut self, revision: i64) {
         self.revision = Some(revision);
     }
 

@@ -37,6 +37,22 @@ pub(super) async fn add(conn: &mut SqliteConnection, all: &[Kept], since: i64) -
     WORDS.run(conn, words).await
 }
 
+/// Leaves the readings of these mentions as they are now, in the place of those that they had.
+pub(super) async fn reread(conn: &mut SqliteConnection, old: &[Kept], new: &[Kept]) -> Done<()> {
+    let gone = old.iter().flat_map(|kept| kept.about().map(|reading| [reading.subject.0, kept.place]));
+    sqlx::query("DELETE FROM reading WHERE (subject, place) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))")
+        .bind(json_rows(gone))
+        .execute(&mut *conn)
+        .await?;
+    let mut readings = Vec::with_capacity(new.len() * 3);
+    for kept in new {
+        for reading in kept.about() {
+            readings.extend([reading.subject.0, kept.place, codec::marks(reading)].map(Cell::Int));
+        }
+    }
+    READING.run(conn, readings).await
+}
+
 /// Takes the traces of these mentions away.
 pub(super) async fn remove(conn: &mut SqliteConnection, all: &[Kept]) -> Done<()> {
     let readings = all.iter().flat_map(|kept| kept.about().map(|reading| [reading.subject.0, kept.place]));

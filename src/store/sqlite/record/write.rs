@@ -30,8 +30,8 @@ const MENTION: Insert = Insert {
 const BODY: Insert = Insert {
     head: "INSERT OR REPLACE INTO body (id, place, content, native_id, keys, first_seen, edited_at, claimed, flags,
         visibility, person, readings, fingerprint, lang, url, author, title, text, images, links, watches, parent,
-        root, repost_of, reposts, realm, warning)",
-    width: 27,
+        root, repost_of, reposts, realm, warning, thread)",
+    width: 28,
     tail: "",
     most: 64,
 };
@@ -139,7 +139,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, drafts: Vec<Draft<'_>>, s
     Ok(written)
 }
 
-fn body(draft: Draft<'_>) -> [Cell; 27] {
+fn body(draft: Draft<'_>) -> [Cell; 28] {
     let Draft { kept, new, texts } = draft;
     let item = &new.item;
     let links: Vec<String> = item.links.iter().take(MOST).map(|link| capped(link, SMALL)).collect();
@@ -173,5 +173,6 @@ fn body(draft: Draft<'_>) -> [Cell; 27] {
         Cell::from(item.reposts.and_then(|count| i64::try_from(count).ok())),
         Cell::from((kept.realm != kept.source).then_some(kept.realm)),
         Cell::from(texts.warning),
+        Cell::from(kept.thread_name),
     ]
 }

@@ -72,6 +72,7 @@ fn mention(number: u64, text: &str) -> NewMention {
         lang: None,
         matches: vec![],
         readings: vec![],
+        need: None,
         fingerprint: Fingerprint { words: Some(number), similar: Some(number << 32), ..Fingerprint::default() },
         content: 1,
     }

@@ -16,6 +16,7 @@ use crate::tui::app::cmd::{Aim, Cmd, Order};
 use crate::tui::app::cursor::Motion;
 use crate::tui::app::first::Entry;
 use crate::tui::app::layout::{Pane, View};
+use crate::tui::app::marks::Undo;
 use crate::tui::app::msg::{CasesChanged, Weight};
 use crate::tui::app::overlay::Overlay;
 use crate::tui::app::text::grouped;
@@ -177,7 +178,7 @@ impl Model {
             return open.or_else(|| self.inbox.selected()).map(one);
         }
         if !self.marks.is_empty() {
-            let ids = self.marks.all();
+            let ids = self.marks.ids();
             return Some(Meant { about: many(ids.len(), "mentions"), aim: Aim::Mentions(ids), row: None });
         }
         if self.desk.focus() == Pane::First
@@ -285,7 +286,7 @@ impl Model {
             return;
         }
         let question = self.asks.number();
-        self.marks.sent_steps(question);
+        self.marks.sent(question);
         let who = about.filter(|who| aim.len() == 1 && !who.is_empty());
         let what = self.words_for(&change);
         self.inbox.orders.0.insert(question, Told { what, who });
@@ -353,7 +354,7 @@ impl Model {
     /// The store changed cases.
     pub(in crate::tui::app) fn cases_changed(&mut self, question: u64, changed: &CasesChanged) -> bool {
         let Some(told) = self.inbox.orders.0.remove(&question) else { return false };
-        self.marks.stepped(question, changed.steps.clone());
+        self.marks.done(question, Undo::Steps(changed.steps.clone()));
         self.cases_are_stale(true);
         self.tell_order(&told, changed);
         true
@@ -385,7 +386,7 @@ impl Model {
 
     /// The store undid steps.
     pub(in crate::tui::app) fn steps_undone(&mut self, question: u64, cases: &[CaseId]) -> bool {
-        if !self.marks.undid(question) {
+        if self.marks.done(question, Undo::Steps(Vec::new())).is_none() {
             return false;
         }
         self.cases_are_stale(true);

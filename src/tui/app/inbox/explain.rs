@@ -1,9 +1,9 @@
 //! Why a case stands where it stands, in words and numbers.
 
+use super::weigh::UNKNOWN_FOLLOWERS;
 use super::{Inbox, Tab, clock, weigh};
 use crate::domain::case::CaseRow;
 use crate::tui::app::context::Context;
-use crate::tui::app::figures::UNKNOWN_FOLLOWERS;
 use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::text::grouped;
 use crate::tui::app::when;

@@ -1,13 +1,12 @@
 //! The arithmetic of a place in the inbox, behind one door: what a case weighs, when its turn comes, and what an open
-//! complaint costs.
+//! complaint costs. The formulas are in `measure`.
 
-use crate::domain::case::{CaseRow, CaseStatus, Weighing};
+use crate::domain::case::{CaseRow, Weighing};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Intent, MentionRow, SubjectId, Timestamp};
-use crate::tui::app::figures::UNKNOWN_FOLLOWERS;
+use crate::domain::{Intent, Intents, MentionRow, SubjectId, Timestamp};
+use crate::measure::inbox::{exposure as cost, impact, severity, targets};
 
-/// Longest wait for a turn, in targets.
-const MOST_TARGETS: f64 = 12.0;
+pub use crate::measure::inbox::UNKNOWN_FOLLOWERS;
 
 /// What a place is made of, step by step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,51 +23,44 @@ pub struct Place {
     pub targets: f64,
 }
 
-/// The steps of a weighing.
-#[allow(clippy::cast_precision_loss)] // capped at a million
+/// The steps of a weighing. Each factor is the impact of what differs from the plainest case in it alone.
 pub fn place(weighing: &Weighing) -> Place {
-    let followers = weighing.followers.unwrap_or(UNKNOWN_FOLLOWERS).min(1_000_000);
-    let reach = (10.0 + followers as f64).log10();
-    let spread = (1.0 + weighing.reposts_per_hour.max(0.0) / 10.0).min(4.0);
-    let impact = weighing.severity * reach * spread;
-    let targets = (240.0 / impact).log2().clamp(0.0, MOST_TARGETS);
-    Place { severity: weighing.severity, reach, spread, impact, targets }
+    let plain = Weighing { severity: 1.0, followers: Some(0), reposts_per_hour: 0.0 };
+    let impact = impact(weighing);
+    Place {
+        severity: weighing.severity,
+        reach: self::impact(&Weighing { followers: weighing.followers, ..plain }),
+        spread: self::impact(&Weighing { reposts_per_hour: weighing.reposts_per_hour, ..plain }),
+        impact,
+        targets: targets(impact),
+    }
 }
 
 /// When the turn of something comes that was opened at a moment.
 pub fn due(weighing: &Weighing, opened: Timestamp, target: SignedDuration) -> Timestamp {
-    let wait = SignedDuration::try_from_secs_f64(target.as_secs_f64() * place(weighing).targets);
-    wait.ok().and_then(|wait| opened.checked_add(wait).ok()).unwrap_or(opened)
+    crate::measure::inbox::due(opened, target, impact(weighing))
 }
 
 /// What a mention weighs for which a person opens a case by hand. What nobody could read for the brand weighs as
 /// little as praise.
 pub fn weighing(row: &MentionRow, brand: Option<SubjectId>, tell_factor: f64) -> Weighing {
     let reading = row.readings.iter().find(|reading| Some(reading.subject) == brand && reading.about);
-    let severity = match reading.map(|reading| reading.intents.primary()) {
-        Some(Intent::Complaint) => tell_factor,
-        Some(Intent::Question) => 3.0,
-        Some(Intent::Promo) => 0.1,
-        Some(Intent::Praise | Intent::Other) | None => 1.0,
-    };
-    Weighing { severity, followers: row.followers, reposts_per_hour: 0.0 }
+    let intents = reading.map_or_else(Intents::default, |reading| reading.intents);
+    Weighing { severity: severity(intents, tell_factor), followers: row.followers, reposts_per_hour: 0.0 }
 }
 
 /// What an open complaint costs at a moment; nothing for what is no complaint or closed.
-#[allow(clippy::cast_precision_loss)] // followers: a rough figure
 pub fn exposure(row: &CaseRow, now: Timestamp, tell_factor: f64) -> f64 {
-    if !row.intents.has(Intent::Complaint) || !row.status.is_open() {
+    if !row.intents.has(Intent::Complaint) {
         return 0.0;
     }
-    let minutes = now.duration_since(row.opened).as_secs_f64().max(0.0) / 60.0;
-    let reach = (10.0 + row.weighing.followers.unwrap_or(UNKNOWN_FOLLOWERS) as f64).log10();
-    let whole = tell_factor * (1.0 - (-minutes / 60.0).exp2()) * reach;
-    if row.status == CaseStatus::New { whole } else { whole / 2.0 }
+    cost(row.status, now.duration_since(row.opened), row.weighing.followers, tell_factor)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::case::CaseStatus;
     use crate::tui::app::samples::{cases::case_row, minutes_ago, now};
 
     const TARGET: SignedDuration = SignedDuration::from_mins(10);

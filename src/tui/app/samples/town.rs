@@ -7,8 +7,8 @@ use super::{minutes_ago, night, signal, state};
 use crate::domain::case::InboxFilter;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Answerable, Counts, Filter, Key, Mention, MentionRow, Meter, Overview, Reading, SafeText, Signal, SignalKind,
-    SourceHealth, SourceState, Span, SubjectId, WatchId,
+    Act, Answerable, Correction, CorrectionId, Counts, Filter, Key, Mention, MentionId, MentionRow, Meter, Occasion,
+    Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId, WatchId,
 };
 use crate::tui::app::cmd::{Cmd, Load};
 use crate::tui::app::msg::{Answer, Msg};
@@ -24,6 +24,8 @@ pub(crate) struct Town {
     pub(crate) answers: Vec<Act>,
     pub(crate) cases: Cases,
     pub(crate) busy: bool,
+    /// What people said of readings.
+    pub(crate) said: Vec<Correction>,
 }
 
 impl Town {
@@ -39,6 +41,7 @@ impl Town {
             answers: Vec::new(),
             cases: Cases::default(),
             busy: false,
+            said: Vec::new(),
         }
     }
 
@@ -145,7 +148,7 @@ impl Town {
             }
             Load::NewAbove { filter } => Answer::NewAbove(self.matching(&filter).len() as u64),
             Load::Detail { id, group } => {
-                let mention = self.rows.iter().find(|row| row.id == id).map(|row| Arc::new(whole(row)));
+                let mention = self.rows.iter().find(|row| row.id == id).map(|row| Arc::new(whole(row, &self.said)));
                 let members = self.rows.iter().filter(|row| row.group == group).cloned().collect();
                 Answer::Detail(mention, members, self.answers.clone().into())
             }
@@ -217,6 +220,10 @@ impl Town {
             }
             Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
             Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps).into())),
+            Cmd::Correct { question, ids, subject, said, occasion } => {
+                (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))
+            }
+            Cmd::UndoCorrections { question, ids } => (question, Answer::Uncorrected(self.uncorrect(&ids))),
             Cmd::SaveWatch { question, name, .. } => {
                 (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
             }
@@ -229,6 +236,40 @@ impl Town {
             _ => return None,
         };
         Some(Msg::Answer { question, answer })
+    }
+
+    fn correct(
+        &mut self,
+        ids: &[MentionId],
+        subject: Option<SubjectId>,
+        said: Said,
+        occasion: Occasion,
+    ) -> Vec<CorrectionId> {
+        let mut kept = Vec::new();
+        for row in self.rows.iter_mut().filter(|row| ids.contains(&row.id)) {
+            let Some(subject) = subject.or(row.lead().map(|reading| reading.subject)) else { continue };
+            let Some(reading) = row.readings.iter_mut().find(|reading| reading.subject == subject) else { continue };
+            let id = CorrectionId(self.said.len() as i64 + 1);
+            let read = reading.clone();
+            *reading = said.over(reading);
+            let (mention, untaught, at) = (Some(row.id), read.sentiment, minutes_ago(0));
+            self.said.push(Correction { id, mention, subject, read, untaught, said, occasion, at });
+            kept.push(id);
+        }
+        kept
+    }
+
+    fn uncorrect(&mut self, ids: &[CorrectionId]) -> u64 {
+        let (gone, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.said).into_iter().partition(|one| ids.contains(&one.id));
+        self.said = left;
+        for one in gone.iter().rev() {
+            let rows = self.rows.iter_mut().filter(|row| Some(row.id) == one.mention);
+            for reading in rows.flat_map(|row| &mut row.readings).filter(|reading| reading.subject == one.subject) {
+                reading.clone_from(&one.read);
+            }
+        }
+        gone.len() as u64
     }
 
     fn mark(&mut self, accepts: impl Fn(&MentionRow) -> bool, read: bool) -> Answer {
@@ -275,7 +316,7 @@ impl Town {
     }
 }
 
-fn whole(row: &MentionRow) -> Mention {
+fn whole(row: &MentionRow, said: &[Correction]) -> Mention {
     Mention {
         row: row.clone(),
         person: None,
@@ -293,5 +334,6 @@ fn whole(row: &MentionRow) -> Mention {
         root: None,
         addressed: false,
         answerable: Answerable::AsSource,
+        corrections: said.iter().filter(|one| one.mention == Some(row.id)).cloned().collect(),
     }
 }

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::case::InboxFigures;
-use crate::domain::{CaseId, Counts, Overview, SubjectId};
+use crate::domain::{CaseId, CorrectionId, Counts, Overview, SubjectId};
+use crate::engine::{Lessons, SubjectLessons};
 use crate::tui::app::msg::CasesChanged;
 use crate::tui::app::samples::cases::{Cases, case_row};
 
@@ -41,10 +42,10 @@ fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..8).prop_map(Deed::Engine),
+        2 => (0u8..9).prop_map(Deed::Engine),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..19).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..21).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -61,6 +62,7 @@ fn event(kind: u8) -> Event {
         4 => Event::Standing(Standing::Following { holder: "other\u{1b}host".into() }),
         5 => Event::StoreTrouble(Some("full".into())),
         6 => Event::Erased(12),
+        7 => Event::Learned(std::sync::Arc::new(Lessons::default().with(SubjectId(1), SubjectLessons::default()))),
         _ => Event::StoreTrouble(None),
     }
 }
@@ -77,14 +79,16 @@ fn stray(kind: u8) -> Answer {
         7 => Answer::Trial(Found { refused: Some((usize::MAX, "no".into())), ..Found::default() }.into()),
         8 => Answer::Trial(Found { per_hour: Some(f64::NAN), running: true, ..Found::default() }.into()),
         9 => Answer::Marked(vec![MentionId(1)], true),
+        11 => Answer::Corrected(vec![CorrectionId(1)]),
+        12 => Answer::Uncorrected(3),
         10 => Answer::Saved(SafeText::line("saved", 9)),
-        11 => Answer::Cases(vec![case_row(9), case_row(3), case_row(9)].into()),
-        12 => Answer::FirstCases(vec![case_row(4), case_row(4)].into(), false),
-        13 => Answer::CaseIds((0..30_000).map(CaseId).collect()),
-        14 => Answer::Case(None, None),
-        15 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
-        16 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
-        17 => Answer::StepsUndone(vec![CaseId(1)].into()),
+        13 => Answer::Cases(vec![case_row(9), case_row(3), case_row(9)].into()),
+        14 => Answer::FirstCases(vec![case_row(4), case_row(4)].into(), false),
+        15 => Answer::CaseIds((0..30_000).map(CaseId).collect()),
+        16 => Answer::Case(None, None),
+        17 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
+        18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
+        19 => Answer::StepsUndone(vec![CaseId(1)].into()),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }
 }

@@ -60,7 +60,8 @@ fn what_is_pending_is_told_until_it_is_done_or_given_up() {
     assert_eq!(resolver.pending(), "");
     assert_eq!(type_in(&mut resolver, "3 esc", InputMode::Normal), Resolved::Nothing);
     assert_eq!(type_in(&mut resolver, "j", InputMode::Normal), Resolved::Action(Action::Down, None));
-    assert_eq!(type_in(&mut resolver, "0", InputMode::Normal), Resolved::Nothing);
+    // A 0 that continues no count is a key like others.
+    assert_eq!(type_in(&mut resolver, "0", InputMode::Normal), Resolved::Action(Action::SayNeutral, None));
 }
 
 #[test]

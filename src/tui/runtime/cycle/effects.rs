@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::TuiError;
-use super::super::errands::{Change, info, trouble};
+use super::super::errands::{Change, Words, info, trouble};
 use super::{Cycle, SETTLE, SETTLE_AT_MOST, WATCH};
 use crate::domain::SafeText;
 use crate::domain::time::SignedDuration;
@@ -67,6 +67,14 @@ impl<C: Console> Cycle<C> {
             Cmd::UndoSteps { question, steps, voice, at } => {
                 let by = ByHand { voice: Some(voice), at };
                 self.errands.change(Change::UndoSteps { question, steps, by })
+            }
+            Cmd::Correct { question, ids, subject, said, occasion } => {
+                let (newsroom, words) = (Arc::clone(&self.newsroom), Words { ids, subject, said, occasion });
+                self.errands.change(Change::Correct { question, newsroom, words })
+            }
+            Cmd::UndoCorrections { question, ids } => {
+                let newsroom = Arc::clone(&self.newsroom);
+                self.errands.change(Change::Uncorrect { question, newsroom, ids })
             }
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))

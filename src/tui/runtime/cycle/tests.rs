@@ -106,6 +106,20 @@ impl Newsroom for Town {
         self.news.send(News::Paused(paused)).unwrap();
         Ok(())
     }
+
+    async fn correct(
+        &self,
+        ids: &[crate::domain::MentionId],
+        _: Option<crate::domain::SubjectId>,
+        _: crate::domain::Said,
+        _: crate::domain::Occasion,
+    ) -> crate::store::StoreResult<Vec<crate::domain::CorrectionId>> {
+        Ok(ids.iter().map(|id| crate::domain::CorrectionId(id.0)).collect())
+    }
+
+    async fn undo_corrections(&self, ids: &[crate::domain::CorrectionId]) -> crate::store::StoreResult<u64> {
+        Ok(ids.len() as u64)
+    }
 }
 
 /// A screen with everything around it.

@@ -1,0 +1,125 @@
+//! `export corrections`: what people said of readings, as NDJSON.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use serde::Serialize;
+
+use super::super::args::{ExportArgs, Format};
+use super::super::error::{CliError, CliResult};
+use super::super::output::{self, grouped};
+use super::super::record::{ReadLine, name_of};
+use crate::domain::{Correction, Mention, Occasion, Sentiment, Subject, Timestamp, Visibility};
+use crate::store::Store;
+
+/// Most corrections that are written.
+const MOST: u32 = 100_000;
+
+/// What stands of the corrections of a mention, as a line.
+#[derive(Debug, Serialize)]
+pub(super) struct CorrectionLine {
+    /// Number of the mention in this store; `null` when it grew older than what is kept.
+    mention: Option<i64>,
+    /// Its words, content warning and title before them; `null` with the mention.
+    text: Option<String>,
+    /// Language (ISO 639-1), when known.
+    lang: Option<String>,
+    /// Name of the subject.
+    subject: String,
+    /// What the readers made of it, with what they had learned by then.
+    read: ReadLine,
+    /// Probability of negative, neutral, positive before anything learned; `null` where the language cannot be read.
+    untaught: Option<[f32; 3]>,
+    /// What the person says.
+    said: SaidLine,
+    /// Asked by the program, or volunteered.
+    occasion: Occasion,
+    /// When it was said.
+    at: Timestamp,
+}
+
+/// What a person says as part of a line; `null` is not said.
+#[derive(Debug, Serialize)]
+struct SaidLine {
+    sentiment: Option<Sentiment>,
+    intents: Option<Vec<&'static str>>,
+    about: Option<bool>,
+}
+
+impl CorrectionLine {
+    pub(super) fn of(correction: &Correction, mention: Option<&Mention>, subjects: &[Subject]) -> Self {
+        Self {
+            mention: correction.mention.map(|id| id.0),
+            text: mention.map(Mention::full_text),
+            lang: mention.and_then(|mention| mention.lang.clone()),
+            subject: name_of(correction.subject, subjects),
+            read: ReadLine::of(&correction.read),
+            untaught: correction.untaught.map(|shares| [shares.negative, shares.neutral, shares.positive]),
+            said: SaidLine {
+                sentiment: correction.said.sentiment,
+                intents: correction.said.intents.map(|all| all.iter().map(crate::domain::Intent::name).collect()),
+                about: correction.said.about,
+            },
+            occasion: correction.occasion,
+            at: correction.at,
+        }
+    }
+}
+
+/// Refuses what means nothing for corrections.
+pub(super) fn check(arguments: &ExportArgs) -> CliResult {
+    let refused = if arguments.query.is_some() {
+        Some("--query finds mentions; corrections are chosen with --since and --until, the time when they were made")
+    } else if arguments.format == Format::Csv {
+        Some("corrections are written as JSON lines only: leave --format away")
+    } else {
+        None
+    };
+    refused.map_or(Ok(()), |why| Err(CliError::message(why)))
+}
+
+/// Writes the corrections that were made between the two moments, the newest first. Those of posts that are not public
+/// only where they are asked for.
+pub(super) async fn write(
+    store: &dyn Store,
+    arguments: &ExportArgs,
+    (since, until): (Option<Timestamp>, Option<Timestamp>),
+) -> CliResult {
+    let to: Box<dyn Write + Send> = match &arguments.output {
+        Some(path) => Box::new(File::create(path).map_err(|error| CliError::file(path, error))?),
+        None => Box::new(std::io::stdout()),
+    };
+    let mut to = BufWriter::with_capacity(1 << 16, to);
+    let at = |error: std::io::Error| match &arguments.output {
+        Some(path) => CliError::file(path, error),
+        None => CliError::from(error),
+    };
+    let subjects = store.adopted().await?.subjects;
+    let mut count = 0u64;
+    for correction in store.corrections(MOST).await? {
+        if since.is_some_and(|since| correction.at < since) || until.is_some_and(|until| correction.at >= until) {
+            continue;
+        }
+        let mention = match correction.mention {
+            Some(id) => store.mention(id).await?,
+            None => None,
+        };
+        let private = mention.as_ref().is_some_and(|mention| mention.row.visibility == Visibility::Private);
+        // A mention that went since the corrections were read took its correction with it.
+        if (private && !arguments.private) || (correction.mention.is_some() && mention.is_none()) {
+            continue;
+        }
+        let line = CorrectionLine::of(&correction, mention.as_ref(), &subjects);
+        serde_json::to_writer(&mut to, &line).map_err(std::io::Error::from).map_err(at)?;
+        to.write_all(b"\n").map_err(at)?;
+        count += 1;
+    }
+    to.flush().map_err(at)?;
+    if let Some(path) = &arguments.output {
+        output::remark(format!("wrote {} corrections to {}", grouped(count), path.display()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! `rehearse`: what a post would do to the books before it is published, and what would be better.
+
+use std::io::Read as _;
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use super::args::{Everywhere, RehearseArgs};
+use super::error::{CliError, CliResult};
+use super::house::House;
+use super::ledger::{does, gives};
+use super::output;
+use crate::domain::{Clock, SafeText};
+use crate::engine::SystemClock;
+use crate::engine::books::Books;
+use crate::engine::rehearsal::{Advice, Change, Rehearsal, Stage};
+use crate::language::Readers;
+use crate::measure::giving::{Side, Table, full_marks};
+use crate::store::Store;
+
+/// Longest text that is rehearsed, in bytes.
+const LONGEST: u64 = 100_000;
+
+/// Rehearses a post. The exit code is 0 when nothing would be better, else 1.
+///
+/// # Errors
+/// When the text, the configuration or the store cannot be read.
+pub async fn run(arguments: &RehearseArgs, everywhere: &Everywhere) -> CliResult<u8> {
+    let text = text(arguments)?;
+    let house = House::of_file(everywhere)?;
+    let size = house.config.brand.size;
+    let table = Table { tell_factor: house.config.weights.tell_factor, ..Table::default() };
+    let store = super::house::existing_store(&house.data).await?;
+    let (readers, now) = (Readers::trained(), SystemClock.now());
+    let reader = readers.gesture.as_ref();
+    let books = Books::open(&*store, reader, size, table, now).await;
+    store.close().await;
+    let books = books?;
+    let rehearsal = Stage { books: &books, reader, size, table, now }.rehearse(&text, arguments.reply);
+    if arguments.printing.json {
+        output::json(&as_json(&rehearsal, &text))?;
+    } else {
+        lines(&rehearsal, &text, full_marks(size)).into_iter().try_for_each(output::line)?;
+    }
+    Ok(u8::from(!rehearsal.advice.is_empty() || rehearsal.profiting.is_some()))
+}
+
+/// The text of the arguments, or of standard input for `-`.
+fn text(arguments: &RehearseArgs) -> CliResult<String> {
+    let given = arguments.words.join(" ");
+    let text = if given == "-" {
+        let mut text = String::new();
+        std::io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
+        text
+    } else {
+        given
+    };
+    if text.trim().is_empty() {
+        return Err(CliError::message("there is no text to rehearse"));
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn lines(rehearsal: &Rehearsal, text: &str, full: f64) -> Vec<String> {
+    let gesture = rehearsal.gesture.gesture;
+    let sure = rehearsal.gesture.probability(gesture) * 100.0;
+    let mut lines = vec![format!("reads as    {} ({sure:.0} % sure): {}", gesture.name(), does(rehearsal.deed.deed))];
+    let words = rehearsal.gesture.parts.iter().filter(|part| part.weight > 0.0);
+    let words: Vec<String> = words.filter_map(|part| quoted(text, &part.span)).take(6).collect();
+    if !words.is_empty() {
+        lines.push(format!("            by {}", words.join(", ")));
+    }
+    if let Some((trigger, sure)) = rehearsal.gesture.trigger {
+        lines.push(format!("waits for   {} ({:.0} % sure)", trigger.name(), sure * 100.0));
+    }
+    if let Some(cap) = &rehearsal.gesture.cap {
+        lines.push(format!("cap         {}", SafeText::line(&cap.text, 120)));
+    }
+    lines.push(match rehearsal.side {
+        Side::Give(weight) => format!("counts as   a give of {weight}"),
+        Side::Exempt(weight) => format!("counts as   a give of {weight}: all proceeds, no cap"),
+        Side::Ask(weight) => format!("counts as   an ask of {weight}"),
+        Side::Condition(weight) => format!("counts as   an ask of {weight}: it gives only if others act first"),
+        Side::None => "counts as   neither a give nor an ask".to_owned(),
+    });
+    let (before, after) = (rehearsal.before.balance(), rehearsal.after.balance());
+    lines.push(format!("balance     {before:.2} would become {after:.2}; {full:.2} are full marks"));
+    if let Some(cover) = rehearsal.cover {
+        lines.push(if cover.is_early() {
+            format!("too early   {} short of covering it", gives(cover.missing))
+        } else {
+            "covered     enough was given before it".to_owned()
+        });
+    }
+    if let Some(health) = &rehearsal.health {
+        let points = crate::measure::giving::health::POINTS;
+        lines.push(format!(
+            "health      giving {:.0} of {:.0}, personal {:.0} of {:.0}; ties and reception depend on who responds",
+            points.giving * health.parts.giving,
+            points.giving,
+            points.personal * health.parts.personal,
+            points.personal
+        ));
+        if health.held {
+            lines.push(
+                "            a capped condition holds the health at 39 or less until the whole is paid".to_owned(),
+            );
+        }
+    }
+    if let Some(profiting) = &rehearsal.profiting {
+        let words: Vec<String> = profiting.words.iter().filter_map(|span| quoted(text, span)).collect();
+        let disaster = quoted(text, &profiting.disaster).unwrap_or_default();
+        lines.push(format!("careful     {} beside {disaster} sounds like profiting from it", words.join(", ")));
+    }
+    lines.extend(rehearsal.advice.iter().map(|advice| format!("better      {}", advise(advice))));
+    lines
+}
+
+fn quoted(text: &str, span: &Range<usize>) -> Option<String> {
+    text.get(span.clone()).map(|words| format!("\"{}\"", SafeText::line(words, 60)))
+}
+
+fn advise(advice: &Advice) -> String {
+    let what = match &advice.change {
+        Change::DropTheCondition { costs: Some(cap) } => {
+            format!("give it without a condition; that costs what the cap says: {}", SafeText::line(cap, 80))
+        }
+        Change::DropTheCondition { costs: None } => "give it without a condition".to_owned(),
+        Change::LiftTheCap => "lift the cap".to_owned(),
+        Change::GiveFirst(missing) => format!("give first: {}", gives(*missing)),
+        Change::Wait(1) => "wait for a day: earlier asks fade".to_owned(),
+        Change::Wait(days) => format!("wait for {days} days: earlier asks fade"),
+        Change::SignIt => "let a person sign it, or speak as one".to_owned(),
+    };
+    format!("{what} (+{:.0} points)", advice.points)
+}
+
+fn as_json(rehearsal: &Rehearsal, text: &str) -> Value {
+    let words = |span: &Range<usize>| text.get(span.clone()).unwrap_or_default();
+    let advice = |advice: &Advice| {
+        let (change, amount) = match &advice.change {
+            Change::DropTheCondition { costs } => ("drop_the_condition", json!(costs)),
+            Change::LiftTheCap => ("lift_the_cap", Value::Null),
+            Change::GiveFirst(missing) => ("give_first", json!(missing)),
+            Change::Wait(days) => ("wait", json!(days)),
+            Change::SignIt => ("sign_it", Value::Null),
+        };
+        json!({ "change": change, "amount": amount, "points": advice.points })
+    };
+    json!({
+        "gesture": rehearsal.gesture.gesture.name(),
+        "does": does(rehearsal.deed.deed),
+        "trigger": rehearsal.gesture.trigger.map(|(trigger, _)| trigger.name()),
+        "cap": rehearsal.gesture.cap.as_ref().map(|cap| cap.text.as_str()),
+        "given": rehearsal.side.given(),
+        "asked": rehearsal.side.asked(),
+        "balance_before": rehearsal.before.balance(),
+        "balance_after": rehearsal.after.balance(),
+        "covered": rehearsal.cover.map(|cover| cover.covered),
+        "missing": rehearsal.cover.map(|cover| cover.missing),
+        "giving": rehearsal.health.as_ref().map(|health| health.parts.giving),
+        "personal": rehearsal.personal,
+        "held": rehearsal.health.as_ref().is_some_and(|health| health.held),
+        "profiting": rehearsal.profiting.as_ref().map(|found| json!({
+            "disaster": words(&found.disaster),
+            "words": found.words.iter().map(words).collect::<Vec<_>>(),
+        })),
+        "advice": rehearsal.advice.iter().map(advice).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,292 @@
+//! Rehearsal: what a post would do to the books before it is published, and what would be better.
+
+use std::ops::Range;
+
+use super::books::Books;
+use crate::domain::time::SignedDuration;
+use crate::domain::{BrandSize, Deed, Gesture, Give, Timestamp};
+use crate::language::{DeedReading, GestureReading, Profiting, ReadGesture, profiting};
+use crate::measure::giving::health::{Health, Posted, Responses, health};
+use crate::measure::giving::ledger::{Cover, Sums};
+use crate::measure::giving::{Side, Table};
+
+/// Most days of waiting that are advised.
+const PATIENCE: i64 = 60;
+
+/// What a post would do.
+#[derive(Debug, Clone)]
+pub struct Rehearsal {
+    /// How it was read.
+    pub gesture: GestureReading,
+    /// Its kind, for the books.
+    pub deed: DeedReading,
+    /// Where it would stand in the books.
+    pub side: Side,
+    /// For an ask, whether enough was given before it.
+    pub cover: Option<Cover>,
+    /// The books before it.
+    pub before: Sums,
+    /// The books after it.
+    pub after: Sums,
+    /// Its health as a campaign of one post, with nobody having responded: the parts of giving and of the person behind
+    /// it can be told, and how far the ties of who will respond matter.
+    pub health: Option<Health>,
+    /// It is signed, or speaks in the first person singular.
+    pub personal: bool,
+    /// What would be better, the most helpful first.
+    pub advice: Vec<Advice>,
+    /// Words that sound like profiting from a disaster.
+    pub profiting: Option<Profiting>,
+}
+
+/// What would be better, with the points of giving and personal (of 55) that it would bring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advice {
+    /// What.
+    pub change: Change,
+    /// Points that it would add.
+    pub points: f64,
+}
+
+/// A change to a post, or before it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Give without a condition; what that costs at most, as the cap was written.
+    DropTheCondition {
+        /// The cap, when there is one: what is given then.
+        costs: Option<String>,
+    },
+    /// Take the cap away.
+    LiftTheCap,
+    /// Give first, so much (weight of gives).
+    GiveFirst(f64),
+    /// Wait so many days; earlier asks fade.
+    Wait(i64),
+    /// Sign it, or speak as a person.
+    SignIt,
+}
+
+/// Who rehearses.
+pub struct Stage<'a> {
+    /// The books.
+    pub books: &'a Books,
+    /// Who reads.
+    pub reader: &'a dyn ReadGesture,
+    /// How big the brand is.
+    pub size: BrandSize,
+    /// The weights.
+    pub table: Table,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+impl Stage<'_> {
+    /// Rehearses a post; `reply` when it answers somebody.
+    pub fn rehearse(&self, text: &str, reply: bool) -> Rehearsal {
+        let gesture = self.reader.gesture(text, reply);
+        let deed = DeedReading::of(text, reply, &gesture);
+        let personal = is_personal(text);
+        let before = self.books.ledger.sums(self.now);
+        let (side, cover, after, health) = self.played(deed.deed, personal, before);
+        let mut advice = self.advice(&gesture, deed.deed, personal, before, health.as_ref());
+        advice.retain(|advice| advice.points >= 0.5);
+        advice.sort_by(|one, other| other.points.total_cmp(&one.points));
+        Rehearsal { gesture, side, cover, before, after, health, personal, advice, profiting: profiting(text), deed }
+    }
+
+    fn played(&self, deed: Deed, personal: bool, before: Sums) -> (Side, Option<Cover>, Sums, Option<Health>) {
+        let side = self.table.side(deed, self.size);
+        let asks = side.asked() > 0.0;
+        let cover = asks.then(|| Cover::of(before.given, before.asked, side.asked(), self.size));
+        let after = Sums { given: before.given + side.given(), asked: before.asked + side.asked() };
+        let surely_capped = matches!(deed, Deed::Conditional { capped: true, .. });
+        let post = Posted { side, cover, personal, surely_capped };
+        let health = health(&[post], &Responses::default(), after, self.size, &self.table, false);
+        (side, cover, after, health)
+    }
+
+    /// The points of a deed that do not depend on who responds.
+    fn points(&self, deed: Deed, personal: bool, before: Sums) -> f64 {
+        let (.., health) = self.played(deed, personal, before);
+        health.as_ref().map_or(0.0, own_points)
+    }
+
+    fn advice(
+        &self,
+        gesture: &GestureReading,
+        deed: Deed,
+        personal: bool,
+        before: Sums,
+        now: Option<&Health>,
+    ) -> Vec<Advice> {
+        let have = now.map_or(0.0, own_points);
+        let gain = |deed, personal, before| self.points(deed, personal, before) - have;
+        let mut advice = Vec::new();
+        if let Deed::Conditional { capped, all_proceeds } = deed {
+            let costs = gesture.cap.as_ref().map(|cap| cap.text.clone());
+            let points = gain(Deed::Give(Give::Donate), personal, before);
+            advice.push(Advice { change: Change::DropTheCondition { costs }, points });
+            if capped {
+                let points = gain(Deed::Conditional { capped: false, all_proceeds }, personal, before);
+                advice.push(Advice { change: Change::LiftTheCap, points });
+            }
+        }
+        if gesture.gesture == Gesture::Ask || matches!(deed, Deed::Conditional { .. }) {
+            let side = self.table.side(deed, self.size);
+            let cover = Cover::of(before.given, before.asked, side.asked(), self.size);
+            if side.asked() > 0.0 && cover.is_early() {
+                let given = Sums { given: before.given + cover.missing, ..before };
+                advice.push(Advice { change: Change::GiveFirst(cover.missing), points: gain(deed, personal, given) });
+                if let Some((days, then)) = self.patience(side.asked()) {
+                    advice.push(Advice { change: Change::Wait(days), points: gain(deed, personal, then) });
+                }
+            }
+        }
+        if !personal {
+            advice.push(Advice { change: Change::SignIt, points: gain(deed, true, before) });
+        }
+        advice
+    }
+
+    /// After how many days of rest the ask would be covered, and the books then. `None` when rest alone does not help:
+    /// gives fade as well.
+    fn patience(&self, weight: f64) -> Option<(i64, Sums)> {
+        (1..=PATIENCE).find_map(|days| {
+            let then = self.now.checked_add(SignedDuration::from_hours(24 * days)).ok()?;
+            let sums = self.books.ledger.sums(then);
+            (!Cover::of(sums.given, sums.asked, weight, self.size).is_early()).then_some((days, sums))
+        })
+    }
+}
+
+/// Points of giving and personal: those that the post itself decides.
+fn own_points(health: &Health) -> f64 {
+    use crate::measure::giving::health::POINTS;
+    POINTS.giving * health.parts.giving + POINTS.personal * health.parts.personal
+}
+
+/// A text is personal when it is signed ("^AK", "— Ana") or speaks in the first person singular.
+pub fn is_personal(text: &str) -> bool {
+    signature(text).is_some() || speaks_as_one(text)
+}
+
+/// The signature at the end of a text (bytes): `^AK`, `-AK`, or a line that begins with a dash and holds a name or two.
+pub fn signature(text: &str) -> Option<Range<usize>> {
+    let trimmed = text.trim_end();
+    let last = trimmed.split_whitespace().next_back()?;
+    let begin = trimmed.len() - last.len();
+    let initials = |rest: &str| (1..=4).contains(&rest.chars().count()) && rest.chars().all(char::is_alphabetic);
+    if last.strip_prefix('^').is_some_and(initials) {
+        return Some(begin..trimmed.len());
+    }
+    let upper = |rest: &str| initials(rest) && rest.chars().all(char::is_uppercase) && rest.chars().count() >= 2;
+    if last.strip_prefix(['-', '–', '—', '~', '/']).is_some_and(upper) {
+        return Some(begin..trimmed.len());
+    }
+    let line = trimmed.lines().next_back()?;
+    let name = line.trim_start().strip_prefix(['-', '–', '—'])?.trim();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let named = (1..=2).contains(&words.len())
+        && words.iter().all(|word| word.chars().next().is_some_and(char::is_uppercase) && word.chars().count() >= 2);
+    named.then(|| trimmed.len() - line.trim_start().len()..trimmed.len())
+}
+
+/// First person singular, in the languages that are read; `I` in capitals alone, since "i" is a letter of lists.
+fn speaks_as_one(text: &str) -> bool {
+    const ONE: &[&str] =
+        &["my", "me", "myself", "i'm", "i've", "i'll", "i'd", "ich", "mir", "je", "moi", "yo", "eu", "io"];
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’')))
+        .any(|word| word == "I" || ONE.contains(&word.to_lowercase().replace('’', "'").as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Cap, RuleGesture};
+    use crate::measure::giving::ledger::{Entry, Ledger};
+
+    /// Reads everything as it is told.
+    struct As(Gesture, Option<&'static str>);
+
+    impl ReadGesture for As {
+        fn gesture(&self, text: &str, _reply: bool) -> GestureReading {
+            let cap = self.1.and_then(|cap| text.find(cap).and_then(|at| Cap::at(text, at..at + cap.len())));
+            GestureReading {
+                gesture: self.0,
+                probabilities: [0.25; 4],
+                trigger: None,
+                cap,
+                all_proceeds: None,
+                parts: Vec::new(),
+            }
+        }
+    }
+
+    fn books(deeds: &[Deed], size: BrandSize) -> Books {
+        let entry = |(number, deed): (i64, &Deed)| Entry {
+            act: crate::domain::ActId(number),
+            at: Timestamp::UNIX_EPOCH,
+            deed: *deed,
+            to: None,
+            same: None,
+        };
+        let entries = (0..).zip(deeds).map(entry).collect();
+        Books { ledger: Ledger::new(entries, size, Table::default()), acts: Vec::new() }
+    }
+
+    fn rehearse(reader: &dyn ReadGesture, deeds: &[Deed], size: BrandSize, text: &str) -> Rehearsal {
+        let books = books(deeds, size);
+        let stage = Stage { books: &books, reader, size, table: Table::default(), now: Timestamp::UNIX_EPOCH };
+        stage.rehearse(text, false)
+    }
+
+    #[test]
+    fn a_capped_condition_is_better_simply_given() {
+        let text = "For each retweet we give $1, at most $100,000, to the earthquake fund";
+        let gives = [Deed::Give(Give::Answer); 6];
+        let played = rehearse(&As(Gesture::Conditional, Some("$100,000")), &gives, BrandSize::Enterprise, text);
+        assert_eq!(played.deed.deed, Deed::Conditional { capped: true, all_proceeds: false });
+        assert_eq!(played.advice[0].change, Change::DropTheCondition { costs: Some("$100,000".to_owned()) });
+        assert!(played.advice[0].points > 30.0, "{:?}", played.advice);
+        assert!(played.advice.iter().any(|advice| advice.change == Change::SignIt));
+        assert!(played.after.balance() < played.before.balance() && played.profiting.is_some());
+        assert!(played.health.unwrap().held);
+    }
+
+    #[test]
+    fn an_early_ask_says_what_to_give_first_and_a_covered_one_does_not() {
+        let ask = As(Gesture::Ask, None);
+        let early = rehearse(&ask, &[Deed::HardAsk], BrandSize::Small, "Order the S2 now. ^AK");
+        let cover = early.cover.unwrap();
+        assert!(cover.is_early() && early.personal);
+        assert!(early.advice.contains(&Advice {
+            change: Change::GiveFirst(cover.missing),
+            points: early.advice.iter().find(|one| matches!(one.change, Change::GiveFirst(_))).unwrap().points,
+        }));
+        let gives = [Deed::Give(Give::Fix); 6];
+        let covered = rehearse(&ask, &gives, BrandSize::Small, "Order the S2 now. ^AK");
+        assert!(!covered.cover.unwrap().is_early() && covered.advice.is_empty(), "{:?}", covered.advice);
+    }
+
+    #[test]
+    fn giving_needs_no_advice_but_a_name() {
+        let played = rehearse(&As(Gesture::Give, None), &[], BrandSize::Medium, "We donated 40 bicycles.");
+        assert!(played.cover.is_none() && played.advice.is_empty(), "{:?}", played.advice);
+        assert!(played.after.balance() > played.before.balance());
+        let _ = rehearse(&RuleGesture::new(), &[], BrandSize::Solo, "");
+    }
+
+    #[test]
+    fn a_signature_is_found_at_the_end_only() {
+        let signed = |text: &'static str| signature(text).map(|span| &text[span]);
+        assert_eq!(signed("On it! ^AK"), Some("^AK"));
+        assert_eq!(signed("On it! -AK"), Some("-AK"));
+        assert_eq!(signed("On it!\n— Ana Keller"), Some("— Ana Keller"));
+        assert_eq!(signed("2 ^AK or so"), None);
+        assert_eq!(signed("Ride -now"), None);
+        assert_eq!(signed(""), None);
+        assert!(
+            is_personal("I asked the workshop") && is_personal("that’s on me") && !is_personal("i) wheels ii) time")
+        );
+    }
+}

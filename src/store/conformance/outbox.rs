@@ -1,0 +1,415 @@
+//! The outbox: every step is stored, and none is taken twice.
+
+use super::*;
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState as State, Seen, Submission, Target, Verdict};
+use crate::domain::{MentionId, OutgoingId, SafeText, TextRules, Visibility};
+use crate::store::outbox::{Attempt, Begin, Submit, Sweep};
+
+const SQUARE: usize = 2;
+/// The process at which the person sits.
+const HERE: &str = "here";
+
+impl Town {
+    fn draft(&self, parent: &str, mention: Option<MentionId>, parts: &[&str]) -> Draft {
+        Draft {
+            id: None,
+            source: self.source(SQUARE),
+            case: None,
+            mention,
+            target: Target { parent: Some(parent.into()), who: Some("ana".into()), ..Target::default() },
+            parts: parts.iter().map(|part| (*part).to_owned()).collect(),
+            visibility: Visibility::Public,
+            content_warning: None,
+            lang: Some("en".into()),
+            voice: Some("kim".into()),
+        }
+    }
+
+    async fn drafted(&self, parent: &str, parts: &[&str]) -> OutgoingId {
+        self.store.save_draft(&self.draft(parent, None, parts), at(NOW)).await.unwrap().unwrap()
+    }
+
+    fn wish(&self, second: i64) -> Submit {
+        Submit {
+            seen: Seen { newest: Some(at(second)), ..Seen::default() },
+            hold: SignedDuration::from_secs(10),
+            approval: false,
+            dry: false,
+            token: "0123456789abcdef".into(),
+            process: HERE.into(),
+            voice: Some("kim".into()),
+            at: at(second),
+        }
+    }
+
+    async fn held(&self, parent: &str, parts: &[&str]) -> OutgoingId {
+        let id = self.drafted(parent, parts).await;
+        let held = self.store.submit(id, &self.wish(NOW)).await.unwrap();
+        assert_eq!(held, Submission::Held(at(NOW + 10)));
+        id
+    }
+
+    fn begins(&self, id: OutgoingId, part: usize, second: i64) -> Begin {
+        Begin { id, part, once_more: false, seen: at(second - 12), now: at(second) }
+    }
+
+    async fn begin(&self, id: OutgoingId, part: usize, second: i64) -> bool {
+        self.store.begin(&self.lease, &self.begins(id, part, second)).await.unwrap()
+    }
+
+    async fn finish(&self, id: OutgoingId, part: usize, attempt: Attempt, second: i64) -> Recorded {
+        self.store.finish(&self.lease, id, part, &attempt, at(second)).await.unwrap()
+    }
+
+    async fn of(&self, id: OutgoingId) -> Outgoing {
+        self.store.outgoing(id).await.unwrap().unwrap()
+    }
+
+    async fn state(&self, id: OutgoingId) -> State {
+        self.of(id).await.state
+    }
+
+    async fn sweep(&self, gone: &[&str], seen: i64, now: i64) -> Vec<OutgoingId> {
+        let sweep = Sweep {
+            gone: gone.iter().map(|name| (*name).to_owned()).collect(),
+            seen: at(seen),
+            under_way: vec![],
+            now: at(now),
+        };
+        self.store.sweep(&self.lease, &sweep).await.unwrap()
+    }
+}
+
+fn published(native_id: &str, second: i64) -> Attempt {
+    Attempt::Published {
+        native_id: native_id.into(),
+        url: Some(format!("https://town.example/{native_id}")),
+        at: Some(at(second)),
+        remarks: vec!["nobody follows us".into()],
+        author: Author { native_id: Some("us".into()), handle: Some("ferris".into()), ..Author::default() },
+    }
+}
+
+fn trouble() -> SafeText {
+    SafeText::line("it broke", 80)
+}
+
+fn in_doubt(next: Option<i64>) -> Attempt {
+    Attempt::Uncertain { trouble: trouble(), next: next.map(at), looked: false }
+}
+
+pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    town.record(SQUARE, vec![town.mention("burning", 0)]).await;
+    let mention = town.whole("burning").await.row.id;
+    let draft = town.draft("id:burning", Some(mention), &["So sorr"]);
+    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    let more = Draft { id: Some(id), parts: vec!["So sorry, Ana".into()], visibility: Visibility::Private, ..draft };
+    assert_eq!(town.store.save_draft(&more, at(NOW + 1)).await.unwrap(), Some(id));
+    let found = town.store.draft_for(Some(mention), None).await.unwrap().unwrap();
+    assert_eq!((found.id, found.text().as_str(), found.revision), (id, "So sorry, Ana", 2));
+    assert_eq!((found.created, found.changed), (at(NOW), at(NOW + 1)));
+    assert_eq!((found.state, found.visibility, found.network.name()), (State::Draft, Visibility::Private, "mastodon"));
+    assert_eq!((found.target.clone(), found.voice.unwrap().as_str()), (more.target.clone(), "kim"));
+    assert_eq!(town.store.draft_for(None, None).await.unwrap(), None);
+    // Another store on the same data sees it; what is no draft any more is not overwritten.
+    let other = grounds.open().await;
+    assert_eq!(other.outgoings(&[State::Draft], 10).await.unwrap().len(), 1);
+    assert!(town.store.withdraw(id, at(NOW + 2)).await.unwrap());
+    assert_eq!(other.save_draft(&more, at(NOW + 3)).await.unwrap(), None);
+    assert_eq!((town.state(id).await, town.of(id).await.text().as_str()), (State::Withdrawn, "So sorry, Ana"));
+    assert!(!town.store.withdraw(id, at(NOW + 3)).await.unwrap());
+}
+
+pub(crate) async fn what_is_sent_is_an_act_and_answers(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    town.record(SQUARE, vec![town.mention("burning", 0)]).await;
+    let id = town.held("id:burning", &["We are sorry"]).await;
+    assert!(town.store.jobs(&town.lease, at(NOW + 9), 10).await.unwrap().is_empty(), "it can be taken back until then");
+    assert_eq!(town.store.next_job().await.unwrap(), Some(at(NOW + 10)));
+    let jobs = town.store.jobs(&town.lease, at(NOW + 10), 10).await.unwrap();
+    assert_eq!((jobs[0].outgoing.id, jobs[0].token.as_str(), jobs[0].look), (id, "0123456789abcdef", false));
+    assert!(town.begin(id, 0, NOW + 10).await);
+    assert!(!town.begin(id, 0, NOW + 10).await, "never by two at once");
+    assert!(!town.store.recall(id, at(NOW + 10)).await.unwrap(), "too late");
+    assert_eq!((town.state(id).await, town.store.next_job().await.unwrap()), (State::Sending, None));
+    let recorded = town.finish(id, 0, published("act:9", NOW + 11), NOW + 12).await;
+    assert_eq!((recorded.acts, recorded.answered.len()), (1, 1));
+    assert_eq!(town.answered("burning").await, Some(NOW + 11));
+    let sent = town.of(id).await;
+    assert_eq!((sent.state, sent.attempts, sent.next), (State::Sent, 1, None));
+    assert_eq!((sent.parts[0].native_id.as_deref(), sent.remarks.len()), (Some("act:9"), 1));
+    assert_eq!(sent.parts[0].url.as_ref().unwrap().as_str(), "https://town.example/act:9");
+    let [act] = &town.all_acts().await[..] else { panic!("one act") };
+    assert_eq!((act.native_id.as_str(), act.own, act.parent.as_deref()), ("act:9", true, Some("id:burning")));
+    // The network shows the same post in its own words: the same act, and no edit.
+    let mut shown = town.act("9", 11, Some("burning"));
+    shown.item.text = "@ana We are sorry".into();
+    town.do_acts(SQUARE, vec![shown]).await;
+    let [act] = &town.all_acts().await[..] else { panic!("one act") };
+    assert_eq!((act.text.as_str(), act.edited_at), ("@ana We are sorry", None));
+    assert_eq!(town.finish(id, 0, in_doubt(None), NOW + 13).await, Recorded::default(), "it is settled");
+    assert_eq!(town.state(id).await, State::Sent);
+    assert_eq!(town.store.sent_lately(at(NOW), 9).await.unwrap(), [(id, "We are sorry".to_owned())]);
+    assert!(town.store.sent_lately(at(NOW + 60), 9).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_thread_that_moved_on_stops_a_reply(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let said = |name: &str, offset, parent: Option<&str>| {
+        let mut mention = town.mention(name, offset);
+        mention.item.author.handle = Some("ana".into());
+        mention.item.parent = parent.map(|name| format!("id:{name}"));
+        mention
+    };
+    town.record(SQUARE, vec![said("burning", 0, None), said("elsewhere", 20, None)]).await;
+    let mention = town.whole("burning").await.row.id;
+    let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
+    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    // Somebody else in the thread is no news; the person is, and so are we.
+    let mut bo = town.mention("by bo", 25);
+    bo.item.parent = Some("id:burning".into());
+    town.record(SQUARE, vec![said("fixed", 30, Some("burning")), bo]).await;
+    town.do_acts(SQUARE, vec![town.act("helped", 35, Some("burning"))]).await;
+    let wish = |newest: i64, all_the_same| {
+        let seen = Seen { newest: Some(at(newest)), all_the_same, ..Seen::default() };
+        Submit { seen, ..town.wish(NOW + 40) }
+    };
+    let Submission::Changed { turns, claimed } = town.store.submit(id, &wish(NOW, false)).await.unwrap() else {
+        panic!("it moved on")
+    };
+    let told: Vec<(bool, &str)> = turns.iter().map(|turn| (turn.ours, turn.native_id.as_str())).collect();
+    assert_eq!((told, claimed), (vec![(false, "id:fixed"), (true, "act:helped")], None));
+    assert_eq!(town.state(id).await, State::Draft);
+    let one = town.store.submit(id, &wish(NOW + 30, false)).await.unwrap();
+    assert!(matches!(one, Submission::Changed { turns, .. } if turns.len() == 1));
+    assert_eq!(town.store.submit(id, &wish(NOW + 35, false)).await.unwrap(), Submission::Held(at(NOW + 50)));
+    assert!(town.store.recall(id, at(NOW + 41)).await.unwrap());
+    assert_eq!(town.store.submit(id, &wish(NOW, true)).await.unwrap(), Submission::Held(at(NOW + 50)));
+    assert_eq!(town.store.submit(id, &wish(NOW, true)).await.unwrap(), Submission::Stale);
+}
+
+pub(crate) async fn a_post_is_answered_once(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let first = town.held("id:burning", &["We are sorry"]).await;
+    let second = town.drafted("id:burning", &["So are we"]).await;
+    let kim = Some(SafeText::line("kim", 80));
+    let other = Submission::Answered(first, kim);
+    assert_eq!(town.store.submit(second, &town.wish(NOW)).await.unwrap(), other);
+    assert!(town.begin(first, 0, NOW + 10).await);
+    assert_eq!(town.store.submit(second, &town.wish(NOW + 10)).await.unwrap(), other);
+    town.finish(first, 0, published("act:1", NOW + 11), NOW + 11).await;
+    assert_eq!(town.store.submit(second, &town.wish(NOW + 10)).await.unwrap(), other, "it went out since");
+    let later = town.store.submit(second, &town.wish(NOW + 12)).await.unwrap();
+    assert_eq!(later, Submission::Held(at(NOW + 22)), "whoever saw it may say more");
+    let elsewhere = town.drafted("id:else", &["Hello"]).await;
+    assert!(matches!(town.store.submit(elsewhere, &town.wish(NOW)).await.unwrap(), Submission::Held(_)));
+}
+
+pub(crate) async fn a_second_voice_approves(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.drafted("id:burning", &["We are sorry"]).await;
+    let wish = Submit { approval: true, ..town.wish(NOW) };
+    assert_eq!(town.store.submit(id, &wish).await.unwrap(), Submission::AwaitingApproval);
+    assert!(town.store.jobs(&town.lease, at(NOW + 999), 9).await.unwrap().is_empty());
+    let hold = SignedDuration::from_secs(5);
+    let approve = async |voice: &str| town.store.approve(id, voice, "there", hold, at(NOW + 60)).await.unwrap();
+    assert!(!approve("kim").await && !approve(" kim ").await && !approve("").await);
+    assert!(approve("lou").await && !approve("lou").await);
+    let held = town.of(id).await;
+    assert_eq!((held.state, held.next, held.approved.unwrap().as_str()), (State::Held, Some(at(NOW + 65)), "lou"));
+    assert_eq!(town.store.attending().await.unwrap(), [("there".to_owned(), at(NOW + 60))]);
+    assert!(town.store.recall(id, at(NOW + 61)).await.unwrap());
+    assert_eq!(town.of(id).await.approved, None);
+}
+
+pub(crate) async fn nothing_goes_out_unattended(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:burning", &["We are sorry"]).await;
+    assert!(!town.begin(id, 0, NOW + 13).await, "nobody was seen for more than twelve seconds");
+    assert!(town.store.attend(HERE, at(NOW), at(NOW + 9)).await.unwrap());
+    assert!(town.sweep(&[], NOW + 1, NOW + 10).await.is_empty());
+    assert_eq!(town.sweep(&[HERE], NOW + 1, NOW + 10).await, [id]);
+    let draft = town.of(id).await;
+    assert_eq!((draft.state, draft.next), (State::Draft, None));
+    assert!(!draft.trouble.is_empty(), "it says why");
+    assert!(!town.store.attend(HERE, at(NOW), at(NOW + 10)).await.unwrap(), "it holds nothing");
+    // Fell silent.
+    let again = town.store.submit(id, &town.wish(NOW + 20)).await.unwrap();
+    assert_eq!((again, town.of(id).await.trouble.is_empty()), (Submission::Held(at(NOW + 30)), true));
+    assert_eq!(town.sweep(&[], NOW + 21, NOW + 33).await, [id]);
+    // Slept, and comes back before anybody noticed.
+    town.store.submit(id, &town.wish(NOW + 40)).await.unwrap();
+    assert!(!town.store.attend(HERE, at(NOW + 41), at(NOW + 53)).await.unwrap());
+    assert_eq!(town.state(id).await, State::Draft);
+    // Ended in order.
+    town.store.submit(id, &town.wish(NOW + 60)).await.unwrap();
+    assert_eq!(town.store.depart("another", at(NOW + 61)).await.unwrap(), 0);
+    assert_eq!(town.store.depart(HERE, at(NOW + 61)).await.unwrap(), 1);
+    assert_eq!((town.state(id).await, town.store.attending().await.unwrap()), (State::Draft, vec![]));
+}
+
+pub(crate) async fn what_broke_off_is_in_doubt(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:burning", &["We are sorry"]).await;
+    assert!(town.begin(id, 0, NOW + 10).await);
+    let under_way = Sweep { gone: vec![HERE.into()], seen: at(NOW + 20), under_way: vec![id], now: at(NOW + 20) };
+    assert!(town.store.sweep(&town.lease, &under_way).await.unwrap().is_empty(), "it is still being sent");
+    assert_eq!(town.sweep(&[HERE], NOW + 20, NOW + 20).await, [id]);
+    let jobs = town.store.jobs(&town.lease, at(NOW + 20), 9).await.unwrap();
+    assert_eq!((jobs[0].look, jobs[0].since, jobs[0].looks), (true, Some(at(NOW + 10)), 0));
+    for withdrawn in [town.store.recall(id, at(NOW)).await, town.store.withdraw(id, at(NOW)).await] {
+        assert!(!withdrawn.unwrap(), "it may be out");
+    }
+    town.finish(id, 0, Attempt::Uncertain { trouble: trouble(), next: Some(at(NOW + 40)), looked: true }, NOW + 21)
+        .await;
+    assert!(town.store.jobs(&town.lease, at(NOW + 39), 9).await.unwrap().is_empty());
+    assert_eq!(town.store.jobs(&town.lease, at(NOW + 40), 9).await.unwrap()[0].looks, 1);
+    // Asked once more with the same token, while somebody is there.
+    let once_more = Begin { once_more: true, ..town.begins(id, 0, NOW + 40) };
+    assert!(!town.store.begin(&town.lease, &once_more).await.unwrap(), "nobody is there");
+    town.store.attend(HERE, at(NOW), at(NOW + 40)).await.unwrap();
+    assert!(!town.begin(id, 0, NOW + 40).await, "never as if it were new");
+    assert!(town.store.begin(&town.lease, &once_more).await.unwrap());
+    town.finish(id, 0, in_doubt(None), NOW + 41).await;
+    assert_eq!((town.state(id).await, town.of(id).await.attempts), (State::Uncertain, 2));
+    assert_eq!(town.of(id).await.trouble, trouble());
+    // A person knows.
+    assert!(town.store.settle(id, &Verdict::ItIsNotOut, at(NOW + 50)).await.unwrap());
+    assert!(!town.store.settle(id, &Verdict::ItIsOut(None), at(NOW + 50)).await.unwrap());
+    assert_eq!(town.state(id).await, State::Draft);
+    town.store.submit(id, &town.wish(NOW + 60)).await.unwrap();
+    assert!(town.begin(id, 0, NOW + 70).await);
+    town.finish(id, 0, in_doubt(None), NOW + 71).await;
+    let place = "https://town.example/9".to_owned();
+    assert!(town.store.settle(id, &Verdict::ItIsOut(Some(place.clone())), at(NOW + 80)).await.unwrap());
+    let sent = town.of(id).await;
+    assert_eq!((sent.state, sent.parts[0].url.as_ref().map(|url| url.to_string())), (State::Sent, Some(place)));
+}
+
+pub(crate) async fn what_failed_keeps_its_words(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:burning", &["We are sorry"]).await;
+    assert!(town.begin(id, 0, NOW + 10).await);
+    town.finish(id, 0, Attempt::Again { trouble: trouble(), next: at(NOW + 15) }, NOW + 11).await;
+    assert_eq!((town.state(id).await, town.store.next_job().await.unwrap()), (State::Held, Some(at(NOW + 15))));
+    town.store.attend(HERE, at(NOW), at(NOW + 15)).await.unwrap();
+    assert!(town.begin(id, 0, NOW + 15).await);
+    town.finish(id, 0, Attempt::Failed { trouble: trouble() }, NOW + 16).await;
+    let failed = town.of(id).await;
+    assert_eq!((failed.state, failed.attempts, failed.text().as_str()), (State::Failed, 2, "We are sorry"));
+    assert!(
+        town.store.redraft(id, at(NOW + 20)).await.unwrap() && !town.store.redraft(id, at(NOW + 20)).await.unwrap()
+    );
+    assert_eq!((town.state(id).await, town.of(id).await.text().as_str()), (State::Draft, "We are sorry"));
+}
+
+pub(crate) async fn parts_follow_one_another(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:burning", &["one (1/3)", "two (2/3)", "three (3/3)"]).await;
+    assert!(!town.begin(id, 1, NOW + 10).await, "not before the first");
+    assert!(town.begin(id, 0, NOW + 10).await);
+    town.finish(id, 0, published("act:1", NOW + 10), NOW + 11).await;
+    assert_eq!((town.state(id).await, town.store.next_job().await.unwrap()), (State::Held, Some(at(NOW + 11))));
+    assert!(town.begin(id, 1, NOW + 11).await);
+    town.finish(id, 1, published("act:2", NOW + 11), NOW + 12).await;
+    assert!(town.begin(id, 2, NOW + 12).await);
+    town.finish(id, 2, Attempt::Failed { trouble: trouble() }, NOW + 13).await;
+    let parents: Vec<_> = town.all_acts().await.into_iter().map(|act| act.parent.unwrap()).collect();
+    assert_eq!(parents, ["act:1", "id:burning"], "each answers the one before");
+    // What remains is a draft that goes on where the others ended; they stay known as sent.
+    assert!(town.store.redraft(id, at(NOW + 20)).await.unwrap());
+    let draft = town.of(id).await;
+    assert_eq!((draft.text().as_str(), draft.target.parent.as_deref()), ("three (3/3)", Some("act:2")));
+    let sent = town.store.outgoings(&[State::Sent], 9).await.unwrap();
+    assert_eq!((sent.len(), sent[0].parts.len(), sent[0].text().as_str()), (1, 2, "one (1/3)\n\ntwo (2/3)"));
+    town.store.submit(id, &Submit { seen: Seen::default(), ..town.wish(NOW + 20) }).await.unwrap();
+    assert!(town.begin(id, 0, NOW + 30).await);
+    town.finish(id, 0, published("act:3", NOW + 30), NOW + 31).await;
+    assert_eq!((town.state(id).await, town.all_acts().await.len()), (State::Sent, 3));
+}
+
+pub(crate) async fn a_rehearsal_publishes_nothing(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.drafted("id:burning", &["We are sorry"]).await;
+    town.store.submit(id, &Submit { dry: true, ..town.wish(NOW) }).await.unwrap();
+    assert!(town.begin(id, 0, NOW + 10).await);
+    assert_eq!(town.finish(id, 0, Attempt::Rehearsed, NOW + 10).await, Recorded::default());
+    let sent = town.of(id).await;
+    assert!(sent.state == State::Sent && sent.dry && town.all_acts().await.is_empty());
+    assert!(town.store.sent_lately(at(0), 9).await.unwrap().is_empty());
+    let real = town.held("id:burning", &["We are sorry"]).await;
+    assert_eq!(town.state(real).await, State::Held, "a rehearsal stands in nobody's way");
+}
+
+pub(crate) async fn sending_can_be_stopped(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:burning", &["We are sorry"]).await;
+    let before = town.store.outbox_version().await.unwrap();
+    let other = grounds.open().await;
+    other.stop_sending(true, at(NOW + 1)).await.unwrap();
+    assert!(town.store.sending_stopped().await.unwrap());
+    assert!(town.store.outbox_version().await.unwrap() > before);
+    assert!(
+        !town.begin(id, 0, NOW + 10).await && town.store.jobs(&town.lease, at(NOW + 10), 9).await.unwrap().is_empty()
+    );
+    assert_eq!(town.store.next_job().await.unwrap(), None);
+    assert!(town.of(id).await.trouble.as_str().contains("stopped"));
+    other.stop_sending(false, at(NOW + 10)).await.unwrap();
+    assert_eq!(town.of(id).await.next, Some(at(NOW + 20)), "there is time to take it back");
+    town.store.set_paused(true).await.unwrap();
+    assert!(town.of(id).await.trouble.as_str().contains("paused") && !town.begin(id, 0, NOW + 11).await);
+    town.store.set_paused(false).await.unwrap();
+    assert!(town.begin(id, 0, NOW + 11).await);
+}
+
+pub(crate) async fn a_lost_lease_sends_nothing(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:burning", &["We are sorry"]).await;
+    let LeaseState::Ours(other) = ask(&*town.store, "other", NOW + 31).await else { panic!("it ran out") };
+    assert!(is_lost(&town.store.begin(&town.lease, &town.begins(id, 0, NOW + 10)).await));
+    assert!(is_lost(&town.store.jobs(&town.lease, at(NOW + 31), 9).await));
+    let sweep = Sweep { gone: vec![], seen: at(NOW), under_way: vec![], now: at(NOW) };
+    assert!(is_lost(&town.store.sweep(&town.lease, &sweep).await));
+    assert!(is_lost(&town.store.keep_identities(&town.lease, &[]).await));
+    assert!(town.store.begin(&other, &town.begins(id, 0, NOW + 10)).await.unwrap());
+    assert!(is_lost(&town.store.finish(&town.lease, id, 0, &published("act:1", NOW), at(NOW)).await));
+    assert_eq!(town.state(id).await, State::Sending);
+}
+
+pub(crate) async fn what_moves_on_is_told_once(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let begin = town.store.outbox_version().await.unwrap();
+    let id = town.drafted("id:burning", &["We are sorry"]).await;
+    assert_eq!(town.store.outbox_version().await.unwrap(), begin, "what is only written is nobody else's business");
+    town.store.submit(id, &town.wish(NOW)).await.unwrap();
+    let held = town.store.outbox_version().await.unwrap();
+    let told = town.store.moved_since(begin, 9).await.unwrap();
+    assert_eq!(told.iter().map(|moved| (moved.id, moved.state)).collect::<Vec<_>>(), [(id, State::Held)]);
+    assert!(town.store.moved_since(held, 9).await.unwrap().is_empty());
+    let log = town.store.strangers_version().await.unwrap();
+    let other = grounds.open().await;
+    assert!(!other.attend("somebody", at(NOW), at(NOW)).await.unwrap());
+    assert!(town.sweep(&[], NOW - 60, NOW).await.is_empty());
+    assert_eq!(town.store.strangers_version().await.unwrap(), log, "who holds nothing writes nothing");
+}
+
+pub(crate) async fn identities_are_kept(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let identity = |name: &str, rules| Identity {
+        source: town.source(SQUARE),
+        source_name: SafeText::line("square", 80),
+        network: Network::named("mastodon"),
+        scope: Some("mastodon:town".into()),
+        handle: SafeText::line("ferris", 80),
+        name: SafeText::line(name, 80),
+        rules,
+    };
+    let rules = TextRules { longest: Some(500), retry_safe: true, ..TextRules::default() };
+    let known = identity("Ferris", Some(rules.clone()));
+    town.store.keep_identities(&town.lease, std::slice::from_ref(&known)).await.unwrap();
+    assert_eq!(town.store.identities().await.unwrap(), [known]);
+    // What is not told this time stays as it was known.
+    town.store.keep_identities(&town.lease, &[identity("Ferris Bikes", None)]).await.unwrap();
+    assert_eq!(town.store.identities().await.unwrap(), [identity("Ferris Bikes", Some(rules))]);
+}

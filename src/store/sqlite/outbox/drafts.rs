@@ -1,0 +1,227 @@
+//! Drafts, and everything that becomes one again.
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::{Kept, State, moved, out, outgoing_of, parts_json, realm_of, select, state};
+use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Verdict};
+use crate::domain::{CaseId, MentionId, OutgoingId, Timestamp};
+use crate::store::sqlite::connection::begin;
+use crate::store::sqlite::fault::Done;
+use crate::store::sqlite::place::to_millis;
+use crate::store::sqlite::{codec, record};
+
+/// Saves a draft.
+pub(in crate::store::sqlite) async fn save_draft(
+    conn: &mut SqliteConnection,
+    draft: &Draft,
+    at: Timestamp,
+) -> Done<Option<OutgoingId>> {
+    let mut tx = begin(conn).await?;
+    let realm = realm_of(&mut tx, draft.source.0).await?;
+    let parts: Vec<Kept> = draft.parts.iter().map(|text| Kept { text: text.clone(), ..Kept::default() }).collect();
+    let sql = match draft.id {
+        Some(_) => {
+            "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7, who = ?8,
+                 realm = ?9, target = ?10, parts = ?11, visibility = ?12, warning = ?13, lang = ?14, voice = ?15,
+                 changed = ?16, revision = revision + 1 WHERE id = ?1 AND state = 0 RETURNING id"
+        }
+        None => {
+            "INSERT INTO outgoing (id, source, case_id, mention, parent, root, quote, who, realm, target, parts,
+                 visibility, warning, lang, voice, changed, created, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, 0) RETURNING id"
+        }
+    };
+    let target = &draft.target;
+    let saved: Option<i64> = sqlx::query_scalar(sql)
+        .bind(draft.id.map(|id| id.0))
+        .bind(draft.source.0)
+        .bind(draft.case.map(|id| id.0))
+        .bind(draft.mention.map(|id| id.0))
+        .bind(target.parent.as_deref())
+        .bind(target.root.as_deref())
+        .bind(target.quote.as_deref())
+        .bind(target.who.as_deref())
+        .bind(realm)
+        .bind(target.parent.as_deref().map(record::name))
+        .bind(parts_json(&parts)?)
+        .bind(codec::visibility(draft.visibility))
+        .bind(draft.content_warning.as_deref())
+        .bind(draft.lang.as_deref())
+        .bind(draft.voice.as_deref())
+        .bind(to_millis(at))
+        .fetch_optional(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(saved.map(OutgoingId))
+}
+
+/// The newest draft to a mention or in a case.
+pub(in crate::store::sqlite) async fn draft_for(
+    conn: &mut SqliteConnection,
+    mention: Option<MentionId>,
+    case: Option<CaseId>,
+) -> Done<Option<Outgoing>> {
+    let query = sqlx::query(select!(
+        "WHERE o.state = 0 AND (o.mention = ?1 OR o.case_id = ?2) ORDER BY o.changed DESC, o.id DESC LIMIT 1"
+    ));
+    let query = query.bind(mention.map(|id| id.0)).bind(case.map(|id| id.0));
+    Ok(query.try_map(|row: SqliteRow| outgoing_of(&row)).fetch_optional(conn).await?)
+}
+
+/// Makes a draft of something again, with its words. Parts that are out stay known as sent, as an outgoing of their
+/// own; the draft is what remains, and answers the last of them.
+pub(super) async fn to_draft(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    before: State,
+    trouble: &str,
+    at: Timestamp,
+) -> Done<()> {
+    let State { mut parts, mut parent, mut root, .. } = before;
+    let rest = parts.split_off(out(&parts));
+    if let Some(last) = parts.last().and_then(|part| part.native_id.clone()).filter(|id| !id.is_empty()) {
+        root = root.or_else(|| parent.clone()).or_else(|| parts.first()?.native_id.clone());
+        parent = Some(last);
+    }
+    if !parts.is_empty() {
+        keep_sent(conn, id, &parts, at).await?;
+    }
+    let moved = moved(conn).await?;
+    sqlx::query(
+        "UPDATE outgoing SET state = 0, parts = ?2, parent = ?3, root = ?4, target = ?5, token = NULL, process = NULL,
+             epoch = NULL, since = NULL, next = NULL, attempts = 0, looks = 0, approved = NULL, dry = 0, trouble = ?6,
+             changed = ?7, remarks = '[]', revision = revision + 1, moved = ?8 WHERE id = ?1",
+    )
+    .bind(id.0)
+    .bind(parts_json(&rest)?)
+    .bind(parent.as_deref())
+    .bind(root)
+    .bind(parent.as_deref().map(record::name))
+    .bind(trouble)
+    .bind(to_millis(at))
+    .bind(moved)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Keeps the parts that are out as sent.
+async fn keep_sent(conn: &mut SqliteConnection, id: OutgoingId, parts: &[Kept], at: Timestamp) -> Done<()> {
+    let moved = moved(conn).await?;
+    sqlx::query(
+        "INSERT INTO outgoing (state, source, case_id, mention, parent, root, quote, who, realm, target, parts,
+             visibility, warning, lang, voice, approved, created, changed, attempts, remarks, moved)
+         SELECT 4, source, case_id, mention, parent, root, quote, who, realm, target, ?2, visibility, warning, lang,
+             voice, approved, created, ?3, attempts, remarks, ?4 FROM outgoing WHERE id = ?1",
+    )
+    .bind(id.0)
+    .bind(parts_json(parts)?)
+    .bind(to_millis(at))
+    .bind(moved)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn draft_from(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    states: &[OutgoingState],
+    at: Timestamp,
+) -> Done<bool> {
+    let mut tx = begin(conn).await?;
+    let Some(before) = state(&mut tx, id).await?.filter(|before| states.contains(&before.state)) else {
+        return Ok(false);
+    };
+    to_draft(&mut tx, id, before, "", at).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Takes back what is not on its way yet.
+pub(in crate::store::sqlite) async fn recall(conn: &mut SqliteConnection, id: OutgoingId, at: Timestamp) -> Done<bool> {
+    draft_from(conn, id, &[OutgoingState::Held, OutgoingState::AwaitingApproval], at).await
+}
+
+/// What failed is a draft again.
+pub(in crate::store::sqlite) async fn redraft(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    at: Timestamp,
+) -> Done<bool> {
+    draft_from(conn, id, &[OutgoingState::Failed], at).await
+}
+
+/// Gives something up.
+pub(in crate::store::sqlite) async fn withdraw(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    at: Timestamp,
+) -> Done<bool> {
+    use OutgoingState::{AwaitingApproval, Draft, Failed, Held};
+    let mut tx = begin(conn).await?;
+    let may = |before: &State| [Draft, AwaitingApproval, Held, Failed].contains(&before.state);
+    let Some(before) = state(&mut tx, id).await?.filter(may) else { return Ok(false) };
+    to_draft(&mut tx, id, before, "", at).await?;
+    sqlx::query("UPDATE outgoing SET state = 7 WHERE id = ?").bind(id.0).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// A person knows what became of it.
+pub(in crate::store::sqlite) async fn settle(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    verdict: &Verdict,
+    at: Timestamp,
+) -> Done<bool> {
+    let mut tx = begin(conn).await?;
+    let may = |before: &State| [OutgoingState::Uncertain, OutgoingState::Failed].contains(&before.state);
+    let Some(before) = state(&mut tx, id).await?.filter(may) else { return Ok(false) };
+    match verdict {
+        Verdict::ItIsNotOut => to_draft(&mut tx, id, before, "", at).await?,
+        Verdict::ItIsOut(place) => it_is_out(&mut tx, id, before, place.as_deref(), at).await?,
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// The part that was in doubt is out. What follows it cannot go on by itself: nobody knows what to answer.
+async fn it_is_out(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    before: State,
+    place: Option<&str>,
+    at: Timestamp,
+) -> Done<()> {
+    let current = out(&before.parts);
+    let mut parts = before.parts;
+    let place = place.map(str::trim).unwrap_or_default();
+    if let Some(part) = parts.get_mut(current) {
+        let is_address = place.starts_with("http://") || place.starts_with("https://");
+        part.native_id = Some(if is_address { String::new() } else { place.to_owned() });
+        part.url = is_address.then(|| place.to_owned());
+    }
+    let rest = parts.len().saturating_sub(current + 1);
+    let (now, trouble) = match rest {
+        0 => (OutgoingState::Sent, String::new()),
+        _ => (
+            OutgoingState::Failed,
+            format!("{} of {} posts are out; make a draft of the rest", current + 1, parts.len()),
+        ),
+    };
+    let moved = moved(conn).await?;
+    sqlx::query(
+        "UPDATE outgoing SET state = ?2, parts = ?3, trouble = ?4, next = NULL, token = NULL, process = NULL,
+             epoch = NULL, since = NULL, looks = 0, changed = ?5, revision = revision + 1, moved = ?6 WHERE id = ?1",
+    )
+    .bind(id.0)
+    .bind(codec::outgoing(now))
+    .bind(parts_json(&parts)?)
+    .bind(trouble)
+    .bind(to_millis(at))
+    .bind(moved)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
