@@ -4,12 +4,14 @@
 //! While nobody has touched the list it follows what comes in; from then on it does not move, and what is new is
 //! counted.
 
+mod change;
 pub mod clock;
 mod deeds;
 mod explain;
 pub mod figures;
 pub mod file;
 pub mod moment;
+mod orders;
 mod page;
 pub mod popup;
 mod reads;
@@ -22,8 +24,8 @@ use self::figures::Figures;
 use self::file::CaseFile;
 use self::window::Window;
 use super::cursor::{Cursor, Motion};
-use crate::domain::case::{CaseChange, CaseRow, CaseStatus, Claim, InboxFilter, Snooze};
-use crate::domain::{CaseId, GroupId, SafeText, Timestamp};
+use crate::domain::case::{CaseChange, CaseRow, InboxFilter};
+use crate::domain::{CaseId, GroupId, Timestamp};
 
 /// Rows that are read at once.
 pub const PAGE: u32 = 200;
@@ -140,7 +142,7 @@ pub struct Inbox {
     figures: Figures,
     /// Another voice has it, and it was told: the same key again takes it over.
     take_over: Option<CaseId>,
-    orders: deeds::Orders,
+    orders: orders::Orders,
 }
 
 impl Default for Inbox {
@@ -156,7 +158,7 @@ impl Default for Inbox {
             file: CaseFile::default(),
             figures: Figures::default(),
             take_over: None,
-            orders: deeds::Orders::default(),
+            orders: orders::Orders::default(),
         }
     }
 }
@@ -369,10 +371,10 @@ impl Inbox {
 
     /// Shows a change at once, before the store has confirmed it. What leaves the list by it goes, and the next one
     /// takes its place under the cursor.
-    fn apply(&mut self, ids: &BTreeSet<CaseId>, change: &CaseChange, voice: &str, now: Timestamp) {
+    fn apply(&mut self, ids: &BTreeSet<CaseId>, wish: &CaseChange, voice: &str, now: Timestamp) {
         let tab = self.tab;
         let show = |row: &mut CaseRow| {
-            changed(row, change, voice, now);
+            change::changed(row, wish, voice, now);
             tab.shows(row, voice, now)
         };
         self.list.window.change(ids, show);
@@ -384,46 +386,6 @@ impl Inbox {
             });
         }
         self.settle();
-    }
-}
-
-/// A row after a change. What another voice has claimed stays as it is: the store will say so.
-fn changed(row: &mut CaseRow, change: &CaseChange, voice: &str, now: Timestamp) {
-    let theirs = clock::claimed(row, now).is_some_and(|claim| claim.voice.as_str() != voice);
-    if theirs && !matches!(change, CaseChange::Claim(Some(_))) {
-        return;
-    }
-    match change {
-        CaseChange::Status(status, dismissal) => {
-            row.status = *status;
-            row.dismissal = *dismissal;
-            row.closed = (!status.is_open()).then_some(now);
-            if *status == CaseStatus::Acknowledged {
-                row.acknowledged.get_or_insert(now);
-            }
-        }
-        CaseChange::Snooze(snooze) => row.snooze = *snooze,
-        CaseChange::Claim(until) => {
-            row.claim = until.map(|until| Claim { voice: SafeText::line(voice, 80), until });
-        }
-        CaseChange::HandOver(_) => {
-            row.status = CaseStatus::HandedOver;
-            row.acknowledged.get_or_insert(now);
-        }
-        CaseChange::Promise(_, due) => row.promise = Some(row.promise.map_or(*due, |known| known.min(*due))),
-        CaseChange::AnsweredByHand(_) if row.status == CaseStatus::New => {
-            row.status = CaseStatus::Acknowledged;
-            row.acknowledged = Some(now);
-        }
-        CaseChange::Note(_) | CaseChange::Keep(_) | CaseChange::AnsweredByHand(_) => {}
-    }
-}
-
-/// Until when a case is put aside, as a person reads it.
-pub fn snooze_words(snooze: Snooze, at: impl Fn(Timestamp) -> String) -> String {
-    match snooze {
-        Snooze::Until(until) => format!("until {}", at(until)),
-        Snooze::UntilReply => "until they reply".to_owned(),
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the case view says of a case, as a page: who waits and for how long, what was said by whom, what we promised,
 //! the person, and every step so far.
 
+use super::change::snooze_words;
 use super::clock::{self, Haste, clock, short};
-use super::{snooze_words, weigh};
+use super::weigh;
 use crate::domain::case::{Aftermath, Case, CaseRow, CaseStatus, Dismissal, PersonCard, Promise, Step, StepKind, Turn};
 use crate::domain::{Timestamp, Visibility};
 use crate::tui::app::context::Context;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::case::Dismissal;
+use crate::domain::case::{CaseStatus, Dismissal, Snooze};
 use crate::domain::{MentionId, SafeText, SourceId};
 use crate::engine::Event;
 use crate::tui::app::cmd::{Aim, Cmd, Load};
