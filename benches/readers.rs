@@ -1,11 +1,19 @@
-//! The readers of a mention: `cargo bench --bench readers`.
+//! The readers of mentions and of our own texts, with what they allocate, beside two crates that tell sentiment by word
+//! lists: `cargo bench --bench readers`. "max alloc" of a `loading` bench is what its models hold in memory.
 //!
-//! `side_by_side.sh` beside this file measures quality and speed next to another tool on labelled texts.
+//! `side_by_side.sh` beside this file measures quality and speed next to Python's vaderSentiment on labelled texts.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use divan::{Bencher, black_box};
-use goodword::language::{Readers, SubjectContext};
+use std::sync::Arc;
+
+use divan::{AllocProfiler, Bencher, black_box};
+use goodword::domain::{Intent, Intents};
+use goodword::language::trained::{TrainedAbout, TrainedCoach, TrainedGesture, TrainedIntent, TrainedSentiment};
+use goodword::language::{Library, Readers, SubjectContext};
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
@@ -84,8 +92,94 @@ fn about_alone(bencher: Bencher) {
         .bench_local_values(|text| readers.about.about(black_box(text), Some("en"), &subject()));
 }
 
+/// Posts of a brand: a conditional gift with a cap costs most.
+const ACTS: [&str; 4] = [
+    "Retweet this and we give $1 for each retweet, at most $100,000, for the earthquake relief. Tag a friend, tag two!",
+    "Sorted, Priya: the fee is refunded and the courier comes back tomorrow before noon. Sorry about the wait.",
+    "Buy any two jars this week and a third goes to the food bank on Cross Lane, up to 400 jars, while stocks last",
+    "Fog over the harbour this morning. The kettle is on.",
+];
+
+/// A mention and a drafted answer.
+const DRAFT: (&str, &str) = (
+    "third time this month that the chain of my Ferris snapped, two days after the repair, and still no answer",
+    "We apologise for any inconvenience. Please reply with your order number and e-mail here so that we can look into \
+     it, and have a look at our new S3 range, 20% off until Sunday! Regards, [name]",
+);
+
+#[divan::bench(sample_count = 1000)]
+fn gesture(bencher: Bencher) {
+    let readers = Readers::trained();
+    let mut acts = ACTS.iter().cycle();
+    bencher
+        .with_inputs(|| *acts.next().unwrap())
+        .bench_local_values(|text| readers.gesture.gesture(black_box(text), false));
+}
+
+#[divan::bench(sample_count = 1000)]
+fn coach(bencher: Bencher) {
+    let readers = Readers::trained();
+    let intents = Intents::of(&[Intent::Complaint]);
+    bencher.bench_local(|| readers.coach.coach(black_box(DRAFT.0), intents, black_box(DRAFT.1)));
+}
+
+#[divan::bench(sample_count = 2000)]
+fn sentiment_by_crate_vader_sentiment(bencher: Bencher) {
+    let vader = vader_sentiment::SentimentIntensityAnalyzer::new();
+    let mut posts = POSTS.iter().cycle();
+    bencher
+        .with_inputs(|| *posts.next().unwrap())
+        .bench_local_values(|text| vader.polarity_scores(black_box(text)).get("compound").copied());
+}
+
+#[divan::bench(sample_count = 2000)]
+fn sentiment_by_crate_vader_sentimental(bencher: Bencher) {
+    let vader = vader_sentimental::SentimentIntensityAnalyzer::new();
+    let mut posts = POSTS.iter().cycle();
+    bencher
+        .with_inputs(|| *posts.next().unwrap())
+        .bench_local_values(|text| vader.polarity_scores(black_box(text)).compound);
+}
+
 /// All models and lists, as at the start of the program.
 #[divan::bench(sample_count = 20)]
 fn loading() -> Readers {
     Readers::trained()
+}
+
+fn library() -> Arc<Library> {
+    Arc::new(Library::new())
+}
+
+#[divan::bench(sample_count = 20)]
+fn loading_the_lists() -> Arc<Library> {
+    library()
+}
+
+#[divan::bench(sample_count = 20)]
+fn loading_sentiment(bencher: Bencher) {
+    let library = library();
+    bencher.bench_local(|| TrainedSentiment::embedded(Arc::clone(&library)).unwrap());
+}
+
+#[divan::bench(sample_count = 20)]
+fn loading_intent(bencher: Bencher) {
+    let library = library();
+    bencher.bench_local(|| TrainedIntent::embedded(Arc::clone(&library)).unwrap());
+}
+
+#[divan::bench(sample_count = 20)]
+fn loading_about(bencher: Bencher) {
+    let library = library();
+    bencher.bench_local(|| TrainedAbout::embedded(Arc::clone(&library)).unwrap());
+}
+
+#[divan::bench(sample_count = 20)]
+fn loading_gesture() -> TrainedGesture {
+    TrainedGesture::embedded().unwrap()
+}
+
+#[divan::bench(sample_count = 20)]
+fn loading_coach() -> TrainedCoach {
+    TrainedCoach::embedded().unwrap()
 }

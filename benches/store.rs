@@ -215,6 +215,7 @@ impl Town {
             mentions: (0..count).map(|_| self.mention(now, back)).collect(),
             acts: vec![],
             deleted: vec![],
+            gone: vec![],
         }
     }
 
@@ -434,6 +435,20 @@ mod write {
             .with_inputs(|| {
                 let id = |_| format!("at://did:plc:{:x}/app.bsky.feed.post/{:x}", random.u128(..), random.u64(..));
                 RecordBatch { deleted: (0..count).map(id).collect(), ..town.batch(END, 60, 0) }
+            })
+            .bench_local_values(|batch| RUNTIME.block_on(MILLION.record(&lease, &batch)).unwrap());
+    }
+
+    /// The same of accounts that were deleted.
+    #[divan::bench(args = [100, 1000])]
+    fn departures_of_unknown_accounts(b: Bencher, count: usize) {
+        let mut town = RUNTIME.block_on(Town::settle(&MILLION, 8));
+        let lease = town.lease.clone();
+        let mut random = fastrand::Rng::with_seed(9);
+        b.counter(ItemsCount::new(count))
+            .with_inputs(|| {
+                let id = |_| format!("did:plc:{:x}", random.u128(..));
+                RecordBatch { gone: (0..count).map(id).collect(), ..town.batch(END, 60, 0) }
             })
             .bench_local_values(|batch| RUNTIME.block_on(MILLION.record(&lease, &batch)).unwrap());
     }

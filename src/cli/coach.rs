@@ -8,14 +8,11 @@ use std::io::{BufRead, BufWriter, Write};
 use serde::{Deserialize, Serialize};
 
 use super::args::CoachArgs;
-use super::error::{CliError, CliResult};
-use super::output::{Progress, grouped};
+use super::error::CliResult;
+use super::lines::each_line;
 use crate::domain::{Intent, Intents};
 use crate::language::coach::Remark;
 use crate::language::{Readers, SubjectContext};
-
-/// Longest line, in bytes.
-const LONGEST: usize = 4 << 20;
 
 /// A draft as it comes, with the mention that it answers.
 #[derive(Deserialize)]
@@ -68,36 +65,11 @@ pub fn run(arguments: &CoachArgs) -> CliResult<u8> {
 }
 
 fn coach(arguments: &CoachArgs, readers: &Readers, input: &mut impl BufRead, output: &mut impl Write) -> CliResult {
-    let mut progress = Progress::new();
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        let limit = LONGEST as u64 + 1;
-        let taken = std::io::Read::take(&mut *input, limit).read_until(b'\n', &mut line)?;
-        if taken == 0 {
-            break;
-        }
-        if taken > LONGEST {
-            output.flush()?;
-            return Err(CliError::message(format!("line {number} is longer than {} bytes", grouped(LONGEST as u64))));
-        }
-        let trimmed = line.trim_ascii();
-        if trimmed.is_empty() {
-            continue;
-        }
-        let draft: DraftLine<'_> = match serde_json::from_slice(trimmed) {
-            Ok(draft) => draft,
-            Err(error) => {
-                output.flush()?;
-                return Err(CliError::message(format!("line {number} is no JSON object of a draft: {error}")));
-            }
-        };
-        serde_json::to_writer(&mut *output, &read(&draft, arguments, readers)).map_err(std::io::Error::from)?;
-        output.write_all(b"\n")?;
-        progress.say(|| format!("{} drafts", grouped(number)));
-    }
-    output.flush()?;
-    Ok(())
+    each_line(input, output, |line, output| {
+        let draft: DraftLine<'_> =
+            serde_json::from_slice(line).map_err(|error| format!("is no JSON object of a draft: {error}"))?;
+        Ok(serde_json::to_writer(output, &read(&draft, arguments, readers)).map_err(std::io::Error::from))
+    })
 }
 
 fn read<'a>(line: &'a DraftLine<'_>, arguments: &CoachArgs, readers: &Readers) -> Coached<'a> {

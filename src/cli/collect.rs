@@ -1,6 +1,7 @@
 //! `collect`: listens without a screen, for servers and timers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -14,6 +15,9 @@ use super::output::{self, Progress, Table, grouped};
 use crate::domain::{Clock, SafeText, SourceId};
 use crate::engine::{self, Engine, EngineHandle, Event, OnceReport, Polled, Standing, SystemClock};
 use crate::store::Store;
+
+/// How long a source is read on with `--once` when it has more to tell.
+const BUDGET: Duration = Duration::from_secs(60);
 
 /// Collects until it is told to end, or every source once.
 ///
@@ -30,12 +34,13 @@ async fn once(house: &House, arguments: &CollectArgs) -> CliResult<u8> {
     let store = house.store().await?;
     let plan = house.plan(Arc::clone(&store), sources);
     let stop = CancellationToken::new();
+    let budget = arguments.budget.unwrap_or(BUDGET);
     let mut progress = Progress::new();
     let mut tell = |report: &OnceReport, ended: usize, total: usize| {
         progress.say(|| format!("{ended} of {total} sources: {}", SafeText::line(&report.name, 60)));
     };
     let ended = tokio::select! {
-        ended = engine::poll_all_once(plan, &stop, &mut tell) => ended,
+        ended = engine::poll_all_once(plan, &stop, budget, &mut tell) => ended,
         signal = end() => {
             signal?;
             return Err(CliError::message("interrupted: what was stored so far stays"));
@@ -60,6 +65,8 @@ fn print_once(reports: &[OnceReport], arguments: &CollectArgs) -> CliResult {
                 "unchanged": report.unchanged,
                 "remarks": report.remarks.iter().map(SafeText::as_str).collect::<Vec<_>>(),
                 "waits_until": report.waits,
+                "behind_seconds": report.behind.map(|behind| behind.as_secs()),
+                "unfinished": report.unfinished.as_ref().map(SafeText::as_str),
                 "error": report.error.as_ref().map(SafeText::as_str),
             }))?;
         }
@@ -78,7 +85,9 @@ fn print_once(reports: &[OnceReport], arguments: &CollectArgs) -> CliResult {
         }
         output::block(table.render())?;
     } else {
-        for report in reports.iter().filter(|report| report.error.is_some()) {
+        let worth =
+            |report: &&OnceReport| report.error.is_some() || report.waits.is_some() || report.unfinished.is_some();
+        for report in reports.iter().filter(worth) {
             output::line(format!("{}: {}", SafeText::line(&report.name, 40), result(report)))?;
         }
     }
@@ -96,7 +105,13 @@ fn print_once(reports: &[OnceReport], arguments: &CollectArgs) -> CliResult {
 fn result(report: &OnceReport) -> String {
     match (&report.error, report.waits) {
         (Some(error), _) => error.to_string(),
-        (None, Some(until)) => format!("not asked: its server wants to be left alone until {until:.0}"),
+        (None, Some(until)) => match report.remarks.last() {
+            Some(why) => format!("waits until {until:.0}: {why}"),
+            None => format!("waits until {until:.0}"),
+        },
+        (None, None) if report.unfinished.is_some() => {
+            report.unfinished.as_ref().map(SafeText::to_string).unwrap_or_default()
+        }
         (None, None) if report.unchanged => "unchanged".to_owned(),
         (None, None) => "works".to_owned(),
     }
@@ -169,6 +184,12 @@ impl Printer {
                 self.say("paused", "all traffic is paused until it is lifted with `pause` in the dashboard")
             }
             Event::Paused(false) => self.say("paused", "the sources are asked again"),
+            Event::Outgoing { id, state, trouble } => {
+                let trouble = trouble.as_ref().map(|trouble| format!(": {trouble}")).unwrap_or_default();
+                self.say("outgoing", &format!("outgoing {id} is {}{trouble}", super::outbox::state(*state)))
+            }
+            Event::SendingStopped(true) => self.say("outbox", "all sending is stopped"),
+            Event::SendingStopped(false) => self.say("outbox", "sending goes on"),
             Event::Signal(signal) => self.say("signal", signal.text.as_str()),
             Event::StoreTrouble(Some(trouble)) => self.say("store", trouble),
             Event::StoreTrouble(None) => self.say("store", "the database can be written again"),

@@ -11,7 +11,7 @@ use super::args::GestureArgs;
 use super::error::CliResult;
 use super::lines::each_line;
 use crate::domain::Gesture;
-use crate::language::{Amount, GestureReading, ReadGesture, Readers};
+use crate::language::{GestureReading, ReadGesture, Readers};
 
 /// Words that are printed as the parts of a verdict, the weightiest.
 const PARTS: usize = 6;
@@ -74,6 +74,7 @@ struct CapNumber<'a> {
     to: usize,
     number: Option<f64>,
     unit: Option<&'a str>,
+    currency: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -135,7 +136,8 @@ fn explanation<'a>(text: &'a str, reading: &'a GestureReading) -> Explanation<'a
             from: cap.span.start,
             to: cap.span.end,
             number: cap.amount.as_ref().map(|amount| amount.number),
-            unit: cap.amount.as_ref().and_then(|amount: &Amount| amount.unit.as_deref()),
+            unit: cap.amount.as_ref().and_then(|amount| amount.unit.as_deref()),
+            currency: cap.amount.as_ref().and_then(|amount| amount.currency),
         }),
         all_proceeds: reading.all_proceeds.clone().and_then(|span| part(text, span)),
         weights: reading

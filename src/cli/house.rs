@@ -9,11 +9,12 @@ use tracing_appender::non_blocking::WorkerGuard;
 use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::output;
-use crate::config::Config;
 use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
+use crate::config::{Config, OutboxSettings};
 use crate::domain::{Clock, Network, SafeText};
+use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
 use crate::sources::feed::FeedSettings;
@@ -87,10 +88,11 @@ impl House {
         let client = self.client()?;
         let mut sources = Vec::new();
         for source in &self.config.sources {
-            let made = networks::open(&self.settings(source), &self.tools(source, &client));
-            sources.push(made.map_err(|error| {
+            let tools = self.tools(source, &client);
+            let made = networks::open(&self.settings(source), &tools).map_err(|error| {
                 CliError::message(format!("{}: {error}", SafeText::line(&source.settings.name, 80)))
-            })?);
+            })?;
+            sources.push(Source { credentials: Some(tools.credentials), ..made });
         }
         if self.config.collect.public_feeds {
             sources.extend(self.public_feeds(&client)?);
@@ -101,7 +103,7 @@ impl House {
     /// What a source is made with.
     pub fn tools(&self, source: &crate::config::Source, client: &Client) -> Tools {
         let from = source.secret.as_ref().map(|secret| secret.value.clone());
-        let credentials = SourceCredentials::new(&source.settings.name, from, Vault::of(&self.data));
+        let credentials = SourceCredentials::new(&source.settings, from, Vault::of(&self.data));
         Tools { client: client.clone(), credentials: Arc::new(credentials) }
     }
 
@@ -182,9 +184,16 @@ impl House {
             Some(self.config.retention),
         );
         plan.team.clone_from(&self.config.brand.people);
+        plan.manner = self.manner();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
+    }
+
+    /// How what a person sends goes out.
+    fn manner(&self) -> Manner {
+        let OutboxSettings { hold, hold_by_network, approval, dry_run } = self.config.outbox.clone();
+        Manner { hold, hold_by_network, approval, dry: dry_run }
     }
 
     /// The zone that times are shown in.
@@ -248,7 +257,7 @@ pub async fn existing_store(directory: &Path) -> CliResult<Arc<SqliteStore>> {
             directory.display()
         )));
     }
-    Ok(Arc::new(SqliteStore::open(directory).await?))
+    Ok(Arc::new(SqliteStore::open_or_read(directory).await?))
 }
 
 fn first_start(file: &Path) -> CliError {

@@ -236,6 +236,7 @@ impl Importer {
                 mentions: taken.mentions,
                 acts: taken.acts,
                 deleted: taken.deleted,
+                gone: Vec::new(),
             };
             let recorded = self.store.bring(&batch).await?;
             self.tally.new += recorded.new.len() as u64;

@@ -69,6 +69,40 @@ mod tests {
         assert_eq!(printed, "a\nb\nc\n");
     }
 
+    /// Gives so many lines, made when they are asked for, and counts the bytes that it gave.
+    struct Source<'a> {
+        left: u32,
+        given: &'a std::cell::Cell<usize>,
+    }
+
+    impl Read for Source<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let line = b"a line of some twenty\n";
+            if self.left == 0 || into.len() < line.len() {
+                return Ok(0);
+            }
+            self.left -= 1;
+            into[..line.len()].copy_from_slice(line);
+            self.given.set(self.given.get() + line.len());
+            Ok(line.len())
+        }
+    }
+
+    #[test]
+    fn each_line_is_answered_before_more_than_a_buffer_is_read() {
+        let given = std::cell::Cell::new(0);
+        let mut input = std::io::BufReader::with_capacity(256, Source { left: 50_000, given: &given });
+        let (mut taken, mut lines) = (0, 0);
+        let result = each_line(&mut input, &mut std::io::sink(), |line, output| {
+            taken += line.len() + 1;
+            lines += 1;
+            assert!(given.get() - taken <= 256, "{} bytes are held", given.get() - taken);
+            Ok(output.write_all(line))
+        });
+        assert!(result.is_ok());
+        assert_eq!((lines, given.get()), (50_000, taken));
+    }
+
     #[test]
     fn a_bad_or_endless_line_is_told_with_its_number() {
         let (printed, result) = echoed(b"a\n\nbad\nb\n");

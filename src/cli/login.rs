@@ -16,7 +16,7 @@ use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
 use super::prompt::Terminal;
-use crate::config::credentials::Vault;
+use crate::config::credentials::{Belonging, Vault};
 use crate::config::{Config, Source as Configured};
 use crate::domain::{Clock, SafeText};
 use crate::engine::SystemClock;
@@ -88,7 +88,13 @@ fn keep(
         None => place.free_name(kind, logged, wished),
     };
     let vault = Vault::of(&place.data);
-    vault.keep_secret(&name, &logged.secret).map_err(|error| CliError::file(place.data.join("accounts"), error))?;
+    let belongs = meant.map_or_else(
+        || Belonging::at(&kind.network, logged.url.as_ref(), Some(&logged.account)),
+        |source| Belonging::of(&source.settings),
+    );
+    vault
+        .keep_secret(&name, &belongs, &logged.secret)
+        .map_err(|error| CliError::file(place.data.join("accounts"), error))?;
     let who = if logged.account.is_empty() { String::new() } else { format!(" as {}", logged.account) };
     output::line(format!("Logged in at {}{}.", kind.network, SafeText::line(&who, 120)))?;
     if meant.is_some() {

@@ -75,7 +75,7 @@ fn note(outgoing: &Outgoing) -> String {
 }
 
 /// The name of a state, as in JSON.
-fn state(state: OutgoingState) -> &'static str {
+pub fn state(state: OutgoingState) -> &'static str {
     match state {
         OutgoingState::Draft => "draft",
         OutgoingState::AwaitingApproval => "awaiting_approval",

@@ -12,7 +12,6 @@ use super::args::{Everywhere, ReplyArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::config::Config;
 use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Seen, Submission, Target};
 use crate::domain::{Answerable, Clock, Mention, MentionId, OutgoingId, SafeText, Timestamp};
 use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
@@ -54,7 +53,7 @@ pub async fn run(arguments: &ReplyArgs, everywhere: &Everywhere) -> CliResult<u8
         ))
     })?;
     let engine = start(&house, &store, sources).await?;
-    let desk = Desk { arguments, config: &house.config, store: &store, engine: &engine, mention: &mention };
+    let desk = Desk { arguments, store: &store, engine: &engine, mention: &mention };
     let done = desk.reply(&text, &scopes).await;
     engine.shutdown().await;
     store.close().await;
@@ -92,7 +91,6 @@ async fn start(house: &House, store: &Arc<SqliteStore>, sources: Vec<Source>) ->
 
 struct Desk<'a> {
     arguments: &'a ReplyArgs,
-    config: &'a Config,
     store: &'a SqliteStore,
     engine: &'a EngineHandle,
     mention: &'a Mention,
@@ -231,12 +229,12 @@ impl Desk<'_> {
         let answers = self.store.answers(self.mention.row.id).await?;
         let said = thread.iter().map(|turn| turn.at).chain(answers.iter().map(|act| act.published));
         let newest = said.chain([self.mention.row.published]).max();
-        let outbox = &self.config.outbox;
+        let manner = self.engine.manner();
         Ok(Submit {
             seen: Seen { newest, ..Seen::default() },
-            hold: outbox.hold_at(&door.network),
-            approval: outbox.approval,
-            dry: outbox.dry_run,
+            hold: manner.hold_at(&door.network),
+            approval: manner.approval,
+            dry: manner.dry,
             token: crate::engine::outbox::token(),
             process: self.engine.process().to_owned(),
             voice: self.arguments.voice.clone(),

@@ -187,12 +187,6 @@ pub struct OutboxSettings {
 impl OutboxSettings {
     /// Shortest and longest hold, in seconds.
     pub const HOLD: RangeInclusive<i64> = 0..=600;
-
-    /// How long something for this network is held.
-    pub fn hold_at(&self, network: &Network) -> SignedDuration {
-        let own = self.hold_by_network.iter().find(|(known, _)| known == network);
-        own.map_or(self.hold, |(_, hold)| *hold)
-    }
 }
 
 impl Default for OutboxSettings {

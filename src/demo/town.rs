@@ -273,7 +273,7 @@ mod tests {
 
     async fn json(request: reqwest::RequestBuilder) -> (u16, serde_json::Value) {
         let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
+        (response.status().as_u16(), serde_json::from_str(&response.text().await.unwrap()).unwrap())
     }
 
     #[tokio::test]

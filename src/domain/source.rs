@@ -89,6 +89,8 @@ pub enum SourceHealth {
     Working,
     /// It works, but brought nothing for much longer than its habit.
     Silent,
+    /// Nothing failed: it is left alone until its count starts anew, so that enough is left for replies.
+    Waiting,
     /// The last poll failed; it will be asked again.
     Failing,
     /// It will not be asked again until a person does something (gone, or credentials refused).

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::lessons::Lessons;
 use crate::domain::outbox::OutgoingState;
+use crate::domain::time::SignedDuration;
 use crate::domain::{MentionRow, OutgoingId, SafeText, Signal, SourceHealth, SourceId, Timestamp};
 
 /// Whether this process collects.
@@ -44,6 +45,8 @@ pub struct Polled {
     pub next: Option<Timestamp>,
     /// It is a stream, and connected: it is not asked, it tells.
     pub live: bool,
+    /// How far a stream is behind what is published, where it can tell.
+    pub behind: Option<SignedDuration>,
 }
 
 /// News from the engine. Sent on a bounded broadcast channel; a receiver that lags reads the store again.

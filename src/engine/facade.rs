@@ -22,7 +22,7 @@ use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
 use super::lessons::School;
-use super::outbox::{Bell, Desk, Exits, Sender, Watcher, keep_known};
+use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
@@ -53,6 +53,7 @@ impl Engine {
     /// [`EngineError`] when a watch is refused or the store can be neither written nor read. A store that can
     /// only be read for now starts all the same; [`Event::StoreTrouble`] tells, and it is tried again.
     pub async fn start(plan: EnginePlan) -> Result<EngineHandle, EngineError> {
+        let manner = plan.manner.clone();
         let (conductor, commands) = Conductor::new(plan).await?;
         let (shared, crew) = (Arc::clone(&conductor.shared), Arc::clone(&conductor.crew));
         let (bell, process) = (Arc::clone(&conductor.bell), conductor.process.clone());
@@ -64,18 +65,21 @@ impl Engine {
         let lessons = attend(school, teller.subscribe(), teller);
         tasks.spawn(stop.clone().run_until_cancelled_owned(lessons).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
-        Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process })
+        Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process, manner })
     }
 }
 
 /// Asks every source once, stores what they bring, raises what must be told, and lets go of the lease again.
-/// `progress` is told of each source as it ends: the report, how many have ended, how many there are.
+/// `progress` is told of each source as it ends: the report, how many have ended, how many there are. A source that
+/// has more to tell, a stream that is behind or a list of many pages, is read on until it has told all or `budget` is
+/// used up.
 ///
 /// # Errors
 /// [`EngineError::Held`] when another process collects; else when a watch or the store refuses.
 pub async fn poll_all_once(
     plan: EnginePlan,
     stop: &CancellationToken,
+    budget: Duration,
     progress: &mut (dyn FnMut(&OnceReport, usize, usize) + Send),
 ) -> Result<Vec<OnceReport>, EngineError> {
     let (mut conductor, _commands) = Conductor::new(plan).await?;
@@ -87,7 +91,7 @@ pub async fn poll_all_once(
     let result = async {
         let adopted = conductor.crew.adopt().await?;
         let mut collector = conductor.collector(&adopted)?;
-        let reports = collector.once(&lease, stop, progress).await?;
+        let reports = collector.once(&lease, stop, budget, progress).await?;
         let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
         Ok(reports)
@@ -160,6 +164,7 @@ pub struct EngineHandle {
     crew: Arc<Crew>,
     bell: Arc<Bell>,
     process: String,
+    manner: Manner,
 }
 
 impl EngineHandle {
@@ -186,6 +191,11 @@ impl EngineHandle {
     /// The name of this process: what it submits to the outbox is held in its name.
     pub fn process(&self) -> &str {
         &self.process
+    }
+
+    /// How what a person sends from here goes out, as configured.
+    pub fn manner(&self) -> &Manner {
+        &self.manner
     }
 
     /// Something in the outbox was changed by a person here: it is looked at now, rather than in a second.

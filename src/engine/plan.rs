@@ -9,6 +9,7 @@ use super::flood::Ceilings;
 use super::holder::holder_name;
 use super::intake::IntakeError;
 use super::lease::LeasePace;
+use super::outbox::Manner;
 use crate::domain::Clock;
 use crate::language::Readers;
 use crate::sources::Source;
@@ -49,6 +50,8 @@ pub struct EnginePlan {
     pub readers: Arc<Readers>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// How what a person sends from here goes out.
+    pub manner: Manner,
     /// What is kept for how long; `None` keeps everything.
     pub retention: Option<Retention>,
     /// Polls under way at once.
@@ -83,6 +86,7 @@ impl EnginePlan {
             team: Vec::new(),
             readers,
             clock: Arc::new(SystemClock),
+            manner: Manner::default(),
             retention,
             workers: WORKERS,
             answering: AnsweringSettings::default(),

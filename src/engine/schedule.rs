@@ -6,6 +6,8 @@
 //! | nothing new | × 1.5, within the bounds | the same |
 //! | failed, back off | kept | uniform between 10 s and 1 min · 2^(failures - 1), at most 6 h |
 //! | failed, the server named a moment | the wait itself | that moment, at most 24 h away; backing off if it refuses again |
+//! | failed on this machine | kept | uniform between 10 s and 1 min · 2^(failures - 1), at most 3 min |
+//! | held back by ourselves | kept | the moment at which we go on, at most 24 h away; no failure |
 //! | failed, looks gone | kept | a day ± 10 % |
 //! | failed for good | kept | never: the source is stopped |
 
@@ -23,6 +25,8 @@ pub const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// The same while nothing at all can be reached: the network may be back any moment, and nobody is bothered.
 pub const LONGEST_PAUSE_AWAY: SignedDuration = SignedDuration::from_mins(2);
+/// The same for what is on this machine: it goes on soon after somebody has mended it, and nobody is bothered.
+pub const LONGEST_PAUSE_HERE: SignedDuration = SignedDuration::from_mins(3);
 /// Longest that a server's wish is obeyed.
 pub const LONGEST_WISH: SignedDuration = SignedDuration::from_hours(24);
 /// A stopped source is asked once more after a start if it was last asked longer ago than this: the person who
@@ -100,16 +104,27 @@ pub struct Failure {
     pub retry: Retry,
     /// Nothing at all can be reached at present.
     pub away: bool,
+    /// Nothing failed: we hold back by ourselves.
+    pub by_choice: bool,
 }
 
 /// After a failure. `random` in 0..1.
 pub fn after_failure(bounds: Bounds, failure: Failure, now: Timestamp, random: f64) -> Decision {
-    let failures = failure.failures.saturating_add(1);
     let kept = bounds.clamp(failure.interval.unwrap_or(bounds.shortest));
+    if let (true, Retry::NotBefore(moment)) = (failure.by_choice, failure.retry) {
+        let pause = moment.duration_since(now).clamp(SHORTEST_PAUSE, LONGEST_WISH);
+        let next = Some(after(now, pause));
+        return Decision { next, interval: kept, failures: failure.failures, health: SourceHealth::Waiting };
+    }
+    let failures = failure.failures.saturating_add(1);
     let (pause, interval, health) = match failure.retry {
         Retry::BackOff => {
             let most = if failure.away { LONGEST_PAUSE_AWAY } else { LONGEST_PAUSE };
             let pause = between(SHORTEST_PAUSE, ceiling(failures).min(most), random);
+            (Some(apart(pause, kept)), kept, SourceHealth::Failing)
+        }
+        Retry::Soon => {
+            let pause = between(SHORTEST_PAUSE, ceiling(failures).min(LONGEST_PAUSE_HERE), random);
             (Some(apart(pause, kept)), kept, SourceHealth::Failing)
         }
         Retry::NotBefore(moment) => {
@@ -135,8 +150,12 @@ pub fn ceiling(failures: u32) -> SignedDuration {
 }
 
 /// Whether the server itself named the moment at which a failing source may be asked again: then the wait is
-/// the interval in force, to within a second. Such a moment is kept even when a person asks for a poll.
+/// the interval in force, to within a second. Such a moment is kept even when a person asks for a poll; so is one up to
+/// which we hold back by ourselves.
 pub fn told_to_wait(state: &SourceState) -> bool {
+    if state.health == SourceHealth::Waiting {
+        return state.next.is_some();
+    }
     let (Some(polled), Some(next), Some(interval)) = (state.polled, state.next, state.interval) else { return false };
     state.failures > 0 && (next.duration_since(polled) - interval).abs() <= SignedDuration::from_secs(1)
 }
@@ -156,7 +175,8 @@ pub fn first_check(
         let rested = state.polled.is_none_or(|polled| now.duration_since(polled) > STOPPED_RETRY);
         return rested.then_some(now);
     }
-    let most = if state.failures > 0 { LONGEST_WISH + LONGEST_WISH / 10 } else { bounds.longest() };
+    let waits = state.failures > 0 || state.health == SourceHealth::Waiting;
+    let most = if waits { LONGEST_WISH + LONGEST_WISH / 10 } else { bounds.longest() };
     if let Some(next) = state.next.filter(|next| *next > now) {
         return Some(next.min(after(now, most)));
     }

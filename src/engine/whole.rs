@@ -126,7 +126,10 @@ async fn a_real_feed_is_read_once_and_then_only_asked_whether_it_changed() {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).await.unwrap());
         let source = FeedSettings::at(format!("{}/feed", server.uri())).source(&client).unwrap();
         let plan = EnginePlan::new(store, vec![source], roster(), Arc::new(Readers::rule_based()), None);
-        poll_all_once(plan, &CancellationToken::new(), &mut |_, _, _| {}).await.unwrap().remove(0)
+        poll_all_once(plan, &CancellationToken::new(), Duration::from_secs(60), &mut |_, _, _| {})
+            .await
+            .unwrap()
+            .remove(0)
     };
     let first = ask().await;
     assert_eq!((first.items, first.new, first.unchanged, first.error), (40, 40, false, None));

@@ -12,7 +12,7 @@ use super::{SourceError, SourceErrorKind};
 #[async_trait]
 pub trait Credentials: Send + Sync {
     /// The configured secret (command, environment, file), else what `goodword login` kept. Fetched once and kept
-    /// in memory; a person may be asked to unlock a key, so it may take a minute.
+    /// in memory until it changes or is dropped; a person may be asked to unlock a key, so it may take a minute.
     ///
     /// # Errors
     /// [`SourceErrorKind::Local`] or, when there is none, [`SourceErrorKind::Refused`] with what to do.
@@ -20,6 +20,15 @@ pub trait Credentials: Send + Sync {
 
     /// Whether there is a secret at all, without fetching it.
     fn has_secret(&self) -> bool;
+
+    /// The network refused the secret: it is not used again, but fetched anew when it is needed next.
+    fn drop_secret(&self) {}
+
+    /// A number that changes when the secret is kept anew, by `goodword login` or in its file. `None` when that
+    /// cannot be told without fetching it. Cheap.
+    fn stamp(&self) -> Option<u64> {
+        None
+    }
 
     /// The session that was kept last: opaque text of the network's own making. `None` when there is none.
     async fn session(&self) -> Option<SecretString>;

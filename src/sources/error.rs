@@ -7,6 +7,8 @@ use crate::domain::{SafeText, Timestamp};
 pub enum Retry {
     /// After a growing pause.
     BackOff,
+    /// After a pause that grows to a few minutes: it is a matter of this machine, so that asking bothers nobody.
+    Soon,
     /// Not before this moment (Retry-After, a rate limit's reset).
     NotBefore(Timestamp),
     /// Rarely, once a day: it looks gone but may come back.
@@ -60,6 +62,8 @@ pub struct SourceError {
     pub retry: Retry,
     /// The whole host asks to be left alone, not only this source.
     pub whole_host: bool,
+    /// Nothing failed and nobody was asked: we hold back by ourselves until the moment that `retry` names.
+    pub by_choice: bool,
 }
 
 impl SourceError {
@@ -72,7 +76,14 @@ impl SourceError {
             _ => Retry::BackOff,
         };
         let clean = |words: &str| SafeText::line(&super::http::redact_text(words), Self::LONGEST);
-        Self { kind, what: clean(what), advice: clean(&advice.into()).to_string(), retry, whole_host: false }
+        Self {
+            kind,
+            what: clean(what),
+            advice: clean(&advice.into()).to_string(),
+            retry,
+            whole_host: false,
+            by_choice: false,
+        }
     }
 
     /// Longest description and longest advice, in characters.
@@ -83,6 +94,13 @@ impl SourceError {
     pub fn retrying(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
+    }
+
+    /// No failure: we hold back by ourselves until this moment.
+    #[must_use]
+    pub fn waiting_until(mut self, moment: Timestamp) -> Self {
+        self.by_choice = true;
+        self.retrying(Retry::NotBefore(moment))
     }
 
     /// The same failure, meant for everything at this host.

@@ -70,6 +70,8 @@ pub struct Batch {
     pub rest: Option<SignedDuration>,
     /// More is waiting: poll again at once (paging, streams).
     pub more: bool,
+    /// How far a stream is behind what is published, where it can tell.
+    pub behind: Option<SignedDuration>,
     /// What a person should know though it worked: moved for good, entries skipped, repaired markup.
     pub remarks: Vec<String>,
     /// What the network counts of our use of it.
@@ -176,6 +178,8 @@ pub struct Source {
     pub publish: Option<Arc<dyn Publish>>,
     /// How things are looked up there, when they can be.
     pub lookup: Option<Arc<dyn Lookup>>,
+    /// The secrets of its account: what the network refuses is fetched anew, and what is kept anew is noticed.
+    pub credentials: Option<Arc<dyn Credentials>>,
 }
 
 impl Source {
@@ -191,6 +195,7 @@ impl Source {
             listen,
             publish: None,
             lookup: None,
+            credentials: None,
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! It connects with the same user agent and the same regard for hosts that want to be left alone as the HTTP
 //! [`Client`], keeps the connection awake with pings, ends one that has died silently, and turns every failure into
-//! words for a person. Secrets travel in headers only. Redirects are not followed, and the proxies of the system
-//! are not used.
+//! words for a person. Secrets travel in headers only. Redirects are not followed; the proxies of the system are used
+//! (`proxy`).
 
 mod failure;
+mod proxy;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use std::fmt;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use hyper_util::client::proxy::matcher::Matcher;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -25,6 +27,7 @@ use tokio_tungstenite::tungstenite::{Message as Frame, handshake::client::Reques
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 use url::Url;
 
+use self::proxy::Proxy;
 use super::SourceError;
 use super::http::{Client, host_of, http_date};
 use crate::domain::Timestamp;
@@ -162,15 +165,10 @@ impl Opening {
         let request = self.request(client, host)?;
         let port = self.url.port_or_known_default().ok_or_else(|| failure::no_address(host))?;
         let name = self.url.host_str().ok_or_else(|| failure::no_address(host))?;
-        let name = name.trim_start_matches('[').trim_end_matches(']');
-        let mut places: Vec<_> =
-            tokio::net::lookup_host((name, port)).await.map_err(|_| failure::no_such_host(host))?.collect();
-        let found = places.len();
-        places.retain(|place| client.may_reach(place.ip()));
-        if places.is_empty() {
-            return Err(if found == 0 { failure::no_such_host(host) } else { failure::private(host) }.into());
-        }
-        let tcp = TcpStream::connect(places.as_slice()).await.map_err(|error| failure::no_connection(&error, host))?;
+        let tcp = match Proxy::towards(&self.as_http(), &Matcher::from_system())? {
+            Some(proxy) => proxy.tunnel(name, port, host).await?,
+            None => direct(client, name, port, host).await?,
+        };
         // Frames are small and one-way; what is sent (pongs, options) should not wait for company.
         let _ = tcp.set_nodelay(true);
         let config = WebSocketConfig::default()
@@ -184,6 +182,17 @@ impl Opening {
             Err(error) => Err(failure::of_upgrade(error, host, now)),
         }
     }
+}
+
+/// Connects without a proxy; `host` is what the server is called in messages.
+async fn direct(client: &Client, name: &str, port: u16, host: &str) -> Result<TcpStream, SourceError> {
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let found = tokio::net::lookup_host((name, port)).await.map_err(|_| failure::no_such_host(host))?;
+    let (places, private): (Vec<_>, Vec<_>) = found.partition(|place| client.may_reach(place.ip()));
+    if places.is_empty() {
+        return Err(if private.is_empty() { failure::no_such_host(host) } else { failure::private(host) });
+    }
+    TcpStream::connect(places.as_slice()).await.map_err(|error| failure::no_connection(&error, host))
 }
 
 impl fmt::Debug for Opening {

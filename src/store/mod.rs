@@ -210,6 +210,8 @@ pub struct RecordBatch {
     pub acts: Vec<NewAct>,
     /// Native ids that their authors took down.
     pub deleted: Vec<String>,
+    /// Authors (native ids) who deleted their accounts: whatever is theirs goes.
+    pub gone: Vec<String>,
 }
 
 /// What recording a batch changed.
@@ -264,7 +266,9 @@ pub trait Store: Cases + Outbox + Dispatch {
     /// alias does not lead to a mention that another item is by its native id; items of one batch with different
     /// native ids are the same only if all aliases and the content agree. What was erased, by its author or by age,
     /// does not come back under a native id that it had. Items that are flagged as deleted, or named so, are not
-    /// stored; ids that nobody knows leave no trace. Once addressed stays addressed, with the readings that come of it;
+    /// stored; ids that nobody knows leave no trace. Whatever an author has written who is gone, mentions and acts, in
+    /// the scope of this source, is taken down with all that was known of them, and nothing of theirs in the batch is
+    /// stored. Once addressed stays addressed, with the readings that come of it;
     /// the narrowest visibility that was ever said stays (no edit: `edited` does not change by it).
     ///
     /// Acts are recorded by the same rules. An item that is known as an act is that act and no mention; a mention that

@@ -44,3 +44,25 @@ fn a_proxy_that_does_not_let_through_is_told() {
     let told = told(refusal, "https_proxy", "https://blog.example/feed");
     assert!(told.contains("the proxy does not let us through") && told.contains("NO_PROXY"), "{told}");
 }
+
+#[test]
+fn streams_go_through_the_proxy_too() {
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+    let home = Home::new();
+    home.configure(
+        "[brand]\nname = \"Ferris Bikes\"\n[collect]\npublic_feeds = false\n\
+         [[source]]\nname = \"sky\"\nnetwork = \"bluesky\"\nurl = \"wss://jetstream.example/subscribe\"\n",
+    );
+    let check = |variables: &[(&str, String)]| {
+        let output = home.command(&["check"]).envs(variables.iter().cloned()).output().unwrap();
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let proxy = format!("http://ana:hunter2@{}", proxy(refusal));
+    for variable in ["https_proxy", "ALL_PROXY"] {
+        let told = check(&[(variable, proxy.clone())]);
+        assert!(told.contains("407") && told.contains("your proxy wants a login"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+    let told = check(&[("https_proxy", proxy), ("no_proxy", "jetstream.example".to_owned())]);
+    assert!(!told.contains("407"), "{told}");
+}

@@ -39,7 +39,7 @@ fn every_pane_means_something_within_seconds() {
     let (home, mut pty) = demo(120, 36);
     let began = Instant::now();
     let parts: [&[&str]; 13] = [
-        &["goodword · Ferris Bikes · demo", "complaints", "unread", "sources 4/5!", "collecting"],
+        &["goodword · Ferris Bikes · demo", "complaints", "unread", "sources 5/6!", "collecting"],
         &["─ Answer first · "],
         &["spike: Ferris Bikes: ", " mentions within the hour"],
         &[COMPLAINT],
@@ -51,7 +51,7 @@ fn every_pane_means_something_within_seconds() {
         &["│ Ferris Bikes", "█", " %"],
         &["│ Northwheel", "█", " %"],
         &["│ no acts known yet"],
-        &["│─ Sources ", "! 1 of 5 want a look"],
+        &["│─ Sources ", "! 1 of 6 want a look"],
     ];
     for part in parts {
         pty.wait_until(&format!("{part:?}"), |shown| has_line(shown, part));

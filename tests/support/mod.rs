@@ -15,7 +15,6 @@
 pub mod home;
 pub mod newsstand;
 pub mod shelf;
-pub mod shelf_sending;
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;

@@ -1,6 +1,9 @@
 //! A store that holds what a test puts there, for whoever only reads and marks. It does not collect: whatever needs
 //! the lease is refused.
 
+#[path = "shelf_sending.rs"]
+mod shelf_sending;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;

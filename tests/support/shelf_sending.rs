@@ -6,7 +6,7 @@ use goodword::domain::{OutgoingId, Timestamp};
 use goodword::store::outbox::{Attempt, Begin, Dispatch, Job, Moved, Sweep};
 use goodword::store::{Lease, Recorded, StoreError, StoreResult};
 
-use super::shelf::Shelf;
+use super::Shelf;
 
 #[async_trait]
 impl Dispatch for Shelf {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -295,6 +296,9 @@ pub struct CollectArgs {
     /// Ask every source once, say what came, and end
     #[arg(long)]
     pub once: bool,
+    /// With --once: how long to read on where there is more, such as a stream that is behind [default: 60s]
+    #[arg(long = "for", value_name = "TIME", value_parser = stretch, requires = "once")]
+    pub budget: Option<Duration>,
     /// A line for each visit of a source
     #[arg(long, short)]
     pub verbose: bool,
@@ -353,7 +357,7 @@ pub struct ClocksArgs {
     #[arg(long, value_name = "TIME")]
     pub until: Option<When>,
     /// How long an answer may take
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = stretch)]
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = span)]
     pub target: SignedDuration,
     /// Count working hours only, as in 'Mon-Fri 9:00-18:00, Sat 10:00-14:00'
     #[arg(long, value_name = "HOURS")]
@@ -529,8 +533,14 @@ fn address(text: &str) -> Result<Url, String> {
     crate::config::judge_address(text).map_err(|(message, help)| format!("{message}: {help}"))
 }
 
-fn stretch(text: &str) -> Result<SignedDuration, String> {
+fn span(text: &str) -> Result<SignedDuration, String> {
     crate::config::interval::parse(text).ok_or_else(|| "write a number and a unit, such as 10m, 90s or 2h".to_owned())
+}
+
+/// A stretch of time: `90s`, `5m`.
+fn stretch(text: &str) -> Result<Duration, String> {
+    let stretch = crate::config::interval::parse(text).and_then(|stretch| Duration::try_from(stretch).ok());
+    stretch.ok_or_else(|| "give a number with its unit, such as 90s or 5m".to_owned())
 }
 
 fn speed(text: &str) -> Result<f64, String> {

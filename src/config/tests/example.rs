@@ -1,6 +1,7 @@
 //! What the example file promises.
 
 use super::*;
+use crate::domain::Network;
 
 /// The example with everything switched on.
 fn switched_on() -> String {
@@ -30,8 +31,9 @@ fn what_is_switched_off_is_true() {
     assert_eq!(ScreenSettings { browser: None, ..on.screen.clone() }, least.screen);
     assert_eq!(on.weights, least.weights);
     assert_eq!(OutboxSettings { hold_by_network: Vec::new(), ..on.outbox.clone() }, least.outbox);
-    assert_eq!(on.outbox.hold_at(&Network::named("mastodon")).as_secs(), 30);
-    assert_eq!(on.outbox.hold_at(&Network::FEED), least.outbox.hold);
+    let holds: Vec<_> =
+        on.outbox.hold_by_network.iter().map(|(network, hold)| (network.name(), hold.as_secs())).collect();
+    assert_eq!(holds, [("mastodon", 30), ("bluesky", 5)]);
     let http = HttpSettings { contact: None, user_agent: None, ..on.http.clone() };
     assert_eq!(http, least.http);
     let source = &on.sources[0];

@@ -48,7 +48,7 @@ fn silent(arrivals: &[Timestamp], fresh: Option<Timestamp>, now: Timestamp) -> O
 }
 
 /// A duration for a person, in its largest unit.
-fn rough(duration: SignedDuration) -> String {
+pub(super) fn rough(duration: SignedDuration) -> String {
     let minutes = duration.as_mins().max(1);
     match minutes {
         0..120 => format!("{minutes} min"),

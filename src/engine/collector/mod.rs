@@ -12,6 +12,7 @@ mod hosts;
 pub mod once;
 mod poll;
 mod round;
+mod secrets;
 mod slot;
 mod stream;
 mod trouble;
@@ -21,6 +22,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
+use tokio::time::Instant;
 
 use self::hosts::Hosts;
 use self::slot::Slot;
@@ -102,6 +104,8 @@ pub(crate) struct Collector {
     /// All sources are out of reach.
     away: bool,
     trouble: Option<Trouble>,
+    /// When it is looked next whether a refused secret was replaced.
+    look_at: Option<Instant>,
 }
 
 impl Collector {
@@ -122,6 +126,7 @@ impl Collector {
             paused: false,
             away: false,
             trouble: None,
+            look_at: None,
         }
     }
 

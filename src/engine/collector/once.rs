@@ -1,11 +1,15 @@
-//! Asks every source once, as fast as politeness allows, and stores what they bring.
+//! Asks every source once, as fast as politeness allows, and stores what they bring. Who has more to tell is read on
+//! until nothing is left or the time for it is used up: a stream until it has caught up with what is published.
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::habit::rough;
 use super::round::{Round, Settled};
 use super::{Collector, slot::Slot};
+use crate::domain::time::SignedDuration;
 use crate::domain::{SafeText, SourceHealth, Timestamp};
 use crate::engine::event::Polled;
 use crate::store::{Lease, StoreError};
@@ -29,8 +33,13 @@ pub struct OnceReport {
     pub remarks: Vec<SafeText>,
     /// What went wrong and what to do about it; `None` when it worked.
     pub error: Option<SafeText>,
-    /// It was not asked: its server asked not to be asked before this moment.
+    /// It was not asked, or not to the end: its server asked not to be asked before this moment, or we hold back by
+    /// ourselves until then.
     pub waits: Option<Timestamp>,
+    /// How far a stream is behind what is published, where it can tell.
+    pub behind: Option<SignedDuration>,
+    /// The time was used up before it had told all: what to do about it.
+    pub unfinished: Option<SafeText>,
 }
 
 impl OnceReport {
@@ -45,6 +54,8 @@ impl OnceReport {
             remarks: Vec::new(),
             error: None,
             waits: None,
+            behind: None,
+            unfinished: None,
         }
     }
 
@@ -54,9 +65,30 @@ impl OnceReport {
         self.new += polled.new;
         self.changed += polled.changed;
         self.unchanged = polled.unchanged;
-        self.remarks.extend(polled.remarks.iter().cloned());
+        for remark in &polled.remarks {
+            // Told again with other figures, it is told once, with the last ones.
+            self.remarks.retain(|known| words(known) != words(remark));
+            self.remarks.push(remark.clone());
+        }
         self.error.clone_from(&polled.trouble);
+        self.behind = polled.behind.or(self.behind);
+        self.waits = polled.next.filter(|_| polled.health == SourceHealth::Waiting);
     }
+
+    /// The time is used up, and there is more.
+    fn break_off(&mut self) {
+        let what = match self.behind {
+            Some(behind) => format!("still {} behind", rough(behind)),
+            None => "there is more to read".to_owned(),
+        };
+        let advice = "give it longer (`--for 5m`), run it more often, or let `goodword collect` run all the time";
+        self.unfinished = Some(SafeText::line(&format!("{what}: {advice}"), 200));
+    }
+}
+
+/// A remark without its figures.
+fn words(remark: &SafeText) -> String {
+    remark.as_str().chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 impl Collector {
@@ -65,13 +97,15 @@ impl Collector {
         &mut self,
         lease: &Lease,
         stop: &CancellationToken,
+        budget: Duration,
         progress: &mut (dyn FnMut(&OnceReport, usize, usize) + Send),
     ) -> Result<Vec<OnceReport>, StoreError> {
         self.load().await?;
         let mut reports: Vec<OnceReport> = self.slots.iter().map(|slot| OnceReport::of(&slot.info.name)).collect();
         let (mut ended, total) = (0, reports.len());
-        let now = self.shared.clock.now();
+        let (now, until) = (self.shared.clock.now(), Instant::now() + budget);
         for (slot, report) in self.slots.iter_mut().zip(&mut reports) {
+            slot.until = Some(until);
             if self.hosts.is_held(&slot.host, now) || !due_once(slot, now, report) {
                 ended += 1;
                 progress(report, ended, total);
@@ -104,18 +138,16 @@ impl Collector {
                         progress(report, ended, total);
                     }
                 }
-                Settled::MoreFollows(index, polled) if self.is_stream(index) => {
+                Settled::MoreFollows(index, polled) | Settled::MoreLater(index, polled) => {
+                    let Some(report) = reports.get_mut(index) else { continue };
+                    report.add(&polled);
+                    if self.goes_on(index, report.took < budget) {
+                        continue;
+                    }
                     self.rest(index);
-                    if let Some(report) = reports.get_mut(index) {
-                        report.add(&polled);
-                        ended += 1;
-                        progress(report, ended, total);
-                    }
-                }
-                Settled::MoreFollows(index, polled) => {
-                    if let Some(report) = reports.get_mut(index) {
-                        report.add(&polled);
-                    }
+                    report.break_off();
+                    ended += 1;
+                    progress(report, ended, total);
                 }
                 Settled::Abandoned(index) => self.rest(index),
                 Settled::GoesOn => {}
@@ -135,9 +167,14 @@ impl Collector {
         result.map(|()| reports)
     }
 
-    /// A stream never ends: one batch of it has to do.
-    fn is_stream(&self, index: usize) -> bool {
-        self.slots.get(index).is_some_and(|slot| slot.streams)
+    /// Whether a source that has more to tell goes on telling it: a stream up to a moment, others for as long as there
+    /// is time. Makes it due.
+    fn goes_on(&mut self, index: usize, in_time: bool) -> bool {
+        let now = self.shared.clock.now();
+        let Some(slot) = self.slots.get_mut(index) else { return false };
+        let goes_on = if slot.streams { slot.until.is_some_and(|until| until > Instant::now()) } else { in_time };
+        slot.next = goes_on.then_some(now);
+        goes_on
     }
 
     /// The source has had its turn.
@@ -152,7 +189,9 @@ impl Collector {
 fn due_once(slot: &mut Slot, now: Timestamp, report: &mut OnceReport) -> bool {
     let later = slot.next.filter(|next| slot.told && *next > now);
     let stopped = slot.standing.health == SourceHealth::Stopped && slot.next.is_none();
-    if let Some(moment) = later {
+    if slot.standing.health == SourceHealth::Waiting && later.is_some() {
+        report.waits = later;
+    } else if let Some(moment) = later {
         wait_until(moment, report);
     } else if stopped {
         report.error = Some(SafeText::line("it was stopped a moment ago and is not asked again so soon", 200));

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::slot::{Ear, Novelty, Seen, Slot, Standing};
-use super::stream::Held;
+use super::stream::{Held, is_caught_up};
 use super::write::{Ending, Stored, Unrecorded, store};
 use super::{Current, Note, Shared};
+use crate::domain::time::SignedDuration;
 use crate::domain::{Author, SafeText, SourceHealth, Timestamp, Visibility};
 use crate::engine::event::Polled;
 use crate::engine::intake::{Arrival, SourceInfo, TakenIn, take_in};
@@ -42,6 +43,10 @@ pub(super) struct Job {
     pub streams: bool,
     /// When the stream was stored last; `None` when it was not since it connected.
     pub stored: Option<Instant>,
+    /// How far behind a stream was last.
+    pub behind: Option<SignedDuration>,
+    /// When a stream that is only to catch up ends.
+    pub until: Option<Instant>,
     pub scope: Option<Arc<str>>,
     pub intake: Arc<Current>,
     pub shared: Arc<Shared>,
@@ -68,6 +73,8 @@ impl Job {
             epoch,
             streams: slot.streams,
             stored: slot.stored,
+            behind: slot.behind,
+            until: slot.until.filter(|_| slot.streams),
             scope: slot.scope.clone(),
             intake: Arc::clone(intake),
             shared: Arc::clone(shared),
@@ -92,6 +99,10 @@ impl Job {
                     return Ending::Abandoned;
                 }
                 answer = self.ask(&held.cursor, asked) => answer,
+                () = sleep_until(self.until.unwrap_or(begun)), if self.until.is_some() => match held.heard || self.stored.is_some() {
+                    true => Ok(held.nothing_more(self.behind)),
+                    false => Err(no_answer(begun.elapsed())),
+                },
             };
             let unrecorded = match answer {
                 Ok(batch) => self.answered(batch, &mut held, asked, begun).await,
@@ -127,7 +138,7 @@ impl Job {
     ) -> Result<Option<Unrecorded>, SourceError> {
         let now = self.shared.clock.now();
         let mut items = std::mem::take(&mut batch.items);
-        let count = items.len();
+        let (count, newest) = (items.len(), items.iter().filter_map(|item| item.claimed).max());
         let novelty = self
             .seen
             .lock()
@@ -142,16 +153,20 @@ impl Job {
             .map_err(|error| fault(SourceErrorKind::Local, &error.to_string(), "please report it"))?;
         // Not before it is taken in: a failure must leave the cursor where it was.
         held.items += count;
+        let caught_up = is_caught_up(&batch, count, newest, now);
         held.add(&mut batch, novelty);
         held.deleted.append(&mut taken.deleted);
         let nothing = taken.mentions.is_empty() && taken.acts.is_empty();
-        if self.streams && batch.more && nothing && !held.is_due(self.stored, &self.standing.cursor) {
+        let enough = self.until.is_some_and(|until| caught_up || until <= Instant::now());
+        if self.streams && batch.more && nothing && !enough && !held.is_due(self.stored, &self.standing.cursor) {
             return Ok(None);
         }
         self.name_authors(&mut taken, &held.novelty, now).await;
         let mut held = std::mem::take(held);
         taken.deleted = std::mem::take(&mut held.deleted);
-        Ok(Some(self.brought(&batch, held, taken, asked, begun).await))
+        let mut unrecorded = self.brought(&batch, held, taken, asked, begun).await;
+        unrecorded.stored.caught_up = caught_up;
+        Ok(Some(unrecorded))
     }
 
     /// Everything that there is to store and to tell of an answer.
@@ -195,7 +210,14 @@ impl Job {
         } else {
             tracing::info!(source = %self.name(), items = held.items, unchanged = batch.unchanged, "answered");
         }
-        let polled = Polled { items: held.items, unchanged: batch.unchanged, remarks, live, ..self.polled(&decision) };
+        let polled = Polled {
+            items: held.items,
+            unchanged: batch.unchanged,
+            remarks,
+            live,
+            behind: held.behind,
+            ..self.polled(&decision)
+        };
         let outcome = PollOutcome { live, meters: held.meters, ..outcome(asked, &decision, fresh, String::new()) };
         let batch_of = RecordBatch {
             source: self.info.id,
@@ -203,9 +225,10 @@ impl Job {
             mentions: taken.mentions,
             acts: taken.acts,
             deleted: taken.deleted,
+            gone: held.gone,
             outcome,
         };
-        let stored = Stored { next: polled.next, standing, more: batch.more, failure: None, polled };
+        let stored = Stored { next: polled.next, standing, more: batch.more, caught_up: false, failure: None, polled };
         self.unrecorded(batch_of, held.novelty, stored, notes, begun, quiet)
     }
 
@@ -249,10 +272,16 @@ impl Job {
             interval: self.standing.interval,
             retry: error.retry,
             away: self.away,
+            by_choice: error.by_choice,
         };
         let decision = schedule::after_failure(self.bounds, failure, now, (self.shared.dice)());
         let trouble = SafeText::line(&error.to_string(), LINE);
-        tracing::warn!(source = %self.name(), failures = decision.failures, "{trouble}");
+        let waits = decision.health == SourceHealth::Waiting;
+        if waits {
+            tracing::info!(source = %self.name(), "{trouble}");
+        } else {
+            tracing::warn!(source = %self.name(), failures = decision.failures, "{trouble}");
+        }
         let stopped = decision.health == SourceHealth::Stopped && self.standing.health != SourceHealth::Stopped;
         let notes = stopped.then(|| Note::Stopped { source: Arc::clone(&self.info), trouble: trouble.clone() });
         let standing = Standing {
@@ -269,10 +298,12 @@ impl Job {
             mentions: Vec::new(),
             acts: Vec::new(),
             deleted: held.deleted,
+            gone: held.gone,
             outcome: outcome(now, &decision, false, trouble.to_string()),
         };
-        let polled = Polled { trouble: Some(trouble), ..self.polled(&decision) };
-        let stored = Stored { next: polled.next, standing, more: false, failure: Some(error), polled };
+        let (trouble, remarks) = if waits { (None, vec![trouble]) } else { (Some(trouble), Vec::new()) };
+        let polled = Polled { trouble, remarks, ..self.polled(&decision) };
+        let stored = Stored { next: polled.next, standing, more: false, caught_up: true, failure: Some(error), polled };
         self.unrecorded(batch, held.novelty, stored, notes.into_iter().collect(), begun, false)
     }
 
@@ -306,6 +337,7 @@ impl Job {
             remarks: Vec::new(),
             next: decision.next,
             live: false,
+            behind: None,
         }
     }
 
@@ -342,6 +374,7 @@ fn fault(kind: SourceErrorKind, what: &str, advice: &str) -> SourceError {
         advice: advice.to_owned(),
         retry: Retry::BackOff,
         whole_host: false,
+        by_choice: false,
     }
 }
 

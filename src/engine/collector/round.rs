@@ -120,6 +120,7 @@ impl Collector {
         let mut round = Round::new(lease.epoch, stop);
         let mut pauses = self.shared.herald.pauses();
         let end = loop {
+            self.look_for_secrets();
             self.start_due(&mut round);
             let wake = self.wake(&round);
             tokio::select! {
@@ -203,8 +204,11 @@ impl Collector {
         if self.paused || !self.is_in_time() {
             return None;
         }
-        let (_, at) = self.due().filter(|_| !round.stop.is_cancelled())?;
-        Some(Instant::now() + wait(self.shared.clock.now(), at).min(LONGEST_NAP))
+        if round.stop.is_cancelled() {
+            return None;
+        }
+        let due = self.due().map(|(_, at)| Instant::now() + wait(self.shared.clock.now(), at).min(LONGEST_NAP));
+        due.into_iter().chain(self.look_at).min()
     }
 
     /// Tries the batch that was kept, when the store refused and it is time.
@@ -276,6 +280,7 @@ impl Collector {
             .failure
             .as_ref()
             .is_some_and(|failure| matches!(failure.kind, SourceErrorKind::Unreachable | SourceErrorKind::TimedOut));
+        slot.judge_secret(stored.failure.as_ref().map(|failure| failure.kind));
         let retry = stored.failure.as_ref().map(|failure| failure.retry);
         slot.told = matches!(retry, Some(Retry::NotBefore(_)));
         slot.fallen = false;
@@ -285,9 +290,12 @@ impl Collector {
         }
         slot.stored = stored.standing.live.then(Instant::now);
         slot.standing = stored.standing;
+        slot.behind = stored.polled.behind.or(slot.behind);
         slot.in_a_row = if stored.more { slot.in_a_row + 1 } else { 0 };
         slot.next = stored.next;
-        let goes_on = stored.more && (slot.streams || slot.in_a_row < IN_A_ROW);
+        let ends = slot.streams && slot.until.is_some_and(|until| stored.caught_up || until <= Instant::now());
+        let later = stored.more && !(slot.streams && stored.caught_up);
+        let goes_on = stored.more && !ends && (slot.streams || slot.in_a_row < IN_A_ROW);
         if goes_on {
             slot.next = Some(now);
         } else if stored.more {
@@ -300,7 +308,11 @@ impl Collector {
         }
         self.look_around();
         let polled = Box::new(stored.polled);
-        if goes_on { Settled::MoreFollows(index, polled) } else { Settled::Done(index, polled) }
+        match (goes_on, later) {
+            (true, _) => Settled::MoreFollows(index, polled),
+            (false, true) => Settled::MoreLater(index, polled),
+            (false, false) => Settled::Done(index, polled),
+        }
     }
 
     fn refused(&mut self, index: usize, error: StoreError, unrecorded: Box<Unrecorded>) -> Settled {
@@ -370,6 +382,8 @@ pub(super) enum Settled {
     Done(usize, Box<Polled>),
     /// It is stored, and more of the same source follows at once.
     MoreFollows(usize, Box<Polled>),
+    /// It is stored, and more of the same source follows when others have had their turn, or another time.
+    MoreLater(usize, Box<Polled>),
     /// It fell over, which is being stored.
     GoesOn,
     /// It was dropped.

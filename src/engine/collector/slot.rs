@@ -11,7 +11,7 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{Item, SourceHealth, SourceId, SourceState, Timestamp};
 use crate::engine::intake::SourceInfo;
 use crate::engine::schedule::{self, Bounds};
-use crate::sources::{Listen, Source};
+use crate::sources::{Credentials, Listen, Source};
 
 /// How a source listens. Shared with the poll that is under way, so that a poll that falls over leaves it whole.
 pub(super) type Ear = Arc<AsyncMutex<Box<dyn Listen>>>;
@@ -64,6 +64,13 @@ pub(super) struct Slot {
     pub fallen: bool,
     /// When a stream was stored last; `None` when it was not since it connected.
     pub stored: Option<Instant>,
+    /// How far behind a stream was last, where it tells.
+    pub behind: Option<SignedDuration>,
+    /// When it ends, when it is only to catch up.
+    pub until: Option<Instant>,
+    pub credentials: Option<Arc<dyn Credentials>>,
+    /// Its secret was refused; with the stamp of that secret.
+    pub refused: Option<Option<u64>>,
 }
 
 impl Slot {
@@ -76,6 +83,10 @@ impl Slot {
             streams: source.listen.capabilities().streams,
             scope: source.scope.map(Into::into),
             ear: Arc::new(AsyncMutex::new(source.listen)),
+            credentials: source.credentials,
+            refused: None,
+            behind: None,
+            until: None,
             seen: Arc::default(),
             standing: Standing {
                 cursor: String::new(),
@@ -115,6 +126,10 @@ impl Slot {
         self.unreachable = false;
         self.fallen = false;
         self.stored = None;
+        self.behind = None;
+        // Whoever stopped for want of a good secret goes on as soon as there is another.
+        let stopped = self.standing.health == SourceHealth::Stopped;
+        self.refused = self.credentials.as_ref().filter(|_| stopped).map(|credentials| credentials.stamp());
     }
 
     /// Nobody listens to it any more; the next poll connects again.

@@ -1,5 +1,6 @@
 //! The collector driven through its troubles by scripted sources, in paused time.
 
+mod secrets;
 mod streams;
 
 use std::time::Duration;
@@ -273,5 +274,38 @@ async fn a_large_answer_is_stored_in_pieces_and_its_cursor_with_the_last() {
         .store
         .look(|inside| inside.records.iter().map(|batch| (batch.mentions.len(), batch.cursor.clone())).collect());
     assert_eq!(pieces, [(500, String::new()), (500, String::new()), (234, "c1".to_owned())]);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_holds_back_by_itself_waits_and_does_not_fail() {
+    let scene = Scene::new();
+    let until = scene.clock.now() + SignedDuration::from_mins(40);
+    let script = Script::new(vec![
+        Step::Fail(SourceErrorKind::ServerTrouble, Retry::BackOff),
+        Step::Wait(until),
+        Step::items(vec![item("a", "x", -1)]),
+    ]);
+    let (handle, mut events) = scene.start(vec![source("news", "a.example", &script)]).await;
+    pass(MINUTE * 3).await;
+    let state = scene.store.source("news");
+    assert_eq!((state.health, state.failures, state.next), (SourceHealth::Waiting, 1, Some(until)));
+    assert!(state.trouble.as_str().starts_with("it did not work"), "{}", state.trouble);
+    let outcomes: Vec<_> = drain(&mut events)
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Source { outcome: Some(outcome), .. } => Some(outcome),
+            _ => None,
+        })
+        .collect();
+    assert!(outcomes[0].trouble.is_some());
+    assert_eq!((outcomes[1].trouble.as_ref(), outcomes[1].remarks.len()), (None, 1));
+    // Nobody can make it go on any sooner, and it goes on then.
+    handle.refresh(None);
+    pass(MINUTE * 30).await;
+    assert_eq!(script.asked(), 2);
+    pass(MINUTE * 8).await;
+    assert_eq!(script.asked(), 3);
+    assert_eq!(scene.store.source("news").health, SourceHealth::Working);
     handle.shutdown().await;
 }

@@ -35,6 +35,8 @@ pub(super) struct Stored {
     pub standing: Standing,
     pub next: Option<Timestamp>,
     pub more: bool,
+    /// A stream has told what there was to tell so far.
+    pub caught_up: bool,
     pub failure: Option<SourceError>,
     pub polled: Polled,
 }
@@ -69,6 +71,7 @@ pub(super) async fn store(shared: &Shared, epoch: i64, seen: &Mutex<Seen>, unrec
                 mentions: std::mem::take(&mut unrecorded.batch.mentions),
                 acts: Vec::new(),
                 deleted: Vec::new(),
+                gone: Vec::new(),
             };
             let result = record(shared, epoch, &piece).await;
             unrecorded.batch.mentions = piece.mentions;

@@ -14,6 +14,8 @@ use crate::sources::{Batch, Listen, Retry, Source, SourceError, SourceErrorKind,
 pub(crate) enum Step {
     Answer(Batch),
     Fail(SourceErrorKind, Retry),
+    /// Holds back by itself until then.
+    Wait(Timestamp),
     FailHost(Retry),
     Panic,
     /// Never answers.
@@ -71,6 +73,7 @@ impl Script {
         match steps.front() {
             Some(Step::Answer(batch)) => Step::Answer(batch.clone()),
             Some(Step::Fail(kind, retry)) => Step::Fail(*kind, *retry),
+            Some(Step::Wait(until)) => Step::Wait(*until),
             Some(Step::FailHost(retry)) => Step::FailHost(*retry),
             Some(Step::Told(pause, batch)) => Step::Told(*pause, batch.clone()),
             Some(Step::Slow(pause, items)) => Step::Slow(*pause, items.clone()),
@@ -105,7 +108,7 @@ impl Drop for Busy {
 
 fn error(kind: SourceErrorKind, retry: Retry, whole_host: bool) -> SourceError {
     let what = SafeText::line("it did not work", 80);
-    SourceError { kind, what, advice: "look at it".into(), retry, whole_host }
+    SourceError { kind, what, advice: "look at it".into(), retry, whole_host, by_choice: false }
 }
 
 #[async_trait]
@@ -119,6 +122,7 @@ impl Listen for Scripted {
             Step::Answer(batch) if batch.cursor.is_empty() => Ok(Batch { cursor: format!("c{number}"), ..batch }),
             Step::Answer(batch) => Ok(batch),
             Step::Fail(kind, retry) => Err(error(kind, retry, false)),
+            Step::Wait(until) => Err(error(SourceErrorKind::TooMany, Retry::BackOff, false).waiting_until(until)),
             Step::FailHost(retry) => Err(error(SourceErrorKind::TooMany, retry, true)),
             Step::Panic => panic!("the source fell over"),
             Step::Hang => std::future::pending().await,

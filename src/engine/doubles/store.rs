@@ -11,7 +11,7 @@ use crate::domain::outbox::Identity;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, ActId, Correction, CorrectionId, GroupId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, SafeText,
+    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, SafeText,
     Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
     WatchRule,
 };
@@ -193,6 +193,20 @@ impl Inside {
         if let Some(place) = place {
             self.acts.remove(place);
             recorded.acts += 1;
+        }
+    }
+
+    /// Takes down what these people wrote.
+    fn let_go(&mut self, source: SourceId, gone: &[String], recorded: &mut Recorded) {
+        let theirs = |item: &Item| item.author.native_id.as_ref().is_some_and(|id| gone.contains(id));
+        let mentions = self.mentions.iter().map(|(_, new, from)| (&new.item, *from));
+        let all = mentions.chain(self.acts.iter().map(|(act, from, _)| (&act.item, *from)));
+        let names: Vec<String> = all
+            .filter(|(item, from)| theirs(item) && self.share(*from, source))
+            .map(|(item, _)| item.native_id.clone())
+            .collect();
+        for name in names {
+            self.take_down(source, &name, recorded);
         }
     }
 
@@ -383,7 +397,9 @@ impl Store for MemoryStore {
             for name in &batch.deleted {
                 inside.take_down(batch.source, name, &mut recorded);
             }
-            for new in &batch.mentions {
+            inside.let_go(batch.source, &batch.gone, &mut recorded);
+            let left = |new: &NewMention| new.item.author.native_id.as_ref().is_some_and(|id| batch.gone.contains(id));
+            for new in batch.mentions.iter().filter(|new| !left(new)) {
                 if let Some((row, old, _)) = inside.known(batch.source, new) {
                     if old.content == new.content {
                         recorded.known += 1;

@@ -256,7 +256,9 @@ async fn a_pause_survives_restarts_and_holds_for_everybody() {
     assert_eq!(script.asked(), 1);
     let stop = CancellationToken::new();
     let mut nothing = |_: &OnceReport, _: usize, _: usize| panic!("nothing is asked");
-    let once = poll_all_once(plan(&scene.store, &scene.clock, "once", news()), &stop, &mut nothing).await;
+    let once =
+        poll_all_once(plan(&scene.store, &scene.clock, "once", news()), &stop, Duration::from_secs(60), &mut nothing)
+            .await;
     assert!(matches!(once, Err(EngineError::Paused)));
     third.pause(false).await.unwrap();
     pass(SECOND).await;

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ABSENT, Desk, pace};
 use crate::domain::outbox::Outgoing;
-use crate::domain::{Author, OutgoingId, SafeText, Timestamp};
+use crate::domain::{OutgoingId, SafeText, Timestamp};
 use crate::engine::{holder, supervise};
 use crate::sources::{self, Fate, Publish, PublishError, Published};
 use crate::store::outbox::{Attempt, Begin, Job};
@@ -110,7 +110,7 @@ impl Flight {
     }
 
     fn published(&self, outgoing: &Outgoing, published: Published) -> Attempt {
-        let author = self.desk.author(outgoing.source).unwrap_or_else(Author::default);
+        let author = self.desk.author(outgoing.source).unwrap_or_default();
         let Published { native_id, url, at, remarks } = published;
         Attempt::Published { native_id, url, at, remarks, author }
     }

@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 use super::collector::Shared;
 use super::doors::{Door, Hands};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Author, SourceId};
+use crate::domain::{Author, Network, SourceId};
 
 pub(crate) use identities::keep_known;
 pub(crate) use sender::Sender;
@@ -37,6 +37,33 @@ pub(crate) use watcher::Watcher;
 
 /// A process that was not seen for so long has nobody at it.
 pub const ABSENT: SignedDuration = SignedDuration::from_secs(12);
+
+/// How what a person sends from here goes out, as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manner {
+    /// How long it is held first.
+    pub hold: SignedDuration,
+    /// The same for single networks.
+    pub hold_by_network: Vec<(Network, SignedDuration)>,
+    /// A second voice must approve it.
+    pub approval: bool,
+    /// A rehearsal: nothing is sent.
+    pub dry: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { hold: SignedDuration::from_secs(10), hold_by_network: Vec::new(), approval: false, dry: false }
+    }
+}
+
+impl Manner {
+    /// How long something for this network is held.
+    pub fn hold_at(&self, network: &Network) -> SignedDuration {
+        let own = self.hold_by_network.iter().find(|(known, _)| known == network);
+        own.map_or(self.hold, |(_, hold)| *hold)
+    }
+}
 
 /// A new token: the means of networks against publishing the same twice.
 pub fn token() -> String {

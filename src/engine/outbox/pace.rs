@@ -31,7 +31,7 @@ pub(super) fn again(error: &SourceError, attempts: u32, now: Timestamp, random: 
         return None;
     }
     match error.retry {
-        Retry::BackOff => {
+        Retry::BackOff | Retry::Soon => {
             let doubled = FIRST * 2_f64.powi(i32::try_from(attempts.saturating_sub(1)).unwrap_or(30));
             let seconds = doubled.min(LONGEST) * (0.8 + 0.4 * random.clamp(0.0, 1.0));
             Some(later(now, SignedDuration::from_millis((seconds * 1_000.0) as i64)))

@@ -93,7 +93,8 @@ fn the_shortest_interval_is_never_undercut_by_jitter() {
 fn failures_hold_back_longer_and_longer() {
     // (failures before, most seconds)
     for (before, most) in [(0, 60), (1, 120), (2, 240), (5, 1_920), (8, 15_360), (9, 21_600), (400, 21_600)] {
-        let failure = Failure { failures: before, interval: Some(HOUR), retry: Retry::BackOff, away: false };
+        let failure =
+            Failure { failures: before, interval: Some(HOUR), retry: Retry::BackOff, away: false, by_choice: false };
         let longest = after_failure(bounds(), failure, now(), 1.0);
         assert_eq!(longest.next.unwrap().duration_since(now()).as_secs(), most, "{before}");
         let shortest = after_failure(bounds(), failure, now(), 0.0);
@@ -106,7 +107,7 @@ fn failures_hold_back_longer_and_longer() {
 
 #[test]
 fn with_the_network_away_nobody_waits_for_hours() {
-    let failure = Failure { failures: 30, interval: None, retry: Retry::BackOff, away: true };
+    let failure = Failure { failures: 30, interval: None, retry: Retry::BackOff, away: true, by_choice: false };
     let pause = after_failure(bounds(), failure, now(), 1.0).next.unwrap().duration_since(now());
     assert_eq!(pause, LONGEST_PAUSE_AWAY);
 }
@@ -116,22 +117,54 @@ fn a_named_moment_is_obeyed_up_to_a_day() {
     // (asked for, in seconds from now; expected)
     for (asked, expected) in [(-50, 10), (0, 10), (30, 30), (7_200, 7_200), (1_000_000, 86_400)] {
         let retry = Retry::NotBefore(after(now(), SignedDuration::from_secs(asked)));
-        let failure = Failure { failures: 0, interval: Some(HOUR), retry, away: false };
+        let failure = Failure { failures: 0, interval: Some(HOUR), retry, away: false, by_choice: false };
         let decision = after_failure(bounds(), failure, now(), 0.3);
         assert_eq!(decision.next.unwrap().duration_since(now()).as_secs(), expected);
     }
-    let again = Failure { failures: 4, interval: None, retry: Retry::NotBefore(now()), away: false };
+    let again = Failure { failures: 4, interval: None, retry: Retry::NotBefore(now()), away: false, by_choice: false };
     let decision = after_failure(bounds(), again, now(), 1.0);
     assert_eq!(decision.next.unwrap().duration_since(now()), MINUTE * 8, "it named moments in vain");
 }
 
 #[test]
 fn what_looks_gone_is_asked_daily_and_what_is_gone_never() {
-    let failure = |retry| Failure { failures: 0, interval: None, retry, away: false };
+    let failure = |retry| Failure { failures: 0, interval: None, retry, away: false, by_choice: false };
     let daily = after_failure(bounds(), failure(Retry::Daily), now(), 0.5);
     assert_eq!(daily.next.unwrap().duration_since(now()), HOUR * 24);
     let never = after_failure(bounds(), failure(Retry::Never), now(), 0.5);
     assert_eq!((never.next, never.health), (None, SourceHealth::Stopped));
+}
+
+#[test]
+fn what_is_on_this_machine_is_looked_at_every_few_minutes_at_most() {
+    let longest = |failures| {
+        let failure = Failure { failures, interval: Some(HOUR), retry: Retry::Soon, away: false, by_choice: false };
+        let decision = after_failure(bounds(), failure, now(), 1.0);
+        assert_eq!((decision.health, decision.failures), (SourceHealth::Failing, failures + 1));
+        decision.next.unwrap().duration_since(now())
+    };
+    assert_eq!([0, 1, 2, 50].map(longest), [MINUTE, MINUTE * 2, MINUTE * 3, MINUTE * 3]);
+}
+
+#[test]
+fn holding_back_by_ourselves_is_no_failure() {
+    let until = after(now(), MINUTE * 20);
+    let retry = Retry::NotBefore(until);
+    let failure = Failure { failures: 2, interval: Some(HOUR), retry, away: false, by_choice: true };
+    let decision = after_failure(bounds(), failure, now(), 0.7);
+    assert_eq!((decision.next, decision.interval), (Some(until), HOUR));
+    assert_eq!((decision.failures, decision.health), (2, SourceHealth::Waiting));
+    let state = SourceState {
+        failures: 0,
+        health: SourceHealth::Waiting,
+        polled: Some(now()),
+        next: decision.next,
+        interval: Some(HOUR),
+        ..state()
+    };
+    assert!(told_to_wait(&state));
+    let again = first_check(bounds(), &state, now(), 0, 16, 0.5);
+    assert_eq!(again, Some(until), "a start changes nothing of it");
 }
 
 #[test]
@@ -144,7 +177,7 @@ fn a_servers_wish_is_told_from_our_own_pause() {
     ] {
         for random in [0.0, 0.1, 0.25, 0.5, 0.99, 1.0] {
             for interval in [None, Some(MINUTE), Some(MINUTE * 5), Some(HOUR), Some(HOUR * 24)] {
-                let failure = Failure { failures: 3, interval, retry, away: false };
+                let failure = Failure { failures: 3, interval, retry, away: false, by_choice: false };
                 let wide = Bounds { shortest: MINUTE, longest: HOUR * 24 };
                 let decision = after_failure(wide, failure, now(), random);
                 let state = SourceState {
@@ -222,7 +255,7 @@ proptest! {
             1 => Retry::NotBefore(after(now(), SignedDuration::from_secs(wish))),
             _ => Retry::Daily,
         };
-        let failure = Failure { failures, interval, retry, away };
+        let failure = Failure { failures, interval, retry, away, by_choice: false };
         let decision = after_failure(Bounds { shortest, longest }, failure, now(), random);
         let pause = decision.next.unwrap().duration_since(now());
         prop_assert!(pause >= SignedDuration::from_secs(7) && pause <= SignedDuration::from_hours(27));

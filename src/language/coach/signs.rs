@@ -40,7 +40,7 @@ impl Signs {
         let (mention, words) = (Words::read(mention), Words::read(draft));
         let mut signs = Self::default();
         signs.slots(quoted, &mention, &words, head(draft));
-        signs.private(&words);
+        signs.private(&mention, &words);
         signs.phrases(&words);
         signs.echoes(&mention, &words);
         signs.shape(&words, draft);
@@ -93,24 +93,17 @@ impl Signs {
         }
     }
 
-    fn private(&mut self, words: &Words) {
-        let found = private::find(words);
+    fn private(&mut self, mention: &Words, words: &Words) {
+        let found = private::find(mention, words);
         let (mut here, mut open, mut given) = (0, 0, 0);
         for private in found {
-            let weight = match private.kind {
-                Kind::AskedHere => 4.0,
-                Kind::Asked => 2.4,
-                Kind::Email | Kind::Address | Kind::Number | Kind::Phone => 3.0,
-                Kind::AskedPrivately | Kind::Warned | Kind::OwnEmail | Kind::OwnPhone => -0.5,
-            };
             match private.kind {
                 Kind::AskedHere => here += private.count,
                 Kind::Asked => open += private.count,
-                Kind::Email | Kind::Address | Kind::Number | Kind::Phone => given += 1,
-                _ => {}
+                kind => given += usize::from(kind.gives_away()),
             }
-            let number = private.count.min(3) as u64;
-            self.push(private.kind.name(), number, private.span, Some(Flag::PersonalData), weight);
+            let (number, kind) = (private.count.min(3) as u64, private.kind);
+            self.push(kind.name(), number, private.span, Some(Flag::PersonalData), kind.weight());
         }
         self.push("asked here, in all", here.min(3) as u64, 0..0, None, 0.0);
         self.push("asked, in all", open.min(3) as u64, 0..0, None, 0.0);

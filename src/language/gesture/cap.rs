@@ -2,106 +2,32 @@
 //! cap model looks at to choose among them.
 //!
 //! Every figure and every word that begins such a phrase is an anchor; every way of beginning some words before it and
-//! ending some words behind it, within a clause, is a candidate. The model scores them all; the best one is the cap if
-//! its probability reaches the threshold.
+//! ending some words behind it, within a clause, is a candidate. The model first tells whether there is a cap at an
+//! anchor; of the likeliest anchor's candidates it then chooses the span.
 
 use std::ops::Range;
 
-use super::super::model::Features;
-use super::super::model::hash;
 use super::amount::{self, Number};
 use super::words::{Gap, Kind, Word};
 
+mod look;
+
+pub(crate) use look::{look_at_anchor, look_at_span};
+
 /// Words before a figure with which a cap may begin.
-const LEADING: &[&str] = &[
-    "up",
-    "upto",
-    "to",
-    "as",
-    "many",
-    "far",
-    "a",
-    "an",
-    "the",
-    "our",
-    "your",
-    "first",
-    "next",
-    "maximum",
-    "max",
-    "limit",
-    "limited",
-    "limiting",
-    "capped",
-    "cap",
-    "caps",
-    "at",
-    "ceiling",
-    "of",
-    "no",
-    "not",
-    "more",
-    "most",
-    "than",
-    "exceed",
-    "exceeding",
-    "tune",
-    "only",
-    "just",
-    "for",
-    "until",
-    "till",
-    "til",
-    "we",
-    "reach",
-    "reached",
-    "hit",
-    "total",
-    "once",
-    "pool",
-    "in",
-    "with",
-    "earliest",
-    "good",
-    "raised",
-    "around",
-    "all",
-    "over",
-    "greater",
-    "quantities",
-    "we've",
-    "i've",
-    "stops",
-    "another",
-    "lucky",
-    "beyond",
-    "exactly",
-    "donation",
-    "one",
-    "per",
-    "when",
-    "it",
-    "goal",
-    "'til",
-    "under",
-    "minimum",
-    "sum",
-    "grand",
-    "budget",
-    "set",
-    "aside",
-    "is",
-    "while",
-    "whilst",
-    "so",
-    "long",
-    "box",
-    "number",
-    "some",
-];
+const LEADING: &str = "up upto to as a an the your first next maximum max limit limited limiting capped cap caps at ceiling \
+    of no not more most than exceed exceeding tune only until till til reach reached hit total once pool \
+    earliest good raised around all over greater quantities we've stops another lucky beyond exactly \
+    donation one per goal 'til under minimum sum grand budget set aside long box number rs inr usd eur \
+    gbp about roughly almost nearly topped top upper ours last many far our for";
 /// Words that begin a cap without a figure.
 const BEGINNING: &[&str] =
     &["until", "till", "til", "while", "whilst", "as", "so", "quantities", "first", "limited", "'til", "only"];
+/// Of these, those that stand inside of a beginning only.
+const INSIDE: &[&str] = &["many", "far", "our", "of", "than", "for"];
+/// Words with which a new thought begins behind a figure.
+const PARTING: &[&str] =
+    &["and", "so", "because", "will", "get", "gets", "receive", "receives", "then", "but", "which", "who", "that"];
 /// Words before an anchor and behind it that a candidate may take in.
 const BACK: usize = 7;
 const AHEAD: usize = 9;
@@ -126,18 +52,33 @@ impl Candidate {
     }
 }
 
-/// All candidates of a text.
-pub(crate) fn candidates(words: &[Word]) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for (anchor, word) in words.iter().enumerate() {
-        let figure = is_number(word);
-        if figure || BEGINNING.contains(&word.text.as_str()) {
-            for first in begins(words, anchor, figure) {
-                ends(words, anchor).for_each(|end| found.push(Candidate { first, anchor, end }));
-            }
-        }
+/// The words at which a cap may be: figures, and words that begin a cap without one.
+pub(crate) fn anchors(words: &[Word]) -> impl Iterator<Item = usize> + '_ {
+    (0..words.len()).filter(|at| is_anchor(words, *at))
+}
+
+fn is_anchor(words: &[Word], at: usize) -> bool {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let follows = words.get(at + 1).filter(|next| next.gap == Gap::None);
+    match text(at) {
+        _ if words.get(at).is_some_and(is_number) => true,
+        "as" | "so" => follows.is_some_and(|next| matches!(next.text.as_str(), "long" | "many" | "far" | "much")),
+        "first" | "only" | "limited" => !follows.is_some_and(is_number),
+        word => BEGINNING.contains(&word),
     }
-    found
+}
+
+/// The candidates with this anchor.
+pub(crate) fn candidates(words: &[Word], anchor: usize) -> Vec<Candidate> {
+    let figure = words.get(anchor).is_some_and(is_number);
+    let ends = ends(words, anchor);
+    let from = |first: usize| ends.iter().map(move |end| Candidate { first, anchor, end: *end });
+    begins(words, anchor, figure).into_iter().flat_map(from).collect()
+}
+
+/// Where the run of words before an anchor begins with which a cap may begin.
+fn farthest(words: &[Word], anchor: usize) -> usize {
+    begins(words, anchor, true).last().copied().unwrap_or(anchor)
 }
 
 fn is_number(word: &Word) -> bool {
@@ -155,127 +96,33 @@ fn begins(words: &[Word], anchor: usize, figure: bool) -> Vec<usize> {
         if after.gap == Gap::Hard && word.text != "max" || after.gap == Gap::Soft {
             break;
         }
-        if !LEADING.contains(&word.text.as_str()) {
+        if !leads(&word.text) {
             break;
         }
-        places.push(first);
+        let opens = word.text == "to" && matches!(after.text.as_str(), "the" | "our" | "to");
+        if !(opens || INSIDE.contains(&word.text.as_str())) {
+            places.push(first);
+        }
     }
     places
 }
 
-/// One past the last word of a cap with this anchor: the anchor itself, or up to the end of the clause.
-fn ends(words: &[Word], anchor: usize) -> impl Iterator<Item = usize> {
-    let more = (anchor + 1..anchor + AHEAD)
-        .take_while(|at| words.get(*at).is_some_and(|word| word.gap == Gap::None && word.text != "?"));
-    std::iter::once(anchor + 1).chain(more.map(|at| at + 1).collect::<Vec<_>>())
+/// One past the last word of a cap with this anchor: the anchor itself, or up to the end of the clause; a picture ends
+/// no cap.
+fn ends(words: &[Word], anchor: usize) -> Vec<usize> {
+    let figure = words.get(anchor).is_some_and(is_number);
+    let parts = |word: &Word| word.text == "?" || figure && PARTING.contains(&word.text.as_str());
+    let goes_on = |at: &usize| words.get(*at).is_some_and(|word| word.gap == Gap::None && !parts(word));
+    let ends = (anchor + 1..anchor + AHEAD).take_while(goes_on).filter(|at| !words.get(*at).is_some_and(is_picture));
+    std::iter::once(anchor + 1).chain(ends.map(|at| at + 1)).collect()
 }
 
-/// What the model looks at in a candidate.
-pub(crate) fn features(words: &[Word], candidate: &Candidate, features: &mut Features) {
-    features.clear();
-    let none = (0, 0);
-    let text = |at: Option<usize>| at.and_then(|at| words.get(at)).map_or("", |word| masked(word));
-    let key = |range: Range<usize>| {
-        let taken = words.get(range).unwrap_or_default();
-        taken.iter().fold(hash::START, |key, word| hash::join(key, hash::of_str(masked(word))))
-    };
-    let Candidate { first, anchor, end } = *candidate;
-    let kind = words.get(anchor).map_or(0, kind_of);
-    let lead = key(first..anchor);
-    let tail = (end - anchor - 1) as u64;
-    let before = first.checked_sub(1);
-    let gap_before = words.get(first).map_or(2, |word| word.gap as u64);
-    let gap_after = words.get(end).map_or(2, |word| word.gap as u64);
-    let last = hash::of_str(text(end.checked_sub(1)));
-    let next = hash::of_str(text(Some(end)));
-    let around = gap_before << 2 | gap_after;
-    let left = words.len() - end;
-    let mut add = |name: &str, number: u64| features.name(3, name, number, none);
-    add("kind", kind);
-    add("lead", lead);
-    add("lead and kind", hash::join(lead, kind));
-    add("lead and tail", hash::join(lead, tail));
-    add("lead, kind, tail", hash::join(lead, kind << 8 | tail));
-    add("lead begins", hash::of_str(text(Some(first))));
-    add("lead, around", hash::join(lead, around));
-    add("tail", tail);
-    add("kind and tail", kind << 8 | tail);
-    add("words behind the anchor", key(anchor + 1..end));
-    add("first behind", hash::of_str(text(Some(anchor + 1))));
-    add("last", last);
-    add("next", next);
-    add("last and next", hash::join(last, next));
-    add("kind, tail, next", hash::join(next, kind << 8 | tail));
-    add("gaps", around);
-    add("gaps, kind, tail", around << 16 | kind << 8 | tail);
-    add("before", hash::of_str(text(before)));
-    add("before and lead", hash::join(hash::of_str(text(before)), lead));
-    add("two before", key(first.saturating_sub(2)..first));
-    add("last of the text", u64::from(left == 0));
-    add("more before", u64::from(before.is_some_and(|at| LEADING.contains(&text(Some(at))))));
-    add("next is small", u64::from(is_small(text(Some(end)))) << 2 | gap_after);
-    add("last is small", u64::from(is_small(text(end.checked_sub(1)))));
-    add("draw", u64::from(words.iter().any(|word| is_draw(&word.text))) << 8 | kind);
+fn is_picture(word: &Word) -> bool {
+    word.kind == Kind::Mark && !word.text.is_ascii()
 }
 
-/// Figures without their digits, so that what is learned of one holds for all.
-fn masked(word: &Word) -> &str {
-    match word.kind {
-        Kind::Number => "0",
-        Kind::Money => "$",
-        Kind::Percent => "%",
-        _ => &word.text,
-    }
-}
-
-fn kind_of(word: &Word) -> u64 {
-    match (word.kind, amount::word(&word.text)) {
-        (Kind::Money, _) => 1,
-        (Kind::Percent, _) => 2,
-        // "1", "50", "1,000": how great it is tells winners from stocks.
-        (Kind::Number, _) => 3 + word.text.chars().filter(char::is_ascii_digit).count().min(5) as u64,
-        (_, Some(Number::Count(count))) if count <= 3.0 => 10,
-        (_, Some(Number::Count(_))) => 11,
-        _ => 12 + hash::of_str(&word.text) % 1024,
-    }
-}
-
-/// Words that do not end a cap, and behind which a new thought begins.
-fn is_small(word: &str) -> bool {
-    matches!(
-        word,
-        "of" | "to"
-            | "the"
-            | "a"
-            | "in"
-            | "for"
-            | "and"
-            | "on"
-            | "is"
-            | "are"
-            | "will"
-            | "who"
-            | "that"
-            | "we"
-            | "you"
-            | "get"
-            | "gets"
-            | "with"
-            | "at"
-            | "from"
-            | "or"
-            | "by"
-            | "then"
-            | "so"
-            | "because"
-            | "your"
-            | "our"
-            | "i"
-    )
-}
-
-fn is_draw(word: &str) -> bool {
-    matches!(word, "draw" | "drawn" | "win" | "wins" | "winner" | "winners" | "random" | "raffle" | "raffled" | "pick")
+fn leads(word: &str) -> bool {
+    LEADING.split_ascii_whitespace().any(|leading| leading == word)
 }
 
 #[cfg(test)]
@@ -285,7 +132,8 @@ mod tests {
 
     fn all(text: &str) -> Vec<&str> {
         let words = scan(text);
-        candidates(&words).iter().filter_map(|candidate| text.get(candidate.span(&words))).collect()
+        let all = anchors(&words).flat_map(|anchor| candidates(&words, anchor));
+        all.filter_map(|candidate| text.get(candidate.span(&words))).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Cues are no verdict. The model hears of each cue, of the order in which cues stand, and of the one that begins a
 //! sentence, and learns what they are worth.
 
-use super::super::model::Features;
+use super::super::model::{Features, Pieces, Place};
 use super::words::{Gap, Kind, Word};
 
 /// What a cue stands for.
@@ -236,48 +236,60 @@ impl Cues {
 /// Times that a cue counts: a few telling things among hundreds of features.
 const TIMES: usize = 3;
 
-/// Adds what the cues say to the features of a text. Places are left out where a model wants none.
-pub(crate) fn add(words: &[Word], found: &[Found], reply: bool, features: &mut Features) {
-    let none = (0, 0);
+/// The pieces that a cue stands on, so that an explanation can point at them.
+fn place(words: &[Word], found: &Found, pieces: &Pieces) -> Place {
+    let (Some(first), Some(last)) = (words.get(found.first), words.get(found.end.saturating_sub(1))) else {
+        return (0, 0);
+    };
+    let before = |byte: usize| pieces.list().partition_point(|piece| (piece.start as usize) < byte);
+    let narrow = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+    (narrow(before(first.span.start)), narrow(before(last.span.end)))
+}
+
+/// Adds what the cues say to the features of a text.
+pub(crate) fn add(words: &[Word], found: &[Found], reply: bool, pieces: &Pieces, features: &mut Features) {
     for _ in 0..TIMES {
-        features.name(1, "reply", u64::from(reply), none);
+        features.name(1, "reply", u64::from(reply), (0, 0));
     }
     let mut seen = 0u64;
     for cue in found {
         let bit = 1u64 << cue.cue as u64;
         let new = seen & bit == 0;
         seen |= bit;
+        let here = place(words, cue, pieces);
         let starts = words.get(cue.first).is_some_and(|word| word.gap == Gap::Hard);
         for _ in 0..TIMES {
             if new {
-                features.name(1, "cue", cue.cue as u64, none);
-                features.name(1, "cue in reply", (cue.cue as u64) << 1 | u64::from(reply), none);
+                features.name(1, "cue", cue.cue as u64, here);
+                features.name(1, "cue in reply", (cue.cue as u64) << 1 | u64::from(reply), here);
             }
             if starts {
-                features.name(1, "cue first", cue.cue as u64, none);
+                features.name(1, "cue first", cue.cue as u64, here);
             }
         }
     }
-    order(found, features);
+    order(words, found, pieces, features);
     shape(words, seen, features);
 }
 
-/// Which cue stands before which.
-fn order(found: &[Found], features: &mut Features) {
+/// Which cue stands before which; such a feature stands on the first of the two.
+fn order(words: &[Word], found: &[Found], pieces: &Pieces, features: &mut Features) {
     let mut pairs = [0u64; 32];
     for (at, first) in found.iter().enumerate() {
+        let here = place(words, first, pieces);
         for second in found.get(at + 1..).unwrap_or_default() {
             let Some(row) = pairs.get_mut(first.cue as usize) else { continue };
+            let pair = (first.cue as u64) << 8 | second.cue as u64;
             let bit = 1u64 << second.cue as u64;
             let near = second.first < first.first + 6;
             if *row & bit == 0 {
                 *row |= bit;
-                features.name(1, "before", (first.cue as u64) << 8 | second.cue as u64, (0, 0));
+                features.name(1, "before", pair, here);
             }
             let bit = bit << 32;
             if near && *row & bit == 0 {
                 *row |= bit;
-                features.name(1, "just before", (first.cue as u64) << 8 | second.cue as u64, (0, 0));
+                features.name(1, "just before", pair, here);
             }
         }
     }

@@ -100,7 +100,7 @@ fn kind_of(written: &str) -> Kind {
     }
     if written.starts_with(['@', '#']) {
         Kind::Tag
-    } else if written.contains(is_currency) {
+    } else if written.contains(is_currency) || code_before(written) > 0 {
         Kind::Money
     } else if written.ends_with('%') {
         Kind::Percent
@@ -115,6 +115,12 @@ fn kind_of(written: &str) -> Kind {
 pub(crate) fn is_currency(c: char) -> bool {
     matches!(c, '$' | '€' | '£' | '₹' | '¥' | '₱' | '₦' | '₩' | '₪' | '₫' | '₺' | '₴' | '₽' | '฿' | '₵')
 }
+
+/// Currencies that are written in letters before a number.
+const CODES: &[&str] = &[
+    "Rs", "rs", "RS", "INR", "USD", "EUR", "GBP", "AUD", "CAD", "NZD", "HKD", "SGD", "CHF", "ZAR", "R", "RM", "NGN",
+    "KES", "KSh", "Ksh", "AED", "PHP", "BRL", "PLN", "SEK", "NOK", "DKK", "JPY", "TL",
+];
 
 fn is_mark(c: char) -> bool {
     matches!(c, '=' | '+' | '?' | '→' | '&' | '×') || is_picture(c)
@@ -174,6 +180,10 @@ fn figure(rest: &str) -> Option<usize> {
 
 /// The length of `$`, `HK$`, `€ ` before a digit; 0 when there is none.
 fn currency_before(rest: &str) -> usize {
+    let code = code_before(rest);
+    if code > 0 {
+        return code;
+    }
     let letters = rest.chars().take_while(char::is_ascii_uppercase).count();
     let after = rest.get(letters..).unwrap_or_default();
     let Some(sign) = after.chars().next().filter(|c| letters <= 3 && is_currency(*c)) else { return 0 };
@@ -181,6 +191,17 @@ fn currency_before(rest: &str) -> usize {
     let space = usize::from(rest.get(length..).is_some_and(|tail| tail.starts_with(' ')));
     let digit = rest.get(length + space..).is_some_and(|tail| tail.starts_with(|c: char| c.is_ascii_digit()));
     if digit { length + space } else { 0 }
+}
+
+/// The length of `Rs.`, `USD ` before a digit; 0 when there is none.
+fn code_before(rest: &str) -> usize {
+    let letters = rest.chars().take_while(char::is_ascii_alphabetic).count();
+    let code = rest.get(..letters).filter(|code| CODES.contains(code));
+    let Some(tail) = code.and_then(|_| rest.get(letters..)) else { return 0 };
+    let dot = usize::from(tail.starts_with('.'));
+    let space = usize::from(letters > 1 && tail.get(dot..).is_some_and(|tail| tail.starts_with(' ')));
+    let digit = tail.get(dot + space..).is_some_and(|tail| tail.starts_with(|c: char| c.is_ascii_digit()));
+    if digit { letters + dot + space } else { 0 }
 }
 
 /// Digits with inner dots and commas, and with groups of three behind a space ("3 000").

@@ -25,6 +25,7 @@ mod random;
 pub mod recipe;
 pub mod text;
 pub mod train;
+mod weights;
 
 pub use features::{Features, Place, Spec};
 pub use linear::{Contribution, Linear, Link, MOST_CLASSES, Scores};

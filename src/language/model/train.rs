@@ -1,14 +1,13 @@
-//! Training: logistic regression on hashed features by AdaGrad, then quantisation.
+//! Training: logistic regression on hashed features by AdaGrad.
 //!
 //! The loss is the cross-entropy between an example's target (a share for each class, so soft labels are as good as
 //! hard ones) and the model's probabilities. Every step is taken in a fixed order on one thread with a seeded shuffle:
 //! the same examples and settings give the same bytes.
 
-use std::borrow::Cow;
-
 use super::features::{Features, Spec};
-use super::linear::{Header, Linear, Link, MOST_CLASSES, Scores, shrunk};
+use super::linear::{Link, MOST_CLASSES, Scores, shrunk};
 use super::random::Random;
+pub use super::weights::Trained;
 
 /// Examples with their features.
 #[derive(Debug, Default)]
@@ -112,19 +111,6 @@ impl Default for Settings {
     }
 }
 
-/// Weights in full precision.
-#[derive(Debug)]
-pub struct Trained {
-    link: Link,
-    spec: Spec,
-    bits: u8,
-    shrink: f32,
-    classes: usize,
-    bias: Vec<f32>,
-    /// Row after row, a number a class.
-    weights: Vec<f32>,
-}
-
 /// Trains a model of so many classes (1 to [`MOST_CLASSES`]). `told` hears after each epoch its number, from 1.
 pub fn train(
     corpus: &Corpus,
@@ -167,6 +153,31 @@ pub fn train(
         bias: learner.bias.all().to_vec(),
         weights: mean,
     }
+}
+
+/// Trains as many models as told, with seeds one after another, and gives the mean of their weights: what one of them
+/// learned by chance, the others do not confirm.
+pub fn train_mean(
+    corpus: &Corpus,
+    classes: usize,
+    link: Link,
+    spec: Spec,
+    settings: &Settings,
+    models: u32,
+) -> Trained {
+    let with = |more: u32| {
+        let settings = Settings { seed: settings.seed.wrapping_add(u64::from(more)), ..settings.clone() };
+        train(corpus, classes, link, spec, &settings, |_| {})
+    };
+    let mut sum = with(0);
+    for more in 1..models {
+        let next = with(more);
+        sum.bias.iter_mut().zip(&next.bias).for_each(|(sum, bias)| *sum += bias);
+        sum.weights.iter_mut().zip(&next.weights).for_each(|(sum, weight)| *sum += weight);
+    }
+    let share = 1.0 / models.max(1) as f32;
+    sum.bias.iter_mut().chain(&mut sum.weights).for_each(|number| *number *= share);
+    sum
 }
 
 struct Learner<'a> {
@@ -334,67 +345,4 @@ fn lifts(corpus: &Corpus, classes: usize, link: Link, balance: f32) -> Vec<Score
         }
     }
     with
-}
-
-impl Trained {
-    /// The scores z of these hashes, in full precision.
-    pub fn scores(&self, hashes: &[u32]) -> Scores {
-        let shift = 32 - u32::from(self.bits);
-        let mut scores = Scores::zero(self.classes);
-        for hash in hashes {
-            let start = (u64::from(*hash) >> shift) as usize * self.classes;
-            let row = self.weights.get(start..start + self.classes).unwrap_or_default();
-            scores.all_mut().iter_mut().zip(row).for_each(|(score, weight)| *score += weight);
-        }
-        let value = shrunk(hashes.len(), self.shrink);
-        scores.all_mut().iter_mut().zip(&self.bias).for_each(|(score, bias)| *score = *score * value + bias);
-        scores
-    }
-
-    /// The quantised model. A softmax gives up the weights of its `reference` class; what is left of each class is
-    /// divided by the class's 99.95th percentile of size, so that a few great weights do not coarsen all others.
-    pub fn quantised(&self, name: &str, classes: &[&str], reference: Option<usize>) -> Linear {
-        let reference = reference.filter(|class| self.link == Link::Softmax && *class < self.classes);
-        let base = |row: &[f32]| reference.and_then(|class| row.get(class)).copied().unwrap_or(0.0);
-        let offset = base(&self.bias);
-        let columns: Vec<usize> = (0..self.classes).filter(|class| Some(*class) != reference).collect();
-        let rows = || self.weights.chunks_exact(self.classes);
-        let of = |row: &[f32], class: usize| row.get(class).copied().unwrap_or(0.0) - base(row);
-        let mut scale = vec![1.0; self.classes];
-        for class in &columns {
-            let sizes = rows().map(|row| of(row, *class).abs()).filter(|size| *size > 0.0).collect();
-            if let Some(slot) = scale.get_mut(*class) {
-                *slot = great(sizes) / 127.0;
-            }
-        }
-        let mut weights = Vec::with_capacity((self.weights.len() / self.classes) * columns.len());
-        for row in rows() {
-            for class in &columns {
-                let step = scale.get(*class).copied().unwrap_or(1.0);
-                weights.push((of(row, *class) / step).round().clamp(-127.0, 127.0) as i8 as u8);
-            }
-        }
-        let header = Header {
-            name: name.to_owned(),
-            classes: classes.iter().map(|class| (*class).to_owned()).collect(),
-            link: self.link,
-            reference,
-            spec: self.spec,
-            bits: self.bits,
-            shrink: self.shrink,
-            bias: self.bias.iter().map(|bias| bias - offset).collect(),
-            scale,
-            thresholds: vec![0.5; self.classes],
-        };
-        Linear::new(header, Cow::Owned(weights))
-    }
-}
-
-fn great(mut sizes: Vec<f32>) -> f32 {
-    if sizes.is_empty() {
-        return 1.0;
-    }
-    sizes.sort_unstable_by(f32::total_cmp);
-    let at = sizes.len() - 1 - sizes.len() / 2000;
-    sizes.get(at).copied().unwrap_or(1.0).max(1e-6)
 }

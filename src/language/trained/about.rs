@@ -18,6 +18,7 @@ use super::super::names::{NameKeys, names};
 use super::super::scene::Scene;
 use super::super::tokens::Token;
 use super::super::{Evidence, ReadAbout, SubjectContext};
+use super::common::Common;
 use super::intent::english;
 
 static ABOUT: &[u8] = include_bytes!("../../../assets/models/about.bin");
@@ -50,6 +51,7 @@ pub struct TrainedAbout {
     model: Arc<Linear>,
     rules: RuleAbout,
     library: Arc<Library>,
+    common: Arc<Common>,
 }
 
 #[derive(Default)]
@@ -68,12 +70,13 @@ impl TrainedAbout {
     /// # Errors
     /// When the embedded model is damaged or of another kind.
     pub fn embedded(library: Arc<Library>) -> Result<Self, AssetError> {
-        Ok(Self::new(asset::read(ABOUT)?, library))
+        Ok(Self::new(asset::read(ABOUT)?, Common::embedded()?, library))
     }
 
-    /// A reader with a model of its own, with the classes something else, about.
-    pub fn new(model: Linear, library: Arc<Library>) -> Self {
-        Self { model: Arc::new(model), rules: RuleAbout::new(Arc::clone(&library)), library }
+    /// A reader with a model of its own, with the classes something else, about, and the table that it learned with.
+    pub fn new(model: Linear, common: Common, library: Arc<Library>) -> Self {
+        let rules = RuleAbout::new(Arc::clone(&library));
+        Self { model: Arc::new(model), rules, library, common: Arc::new(common) }
     }
 
     /// Reads an English text; `None` where the name does not stand in it.
@@ -84,7 +87,7 @@ impl TrainedAbout {
         subject: &SubjectContext<'_>,
         read: impl FnOnce(f32, &Pieces, &Features) -> R,
     ) -> Option<R> {
-        with_name(scene, lexicon, subject.name, |pieces, features| {
+        with_name(scene, lexicon, &self.common, subject.name, |pieces, features| {
             let scores = self.model.scores(features);
             read(scores.class(MEANT) - scores.class(ELSE), pieces, features)
         })
@@ -165,6 +168,7 @@ fn of_watch(scene: &Scene<'_>, subject: &SubjectContext<'_>, evidence: &mut Vec<
 pub(super) fn with_name<R>(
     scene: &Scene<'_>,
     lexicon: &Lexicon,
+    common: &Common,
     name: &str,
     read: impl FnOnce(&Pieces, &Features) -> R,
 ) -> Option<R> {
@@ -191,7 +195,9 @@ pub(super) fn with_name<R>(
             features.name(0, "sign", sign * 8 + (value * 2.0).ceil().min(7.0) as u64, here);
         }
     }
-    neighbours(pieces, dress(scene, &named), features);
+    let dress = dress(scene, &named);
+    common.add(name, dress, here, features);
+    neighbours(pieces, dress, features);
     let result = read(pieces, features);
     KEPT.set(Some(kept));
     Some(result)

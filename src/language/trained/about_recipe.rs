@@ -9,10 +9,11 @@ use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure};
 use super::super::model::evaluate::Confusion;
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, figure, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
 use super::about::{CLASSES, ELSE, MEANT, SPEC, with_name};
+use super::common::{self, Common};
 use super::intent::english;
 use super::posts::{Line, blank, lines};
 
@@ -23,6 +24,8 @@ pub struct AboutRecipe {
     pub settings: Settings,
     /// Folds for cross-validation, at least 2.
     pub folds: usize,
+    /// Models of which the mean is taken.
+    pub models: u32,
 }
 
 impl AboutRecipe {
@@ -30,7 +33,7 @@ impl AboutRecipe {
     pub const STANDARD: Self = Self {
         settings: Settings {
             bits: 17,
-            epochs: 12,
+            epochs: 16,
             rate: 0.1,
             last_rate: 0.3,
             decay: 0.0,
@@ -38,11 +41,12 @@ impl AboutRecipe {
             smoothing: 0.0,
             least_examples: 2,
             shrink: 0.5,
-            leave_out: 0.2,
+            leave_out: 0.4,
             average: 4,
             seed: 7,
         },
         folds: 5,
+        models: 5,
     };
 }
 
@@ -61,8 +65,11 @@ impl Recipe for AboutRecipe {
     fn make(&self, all: &[Set], order: &Order, told: &mut dyn FnMut(&str)) -> Result<Vec<Made>, RecipeError> {
         told("about: extracting features");
         let library = Library::new();
-        let learned = examples(all, Use::Training, self.folds, &library)?;
-        let chosen = examples(all, Use::Choosing, self.folds, &library)?;
+        let table = common::count(strangers(all)?.into_iter());
+        let common = Common::new(table.clone());
+        let learned = examples(all, Use::Training, self.folds, &library, &common)?;
+        let chosen = examples(all, Use::Choosing, self.folds, &library, &common)?;
+        let table_card = counted(order, all)?;
         let mut card = described(order, &learned, &chosen, all);
         told("about: cross-validating");
         let models: Vec<Linear> = (0..self.folds)
@@ -100,7 +107,7 @@ impl Recipe for AboutRecipe {
             });
             card.figures.extend(figures(pairs, threshold, &set.name));
         }
-        Ok(vec![Made::of(&model, card)])
+        Ok(vec![Made::of(&model, card), Made::of(&table, table_card)])
     }
 }
 
@@ -115,9 +122,22 @@ impl AboutRecipe {
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
         let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
-        let trained = train(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, |_| {});
+        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, self.models);
         trained.quantised("about", &CLASSES, Some(MEANT))
     }
+}
+
+/// The texts of people who do not speak of the subject: those of the sentiment sets in English.
+fn strangers(all: &[Set]) -> Result<Vec<&str>, RecipeError> {
+    let mut texts = Vec::new();
+    for set in all.iter().filter(|set| is_strangers(set)) {
+        texts.extend(set.tabbed()?.into_iter().map(|(text, _)| text));
+    }
+    Ok(texts)
+}
+
+fn is_strangers(set: &Set) -> bool {
+    set.used_for == Use::Training && set.kind == "sentiment-shares" && set.language == "en"
 }
 
 fn examples<'a>(
@@ -125,13 +145,14 @@ fn examples<'a>(
     used_for: Use,
     folds: usize,
     library: &Library,
+    common: &Common,
 ) -> Result<Vec<Example<'a>>, RecipeError> {
     let examples = lines(all, used_for, folds)?.into_iter().map(|line| {
         let subject = SubjectContext { name: &line.post.brand, ..SubjectContext::default() };
         let scene = Scene::new(&line.post.text, &subject);
         let lexicon = english(library, &scene, Some("en"));
-        let features =
-            lexicon.and_then(|lexicon| with_name(&scene, lexicon, &line.post.brand, |_, features| features.clone()));
+        let features = lexicon
+            .and_then(|lexicon| with_name(&scene, lexicon, common, &line.post.brand, |_, features| features.clone()));
         let class = if line.post.about_brand { MEANT } else { ELSE };
         Example { line, features, class }
     });
@@ -166,6 +187,17 @@ fn described(order: &Order, learned: &[Example<'_>], chosen: &[Example<'_>], all
         card.data.push(set.on_card(chosen.iter().filter(|example| example.line.set.name == set.name).count()));
     }
     card
+}
+
+fn counted(order: &Order, all: &[Set]) -> Result<Card, RecipeError> {
+    let mut card = blank(order);
+    card.purpose =
+        "How common a word is in lower case and with a capital, which tells everyday words among names.".to_owned();
+    card.limits = "English, as written in short public posts.".to_owned();
+    for set in all.iter().filter(|set| is_strangers(set)) {
+        card.data.push(set.on_card(set.tabbed()?.len()));
+    }
+    Ok(card)
 }
 
 fn only(class: usize) -> Scores {

@@ -133,14 +133,18 @@ pub(super) fn held(probabilities: &Scores, thresholds: &[f32], intents: Intents,
     all.map(|((flag, read), threshold)| probability(flag, *read, intents, signs) >= *threshold).collect()
 }
 
-/// The model's probability, unless the flag cannot hold for such a mention, or a marker leaves no doubt.
+/// The model's probability, unless the flag cannot hold for such a mention, or a pattern leaves no doubt.
 fn probability(flag: Flag, read: f32, intents: Intents, signs: &Signs) -> f32 {
     match flag {
         _ if !flag.applies(intents) => 0.0,
         Flag::Placeholder if signs.list.iter().any(|sign| sign.name == "slot" && sign.number == 1) => read.max(SURE),
+        Flag::PersonalData if GIVEN_AWAY.iter().any(|name| signs.has(name)) => read.max(SURE),
         _ => read,
     }
 }
+
+/// Signs of data that are a customer's whatever the words around them say.
+const GIVEN_AWAY: [&str; 5] = ["street", "secret", "birth", "email", "number"];
 
 /// What a sure marker makes of the probability.
 const SURE: f32 = 0.97;

@@ -11,7 +11,7 @@ use super::super::coach::Flag;
 use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure};
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, figure, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::coach::{Read, SPEC, held};
 use crate::domain::{Intent, Intents};
@@ -24,11 +24,13 @@ pub struct CoachRecipe {
     pub bits: u8,
     /// Times through the examples.
     pub epochs: u32,
+    /// Models of which the mean is taken.
+    pub models: u32,
 }
 
 impl CoachRecipe {
     /// What the program ships with.
-    pub const STANDARD: Self = Self { bits: 18, epochs: 12 };
+    pub const STANDARD: Self = Self { bits: 18, epochs: 12, models: 3 };
 }
 
 /// The share of good drafts that must be left alone, with a little to spare.
@@ -132,7 +134,7 @@ impl CoachRecipe {
             seed: order.seed,
             ..Settings::default()
         };
-        let trained = train(&corpus, Flag::ALL.len(), Link::Independent, SPEC, &settings, |_| {});
+        let trained = train_mean(&corpus, Flag::ALL.len(), Link::Independent, SPEC, &settings, self.models);
         trained.quantised("coach", &Flag::ALL.map(Flag::name), None)
     }
 }

@@ -59,7 +59,7 @@ impl Eye {
         pieces.read(text);
         features.clear();
         features.add(pieces, &SPEC, 0);
-        cues::add(words, &self.cues.find(words), reply, features);
+        cues::add(words, &self.cues.find(words), reply, pieces, features);
     }
 
     /// Those that tell the trigger: the same and the acts that are named.
@@ -69,17 +69,29 @@ impl Eye {
     }
 }
 
-/// The candidate that the model likes best, with its probability.
+/// The classes of the cap model: whether there is a cap at an anchor, whether a span with this anchor is the cap.
+pub(super) const CAP_CLASSES: [&str; 2] = ["cap here", "this span"];
+
+/// The cap that the model finds likeliest: with the probability that there is one at its anchor.
 pub(super) fn best_cap(model: &Linear, words: &[Word], features: &mut Features) -> Option<(Candidate, f32)> {
-    let mut best: Option<(Candidate, f32)> = None;
-    for candidate in cap::candidates(words) {
-        cap::features(words, &candidate, features);
+    let mut here: Option<(usize, f32)> = None;
+    for anchor in cap::anchors(words) {
+        cap::look_at_anchor(words, anchor, features);
         let probability = model.probabilities(features).class(0);
-        if best.as_ref().is_none_or(|(_, most)| probability > *most) {
-            best = Some((candidate, probability));
+        if here.is_none_or(|(_, most)| probability > most) {
+            here = Some((anchor, probability));
         }
     }
-    best
+    let (anchor, probability) = here?;
+    let mut best: Option<(Candidate, f32)> = None;
+    for candidate in cap::candidates(words, anchor) {
+        cap::look_at_span(words, &candidate, features);
+        let score = model.scores(features).class(1);
+        if best.as_ref().is_none_or(|(_, most)| score > *most) {
+            best = Some((candidate, score));
+        }
+    }
+    best.map(|(candidate, _)| (candidate, probability))
 }
 
 impl TrainedGesture {
@@ -91,7 +103,7 @@ impl TrainedGesture {
         Ok(Self::new(asset::read(GESTURE)?, asset::read(TRIGGER)?, asset::read(CAP)?))
     }
 
-    /// A reader with models of its own: classes as in [`Gesture::ALL`], as in [`Trigger::ALL`], and the one class cap.
+    /// A reader with models of its own: classes as in [`Gesture::ALL`], as in [`Trigger::ALL`], and the classes of caps.
     pub fn new(gesture: Linear, trigger: Linear, cap: Linear) -> Self {
         Self { gesture, trigger, cap, eye: Eye::new() }
     }

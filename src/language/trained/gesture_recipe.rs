@@ -7,15 +7,15 @@
 
 use serde::Deserialize;
 
-use super::super::gesture::cap;
 use super::super::gesture::words;
 use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure, Origin};
 use super::super::model::evaluate::{Confusion, calibration_error};
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, figure, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Pieces, Scores, Spec};
-use super::gesture::{Eye, SPEC, best_cap};
+use super::cap_recipe::{CapRead, best_threshold, cap_figures, chosen_cap, teach_caps};
+use super::gesture::{CAP_CLASSES, Eye, SPEC};
 use crate::domain::{Gesture, Trigger};
 
 /// Makes the models of gestures, triggers and caps.
@@ -25,6 +25,8 @@ pub struct GestureRecipe {
     pub bits: u8,
     /// Times through the examples.
     pub epochs: u32,
+    /// Models of which the mean is taken.
+    pub models: u32,
 }
 
 /// Stretches that a set is parted into.
@@ -46,14 +48,14 @@ struct Line {
 }
 
 /// A labelled act.
-struct Act {
-    text: String,
-    reply: bool,
-    gesture: Gesture,
-    trigger: Option<Trigger>,
-    cap: Option<String>,
-    weight: f32,
-    fold: usize,
+pub(super) struct Act {
+    pub(super) text: String,
+    pub(super) reply: bool,
+    pub(super) gesture: Gesture,
+    pub(super) trigger: Option<Trigger>,
+    pub(super) cap: Option<String>,
+    pub(super) weight: f32,
+    pub(super) fold: usize,
 }
 
 /// An example of a softmax model.
@@ -116,7 +118,7 @@ fn blank(order: &Order, purpose: &str) -> Card {
 
 impl GestureRecipe {
     /// What the program ships with.
-    pub const STANDARD: Self = Self { bits: 18, epochs: 12 };
+    pub const STANDARD: Self = Self { bits: 18, epochs: 16, models: 5 };
 
     fn settings(&self, order: &Order, examples: usize) -> Settings {
         Settings {
@@ -124,9 +126,11 @@ impl GestureRecipe {
             epochs: self.epochs,
             rate: 0.1,
             last_rate: 0.3,
+            shrink: 0.4,
             balance: 0.5,
             least_examples: if examples < 1_000 { 1 } else { 2 },
             average: 4,
+            leave_out: 0.2,
             seed: order.seed,
             ..Settings::default()
         }
@@ -163,7 +167,7 @@ impl GestureRecipe {
                 let target = only(example.class, classes);
                 corpus.add(&example.features, Lesson { target, weight: example.weight, group: 0 });
             }
-            train(&corpus, classes, Link::Softmax, SPEC, &settings, |_| {}).quantised(
+            train_mean(&corpus, classes, Link::Softmax, SPEC, &settings, self.models).quantised(
                 learned.name,
                 learned.names,
                 Some(learned.reference),
@@ -216,7 +220,11 @@ impl GestureRecipe {
             for act in conditional.iter().filter(|act| Some(act.fold) != left_out) {
                 teach_caps(act, &mut features, &mut corpus);
             }
-            train(&corpus, 1, Link::Independent, spec, &settings, |_| {}).quantised("gesture-cap", &["cap"], None)
+            train_mean(&corpus, CAP_CLASSES.len(), Link::Independent, spec, &settings, self.models).quantised(
+                "gesture-cap",
+                &CAP_CLASSES,
+                None,
+            )
         };
         let mut across = Vec::new();
         for fold in 0..FOLDS {
@@ -225,7 +233,7 @@ impl GestureRecipe {
         }
         let threshold = best_threshold(&across);
         let mut model = fit(None);
-        calibrate::put_thresholds(&mut model, vec![threshold]);
+        calibrate::put_thresholds(&mut model, vec![threshold, 0.5]);
         let mut figures = cap_figures(ACROSS, &across, threshold);
         let looked: Vec<CapRead> = chosen
             .iter()
@@ -244,65 +252,6 @@ struct Learned<'a> {
     name: &'a str,
     names: &'a [&'a str],
     reference: usize,
-}
-
-/// What the cap model chose in an act.
-struct CapRead {
-    probability: f32,
-    /// The chosen words are the labelled ones.
-    exact: bool,
-    /// There is a cap.
-    capped: bool,
-}
-
-impl CapRead {
-    fn right(&self, threshold: f32) -> bool {
-        if self.probability >= threshold { self.exact } else { !self.capped }
-    }
-}
-
-fn chosen_cap(model: &Linear, act: &Act) -> CapRead {
-    let words = words::scan(&act.text);
-    let best = best_cap(model, &words, &mut Features::default());
-    let written = best.as_ref().and_then(|(candidate, _)| act.text.get(candidate.span(&words)));
-    CapRead {
-        probability: best.as_ref().map_or(0.0, |(_, probability)| *probability),
-        exact: written.is_some() && written == act.cap.as_deref(),
-        capped: act.cap.is_some(),
-    }
-}
-
-/// Every candidate of an act is an example; the labelled one holds.
-fn teach_caps(act: &Act, features: &mut Features, corpus: &mut Corpus) {
-    let words = words::scan(&act.text);
-    for candidate in cap::candidates(&words) {
-        cap::features(&words, &candidate, features);
-        let holds = act.cap.is_some() && act.text.get(candidate.span(&words)) == act.cap.as_deref();
-        let target = Scores::of(&[f32::from(u8::from(holds))]);
-        corpus.add(features, Lesson { target, weight: act.weight, group: 0 });
-    }
-}
-
-/// The threshold with most acts read right, between what was seen.
-fn best_threshold(read: &[CapRead]) -> f32 {
-    let mut steps: Vec<f32> = (1..20).map(|step| step as f32 / 20.0).collect();
-    let right = |threshold: f32| read.iter().filter(|read| read.right(threshold)).count();
-    steps.sort_by_key(|threshold| (std::cmp::Reverse(right(*threshold)), (threshold * 20.0 - 10.0).abs() as u32));
-    steps.first().copied().unwrap_or(0.5)
-}
-
-fn cap_figures(on: &str, read: &[CapRead], threshold: f32) -> Vec<Figure> {
-    let share = |hits: usize, all: usize| hits as f64 / all.max(1) as f64;
-    let right = read.iter().filter(|read| read.right(threshold)).count();
-    let capped = read.iter().filter(|read| read.capped).count();
-    let found = read.iter().filter(|read| read.capped && read.right(threshold)).count();
-    let named = read.iter().filter(|read| read.probability >= threshold).count();
-    let named_right = read.iter().filter(|read| read.probability >= threshold && read.exact).count();
-    vec![
-        figure(on, "right (none counts)", share(right, read.len())),
-        figure(on, "found exactly", share(found, capped)),
-        figure(on, "named rightly", share(named_right, named)),
-    ]
 }
 
 fn figures(on: &str, read: &[(Scores, usize)], names: &[&str], watched: Option<usize>) -> Vec<Figure> {

@@ -66,6 +66,12 @@ fn a_conditional_gift_has_its_trigger_cap_and_proceeds() {
             Trigger::Share,
             Some("up to $100,000"),
         ),
+        (
+            "Retweet this and we give $1 for each retweet, at most $100,000, for the earthquake relief",
+            Trigger::Share,
+            Some("at most $100,000"),
+        ),
+        ("Like and repost: 1 repost = 1 meal, capped at £5,000", Trigger::Share, Some("capped at £5,000")),
         ("Buy any mug and we plant a tree, all proceeds go to the forest school.", Trigger::Purchase, None),
         ("Follow us for a chance to win a bike. Winner drawn on Friday.", Trigger::Follow, None),
         ("Comment below and you could win a helmet.", Trigger::Comment, None),
@@ -82,7 +88,7 @@ fn a_conditional_gift_has_its_trigger_cap_and_proceeds() {
         assert_eq!(reading.all_proceeds.is_some(), text.contains("all proceeds"), "{text}");
     }
     let amount = Cap::at("up to $100,000", 0..14).and_then(|cap| cap.amount).unwrap();
-    assert_eq!((amount.number, amount.unit.as_deref()), (100_000.0, Some("$")));
+    assert_eq!((amount.number, amount.unit.as_deref(), amount.currency), (100_000.0, Some("$"), Some("USD")));
 }
 
 #[test]
@@ -97,7 +103,7 @@ fn the_parts_lie_in_the_text_and_point_at_the_words_that_decide() {
             .map(|part| part.weight)
             .sum::<f32>()
     };
-    assert!(weight("$") > 0.0 && weight("retweet") > 0.0, "{:?}", reading.parts);
+    assert!(weight("retweet") > 0.0, "{:?}", reading.parts);
 }
 
 #[test]
@@ -137,7 +143,7 @@ fn set(content: &str) -> Set {
     }
 }
 
-const SMALL: GestureRecipe = GestureRecipe { bits: 12, epochs: 8 };
+const SMALL: GestureRecipe = GestureRecipe { bits: 12, epochs: 8, models: 2 };
 
 fn made(content: &str, seed: u64) -> Result<Vec<Made>, RecipeError> {
     SMALL.make(&[set(content)], &Order { made: "2026-01-31".to_owned(), seed }, &mut |_| {})

@@ -10,7 +10,7 @@ use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::Card;
 use super::super::model::evaluate::Confusion;
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, sets};
-use super::super::model::train::{Corpus, Lesson, Settings, train};
+use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
 use super::intent::{add_own, english};
@@ -30,6 +30,8 @@ pub struct IntentRecipe {
     pub settings: Settings,
     /// Folds for cross-validation, at least 2.
     pub folds: usize,
+    /// Models of which the mean is taken.
+    pub models: u32,
     /// How the sentiment models are made that read the posts.
     pub sentiment: SentimentRecipe,
 }
@@ -52,9 +54,10 @@ impl IntentRecipe {
             seed: 7,
         },
         folds: 5,
+        models: 5,
         // Once through fewer buckets: five of them are made, and the posts only need to hear what a model says of texts
         // that are new to it.
-        sentiment: SentimentRecipe { bits: 18, epochs: 1 },
+        sentiment: SentimentRecipe { bits: 18, epochs: 1, models: 1 },
     };
 }
 
@@ -114,7 +117,7 @@ impl IntentRecipe {
         }
         let least_examples = if corpus.len() < 1_000 { 1 } else { self.settings.least_examples };
         let settings = Settings { seed: order.seed, least_examples, ..self.settings.clone() };
-        let trained = train(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, |_| {});
+        let trained = train_mean(&corpus, CLASSES.len(), Link::Softmax, SPEC, &settings, self.models);
         trained.quantised("intent", &CLASSES, Some(OTHER))
     }
 

@@ -5,8 +5,10 @@ use super::model::recipe::Recipe;
 mod about;
 mod about_recipe;
 mod attitudes;
+mod cap_recipe;
 mod coach;
 mod coach_recipe;
+mod common;
 mod complaint;
 mod gesture;
 mod gesture_recipe;
@@ -21,6 +23,7 @@ pub use about::TrainedAbout;
 pub use about_recipe::AboutRecipe;
 pub use coach::TrainedCoach;
 pub use coach_recipe::CoachRecipe;
+pub use common::Common;
 pub use gesture::TrainedGesture;
 pub use gesture_recipe::GestureRecipe;
 pub use intent::TrainedIntent;
@@ -37,6 +40,8 @@ pub const RECIPES: &[&dyn Recipe] = &[
     &CoachRecipe::STANDARD,
 ];
 
+#[cfg(test)]
+mod coach_tests;
 #[cfg(test)]
 mod gesture_tests;
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::super::library::Library;
-use super::super::model::asset;
 use super::super::model::card::{Card, hash_of};
 use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use};
+use super::super::model::{Linear, asset};
 use super::super::{ReadAbout, ReadIntent, Readers, SubjectContext};
 use super::*;
 use crate::domain::{Intent, Intents};
@@ -228,7 +228,7 @@ fn small() -> (IntentRecipe, AboutRecipe) {
     let (mut intent, mut about) = (IntentRecipe::STANDARD, AboutRecipe::STANDARD);
     (intent.folds, about.folds) = (2, 2);
     (intent.settings.bits, about.settings.bits) = (12, 12);
-    intent.sentiment = SentimentRecipe { bits: 12, epochs: 2 };
+    intent.sentiment = SentimentRecipe { bits: 12, epochs: 2, models: 1 };
     (intent, about)
 }
 
@@ -256,8 +256,11 @@ fn what_was_made_reads_what_it_learned() {
     let model = asset::read_owned(&made(&intent, &made_up(), 3).asset).unwrap();
     let reader = TrainedIntent::new(model, Arc::clone(&library));
     assert!(reader.intents("does Walnut ship to Spain?", Some("en"), None, &subject).has(Intent::Question));
-    let model = asset::read_owned(&made(&about, &made_up(), 3).asset).unwrap();
-    let reader = TrainedAbout::new(model, library);
+    let both = about.make(&made_up(), &order(3), &mut |_| {}).unwrap();
+    let models: Vec<Linear> = both.iter().map(|made| asset::read_owned(&made.asset).unwrap()).collect();
+    let names: Vec<&str> = models.iter().map(|model| model.header().name.as_str()).collect();
+    assert_eq!(names, ["about", "common"]);
+    let reader = TrainedAbout::new(models[0].clone(), Common::new(models[1].clone()), library);
     assert!(!reader.about("the walnut tree is bare", Some("en"), &subject));
     assert!(reader.about("does Walnut ship to Spain?", Some("en"), &subject));
 }

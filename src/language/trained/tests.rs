@@ -134,7 +134,7 @@ fn made_up() -> Vec<Set> {
     ]
 }
 
-const SMALL: SentimentRecipe = SentimentRecipe { bits: 12, epochs: 6 };
+const SMALL: SentimentRecipe = SentimentRecipe { bits: 12, epochs: 6, models: 1 };
 
 fn order() -> Order {
     Order { made: "2026-01-31".to_owned(), seed: 3 }

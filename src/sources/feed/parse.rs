@@ -155,7 +155,9 @@ fn read_xml(text: &str, url: Option<&Url>) -> Result<ParsedFeed, NotAFeed> {
         _ => FeedKind::Rss,
     };
     let mut remarks = Vec::new();
-    if mended.repaired {
+    if is_cut_off(text) {
+        remarks.push("it ends in the middle, as if the connection had broken: entries may be missing".into());
+    } else if mended.repaired {
         remarks.push("its markup is faulty and was repaired".into());
     }
     if read.entries.len() < mended.entries && read.entries.len() >= MOST_ENTRIES {
@@ -167,6 +169,16 @@ fn read_xml(text: &str, url: Option<&Url>) -> Result<ParsedFeed, NotAFeed> {
     let title = read.feed.title.as_deref().map(words::of_title).filter(|title| !title.is_empty());
     let entries = read.entries.into_iter().map(|entry| reader.entry(entry)).collect();
     Ok(ParsedFeed { kind, title: title.map(|title| reader.lifted(title)), home, ttl, entries, remarks })
+}
+
+/// Whether no root element ends in the text: what came is not the whole feed.
+fn is_cut_off(text: &str) -> bool {
+    let ends = |piece: &str| {
+        let name: String = piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == ':').take(80).collect();
+        let local = name.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
+        matches!(local.as_str(), "rss" | "feed" | "rdf")
+    };
+    !text.rsplit("</").take(text.matches("</").count()).any(ends)
 }
 
 /// `ttl` in minutes, else the syndication module's period; at most a day.

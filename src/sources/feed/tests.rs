@@ -34,6 +34,17 @@ fn time(text: &str) -> Option<Timestamp> {
 }
 
 #[test]
+fn a_feed_that_ends_in_the_middle_is_told() {
+    let whole = "<rss version=\"2.0\"><channel><title>x</title><item><title>a</title><guid>1</guid></item>\
+                 <item><title>b</title><guid>2</guid></item></channel></rss>\n<!-- made by x </b> -->";
+    let cut = |feed: &ParsedFeed| feed.remarks.iter().any(|remark| remark.contains("ends in the middle"));
+    let read = |text: &str| parse(text.as_bytes(), Some("text/xml"), None).unwrap();
+    assert!(read(whole).remarks.is_empty(), "{:?}", read(whole).remarks);
+    let half = read(&whole[..whole.find("<guid>2").unwrap()]);
+    assert!(cut(&half) && half.entries[0].id.as_deref() == Some("1"), "{half:?}");
+}
+
+#[test]
 fn rss_2() {
     let feed = read(fixture!("rss20.xml"));
     assert_eq!(feed.kind, FeedKind::Rss);

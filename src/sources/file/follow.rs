@@ -16,7 +16,7 @@ use super::place::{self, Identity, Place};
 use super::siblings;
 use crate::domain::Timestamp;
 use crate::sources::ndjson::{Gather, Splitter};
-use crate::sources::{Batch, SourceError, SourceErrorKind};
+use crate::sources::{Batch, Retry, SourceError, SourceErrorKind};
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
@@ -220,7 +220,8 @@ impl Follower {
 
     fn told(&self, fault: Fault) -> SourceError {
         let name = self.path.display();
-        let local = |what: String, advice: &str| SourceError::new(SourceErrorKind::Local, &what, advice);
+        let local =
+            |what: String, advice: &str| SourceError::new(SourceErrorKind::Local, &what, advice).retrying(Retry::Soon);
         match fault {
             Fault::Missing => local(
                 format!("the file {name} is not there"),

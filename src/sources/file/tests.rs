@@ -100,7 +100,7 @@ fn lines_are_taken_when_they_are_whole() {
 fn a_file_that_is_missing_is_told_and_heals_by_itself() {
     let mut desk = Desk::new();
     let error = desk.error();
-    assert_eq!((error.kind, error.retry), (SourceErrorKind::Local, Retry::BackOff));
+    assert_eq!((error.kind, error.retry), (SourceErrorKind::Local, Retry::Soon));
     assert!(error.what.ends_with("heard.ndjson is not there"), "{error}");
     desk.write(line("1"));
     desk.hear();

@@ -27,6 +27,7 @@ mod stream;
 
 pub use client::Client;
 pub use date::http_date;
+pub(super) use failure::PROXY_LOGIN;
 pub use failure::skew_remark;
 pub use freshness::rest;
 pub use message::{Request, Response, Validators};

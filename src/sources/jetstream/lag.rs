@@ -40,6 +40,11 @@ impl Watch {
         self.ahead = server.map(|server| self.now().duration_since(server)).or(self.ahead);
     }
 
+    /// How far behind a moment of the server's is.
+    pub(super) fn behind(&self, micros: i64) -> SignedDuration {
+        SignedDuration::from_secs(self.since(micros).max(0))
+    }
+
     /// How long ago a moment of the server's was, in seconds; below 0 when our clock is behind.
     fn since(&self, micros: i64) -> i64 {
         let ahead = self.ahead.unwrap_or_default().as_micros();
@@ -82,6 +87,11 @@ impl Lag {
             remarks.push(format!("{} behind the network: {course}", span(behind)));
         }
         remarks
+    }
+
+    /// How far behind we were, measured last.
+    pub(super) fn behind(&self) -> Option<SignedDuration> {
+        self.seconds.map(SignedDuration::from_secs)
     }
 
     /// The same as a meter.

@@ -19,6 +19,7 @@ use super::lag::{Lag, Watch, span};
 use super::names::Names;
 use super::ours::Ours;
 use super::place::{Place, SECOND};
+use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Capabilities, Timestamp};
 use crate::sources::http::Client;
 use crate::sources::socket::{Cause, Socket, SocketError};
@@ -159,8 +160,17 @@ impl Jetstream {
             more: true,
             remarks,
             meters: self.lag.meter().into_iter().collect(),
+            behind: self.behind(),
             rest: None,
         }
+    }
+
+    /// How far behind we are. Before the first frame it is as far as we were left, unless the network is silent.
+    fn behind(&self) -> Option<SignedDuration> {
+        let listens =
+            |connection: &Connection| connection.frames > 0 || connection.opened.elapsed() >= self.pace.window;
+        let deaf = !self.connection.as_ref().is_some_and(listens);
+        self.lag.behind().or_else(|| self.place.at().filter(|_| deaf).map(|at| self.watch.behind(at)))
     }
 
     /// Opens the stream at the first server that lets us in, beginning with the one that we were at.
@@ -334,7 +344,7 @@ fn patient(error: SourceError) -> SourceError {
 /// What to say when no server lets us in: the first reason, and to come back when the first of them wants us.
 fn of_all(failures: Vec<SourceError>) -> SourceError {
     let soonest = |retry: &Retry| match retry {
-        Retry::BackOff => (0, None),
+        Retry::BackOff | Retry::Soon => (0, None),
         Retry::NotBefore(at) => (1, Some(*at)),
         Retry::Daily => (2, None),
         Retry::Never => (3, None),

@@ -81,6 +81,7 @@ async fn hear(source: &mut Jetstream, cursor: &mut String, items: usize) -> Batc
         all.gone.extend(batch.gone);
         all.remarks.extend(batch.remarks);
         all.meters = batch.meters;
+        all.behind = batch.behind.or(all.behind);
         if all.items.len() >= items {
             return all;
         }

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use super::Limits;
 use crate::domain::Timestamp;
-use crate::sources::http::rate_limit;
+use crate::sources::http::{PROXY_LOGIN, rate_limit};
 use crate::sources::{Retry, SourceError, SourceErrorKind as Kind};
 
 /// Longest piece of a server's own words that is repeated, in characters.
@@ -108,10 +108,41 @@ pub(super) fn no_connection(error: &io::Error, host: &str) -> SourceError {
         io::ErrorKind::TimedOut => format!("{host} did not answer in time"),
         _ => format!("{host} cannot be reached"),
     };
+    SourceError::new(Kind::Unreachable, &what, "check the address, its port and whether this machine is online")
+}
+
+/// A proxy that streams cannot go through.
+pub(super) fn proxy_of_a_kind(scheme: &str) -> SourceError {
+    SourceError::new(
+        Kind::BadAddress,
+        &format!("streams do not go through a proxy of the kind {scheme}"),
+        "set HTTPS_PROXY to one that begins with http://, or except the host in NO_PROXY",
+    )
+}
+
+/// The proxy itself is out of reach.
+pub(super) fn no_proxy(error: &io::Error, host: &str) -> SourceError {
+    let what = match error.kind() {
+        io::ErrorKind::ConnectionRefused => format!("the proxy on the way to {host} refuses the connection"),
+        _ => format!("the proxy on the way to {host} cannot be reached"),
+    };
+    SourceError::new(Kind::Unreachable, &what, "check HTTPS_PROXY, or except the host in NO_PROXY")
+}
+
+/// The proxy does not let us through.
+pub(super) fn of_proxy(status: Option<u16>, host: &str) -> SourceError {
+    if status == Some(407) {
+        return SourceError::new(
+            Kind::Unreachable,
+            &format!("the proxy on the way to {host} answered 407 Proxy Authentication Required"),
+            PROXY_LOGIN,
+        );
+    }
+    let answered = status.map(|status| format!(" (it answered {status})")).unwrap_or_default();
     SourceError::new(
         Kind::Unreachable,
-        &what,
-        "check the address, its port and whether this machine is online; streams do not go through a proxy",
+        &format!("the proxy does not let us through to {host}{answered}"),
+        "ask those who run the proxy, or except the host in NO_PROXY",
     )
 }
 

@@ -259,3 +259,50 @@ async fn a_silent_server_is_pinged_and_then_left() {
     assert_eq!(failed.error.kind, Kind::TimedOut, "{failed}");
     assert!(begun.elapsed() >= short * 3, "an answered ping counts as a word: {:?}", begun.elapsed());
 }
+
+#[tokio::test]
+async fn a_stream_goes_through_the_tunnel_of_a_proxy() {
+    let (server, mut serving) = serve(async |stream| {
+        let mut socket = upgraded(stream).await;
+        socket.send(Frame::Text("through".into())).await.unwrap();
+    })
+    .await;
+    let (place, mut tunnelling) = serve(async move |mut stream: TcpStream| {
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"\r\n\r\n") {
+            asked.push(stream.read_u8().await.unwrap());
+        }
+        let asked = String::from_utf8(asked).unwrap();
+        assert!(asked.starts_with("CONNECT stream.example:443 HTTP/1.1\r\n"), "{asked}");
+        assert!(asked.contains("proxy-authorization: Basic YW5hOmh1bnRlcjI="), "{asked}");
+        let mut there = TcpStream::connect(server).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 Connection established\r\nvia: x\r\n\r\n").await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut stream, &mut there).await;
+    })
+    .await;
+    let proxies = Matcher::builder().https(format!("http://ana:hunter2@{place}")).build();
+    let proxy = Proxy::towards(&"https://stream.example/x".parse().unwrap(), &proxies).unwrap().unwrap();
+    let tcp = proxy.tunnel("stream.example", 443, "stream.example").await.unwrap();
+    let (mut stream, _) = tokio_tungstenite::client_async("ws://stream.example/x", tcp).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap(), Frame::Text("through".into()));
+    drop(stream);
+    serving.join_next().await;
+    tunnelling.join_next().await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_does_not_let_through_is_told() {
+    for (answer, wanted) in [
+        ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "answered 407 Proxy Authentication Required"),
+        ("HTTP/1.1 403 Forbidden\r\n\r\n", "does not let us through to s.example (it answered 403)"),
+        ("garbage", "does not let us through to s.example"),
+        ("HTTP/1.1 200 OK\r\nunfinished", "does not let us through"),
+    ] {
+        let (place, _tasks) = answering(answer.to_owned()).await;
+        let proxies = Matcher::builder().all(format!("http://ana:hunter2@{place}")).build();
+        let proxy = Proxy::towards(&"https://s.example".parse().unwrap(), &proxies).unwrap().unwrap();
+        let error = proxy.tunnel("s.example", 443, "s.example").await.unwrap_err();
+        assert!(error.to_string().contains(wanted) && error.kind == Kind::Unreachable, "{answer}: {error}");
+        assert!(error.retry == Retry::BackOff && !error.to_string().contains("hunter2"), "{error}");
+    }
+}

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Meter, Timestamp};
-use crate::sources::{Retry, SourceError, SourceErrorKind};
+use crate::sources::{SourceError, SourceErrorKind};
 
 /// The share of a day's requests that polling leaves to people, one of so many.
 const RESERVE: f64 = 20.0;
@@ -112,7 +112,7 @@ impl Limits {
             &format!("the {most} requests of today at Stack Exchange are used up"),
             advice,
         )
-        .retrying(Retry::NotBefore(resets)))
+        .waiting_until(resets))
     }
 
     /// How long to rest after a poll of so many requests, so that what is left lasts until midnight.
@@ -135,6 +135,7 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Retry;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

@@ -14,7 +14,7 @@ use super::desk::Desk;
 use super::server::{Counter, Patience, receive};
 use crate::domain::{Capabilities, Timestamp};
 use crate::sources::attendance::Attendance;
-use crate::sources::{Batch, Credentials, Listen, SourceError, SourceErrorKind};
+use crate::sources::{Batch, Credentials, Listen, Retry, SourceError, SourceErrorKind};
 
 /// Longest poll that brings nothing.
 const IDLE: Duration = Duration::from_secs(5);
@@ -95,7 +95,7 @@ impl Webhook {
             }
             _ => (format!("cannot listen on {address}: {error}"), "choose another address for `listen`"),
         };
-        SourceError::new(SourceErrorKind::Local, &what, advice)
+        SourceError::new(SourceErrorKind::Local, &what, advice).retrying(Retry::Soon)
     }
 }
 

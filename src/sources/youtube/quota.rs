@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Meter, Timestamp};
-use crate::sources::{Retry, SourceError, SourceErrorKind};
+use crate::sources::{SourceError, SourceErrorKind};
 
 /// Units that a project is granted a day.
 const GRANTED: u32 = 10_000;
@@ -83,7 +83,7 @@ impl Quota {
                 &format!("{} of the {GRANTED} units of today at YouTube are used", used.units),
                 format!("the rest is left to replies; polling goes on at {}", moment(midnight(now))),
             )
-            .retrying(Retry::NotBefore(midnight(now))));
+            .waiting_until(midnight(now)));
         }
         used.units = used.units.saturating_add(units);
         Ok(())
@@ -122,6 +122,7 @@ pub(super) fn moment(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Retry;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

@@ -9,6 +9,7 @@ pub(crate) mod corrections;
 pub(crate) mod figures;
 pub(crate) mod grouping;
 pub(crate) mod lease;
+pub(crate) mod leaving;
 pub(crate) mod model;
 pub(crate) mod networks;
 pub(crate) mod outbox;
@@ -66,13 +67,16 @@ macro_rules! conformance {
                 what_was_private_stays_private what_is_private_is_alone a_first_scope_takes_everything_along
                 authors_get_their_handles warnings_and_ways_to_answer meters_and_live_are_remembered
                 pausing_is_remembered unknown_deletions_leave_nothing;
+            leaving: who_leaves_takes_everything_along who_leaves_within_a_batch_says_nothing_in_it
+                a_loud_account_leaves_at_once;
             acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
             outbox: drafts_are_saved_and_found what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
-                a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept;
+                a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept
+                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply;
             corrections: a_persons_word_stands_at_once_and_everywhere
                 the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
                 a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
@@ -217,6 +221,7 @@ impl Town {
             mentions,
             acts: vec![],
             deleted: vec![],
+            gone: vec![],
         }
     }
 

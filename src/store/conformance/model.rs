@@ -22,6 +22,8 @@ const CASES: usize = 12;
 const STEPS: usize = 25;
 /// Posts of ours; each answers one of the first posts under one of its ids.
 const ACTS: i64 = 12;
+/// People; each writes every so manieth of the posts, and of ours. Higher numbers are nobody.
+const AUTHORS: i64 = 5;
 
 /// One item as a source shows it.
 #[derive(Debug, Clone)]
@@ -49,9 +51,22 @@ struct Done {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Poll { source: usize, shown: Vec<Shown>, done: Vec<Done>, deleted: Vec<(i64, u8)>, undone: Vec<i64>, later: i64 },
-    Read { every: usize, read: bool },
-    Retain { days: i64 },
+    Poll {
+        source: usize,
+        shown: Vec<Shown>,
+        done: Vec<Done>,
+        deleted: Vec<(i64, u8)>,
+        undone: Vec<i64>,
+        gone: Vec<i64>,
+        later: i64,
+    },
+    Read {
+        every: usize,
+        read: bool,
+    },
+    Retain {
+        days: i64,
+    },
 }
 
 fn shown() -> impl Strategy<Value = Shown> {
@@ -68,15 +83,16 @@ fn step() -> impl Strategy<Value = Step> {
         prop::collection::vec((0_i64..ACTS, 0_u64..2).prop_map(|(number, state)| Done { number, state }), 0..3),
         prop::collection::vec((0_i64..14, 0_u8..2), 0..2),
         prop::collection::vec(0_i64..ACTS, 0..2),
+        prop::collection::vec(0_i64..AUTHORS * 8, 0..2),
         0..2 * DAY,
     )
-        .prop_map(|(source, mut shown, mut done, deleted, undone, later)| {
+        .prop_map(|(source, mut shown, mut done, deleted, undone, gone, later)| {
             // A post once in a batch; twice has its own cases.
             let mut seen = HashSet::new();
             shown.retain(|one| seen.insert(one.post));
             let mut seen = HashSet::new();
             done.retain(|one| seen.insert(one.number));
-            Step::Poll { source, shown, done, deleted, undone, later }
+            Step::Poll { source, shown, done, deleted, undone, gone, later }
         });
     prop_oneof![
         8 => poll,
@@ -100,6 +116,7 @@ impl Town {
         new.item.native_id = native(shown.post, shown.id);
         new.item.aliases = vec![format!("alias {}", shown.post)];
         new.item.url = Some(format!("https://x.example/{}", shown.post));
+        new.item.author = Author { native_id: Some(author(shown.post)), ..Author::default() };
         new.item.claimed = Some(at(published(shown.post)));
         new.item.text = format!("state{}", shown.state);
         new.item.visibility = if shown.private { Visibility::Private } else { Visibility::Public };
@@ -122,6 +139,11 @@ impl Town {
         };
         new
     }
+}
+
+/// Who wrote a post, or one of ours.
+fn author(number: i64) -> String {
+    format!("did:{}", number % AUTHORS)
 }
 
 fn act_name(number: i64) -> String {
@@ -151,6 +173,7 @@ impl Town {
                 text: format!("done{}", done.state),
                 parent: Some(target(done.number)),
                 claimed: Some(at(done_at(done.number))),
+                author: Author { native_id: Some(author(done.number)), ..Author::default() },
                 own: true,
                 ..Item::default()
             },
@@ -196,13 +219,14 @@ fn renamed_act(mut act: NewAct, history: i64) -> NewAct {
 
 async fn take(town: &Town, model: &mut Model, step: &Step, history: i64) {
     match step {
-        Step::Poll { source, shown, done, deleted, undone, later } => {
+        Step::Poll { source, shown, done, deleted, undone, gone, later } => {
             model.now += later;
             let mentions = shown.iter().map(|one| renamed(town.show(one, model.now), history)).collect();
             let mut batch = town.batch(*source, mentions);
             batch.outcome = outcome(model.now);
             let down = deleted.iter().map(|(post, id)| native(*post, *id)).chain(undone.iter().copied().map(act_name));
             batch.deleted = down.map(|name| format!("{history} {name}")).collect();
+            batch.gone = gone.iter().map(|who| format!("did:{who}")).collect();
             batch.acts = done.iter().map(|one| renamed_act(town.done(one, model.now), history)).collect();
             let recorded = town.store.record(&town.lease, &batch).await.unwrap();
             let rows = town.page(&everything()).await;

@@ -61,12 +61,12 @@ impl Town {
         self.store.finish(&self.lease, id, part, &attempt, at(second)).await.unwrap()
     }
 
-    async fn of(&self, id: OutgoingId) -> Outgoing {
+    async fn outgoing(&self, id: OutgoingId) -> Outgoing {
         self.store.outgoing(id).await.unwrap().unwrap()
     }
 
     async fn state(&self, id: OutgoingId) -> State {
-        self.of(id).await.state
+        self.outgoing(id).await.state
     }
 
     async fn sweep(&self, gone: &[&str], seen: i64, now: i64) -> Vec<OutgoingId> {
@@ -117,7 +117,7 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
     assert_eq!(other.outgoings(&[State::Draft], 10).await.unwrap().len(), 1);
     assert!(town.store.withdraw(id, at(NOW + 2)).await.unwrap());
     assert_eq!(other.save_draft(&more, at(NOW + 3)).await.unwrap(), None);
-    assert_eq!((town.state(id).await, town.of(id).await.text().as_str()), (State::Withdrawn, "So sorry, Ana"));
+    assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Withdrawn, "So sorry, Ana"));
     assert!(!town.store.withdraw(id, at(NOW + 3)).await.unwrap());
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn what_is_sent_is_an_act_and_answers(grounds: &dyn Grounds) {
     let recorded = town.finish(id, 0, published("act:9", NOW + 11), NOW + 12).await;
     assert_eq!((recorded.acts, recorded.answered.len()), (1, 1));
     assert_eq!(town.answered("burning").await, Some(NOW + 11));
-    let sent = town.of(id).await;
+    let sent = town.outgoing(id).await;
     assert_eq!((sent.state, sent.attempts, sent.next), (State::Sent, 1, None));
     assert_eq!((sent.parts[0].native_id.as_deref(), sent.remarks.len()), (Some("act:9"), 1));
     assert_eq!(sent.parts[0].url.as_ref().unwrap().as_str(), "https://town.example/act:9");
@@ -216,11 +216,11 @@ pub(crate) async fn a_second_voice_approves(grounds: &dyn Grounds) {
     let approve = async |voice: &str| town.store.approve(id, voice, "there", hold, at(NOW + 60)).await.unwrap();
     assert!(!approve("kim").await && !approve(" kim ").await && !approve("").await);
     assert!(approve("lou").await && !approve("lou").await);
-    let held = town.of(id).await;
+    let held = town.outgoing(id).await;
     assert_eq!((held.state, held.next, held.approved.unwrap().as_str()), (State::Held, Some(at(NOW + 65)), "lou"));
     assert_eq!(town.store.attending().await.unwrap(), [("there".to_owned(), at(NOW + 60))]);
     assert!(town.store.recall(id, at(NOW + 61)).await.unwrap());
-    assert_eq!(town.of(id).await.approved, None);
+    assert_eq!(town.outgoing(id).await.approved, None);
 }
 
 pub(crate) async fn nothing_goes_out_unattended(grounds: &dyn Grounds) {
@@ -230,13 +230,13 @@ pub(crate) async fn nothing_goes_out_unattended(grounds: &dyn Grounds) {
     assert!(town.store.attend(HERE, at(NOW), at(NOW + 9)).await.unwrap());
     assert!(town.sweep(&[], NOW + 1, NOW + 10).await.is_empty());
     assert_eq!(town.sweep(&[HERE], NOW + 1, NOW + 10).await, [id]);
-    let draft = town.of(id).await;
+    let draft = town.outgoing(id).await;
     assert_eq!((draft.state, draft.next), (State::Draft, None));
     assert!(!draft.trouble.is_empty(), "it says why");
     assert!(!town.store.attend(HERE, at(NOW), at(NOW + 10)).await.unwrap(), "it holds nothing");
     // Fell silent.
     let again = town.store.submit(id, &town.wish(NOW + 20)).await.unwrap();
-    assert_eq!((again, town.of(id).await.trouble.is_empty()), (Submission::Held(at(NOW + 30)), true));
+    assert_eq!((again, town.outgoing(id).await.trouble.is_empty()), (Submission::Held(at(NOW + 30)), true));
     assert_eq!(town.sweep(&[], NOW + 21, NOW + 33).await, [id]);
     // Slept, and comes back before anybody noticed.
     town.store.submit(id, &town.wish(NOW + 40)).await.unwrap();
@@ -272,8 +272,8 @@ pub(crate) async fn what_broke_off_is_in_doubt(grounds: &dyn Grounds) {
     assert!(!town.begin(id, 0, NOW + 40).await, "never as if it were new");
     assert!(town.store.begin(&town.lease, &once_more).await.unwrap());
     town.finish(id, 0, in_doubt(None), NOW + 41).await;
-    assert_eq!((town.state(id).await, town.of(id).await.attempts), (State::Uncertain, 2));
-    assert_eq!(town.of(id).await.trouble, trouble());
+    assert_eq!((town.state(id).await, town.outgoing(id).await.attempts), (State::Uncertain, 2));
+    assert_eq!(town.outgoing(id).await.trouble, trouble());
     // A person knows.
     assert!(town.store.settle(id, &Verdict::ItIsNotOut, at(NOW + 50)).await.unwrap());
     assert!(!town.store.settle(id, &Verdict::ItIsOut(None), at(NOW + 50)).await.unwrap());
@@ -283,7 +283,7 @@ pub(crate) async fn what_broke_off_is_in_doubt(grounds: &dyn Grounds) {
     town.finish(id, 0, in_doubt(None), NOW + 71).await;
     let place = "https://town.example/9".to_owned();
     assert!(town.store.settle(id, &Verdict::ItIsOut(Some(place.clone())), at(NOW + 80)).await.unwrap());
-    let sent = town.of(id).await;
+    let sent = town.outgoing(id).await;
     assert_eq!((sent.state, sent.parts[0].url.as_ref().map(|url| url.to_string())), (State::Sent, Some(place)));
 }
 
@@ -296,12 +296,12 @@ pub(crate) async fn what_failed_keeps_its_words(grounds: &dyn Grounds) {
     town.store.attend(HERE, at(NOW), at(NOW + 15)).await.unwrap();
     assert!(town.begin(id, 0, NOW + 15).await);
     town.finish(id, 0, Attempt::Failed { trouble: trouble() }, NOW + 16).await;
-    let failed = town.of(id).await;
+    let failed = town.outgoing(id).await;
     assert_eq!((failed.state, failed.attempts, failed.text().as_str()), (State::Failed, 2, "We are sorry"));
     assert!(
         town.store.redraft(id, at(NOW + 20)).await.unwrap() && !town.store.redraft(id, at(NOW + 20)).await.unwrap()
     );
-    assert_eq!((town.state(id).await, town.of(id).await.text().as_str()), (State::Draft, "We are sorry"));
+    assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Draft, "We are sorry"));
 }
 
 pub(crate) async fn parts_follow_one_another(grounds: &dyn Grounds) {
@@ -319,7 +319,7 @@ pub(crate) async fn parts_follow_one_another(grounds: &dyn Grounds) {
     assert_eq!(parents, ["act:1", "id:burning"], "each answers the one before");
     // What remains is a draft that goes on where the others ended; they stay known as sent.
     assert!(town.store.redraft(id, at(NOW + 20)).await.unwrap());
-    let draft = town.of(id).await;
+    let draft = town.outgoing(id).await;
     assert_eq!((draft.text().as_str(), draft.target.parent.as_deref()), ("three (3/3)", Some("act:2")));
     let sent = town.store.outgoings(&[State::Sent], 9).await.unwrap();
     assert_eq!((sent.len(), sent[0].parts.len(), sent[0].text().as_str()), (1, 2, "one (1/3)\n\ntwo (2/3)"));
@@ -335,7 +335,7 @@ pub(crate) async fn a_rehearsal_publishes_nothing(grounds: &dyn Grounds) {
     town.store.submit(id, &Submit { dry: true, ..town.wish(NOW) }).await.unwrap();
     assert!(town.begin(id, 0, NOW + 10).await);
     assert_eq!(town.finish(id, 0, Attempt::Rehearsed, NOW + 10).await, Recorded::default());
-    let sent = town.of(id).await;
+    let sent = town.outgoing(id).await;
     assert!(sent.state == State::Sent && sent.dry && town.all_acts().await.is_empty());
     assert!(town.store.sent_lately(at(0), 9).await.unwrap().is_empty());
     let real = town.held("id:burning", &["We are sorry"]).await;
@@ -354,11 +354,11 @@ pub(crate) async fn sending_can_be_stopped(grounds: &dyn Grounds) {
         !town.begin(id, 0, NOW + 10).await && town.store.jobs(&town.lease, at(NOW + 10), 9).await.unwrap().is_empty()
     );
     assert_eq!(town.store.next_job().await.unwrap(), None);
-    assert!(town.of(id).await.trouble.as_str().contains("stopped"));
+    assert!(town.outgoing(id).await.trouble.as_str().contains("stopped"));
     other.stop_sending(false, at(NOW + 10)).await.unwrap();
-    assert_eq!(town.of(id).await.next, Some(at(NOW + 20)), "there is time to take it back");
+    assert_eq!(town.outgoing(id).await.next, Some(at(NOW + 20)), "there is time to take it back");
     town.store.set_paused(true).await.unwrap();
-    assert!(town.of(id).await.trouble.as_str().contains("paused") && !town.begin(id, 0, NOW + 11).await);
+    assert!(town.outgoing(id).await.trouble.as_str().contains("paused") && !town.begin(id, 0, NOW + 11).await);
     town.store.set_paused(false).await.unwrap();
     assert!(town.begin(id, 0, NOW + 11).await);
 }
@@ -412,4 +412,44 @@ pub(crate) async fn identities_are_kept(grounds: &dyn Grounds) {
     // What is not told this time stays as it was known.
     town.store.keep_identities(&town.lease, &[identity("Ferris Bikes", None)]).await.unwrap();
     assert_eq!(town.store.identities().await.unwrap(), [identity("Ferris Bikes", Some(rules))]);
+}
+
+pub(crate) async fn what_was_sent_grows_old(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let sent = town.held("id:burning", &["We are sorry"]).await;
+    assert!(town.begin(sent, 0, NOW + 10).await);
+    town.finish(sent, 0, published("act:1", NOW + 10), NOW + 11).await;
+    let draft = town.drafted("id:else", &["We are"]).await;
+    let retention = crate::store::Retention { mentions: SignedDuration::from_hours(24) };
+    town.store.retain(&town.lease, at(NOW + 86_400), &retention).await.unwrap();
+    assert!(town.store.outgoing(sent).await.unwrap().is_some());
+    town.store.retain(&town.lease, at(NOW + 86_420), &retention).await.unwrap();
+    assert!(town.store.outgoing(sent).await.unwrap().is_none());
+    assert!(town.store.outgoing(draft).await.unwrap().is_some(), "nobody's draft is lost");
+}
+
+pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds) {
+    use crate::domain::case::CaseChange;
+    use crate::store::cases::ByHand;
+    let town = Town::new(grounds).await;
+    let mut burning = town.mention("burning", 0);
+    let weighing = crate::domain::case::Weighing { severity: 10.0, followers: None, reposts_per_hour: 0.0 };
+    burning.need = Some(crate::store::Need { weighing, due: at(NOW + 600) });
+    town.record(SQUARE, vec![burning]).await;
+    let mention = town.whole("burning").await.row.id;
+    let case = town.store.case_of(mention).await.unwrap().unwrap();
+    let lou = ByHand { voice: Some("lou".into()), at: at(NOW) };
+    town.store.change_cases(&[case], &CaseChange::Claim(Some(at(NOW + 1_800))), &lou).await.unwrap();
+    let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
+    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    let Submission::Changed { turns, claimed } = town.store.submit(id, &town.wish(NOW + 10)).await.unwrap() else {
+        panic!("lou has it")
+    };
+    assert_eq!((turns.len(), claimed), (0, Some(SafeText::line("lou", 80))));
+    // A claim lapses; and answering acknowledges by itself.
+    assert!(matches!(town.store.submit(id, &town.wish(NOW + 1_801)).await.unwrap(), Submission::Held(_)));
+    assert!(town.begin(id, 0, NOW + 1_811).await);
+    town.finish(id, 0, published("act:9", NOW + 1_811), NOW + 1_812).await;
+    let row = town.store.case(case, at(NOW + 1_900)).await.unwrap().unwrap().row;
+    assert_eq!(row.acknowledged, Some(at(NOW + 1_811)));
 }

@@ -162,7 +162,7 @@ coded! {
     occasion, occasion_from: Occasion { 0 => Asked, 1 => Volunteered } else Volunteered;
     sentiment, sentiment_from: Sentiment { 0 => Negative, 1 => Neutral, 2 => Positive } else Neutral;
     role, role_from: Role { 0 => Brand, 1 => Rival } else Rival;
-    health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped } else New;
+    health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped, 5 => Waiting } else New;
     signal_kind, signal_kind_from: SignalKind {
         0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble
     } else StoreTrouble;

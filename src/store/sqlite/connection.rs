@@ -63,6 +63,13 @@ pub(super) fn options(path: &Path, purpose: Purpose, most_pages: Option<u32>) ->
     }
 }
 
+/// How to connect to a database that we may not write. Beside a log others may write to it meanwhile; without one nobody
+/// does, and SQLite must not try to make one.
+fn reading_alone(path: &Path) -> SqliteConnectOptions {
+    let has_log = std::fs::metadata(super::open::beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    options(path, Purpose::Read, None).read_only(true).immutable(!has_log)
+}
+
 /// One connection, opened when needed.
 pub(super) struct Slot {
     options: SqliteConnectOptions,
@@ -136,6 +143,12 @@ impl Connections {
             turn: AtomicUsize::new(0),
             probe: slot(Purpose::Probe),
         }
+    }
+
+    /// Connections to a database that may be read alone: whatever writes is refused.
+    pub(super) fn to_read(path: &Path) -> Self {
+        let slot = || Slot::new(reading_alone(path));
+        Self { writer: slot(), readers: [slot(), slot()], turn: AtomicUsize::new(0), probe: slot() }
     }
 
     /// The connection that writes.

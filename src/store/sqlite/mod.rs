@@ -76,6 +76,22 @@ impl SqliteStore {
         Self::open_bounded(directory, None).await
     }
 
+    /// The same, but where nothing may be written it is opened for reading alone, if something is there.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; read-only when there is nothing to read, or it is of an older form.
+    pub async fn open_or_read(directory: &Path) -> StoreResult<Self> {
+        match Self::open(directory).await {
+            Err(super::StoreError::ReadOnly { .. }) if Self::is_at(directory) => {
+                let path = directory.join(open::FILE);
+                let connections = Connections::to_read(&path);
+                told(open::open_to_read(&connections, &path).await, &path)?;
+                Ok(Self { path, connections, watch: version::Watch::default(), similar: Mutex::default() })
+            }
+            other => other,
+        }
+    }
+
     /// The same, with a database that may not grow beyond so many pages.
     async fn open_bounded(directory: &Path, most_pages: Option<u32>) -> StoreResult<Self> {
         let path = open::prepare(directory)?;

@@ -65,6 +65,15 @@ pub(super) async fn open(connections: &Connections, path: &Path) -> Done<()> {
     look_over(&mut writer, path).await
 }
 
+/// Opens the database for reading alone. One with an older schema would have to be written first.
+pub(super) async fn open_to_read(connections: &Connections, path: &Path) -> Done<()> {
+    let mut reader = connections.reader().await?;
+    if migrate::recognise(&mut reader, path).await? < migrate::KNOWN {
+        return Err(StoreError::ReadOnly { path: path.to_owned() }.into());
+    }
+    Ok(())
+}
+
 /// A look at the database's health whose cost does not grow with it: the file is as long as it says, and both
 /// ends of every table and index can be read. Damage elsewhere shows when it is read.
 async fn look_over(conn: &mut SqliteConnection, path: &Path) -> Done<()> {

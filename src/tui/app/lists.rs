@@ -152,6 +152,7 @@ pub fn health_sign(health: SourceHealth) -> (&'static str, &'static str, Tone) {
         SourceHealth::New => ("◌", "not asked yet", Tone::Muted),
         SourceHealth::Working => ("✓", "works", Tone::Good),
         SourceHealth::Silent => ("~", "silent", Tone::Warn),
+        SourceHealth::Waiting => ("…", "waiting", Tone::Muted),
         SourceHealth::Failing => ("!", "failing", Tone::Bad),
         SourceHealth::Stopped => ("×", "stopped", Tone::Bad),
     }

@@ -90,7 +90,7 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, state: &SourceState) {
     brush.say(area.x + 1, area.y, 1, sign, tone);
     let why = match state.health {
         _ if worries(state) && !state.trouble.is_empty() => reason(state.trouble.as_str()),
-        SourceHealth::New => word,
+        SourceHealth::New | SourceHealth::Waiting => word,
         _ if worries(state) => word,
         _ => "",
     };

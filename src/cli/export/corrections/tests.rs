@@ -31,6 +31,7 @@ fn mention(name: &str, second: i64, visibility: Visibility) -> NewMention {
         first_seen: at(second),
         history: false,
         read: false,
+        need: None,
         lang: Some("en".to_owned()),
         matches: vec![],
         readings: vec![Reading {
@@ -41,6 +42,7 @@ fn mention(name: &str, second: i64, visibility: Visibility) -> NewMention {
         }],
         fingerprint: Fingerprint::default(),
         content: 1,
+        need: None,
     }
 }
 
@@ -78,6 +80,7 @@ async fn store(directory: &std::path::Path) -> SqliteStore {
         outcome,
         mentions,
         acts: vec![],
+        gone: vec![],
         deleted: vec![],
     };
     let ids: Vec<_> = store.record(&lease, &batch).await.unwrap().new.iter().map(|row| row.id).collect();

@@ -8,6 +8,8 @@ use crate::engine::doubles::{MemoryStore, PausedClock, Script, Step, item, sourc
 use crate::engine::{Engine, EngineError, EnginePlan, poll_all_once};
 use crate::sources::{Batch, Retry, Source, SourceErrorKind};
 
+const SECOND: Duration = Duration::from_secs(1);
+
 struct Scene {
     store: Arc<MemoryStore>,
     clock: Arc<PausedClock>,
@@ -25,7 +27,7 @@ impl Scene {
     async fn run(&self, sources: Vec<Source>) -> (Result<Vec<OnceReport>, EngineError>, Vec<(String, usize, usize)>) {
         let mut seen = Vec::new();
         let mut progress = |report: &OnceReport, ended, total| seen.push((report.name.clone(), ended, total));
-        let result = poll_all_once(self.plan(sources), &CancellationToken::new(), &mut progress).await;
+        let result = poll_all_once(self.plan(sources), &CancellationToken::new(), SECOND * 60, &mut progress).await;
         (result, seen)
     }
 }
@@ -139,4 +141,79 @@ async fn of_a_stream_one_batch_has_to_do() {
     assert_eq!(reports.iter().map(|report| report.new).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(progress.iter().map(|(name, ..)| name.as_str()).collect::<Vec<_>>(), ["live", "poll"]);
     assert_eq!(live.asked(), 1);
+}
+
+/// What a stream tells after a second when it is so far behind.
+fn behind(seconds: i64) -> Step {
+    let remarks = vec![format!("{seconds} seconds behind the network: catching up")];
+    let behind = Some(SignedDuration::from_secs(seconds));
+    Step::Told(SECOND, Batch { behind, remarks, items: vec![item("x", "x", -60)], ..Batch::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_read_until_it_has_caught_up() {
+    let scene = Scene::new();
+    let live = Script::new(vec![behind(9_000), behind(4_000), behind(600), behind(3), behind(1)]);
+    let (reports, progress) = scene.run(vec![stream("live", "a.example", &live)]).await;
+    let report = reports.unwrap().remove(0);
+    assert_eq!((live.asked(), report.items, report.unfinished), (4, 4, None));
+    assert_eq!(report.behind.unwrap().as_secs(), 3);
+    assert_eq!(
+        report.remarks.iter().map(SafeText::as_str).collect::<Vec<_>>(),
+        ["3 seconds behind the network: catching up"]
+    );
+    assert_eq!(progress.len(), 1);
+    assert_eq!(scene.store.source("live").cursor, "c4");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_cannot_catch_up_ends_in_time_and_says_how_far_behind_it_is() {
+    let scene = Scene::new();
+    let script = |last: Step| Script::new(vec![behind(9_000), behind(8_000), last]);
+    let (slow, stuck, deaf) = (script(behind(7_200)), script(Step::Hang), Script::new(vec![Step::Hang]));
+    let sources = vec![
+        stream("slow", "a.example", &slow),
+        stream("stuck", "b.example", &stuck),
+        stream("deaf", "c.example", &deaf),
+    ];
+    let begun = tokio::time::Instant::now();
+    let (reports, _) = scene.run(sources).await;
+    let reports = reports.unwrap();
+    assert!(begun.elapsed() < SECOND * 63, "{:?}", begun.elapsed());
+    let told = |at: usize| reports[at].unfinished.as_ref().map(SafeText::to_string).unwrap_or_default();
+    assert!(told(0).starts_with("still 2 h behind: give it longer (`--for 5m`)"), "{}", told(0));
+    assert!(told(1).starts_with("still 2 h behind"), "{}", told(1));
+    assert!(slow.asked() > 50 && reports[0].error.is_none() && reports[1].error.is_none());
+    assert!(reports[2].error.as_ref().unwrap().as_str().contains("no answer within 60 s"), "{:?}", reports[2]);
+    assert_eq!(scene.store.source("stuck").cursor, "c2");
+    assert!(scene.store.look(|inside| inside.lease.is_none()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_without_end_are_read_for_as_long_as_there_is_time() {
+    let scene = Scene::new();
+    let page =
+        |id: usize, more| Step::Answer(Batch { items: vec![item(&id.to_string(), "x", -5)], more, ..Batch::default() });
+    let many = Script::new((0..50).map(|id| page(id, id < 49)).collect());
+    let endless = Script::new(vec![page(99, true)]);
+    let sources = vec![source("many", "a.example", &many), source("endless", "b.example", &endless)];
+    let (reports, progress) = scene.run(sources).await;
+    let reports = reports.unwrap();
+    assert_eq!((many.asked(), reports[0].new, reports[0].unfinished.is_none()), (50, 50, true));
+    assert!(reports[1].unfinished.as_ref().unwrap().as_str().starts_with("there is more to read"));
+    assert!(reports[1].took < SECOND * 61 && endless.asked() > 1_000);
+    assert_eq!(progress.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_holds_back_by_itself_is_told_and_no_failure() {
+    let scene = Scene::new();
+    let until = scene.clock.now() + SignedDuration::from_mins(30);
+    let script = Script::new(vec![Step::Wait(until)]);
+    let (reports, _) = scene.run(vec![source("news", "a.example", &script)]).await;
+    let report = reports.unwrap().remove(0);
+    assert_eq!((report.waits, report.error, report.remarks.len()), (Some(until), None, 1));
+    let (reports, _) = scene.run(vec![source("news", "a.example", &script)]).await;
+    let report = reports.unwrap().remove(0);
+    assert_eq!((script.asked(), report.waits, report.error), (1, Some(until), None), "nor is it asked before");
 }

@@ -107,6 +107,39 @@ async fn what_is_for_us_is_stored_at_once_with_its_cursor_and_what_went_before()
 }
 
 #[tokio::test(start_paused = true)]
+async fn accounts_that_were_deleted_are_held_and_take_along_what_is_stored() {
+    let scene = Scene::new();
+    let by = |id: &str, who: &str| Item {
+        author: Author { native_id: Some(who.into()), handle: Some(who.into()), ..Author::default() },
+        ..item(id, "Ferris", 0)
+    };
+    let left = |who: &[&str]| Batch { gone: who.iter().map(|id| (*id).to_owned()).collect(), ..Batch::default() };
+    let script = Script::new(vec![
+        Step::told(vec![by("1", "ana"), by("2", "kim"), by("3", "ana")]),
+        Step::Told(SECOND, left(&["nobody"])),
+        Step::Told(SECOND, left(&["ana", "nobody else"])),
+        Step::told(vec![]),
+    ]);
+    let poll = Script::new(vec![Step::items(vec![by("4", "lou")]), Step::Answer(left(&["lou"]))]);
+    let sources = vec![firehose(&script), source("poll", "b.example", &poll)];
+    let plan = crate::engine::EnginePlan { roster: watching(), ..plan(&scene.store, &scene.clock, "one", sources) };
+    let handle = Engine::start(plan).await.unwrap();
+    pass(SECOND * 4).await;
+    assert_eq!(scene.store.texts().len(), 4, "kept in memory");
+    pass(SECOND * 6).await;
+    assert_eq!(scene.store.texts().len(), 2);
+    let id = scene.store.source("firehose").id;
+    let told: Vec<Vec<String>> = scene.store.look(|inside| {
+        let of_stream = inside.records.iter().filter(|one| one.source == id && !one.gone.is_empty());
+        of_stream.map(|one| one.gone.clone()).collect()
+    });
+    assert_eq!(told, [["nobody", "ana", "nobody else"]], "once, together");
+    pass(MINUTE * 12).await;
+    assert_eq!(scene.store.texts().len(), 1, "a poll may tell it too");
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_takes_neither_a_worker_nor_its_host_and_never_rests() {
     let scene = Scene::new();
     let live = Script::new(vec![Step::told(vec![])]);

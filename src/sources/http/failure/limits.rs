@@ -32,7 +32,7 @@ pub(in crate::sources::http) fn not_let_through(host: &str, of_account: bool, re
     } else {
         format!("they are kept for replies; polling goes on at {until}")
     };
-    SourceError::new(Kind::TooMany, &what, advice).retrying(Retry::NotBefore(spent.until))
+    SourceError::new(Kind::TooMany, &what, advice).waiting_until(spent.until)
 }
 
 fn moment(at: Timestamp) -> String {

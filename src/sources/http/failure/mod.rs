@@ -11,4 +11,5 @@ pub use clock::skew_remark;
 pub(super) use limits::not_let_through;
 pub(super) use page::{instead_of_data, is_challenge};
 pub(super) use status::of_status;
+pub(in crate::sources) use transport::PROXY_LOGIN;
 pub(super) use transport::{fell_silent, of_flow, of_transport, private, too_large, too_slow};

@@ -9,7 +9,7 @@ use crate::sources::http::host_of;
 use crate::sources::{SourceError, SourceErrorKind as Kind};
 
 /// What to do about a proxy that wants a login.
-pub(super) const PROXY_LOGIN: &str =
+pub(in crate::sources) const PROXY_LOGIN: &str =
     "your proxy wants a login: put it into HTTPS_PROXY and HTTP_PROXY as user and password before its name";
 
 /// The answer is larger than the cap.

@@ -148,6 +148,7 @@ async fn being_behind_is_metered_and_told() {
     let batch = hear(&mut source, &mut cursor, 1).await;
     assert_eq!(batch.remarks, ["10 minutes behind the network: catching up on what was posted meanwhile"]);
     assert_eq!((batch.meters[0].name.as_str(), batch.meters[0].used as i64), ("seconds behind", 600));
+    assert_eq!(batch.behind.map(|behind| behind.as_secs()), Some(600));
     jets.publish(&post(NOON, ANA, "b", "r2", "x"));
     let batch = hear(&mut source, &mut cursor, 1).await;
     assert!(batch.remarks.is_empty(), "{:?}", batch.remarks);

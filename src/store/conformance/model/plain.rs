@@ -75,13 +75,14 @@ pub(super) struct Model {
 
 impl Model {
     pub(super) fn poll(&mut self, town: &Town, step: &Step) {
-        let Step::Poll { source, shown, done, deleted, undone, .. } = step else { return };
+        let Step::Poll { source, shown, done, deleted, undone, gone, .. } = step else { return };
         let (source, place) = (*source, realm(*source));
         let down: HashSet<String> = deleted.iter().map(|(post, id)| native(*post, *id)).collect();
-        for one in done.iter().filter(|one| !undone.contains(&one.number)) {
+        let left = |number: i64| gone.contains(&(number % AUTHORS));
+        for one in done.iter().filter(|one| !undone.contains(&one.number) && !left(one.number)) {
             self.act(place, one);
         }
-        for one in shown.iter().filter(|one| !down.contains(&native(one.post, one.id))) {
+        for one in shown.iter().filter(|one| !down.contains(&native(one.post, one.id)) && !left(one.post)) {
             self.see(source, one.post, town.show(one, self.now));
         }
         for name in down {
@@ -100,6 +101,25 @@ impl Model {
                 self.gone.insert((place, act_name(act.number)), done_at(act.number));
                 self.settle(act.answers);
             }
+        }
+        self.leave(place, &left);
+    }
+
+    /// Whatever these people wrote goes.
+    fn leave(&mut self, place: usize, left: &dyn Fn(i64) -> bool) {
+        let stays = |kept: &Kept| realm(kept.source) != place || !left(kept.post);
+        let (kept, went) = std::mem::take(&mut self.kept).into_iter().partition(stays);
+        self.kept = kept;
+        for kept in went {
+            self.gone.insert((place, kept.new.item.native_id.clone()), published(kept.post));
+            self.let_go(kept.order);
+        }
+        let stays = |act: &KeptAct| act.realm != place || !left(act.number);
+        let (acts, went) = std::mem::take(&mut self.acts).into_iter().partition(stays);
+        self.acts = acts;
+        for act in went {
+            self.gone.insert((place, act_name(act.number)), done_at(act.number));
+            self.settle(act.answers);
         }
     }
 

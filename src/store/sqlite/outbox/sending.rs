@@ -310,6 +310,7 @@ impl Finish<'_> {
             },
             mentions: Vec::new(),
             acts: vec![act],
+            gone: Vec::new(),
             deleted: Vec::new(),
         }))
     }

@@ -74,12 +74,29 @@ pub(super) async fn moved_on(
     before: &State,
     wish: &Submit,
 ) -> Done<(Vec<Turn>, Option<SafeText>)> {
-    let Some(newest) = wish.seen.newest else { return Ok((Vec::new(), None)) };
+    let claimed = claimed(conn, id, before, wish).await?;
+    let Some(newest) = wish.seen.newest else { return Ok((Vec::new(), claimed)) };
     let place = place_of(conn, id, before).await?;
     let mut turns = theirs(conn, &place, newest).await?;
     turns.extend(ours(conn, &place, newest).await?);
     turns.sort_by_key(|turn| turn.at);
-    Ok((turns, None))
+    Ok((turns, claimed))
+}
+
+/// Another voice that has claimed the case.
+async fn claimed(conn: &mut SqliteConnection, id: OutgoingId, before: &State, wish: &Submit) -> Done<Option<SafeText>> {
+    let voice: Option<String> = sqlx::query_scalar(
+        "SELECT coalesce(c.voice, '') FROM outgoing o
+         JOIN cases c ON c.id = coalesce(o.case_id, (SELECT k.case_id FROM member k WHERE k.mention = o.mention))
+         WHERE o.id = ?1 AND c.status < 3 AND c.claimed > ?2 AND coalesce(c.voice, '') <> ?3",
+    )
+    .bind(id.0)
+    .bind(place::to_millis(wish.at))
+    .bind(wish.voice.as_ref().or(before.voice.as_ref()).map(String::as_str).unwrap_or_default())
+    .fetch_optional(conn)
+    .await?;
+    let name = |voice: String| if voice.trim().is_empty() { "somebody".to_owned() } else { voice };
+    Ok(voice.map(|voice| SafeText::line(&name(voice), LINE)))
 }
 
 /// What the person said in the thread since.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use sqlx::sqlite::SqliteConnection;
 
 use super::identity::{self, Entry, Is, Names};
+use super::leavers::Leavers;
 use super::people::{self, People};
 use super::{LONGEST_ID, Recording, answers, erase, write};
 use crate::domain::{Item, MentionId, time};
@@ -66,11 +67,11 @@ impl<'a> From<&'a NewMention> for New<'a> {
 }
 
 /// The acts of a batch in its order, the last of several with one native id.
-pub(super) fn deeds<'a>(acts: &'a [NewAct], deleted: &HashSet<i64>) -> Vec<Deed<'a>> {
+pub(super) fn deeds<'a>(acts: &'a [NewAct], deleted: &HashSet<i64>, leavers: &Leavers<'_>) -> Vec<Deed<'a>> {
     let mut deeds: Vec<Deed<'a>> = Vec::with_capacity(acts.len());
     for act in acts {
         let deed = Deed::of(&act.item, act.into());
-        if deleted.contains(&deed.native) {
+        if deleted.contains(&deed.native) || leavers.has(&act.item.author) {
             continue;
         }
         match deeds.iter_mut().find(|known| known.native == deed.native) {
@@ -300,12 +301,17 @@ impl<'a> Recording<'a> {
         recorded: &mut Recorded,
     ) -> Done<()> {
         let acts: Vec<i64> = deleted.iter().filter_map(|name| names.act(*name)).collect();
+        self.erase_acts(&acts, recorded).await
+    }
+
+    /// Erases acts that are no more where they were published.
+    pub(super) async fn erase_acts(&mut self, acts: &[i64], recorded: &mut Recorded) -> Done<()> {
         if acts.is_empty() {
             return Ok(());
         }
         let today = erase::day(self.batch.outcome.at);
-        let erased = erase(self.conn, &acts, today).await?;
-        cases::acts_gone(self.conn, acts).await?;
+        let erased = erase(self.conn, acts, today).await?;
+        cases::acts_gone(self.conn, acts.to_vec()).await?;
         recorded.acts += erased.len();
         let touched = erased.iter().filter_map(|(_, _, _, _, answers)| *answers).collect();
         recorded.answered.extend(answers::settle(self.conn, &touched).await?);

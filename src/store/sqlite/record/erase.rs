@@ -124,6 +124,11 @@ async fn retain_some(
         revise(&mut tx).await?;
     }
     let acts = acts::retain(&mut tx, place::second_of(before), room, today).await?;
+    // What was sent or given up, with the words of people in it.
+    let outgoing = sqlx::query("DELETE FROM outgoing WHERE state IN (4, 7) AND changed < ?")
+        .bind(place::second_of(before).saturating_mul(1_000))
+        .execute(&mut *tx)
+        .await?;
     let forgotten = sqlx::query(
         "DELETE FROM gone WHERE (realm, key) IN (SELECT realm, key FROM gone INDEXED BY gone_day WHERE day < ? LIMIT ?)",
     )
@@ -133,7 +138,7 @@ async fn retain_some(
     .await?;
     let revision = revision(&mut tx).await?;
     // Nothing to erase is the rule: then nothing is written, and nobody is told of a change.
-    if erased.is_empty() && acts == 0 && forgotten.rows_affected() == 0 {
+    if erased.is_empty() && acts == 0 && forgotten.rows_affected() == 0 && outgoing.rows_affected() == 0 {
         return Ok(0);
     }
     tx.commit().await?;

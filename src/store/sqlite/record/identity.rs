@@ -75,9 +75,9 @@ pub(super) enum Is {
 
 /// One entry for each native id, in the order of the batch. Of several the one that was edited or published last
 /// speaks; the last of equals. `leave_out` are native names that are no mentions.
-pub(super) fn entries<'a>(mentions: &'a [NewMention], leave_out: &HashSet<i64>) -> Vec<Entry<'a>> {
+pub(super) fn entries<'a>(mentions: impl Iterator<Item = &'a NewMention>, leave_out: &HashSet<i64>) -> Vec<Entry<'a>> {
     let mut positions: HashMap<i64, usize> = HashMap::new();
-    let mut entries: Vec<Entry<'a>> = Vec::with_capacity(mentions.len());
+    let mut entries: Vec<Entry<'a>> = Vec::with_capacity(mentions.size_hint().1.unwrap_or_default());
     for new in mentions {
         let native = key(&new.item.native_id);
         if leave_out.contains(&native) {

@@ -7,6 +7,7 @@ mod erase;
 mod identity;
 mod kept;
 mod known;
+mod leavers;
 mod people;
 mod similar;
 mod stories;
@@ -35,6 +36,7 @@ use crate::store::{Lease, Need, RecordBatch, Recorded};
 use acts::Deed;
 use cases::threads::Says;
 use identity::{Entry, Is, Names};
+use leavers::Leavers;
 use people::People;
 use stories::Newcomer;
 use write::{Draft, Texts};
@@ -104,11 +106,6 @@ async fn inside(
     Ok((recorded, changes.then_some(revision)))
 }
 
-/// The number that a name is looked up by.
-pub(super) fn name(name: &str) -> i64 {
-    identity::key(name)
-}
-
 /// A recording under way.
 struct Recording<'a> {
     conn: &'a mut SqliteConnection,
@@ -143,9 +140,12 @@ impl<'a> Recording<'a> {
         let batch = self.batch;
         let mut recorded = Recorded::default();
         let mut places = Vec::new();
+        let leavers = Leavers::new(&batch.gone);
         if !batch.mentions.is_empty() || !batch.acts.is_empty() || !batch.deleted.is_empty() {
-            places = self.items(&mut recorded).await?;
+            places = self.items(&leavers, &mut recorded).await?;
         }
+        self.let_go(&leavers, &mut recorded).await?;
+        recorded.deleted.sort_unstable();
         if self.polled {
             roster::outcome(self.conn, batch.source, &batch.cursor, &batch.outcome).await?;
         }
@@ -156,14 +156,15 @@ impl<'a> Recording<'a> {
 
     /// Everything that the batch holds: what we wrote first, so that what it answers is answered whichever comes
     /// first. Returns the places of new mentions.
-    async fn items(&mut self, recorded: &mut Recorded) -> Done<Vec<i64>> {
+    async fn items(&mut self, leavers: &Leavers<'_>, recorded: &mut Recorded) -> Done<Vec<i64>> {
         let batch = self.batch;
         let flagged = batch.mentions.iter().map(|new| &new.item).chain(batch.acts.iter().map(|act| &act.item));
         let flagged = flagged.filter(|item| item.deleted).map(|item| &item.native_id);
         let deleted: HashSet<i64> = batch.deleted.iter().chain(flagged).map(|id| identity::key(id)).collect();
-        let deeds = acts::deeds(&batch.acts, &deleted);
+        let deeds = acts::deeds(&batch.acts, &deleted, leavers);
         let no_mentions = deleted.iter().copied().chain(deeds.iter().map(|deed| deed.native)).collect();
-        let entries = identity::entries(&batch.mentions, &no_mentions);
+        let staying = batch.mentions.iter().filter(|new| !leavers.has(&new.item.author));
+        let entries = identity::entries(staying, &no_mentions);
         let asked = entries.iter().flat_map(Entry::names).chain(deeds.iter().flat_map(Deed::asks));
         let mut names = Names::look_up(self.conn, self.realm, asked.chain(deleted.iter().copied())).await?;
         self.acts(&deeds, &mut names, recorded).await?;
@@ -176,7 +177,6 @@ impl<'a> Recording<'a> {
         let places = self.bring_in(&entries, &are, &names, &shared).await?;
         cases::settle(self.conn, self.realm, std::mem::take(&mut self.arrivals)).await?;
         recorded.deleted.extend(self.take_down(&names, &deleted).await?);
-        recorded.deleted.sort_unstable();
         self.take_down_acts(&names, &deleted, recorded).await?;
         names.note_gone(self.conn, self.realm, &entries, erase::day(batch.outcome.at)).await?;
         Ok(places)

@@ -23,8 +23,13 @@ fn filled(text: Option<&str>) -> Option<String> {
 
 /// What an author is known by; `None` when only a name is told.
 fn key(author: &Author) -> Option<String> {
-    let native = filled(author.native_id.as_deref()).map(|id| format!("i{id}"));
+    let native = filled(author.native_id.as_deref()).map(|id| key_of_native(&id));
     native.or_else(|| filled(author.handle.as_deref()).map(|handle| format!("h{}", handle.to_lowercase())))
+}
+
+/// What the account of this native id is known by.
+pub(super) fn key_of_native(id: &str) -> String {
+    format!("i{}", capped(id, LONGEST))
 }
 
 /// The name of an author who is no person.

@@ -97,6 +97,7 @@ fn batch(source: crate::domain::SourceId, number: u64) -> RecordBatch {
         mentions: (0..20).map(|n| mention(number * 20 + n, &"many words ".repeat(200))).collect(),
         acts: vec![],
         deleted: vec![],
+        gone: vec![],
     }
 }
 

@@ -169,6 +169,44 @@ async fn what_cannot_be_written_is_told() {
     mode(&data, 0o755);
 }
 
+#[tokio::test]
+async fn what_cannot_be_written_can_be_read() {
+    const NAME: &str = "store::sqlite::tests::trouble::what_cannot_be_written_can_be_read";
+    if let Some(given) = std::env::var_os("GOODWORD_TEST_DIRECTORY") {
+        let store = SqliteStore::open_or_read(Path::new(&given)).await.unwrap();
+        assert_eq!(whole_batches(&store).await, 2);
+        assert!(!store.sources().await.unwrap().is_empty());
+        let error = store.set_paused(true).await.unwrap_err();
+        assert!(matches!(error, StoreError::ReadOnly { .. }), "{error:?}");
+        store.close().await;
+        return;
+    }
+    let directory = directory();
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let data = directory.0.path().join("data");
+    mode(directory.0.path(), 0o755);
+    let store = SqliteStore::open(&data).await.unwrap();
+    let (lease, source) = settle(&store).await;
+    for number in 0..2 {
+        store.record(&lease, &batch(source, number)).await.unwrap();
+    }
+    let read = |what: &str| {
+        for suffix in ["", "-wal", "-shm"] {
+            let file = open::beside(&data.join(open::FILE), suffix);
+            if file.exists() {
+                mode(&file, 0o444);
+            }
+        }
+        mode(&data, 0o555);
+        let output = as_nobody(NAME, &data);
+        assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stdout));
+        mode(&data, 0o755);
+    };
+    read("while another process writes");
+    store.close().await;
+    read("alone");
+}
+
 /// What the process does that is killed: records one batch after the other and says when each is done.
 #[tokio::test]
 #[ignore = "started by killing_it_leaves_whole_batches"]
