@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clean::SafeText;
-use super::ids::{ActId, CaseId, MentionId, PersonId, PromiseId, SourceId, StepId};
+use super::ids::{ActId, CaseId, GroupId, MentionId, PersonId, PromiseId, SourceId, StepId};
 use super::mention::{Intents, MentionRow, Sentiment};
 use super::source::Network;
 use super::time::Timestamp;
@@ -286,6 +286,10 @@ pub struct InboxFilter {
     pub person: Option<PersonId>,
     /// One row for cases whose mentions are one story: the first due.
     pub one_per_story: bool,
+    /// Only those that are put aside at `now`.
+    pub only_snoozed: bool,
+    /// Only those whose mention, as their row shows it, is of this story.
+    pub story: Option<GroupId>,
 }
 
 /// A place in the inbox: by due, then by number.

@@ -12,20 +12,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use goodword::domain::case::{
-    Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
-};
+use goodword::domain::case::CaseRow;
 use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
-    Act, Answerable, CaseId, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow,
-    Network, NewCorrection, PersonId, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId,
-    SourceState, StepId, SubjectId, Timestamp, Visibility,
+    Act, Answerable, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network,
+    NewCorrection, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId, SourceState,
+    SubjectId, Timestamp, Visibility,
 };
-use goodword::store::cases::{ByHand, Changed, ClockRow, LateNews};
 use goodword::store::{
-    Adopted, Cases, Lease, LeaseState, Need, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
+    Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
 };
+
+#[path = "shelf_cases.rs"]
+pub mod shelf_cases;
 
 /// The present moment of the tests: 2025-11-22 09:00:00 UTC.
 pub const NOW: i64 = 1_763_802_000;
@@ -76,6 +76,8 @@ pub struct Shelf {
     pub paused: AtomicBool,
     /// The outbox.
     pub tray: shelf_outbox::Tray,
+    /// Cases.
+    pub cases: Mutex<Vec<CaseRow>>,
 }
 
 impl Shelf {
@@ -151,49 +153,6 @@ impl Shelf {
             answerable: Answerable::AsSource,
             corrections: Vec::new(),
         }
-    }
-}
-
-#[async_trait]
-impl Cases for Shelf {
-    async fn inbox(&self, _: &InboxFilter, _: Option<InboxKey>, _: Timestamp, _: u32) -> StoreResult<Vec<CaseRow>> {
-        Ok(Vec::new())
-    }
-    async fn inbox_figures(&self, _: Timestamp, _: SignedDuration, _: f64) -> StoreResult<InboxFigures> {
-        Ok(InboxFigures::default())
-    }
-    async fn case(&self, _: CaseId, _: Timestamp) -> StoreResult<Option<Case>> {
-        Ok(None)
-    }
-    async fn case_of(&self, _: MentionId) -> StoreResult<Option<CaseId>> {
-        Ok(None)
-    }
-    async fn open_case(&self, _: MentionId, _: &Need, _: &ByHand) -> StoreResult<Option<CaseId>> {
-        Ok(None)
-    }
-    async fn change_cases(&self, _: &[CaseId], _: &CaseChange, _: &ByHand) -> StoreResult<Changed> {
-        Ok(Changed::default())
-    }
-    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
-        Ok(Vec::new())
-    }
-    async fn thread(&self, _: MentionId, _: u32) -> StoreResult<Vec<Turn>> {
-        Ok(Vec::new())
-    }
-    async fn person_card(&self, _: PersonId, _: u32) -> StoreResult<Option<PersonCard>> {
-        Ok(None)
-    }
-    async fn clocks(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<ClockRow>> {
-        Ok(Vec::new())
-    }
-    async fn went_late(&self, _: &Lease, _: Timestamp, _: SignedDuration) -> StoreResult<LateNews> {
-        Err(StoreError::LeaseLost)
-    }
-    async fn promises_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
-        Err(StoreError::LeaseLost)
-    }
-    async fn next_promise(&self) -> StoreResult<Option<Timestamp>> {
-        Ok(None)
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Group {
     Mentions,
     /// Writing answers, and what becomes of them.
     Answers,
+    /// What is done with cases.
+    Cases,
     /// Searching, and trying watches.
     Search,
     /// Numbers.
@@ -23,12 +25,13 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Move,
         Self::Views,
         Self::Panes,
         Self::Mentions,
         Self::Answers,
+        Self::Cases,
         Self::Search,
         Self::Figures,
         Self::Program,
@@ -42,6 +45,7 @@ impl Group {
             Self::Panes => "Panes",
             Self::Mentions => "Mentions",
             Self::Answers => "Answers",
+            Self::Cases => "Cases",
             Self::Search => "Search and watches",
             Self::Figures => "Figures",
             Self::Program => "Program",
@@ -127,6 +131,7 @@ actions! {
     ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
+    ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
@@ -135,7 +140,7 @@ actions! {
     SayNegative, "It is negative: the marked ones, else the selected one", "say-negative", ["-"], Mentions, Mentions;
     SayNeutral, "It is neutral", "say-neutral", ["0"], Mentions, Mentions;
     SayPositive, "It is positive", "say-positive", ["+"], Mentions, Mentions;
-    SayElsewhere, "The name means something else here: not about us", "say-not-about-us", ["shift-x"], Mentions, Mentions;
+    SayElsewhere, "The name means something else here: not about us", "say-not-about-us", ["~"], Mentions, Mentions;
     NextTab, "Show: all, complaints, questions, praise, unread", "next-tab", ["]", "right"], Mentions, Mentions;
     PreviousTab, "The same, backwards", "previous-tab", ["[", "left"], Mentions, Mentions;
     NextSubject, "Whose mentions: all, the brand, each rival", "next-subject", ["b"], Mentions, Mentions;
@@ -161,7 +166,17 @@ actions! {
     Approve, "Approve what another voice wrote", "approve", ["shift-o"], Answers, Outbox;
     ItIsOut, "It is out: you have seen it there", "it-is-out", ["v"], Answers, Outbox;
     ItIsNotOut, "It is not out: a draft again", "it-is-not-out", ["shift-v"], Answers, Outbox;
-    Withdraw, "Give it up; its words stay readable", "withdraw", ["d", "del"], Answers, Outbox;
+    Withdraw, "Give it up; its words stay readable", "withdraw", ["del", "shift-w"], Answers, Outbox;
+    Resolve, "Solved: the case is closed", "resolve", ["e"], Cases, Mentions;
+    Acknowledge, "We have heard: acknowledge the case, or open a closed one again", "acknowledge", ["a"], Cases, Mentions;
+    Snooze, "Put aside until a time, or until they write again", "snooze", ["s"], Cases, Mentions;
+    Dismiss, "Nothing is to be done; asks why", "dismiss", ["d"], Cases, Mentions;
+    Claim, "Take it on for half an hour, or let it go", "claim", ["c"], Cases, Mentions;
+    HandOver, "Hand over: where to, and what comes next", "hand-over", ["h"], Cases, Mentions;
+    Note, "Write a note for ourselves", "note", ["#"], Cases, Mentions;
+    Promise, "Write down a promise and when it is due", "promise", ["shift-d"], Cases, Mentions;
+    KeepPromise, "A promise is kept", "keep-promise", ["shift-e"], Cases, Mentions;
+    MarkAll, "Mark all cases of this list, or unmark them", "mark-all", ["shift-m"], Cases, Mentions;
     Search, "Search with a query; tries a watch before it is saved", "search", ["/"], Search, Everywhere;
     SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;

@@ -38,7 +38,7 @@ impl Model {
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
         }
-        if self.act_on_outbox(action, cmds) {
+        if self.act_on_outbox(action, cmds) || self.inbox_act(action) {
             return;
         }
         match action {
@@ -63,6 +63,7 @@ impl Model {
             Action::Reply => self.reply(cmds),
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
+            Action::ViewInbox => self.show(View::Inbox, cmds),
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -113,6 +114,10 @@ impl Model {
         match step {
             overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
+            overlay::Step::Case(aim, change) => {
+                let about = self.about(&aim);
+                self.order(aim, *change, about, cmds);
+            }
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
             overlay::Step::Save { name, query } => {
@@ -140,6 +145,8 @@ impl Model {
             Pane::Watches => self.lists.watches.go(motion, &self.context),
             Pane::Trial | Pane::Reading => self.trial.go(motion),
             Pane::Outbox => self.answering.outbox.go(motion),
+            Pane::Inbox => self.inbox.go(motion),
+            Pane::Case => self.inbox.file_mut().go(motion),
             Pane::Giving | Pane::Composer => {}
         }
     }
@@ -153,7 +160,7 @@ impl Model {
                     self.lists.signals.select(id);
                     self.see_signal(id, cmds);
                 }
-                Some(EntryId::Mention(_)) => self.open_listed(cmds),
+                Some(EntryId::Mention(_) | EntryId::Case(_)) => self.open_listed(cmds),
                 None => {}
             },
             Pane::Signals => {
@@ -179,7 +186,8 @@ impl Model {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }
-            Pane::Detail | Pane::Composer | Pane::Outbox => {}
+            Pane::Inbox => self.open_case(),
+            Pane::Detail | Pane::Case | Pane::Composer | Pane::Outbox => {}
         }
     }
 
@@ -199,10 +207,11 @@ impl Model {
 
     /// One step back. False when there is nowhere to go back to.
     fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        if self.desk.focus() == Pane::Detail {
+        if matches!(self.desk.focus(), Pane::Detail | Pane::Case) {
             self.desk.stop_reading();
         } else if self.desk.zoomed() {
             self.desk.toggle_zoom();
+        } else if self.back_in_inbox() {
         } else if !self.marks.is_empty() {
             self.marks.take();
         } else if self.desk.view() != View::Dashboard {

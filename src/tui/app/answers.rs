@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use super::Model;
 use super::asks::Thing;
 use super::cmd::Cmd;
-use super::layout::Pane;
+use super::layout::{Pane, View};
 use super::marks::Undo;
 use super::msg::{Answer, Weight};
 use super::stream::Stale;
+use crate::domain::case::CaseRow;
+use crate::domain::outbox::OutgoingState;
 use crate::domain::{Intent, MentionId, MentionRow, SafeText, SignalKind};
 use crate::engine::Event;
 
@@ -20,6 +22,7 @@ impl Model {
                 if !new.is_empty() || changed > 0 {
                     self.rows_changed(changed);
                     self.figures_changed(&new, changed);
+                    self.cases_are_stale(false);
                 }
                 self.asks.stale(Thing::Sources);
                 false
@@ -50,7 +53,12 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 self.status.pause(paused)
             }
-            Event::Outgoing { state, trouble, .. } => self.outgoing_moved(state, trouble.as_ref()),
+            Event::Outgoing { state, trouble, .. } => {
+                if state == OutgoingState::Sent {
+                    self.cases_are_stale(false);
+                }
+                self.outgoing_moved(state, trouble.as_ref())
+            }
             Event::SendingStopped(stopped) => self.answering.outbox.stop(stopped),
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
@@ -105,6 +113,7 @@ impl Model {
         self.trends_are_stale();
         self.asks.stale(Thing::Sources);
         self.asks.stale(Thing::Signals);
+        self.cases_are_stale(false);
         self.doubt_detail();
     }
 
@@ -142,6 +151,8 @@ impl Model {
             }
             Answer::Failed(words) => self.failed(question, &words),
             Answer::Told(told) => self.take_told(question, told, cmds),
+            Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
+            Answer::StepsUndone(cases) => self.steps_undone(question, &cases),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -181,12 +192,33 @@ impl Model {
                 let changed = self.lists.signals.answer(&signals);
                 self.first.rank(self.lists.signals.all(), &self.context) || changed
             }
+            (Thing::Cases, Answer::Cases(rows)) => self.inbox_rows(&rows),
+            (Thing::FirstCases, Answer::FirstCases(rows, any)) => {
+                self.first.answer_cases(&rows, any, self.lists.signals.all(), &self.context)
+            }
+            (Thing::CaseIds, Answer::CaseIds(ids)) => self.mark_cases(&ids),
+            (Thing::Case, Answer::Case(case, person)) => {
+                let shown = self.inbox.file_mut().answer(case, person);
+                if shown && self.inbox.file().gone() {
+                    self.inbox.recorded();
+                }
+                shown && self.shows(Pane::Case)
+            }
+            (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
             // An answer to another question than was asked: as good as none.
             (thing, _) => {
                 self.give_up(thing);
                 false
             }
         }
+    }
+
+    fn inbox_rows(&mut self, rows: &[CaseRow]) -> bool {
+        let changed = self.inbox.answer_rows(rows);
+        if self.inbox.single_story() && self.desk.view() == View::Inbox {
+            self.open_case();
+        }
+        changed && self.shows(Pane::Inbox)
     }
 
     fn urgent(&mut self, intent: Intent, rows: &[MentionRow]) -> bool {
@@ -197,7 +229,10 @@ impl Model {
     fn failed(&mut self, question: u64, words: &SafeText) -> bool {
         if let Some(thing) = self.asks.answered(question) {
             self.give_up(thing);
+        } else if self.order_failed(question) {
+            self.marks.failed(question);
         } else if self.marks.failed(question) {
+            self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
         } else if self.errand_failed(question) {
@@ -220,7 +255,7 @@ impl Model {
             match thing {
                 Thing::Rows => self.stream.failed(),
                 Thing::Detail => self.detail.failed(),
-                _ => {}
+                other => self.inbox.give_up(other),
             }
         }
     }
@@ -232,7 +267,7 @@ impl Model {
             Thing::Rows => self.stream.failed(),
             Thing::Detail => self.detail.failed(),
             Thing::Candidates => self.no_game(),
-            _ => {}
+            other => self.inbox.give_up(other),
         }
     }
 

@@ -29,6 +29,16 @@ pub enum Thing {
     Sources,
     /// The signals.
     Signals,
+    /// Rows of the inbox.
+    Cases,
+    /// The first open cases.
+    FirstCases,
+    /// The cases to mark.
+    CaseIds,
+    /// The case in the case view.
+    Case,
+    /// Figures of the inbox.
+    InboxFigures,
     /// Mentions to ask a person about.
     Candidates,
     /// The outbox.
@@ -39,11 +49,14 @@ impl Thing {
     /// Shortest time between two reads that nobody asked for.
     fn pause(self) -> SignedDuration {
         match self {
-            Self::Rows | Self::Outbox => SignedDuration::from_millis(250),
-            Self::Detail => SignedDuration::from_millis(500),
+            Self::Rows | Self::CaseIds | Self::Outbox => SignedDuration::from_millis(250),
+            Self::Detail | Self::Cases | Self::Case => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
-            Self::UrgentComplaints | Self::UrgentQuestions | Self::Candidates => SignedDuration::from_secs(1),
+            Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates => {
+                SignedDuration::from_secs(1)
+            }
             Self::Trend(_) => SignedDuration::from_secs(2),
+            Self::InboxFigures => SignedDuration::from_secs(5),
         }
     }
 }

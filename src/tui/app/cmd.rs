@@ -1,8 +1,10 @@
 //! What the model asks the runtime to do. Effects as data: the model itself never acts.
 
+use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, SubjectId, Timestamp,
+    CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId, SubjectId,
+    Timestamp,
 };
 
 /// A command to the runtime. A `question` number comes back with the answer.
@@ -51,6 +53,24 @@ pub enum Cmd {
         filter: Box<Filter>,
         /// The newest mention that the person could see.
         last: MentionId,
+    },
+    /// Change cases, all of them in one step that can be undone.
+    ChangeCases {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        order: Box<Order>,
+    },
+    /// Undo steps in the history of cases.
+    UndoSteps {
+        /// Number of the question.
+        question: u64,
+        /// Which.
+        steps: Vec<StepId>,
+        /// Who undoes them.
+        voice: String,
+        /// When.
+        at: Timestamp,
     },
     /// Keep what a person says of readings, and put it in their place.
     Correct {
@@ -110,6 +130,49 @@ pub enum Cmd {
     Quit,
 }
 
+/// Which cases a person means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    /// These.
+    Cases(Vec<CaseId>),
+    /// Those of these mentions; a mention that has none gets one first.
+    Mentions(Vec<MentionId>),
+}
+
+impl Aim {
+    /// How many things it names.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Cases(ids) => ids.len(),
+            Self::Mentions(ids) => ids.len(),
+        }
+    }
+
+    /// It names nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A change to cases, by whom and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// Which cases.
+    pub aim: Aim,
+    /// What.
+    pub change: CaseChange,
+    /// Who.
+    pub voice: String,
+    /// When.
+    pub at: Timestamp,
+    /// How long an answer may take: the place of a case that is opened depends on it.
+    pub target: SignedDuration,
+    /// The tell factor k, for the same reason.
+    pub tell_factor: f64,
+    /// Whose readings count, for the same reason.
+    pub brand: Option<SubjectId>,
+}
+
 /// What to read from the store.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Load {
@@ -156,4 +219,47 @@ pub enum Load {
     Signals,
     /// The outbox.
     Outbox,
+    /// A window of the inbox.
+    Cases {
+        /// Which cases.
+        filter: Box<InboxFilter>,
+        /// Behind this place; `None` from the first on.
+        after: Option<InboxKey>,
+        /// The present moment.
+        now: Timestamp,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The first open cases, and whether there are cases at all.
+    FirstCases {
+        /// The present moment.
+        now: Timestamp,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The numbers of all cases of a filter, for a batch.
+    CaseIds {
+        /// Which cases.
+        filter: Box<InboxFilter>,
+        /// The present moment.
+        now: Timestamp,
+        /// At most so many.
+        most: usize,
+    },
+    /// A whole case and what went both ways with its person.
+    Case {
+        /// Which.
+        id: CaseId,
+        /// The present moment.
+        now: Timestamp,
+    },
+    /// Figures of the inbox.
+    InboxFigures {
+        /// The present moment.
+        now: Timestamp,
+        /// How long an answer may take.
+        target: SignedDuration,
+        /// The tell factor k.
+        tell_factor: f64,
+    },
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
+use crate::domain::time::SignedDuration;
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 use crate::engine::Lessons;
 
@@ -36,8 +37,9 @@ pub struct Context {
     can_save_watch: bool,
     emoji: Emoji,
     keys: KeyNames,
+    voice: Option<SafeText>,
+    target: SignedDuration,
     lessons: Arc<Lessons>,
-    voice: Option<String>,
     writer: Writer,
 }
 
@@ -62,8 +64,9 @@ impl Context {
             can_save_watch: setup.can_save_watch,
             emoji: setup.emoji,
             keys: setup.keys.clone(),
+            voice: setup.voice.as_deref().map(|name| SafeText::line(name, LONGEST_NAME)),
+            target: setup.target,
             lessons: Arc::default(),
-            voice: setup.voice.as_ref().map(|voice| SafeText::line(voice, LONGEST_NAME).to_string()),
             writer: setup.writer.clone(),
         }
     }
@@ -160,14 +163,24 @@ impl Context {
         self.emoji
     }
 
-    /// The voice at this screen, when it said who it is.
-    pub fn voice(&self) -> Option<&str> {
-        self.voice.as_deref()
-    }
-
     /// Who writes answers here, and with what help.
     pub fn writer(&self) -> &Writer {
         &self.writer
+    }
+
+    /// Name of the voice that sits here; `None` when nobody has said who they are.
+    pub fn voice(&self) -> Option<&str> {
+        self.voice.as_ref().map(SafeText::as_str)
+    }
+
+    /// The name under which cases are claimed and changed: the voice's, else "me".
+    pub fn signs_as(&self) -> &str {
+        self.voice().unwrap_or("me")
+    }
+
+    /// How long an answer may take before its case is late.
+    pub fn target(&self) -> SignedDuration {
+        self.target
     }
 
     /// The keys in force.

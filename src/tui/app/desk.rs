@@ -79,6 +79,7 @@ impl Desk {
             View::Trial => Pane::Trial,
             View::Composer => Pane::Composer,
             View::Outbox => Pane::Outbox,
+            View::Inbox => Pane::Inbox,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -101,9 +102,17 @@ impl Desk {
         self.reading = true;
     }
 
-    /// Closes the detail pane.
+    /// Opens the case view.
+    pub fn read_case(&mut self) {
+        self.focus = Pane::Case;
+        self.reading = true;
+    }
+
+    /// Closes the detail pane, or the case view.
     pub fn stop_reading(&mut self) {
-        if self.focus == Pane::Detail {
+        if self.focus == Pane::Case {
+            self.focus_on(Pane::Inbox);
+        } else if self.focus == Pane::Detail {
             self.focus_on(self.origin);
         }
     }
@@ -120,6 +129,8 @@ impl Desk {
             ring = if self.focus == Pane::Detail { vec![Pane::Detail, self.origin] } else { ONE_PANE.to_vec() };
         } else if self.view == View::Trial && ring.len() <= 1 {
             ring = vec![Pane::Trial, Pane::Reading];
+        } else if self.view == View::Inbox && ring.len() <= 1 {
+            ring = vec![Pane::Inbox, Pane::Case];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {
@@ -140,7 +151,7 @@ impl Desk {
         if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
             return;
         }
-        if self.focus == Pane::Detail {
+        if matches!(self.focus, Pane::Detail | Pane::Case) {
             // There was room for it beside the list, and now there is not.
             self.reading = true;
         } else {

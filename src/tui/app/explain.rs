@@ -17,6 +17,12 @@ pub(super) fn sheet(model: &Model) -> Overlay {
     match model.desk().focus() {
         Pane::First => Overlay::explain("Why this comes first", size, |page| model.first().explain(page, context)),
         Pane::Stream => Overlay::explain("These mentions, and the status line", size, |page| stream(page, model)),
+        Pane::Inbox => Overlay::explain("Why this place", size, |page| {
+            model.inbox().explain(model.inbox().selected(), page, context);
+        }),
+        Pane::Case => Overlay::explain("Why this place", size, |page| {
+            model.inbox().explain(model.inbox().file().row(), page, context);
+        }),
         Pane::Detail => Overlay::explain("How mentions are read", size, |page| detail(page, context)),
         Pane::Sentiment | Pane::Trends => {
             Overlay::explain("Sentiment", size, |page| model.trends().explain(page, context))
@@ -69,6 +75,7 @@ fn stream(page: &mut Page, model: &Model) {
         ),
     );
     page.heading("Status line");
+    model.inbox().figures().explain(page, context);
     model.status().explain(page, context, model.sources(), model.signals());
 }
 

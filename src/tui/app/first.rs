@@ -8,7 +8,8 @@ use super::cursor::{Cursor, Motion};
 use super::figures::{self, Impact};
 use super::page::{Page, Tone};
 use super::when;
-use crate::domain::{Filter, Intent, MentionId, MentionRow, Signal, SignalId, SignalKind, Span};
+use crate::domain::case::CaseRow;
+use crate::domain::{CaseId, Filter, Intent, MentionId, MentionRow, Signal, SignalId, SignalKind, Span};
 
 /// Most complaints, and most questions, that are weighed: the newest ones.
 pub const WEIGHED: u32 = 100;
@@ -21,6 +22,8 @@ const MOST_SIGNALS: usize = 2;
 pub enum EntryId {
     /// A mention.
     Mention(MentionId),
+    /// A case.
+    Case(CaseId),
     /// A signal.
     Signal(SignalId),
 }
@@ -30,6 +33,8 @@ pub enum EntryId {
 pub enum Entry {
     /// A mention and its weight.
     Mention(Box<MentionRow>, Impact),
+    /// A case.
+    Case(Box<CaseRow>),
     /// A signal that nobody has seen.
     Signal(Signal),
 }
@@ -39,7 +44,17 @@ impl Entry {
     pub fn id(&self) -> EntryId {
         match self {
             Self::Mention(row, _) => EntryId::Mention(row.id),
+            Self::Case(row) => EntryId::Case(row.id),
             Self::Signal(signal) => EntryId::Signal(signal.id),
+        }
+    }
+
+    /// What was said, unless it is a signal.
+    pub fn mention(&self) -> Option<&MentionRow> {
+        match self {
+            Self::Mention(row, _) => Some(row),
+            Self::Case(case) => Some(&case.mention),
+            Self::Signal(_) => None,
         }
     }
 }
@@ -49,6 +64,9 @@ impl Entry {
 pub struct First {
     complaints: Vec<MentionRow>,
     questions: Vec<MentionRow>,
+    cases: Vec<CaseRow>,
+    /// The store keeps cases, open or closed: they tell what waits, and single mentions do not.
+    any_case: bool,
     entries: Vec<Entry>,
     cursor: Cursor<MentionOrSignal>,
     known: bool,
@@ -61,6 +79,7 @@ fn key(entry: &Entry) -> MentionOrSignal {
     match entry.id() {
         EntryId::Mention(id) => (0, id.0),
         EntryId::Signal(id) => (1, id.0),
+        EntryId::Case(id) => (2, id.0),
     }
 }
 
@@ -86,11 +105,23 @@ impl First {
         self.rank(signals, context)
     }
 
+    /// The first cases of the inbox came; `any`: there are cases, if only closed ones.
+    pub fn answer_cases(&mut self, rows: &[CaseRow], any: bool, signals: &[Signal], context: &Context) -> bool {
+        self.cases = rows.to_vec();
+        let other = std::mem::replace(&mut self.any_case, any) != any;
+        self.rank(signals, context) || other
+    }
+
+    /// The store keeps cases: the list is the top of the inbox.
+    pub fn of_cases(&self) -> bool {
+        self.any_case
+    }
+
     /// Ranks anew: signals first, then by impact, then by how long it waits. Tells whether the order changed.
     pub fn rank(&mut self, signals: &[Signal], context: &Context) -> bool {
         let mut weighed: Vec<Entry> = Vec::new();
         let mut seen = BTreeSet::new();
-        if let Some(brand) = context.brand_id() {
+        if let Some(brand) = context.brand_id().filter(|_| !self.any_case) {
             for row in self.complaints.iter().chain(&self.questions).filter(|row| !row.read && row.answered.is_none()) {
                 if seen.insert(row.id)
                     && let Some(impact) = figures::impact(row, brand, context.tell_factor())
@@ -106,8 +137,9 @@ impl First {
             _ => std::cmp::Ordering::Equal,
         });
         let urgent = |signal: &&Signal| !signal.seen && matches!(signal.kind, SignalKind::Spike | SignalKind::Flood);
-        let entries: Vec<Entry> =
-            signals.iter().filter(urgent).take(MOST_SIGNALS).cloned().map(Entry::Signal).chain(weighed).collect();
+        let urgent = signals.iter().filter(urgent).take(MOST_SIGNALS).cloned().map(Entry::Signal);
+        let cases = self.cases.iter().cloned().map(|row| Entry::Case(Box::new(row)));
+        let entries: Vec<Entry> = urgent.chain(cases).chain(weighed).collect();
         let changed = entries != self.entries;
         self.entries = entries;
         self.settle();
@@ -121,7 +153,7 @@ impl First {
 
     /// Mentions among the entries.
     pub fn mentions(&self) -> usize {
-        self.entries.iter().filter(|entry| matches!(entry, Entry::Mention(..))).count()
+        self.entries.iter().filter(|entry| entry.mention().is_some()).count()
     }
 
     /// The complaints were read at least once.
@@ -146,21 +178,15 @@ impl First {
 
     /// The most urgent mention.
     pub fn most_urgent(&self) -> Option<&MentionRow> {
-        self.entries.iter().find_map(|entry| match entry {
-            Entry::Mention(row, _) => Some(&**row),
-            Entry::Signal(_) => None,
-        })
+        self.entries.iter().find_map(Entry::mention)
     }
 
     /// Selects the most urgent mention.
     pub fn go_first_mention(&mut self) -> Option<&MentionRow> {
-        let entry = self.entries.iter().find(|entry| matches!(entry, Entry::Mention(..)))?;
+        let entry = self.entries.iter().find(|entry| entry.mention().is_some())?;
         self.cursor.select(key(entry));
         self.settle();
-        match self.entries.get(self.cursor.index())? {
-            Entry::Mention(row, _) => Some(row),
-            Entry::Signal(_) => None,
-        }
+        self.entries.get(self.cursor.index())?.mention()
     }
 
     /// Moves the selection.
@@ -186,6 +212,9 @@ impl First {
         for row in self.complaints.iter_mut().chain(&mut self.questions).filter(|row| ids.contains(&row.id)) {
             row.read = read;
         }
+        for case in self.cases.iter_mut().filter(|case| ids.contains(&case.mention.id)) {
+            case.mention.read = read;
+        }
         self.rank(signals, context)
     }
 
@@ -199,6 +228,14 @@ impl First {
 
     /// How the order comes about, on the example of the selected entry.
     pub fn explain(&self, page: &mut Page, context: &Context) {
+        if self.any_case {
+            page.prose(
+                Tone::Text,
+                0,
+                "The top of the inbox: open cases that are not put aside, a row a story, the first due first. The inbox explains each place.",
+            );
+            return;
+        }
         let k = context.tell_factor_text();
         page.prose(
             Tone::Text,

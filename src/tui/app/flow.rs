@@ -3,7 +3,9 @@
 
 use super::asks::Thing;
 use super::cmd::{Cmd, Load};
-use super::first::{Entry, First};
+use super::first::{Entry, First, WEIGHED};
+use super::inbox::MOST_MARKED;
+use super::inbox::figures::Figures;
 use super::layout::{self, Pane, View};
 use super::{Model, Update};
 use crate::domain::time::Timestamp;
@@ -19,6 +21,7 @@ impl Model {
         self.desk.lay_out(self.has_banner(), self.context.subjects().len());
         self.fit();
         self.preview();
+        self.preview_case();
         self.compose();
         self.fit_answers();
         self.ask(&mut update.cmds);
@@ -40,6 +43,7 @@ impl Model {
         self.lists.signals.fit(signals);
         self.lists.watches.fit(watches, &self.context);
         self.trial.fit(trial);
+        self.inbox.fit(rows(Pane::Inbox));
         self.trends.settle(&self.context);
         if self.desk.focus() != Pane::First && self.desk.origin() != Pane::First {
             self.first.rest();
@@ -64,6 +68,70 @@ impl Model {
                 self.detail.show(&row, &found);
             }
             None => self.detail.clear(),
+        }
+    }
+
+    /// Beside the list, the case view shows what is selected there; once opened it stays with its case.
+    fn preview_case(&mut self) {
+        if self.desk.layout().pane(Pane::Case).is_none() {
+            return;
+        }
+        let open = self.inbox.file().id().filter(|_| self.desk.focus() == Pane::Case);
+        let row = match open {
+            // The list knows first what has changed.
+            Some(id) => self.inbox.window().of(id).filter(|row| self.inbox.is_newer(row)),
+            None => self.inbox.selected(),
+        };
+        match row.cloned() {
+            Some(row) => self.inbox.file_mut().show(&row),
+            None if open.is_none() => self.inbox.file_mut().clear(),
+            None => {}
+        }
+    }
+
+    /// The minute changed, or a case became late. Tells whether a case did.
+    pub(super) fn inbox_ticks(&mut self, another_minute: bool, cmds: &mut Vec<Cmd>) -> bool {
+        let now = self.context.now();
+        let late = self.inbox.figures_mut().struck(now);
+        let figures = self.inbox.figures().known().unwrap_or_default();
+        if late {
+            self.asks.hurry(Thing::InboxFigures);
+        } else if another_minute && figures.open > 0 {
+            // The debt grows by itself.
+            self.asks.stale(Thing::InboxFigures);
+        }
+        if another_minute {
+            self.inbox.file_mut().invalidate();
+        }
+        if another_minute && figures.snoozed > 0 {
+            // Who was put aside may be back.
+            self.inbox.recorded();
+            self.asks.stale(Thing::FirstCases);
+        }
+        self.wake_when_late(cmds);
+        late
+    }
+
+    /// Wakes the screen at the moment when the next case becomes late.
+    pub(super) fn wake_when_late(&mut self, cmds: &mut Vec<Cmd>) {
+        let now = self.context.now();
+        if let Some(at) = self.inbox.figures_mut().wake(now) {
+            cmds.push(Cmd::Wake(at));
+        }
+    }
+
+    fn ask_inbox(&mut self, cmds: &mut Vec<Cmd>) {
+        self.wake_when_late(cmds);
+        if self.desk.view() != View::Inbox {
+            return;
+        }
+        if self.inbox.in_a_hurry() {
+            self.asks.hurry(Thing::Cases);
+        } else if self.inbox.needs_rows() {
+            self.asks.stale(Thing::Cases);
+        }
+        if self.desk.layout().pane(Pane::Case).is_some() && self.inbox.file().wants() {
+            self.asks.hurry(Thing::Case);
         }
     }
 
@@ -96,16 +164,25 @@ impl Model {
         if self.desk.view() == View::Trial {
             return self.trial.selected().map(|(row, found)| (row.clone(), found.to_vec()));
         }
+        if self.desk.view() == View::Inbox {
+            let open = self.inbox.file().row().filter(|_| self.desk.focus() == Pane::Case);
+            return open.or_else(|| self.inbox.selected()).map(|row| (row.mention.clone(), Vec::new()));
+        }
         if self.desk.view() != View::Dashboard {
             return None;
         }
-        match (self.desk.origin(), self.first.selected()) {
-            (Pane::First, Some(Entry::Mention(row, _))) => Some(((**row).clone(), Vec::new())),
+        match (self.desk.origin(), self.first.selected().and_then(Entry::mention)) {
+            (Pane::First, Some(row)) => Some((row.clone(), Vec::new())),
             _ => self.stream.selected().map(|row| (row.clone(), Vec::new())),
         }
     }
 
     fn compose(&mut self) {
+        if let Some(area) = self.desk.layout().pane(Pane::Case) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            let height = usize::from(area.body().height);
+            self.inbox.file_mut().compose(columns, height, &self.context);
+        }
         if let Some(area) = self.desk.layout().pane(Pane::Detail) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             self.detail.compose(columns, usize::from(area.body().height), &self.context);
@@ -121,9 +198,12 @@ impl Model {
             Thing::Sources,
             Thing::Signals,
             Thing::Outbox,
+            Thing::FirstCases,
+            Thing::InboxFigures,
         ] {
             self.asks.stale(thing);
         }
+        self.inbox.recorded();
         self.trends.tick(&self.context);
         self.trends_are_stale();
     }
@@ -144,6 +224,7 @@ impl Model {
         if wanted && self.detail.wants() {
             self.asks.hurry(Thing::Detail);
         }
+        self.ask_inbox(cmds);
         let now = self.context.now();
         for (thing, question) in self.asks.ready(now) {
             match self.load(thing, now) {
@@ -167,6 +248,14 @@ impl Model {
             Thing::Overview => Some(Load::Overview { day: when::start_of_day(self.context.zone(), now) }),
             Thing::Sources => Some(Load::Sources),
             Thing::Signals => Some(Load::Signals),
+            Thing::Cases => self.inbox.ask_rows(self.context.signs_as(), now),
+            Thing::FirstCases => Some(Load::FirstCases { now, limit: WEIGHED }),
+            Thing::CaseIds => {
+                let filter = Box::new(self.inbox.marking()?.clone());
+                Some(Load::CaseIds { filter, now, most: MOST_MARKED })
+            }
+            Thing::Case => self.inbox.file_mut().ask(now),
+            Thing::InboxFigures => Some(Figures::ask(&self.context)),
             Thing::Candidates => self.candidates(),
             Thing::Outbox => Some(Load::Outbox),
         }

@@ -38,6 +38,17 @@ pub fn last(model: &Model) -> Option<Hint> {
 }
 
 fn here(model: &Model) -> &'static [Action] {
+    if !model.inbox().marked().is_empty() && model.desk().view() == View::Inbox {
+        return &[
+            Action::Resolve,
+            Action::Acknowledge,
+            Action::Snooze,
+            Action::Dismiss,
+            Action::Claim,
+            Action::Mark,
+            Action::Back,
+        ];
+    }
     if !model.marks().is_empty() {
         return &[Action::ToggleRead, Action::Correct, Action::Mark, Action::Back];
     }
@@ -65,6 +76,26 @@ fn here(model: &Model) -> &'static [Action] {
             Action::Explain,
         ],
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
+        Pane::Inbox => &[
+            Action::Open,
+            Action::Resolve,
+            Action::Acknowledge,
+            Action::Snooze,
+            Action::Dismiss,
+            Action::Claim,
+            Action::NextTab,
+            Action::Explain,
+        ],
+        Pane::Case => &[
+            Action::Resolve,
+            Action::Acknowledge,
+            Action::Snooze,
+            Action::Promise,
+            Action::KeepPromise,
+            Action::Note,
+            Action::HandOver,
+            Action::Back,
+        ],
         Pane::Giving => &[Action::Explain, Action::NextPane],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
@@ -97,6 +128,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Replies(_) => {
             fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "put it in"), ("Esc", "close")])
         }
+        Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),

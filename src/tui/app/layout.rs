@@ -70,6 +70,8 @@ pub enum View {
     Composer,
     /// The outbox.
     Outbox,
+    /// The inbox: cases in the order in which they want an answer.
+    Inbox,
 }
 
 /// A part of the screen with a title.
@@ -103,6 +105,10 @@ pub enum Pane {
     Composer,
     /// The outbox.
     Outbox,
+    /// The cases of the inbox.
+    Inbox,
+    /// The whole of one case.
+    Case,
 }
 
 /// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
@@ -234,6 +240,7 @@ pub fn layout(want: &Want) -> Layout {
         View::Trial => trial(&mut layout, want, body),
         View::Composer => layout.put(Pane::Composer, body),
         View::Outbox => layout.put(Pane::Outbox, body),
+        View::Inbox => inbox(&mut layout, want, body),
     }
     layout
 }
@@ -376,6 +383,26 @@ fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
     }
     layout.put(Pane::Reading, body.take_top((body.height / 3).max(8)));
     layout.put(Pane::Detail, body);
+}
+
+/// Rows from which the selected case is shown below the list on a narrow screen.
+const CASE_BELOW_FROM: u16 = 32;
+
+fn inbox(layout: &mut Layout, want: &Want, mut body: Area) {
+    if body.width >= TWO_COLUMNS {
+        let (left, divider) = body.take_left(body.width * 11 / 20);
+        layout.dividers.push(divider);
+        layout.put(Pane::Inbox, left);
+        layout.put(Pane::Case, body);
+    } else if want.reading && want.focus == Pane::Case {
+        layout.put(Pane::Case, body);
+    } else if body.height >= CASE_BELOW_FROM {
+        let case = body.take_bottom(body.height / 2);
+        layout.put(Pane::Inbox, body);
+        layout.put(Pane::Case, case);
+    } else {
+        layout.put(Pane::Inbox, body);
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{CorrectionId, MentionId};
+use crate::domain::{CorrectionId, MentionId, StepId};
 
 /// Most marked mentions.
 const MOST_MARKED: usize = 5_000;
@@ -35,6 +35,8 @@ pub enum Undo {
         /// The game that they were made in: it is taken back as a whole.
         game: Option<u64>,
     },
+    /// Cases were changed, in these steps.
+    Steps(Vec<StepId>),
 }
 
 impl Undo {
@@ -42,6 +44,7 @@ impl Undo {
         match self {
             Self::Read { ids, .. } => ids.is_empty(),
             Self::Corrections { ids, .. } => ids.is_empty(),
+            Self::Steps(steps) => steps.is_empty(),
         }
     }
 
@@ -176,6 +179,19 @@ mod tests {
         assert_eq!(marks.done(2, read(&[4], true)), Some(true));
         assert!(!marks.can_undo());
         assert_eq!(marks.done(2, read(&[], true)), None);
+    }
+
+    #[test]
+    fn steps_are_undone_in_their_turn() {
+        let mut marks = Marks::default();
+        let steps = |ids: &[i64]| Undo::Steps(ids.iter().copied().map(StepId).collect());
+        for (question, undo) in [(1, read(&[4], false)), (2, steps(&[7, 8])), (3, steps(&[]))] {
+            marks.sent(question);
+            marks.done(question, undo);
+        }
+        assert_eq!(marks.undo(4), Some(steps(&[7, 8])));
+        assert_eq!(marks.done(4, steps(&[7, 8])), Some(true));
+        assert_eq!(marks.undo(5), Some(read(&[4], false)));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod first;
 pub mod flow;
 pub mod game;
 pub mod hints;
+pub mod inbox;
 pub mod keys;
 pub mod layout;
 pub mod lists;
@@ -54,6 +55,7 @@ use self::context::Context;
 use self::desk::Desk;
 use self::detail::Detail;
 use self::first::First;
+use self::inbox::Inbox;
 use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
 use self::marks::Marks;
@@ -103,6 +105,7 @@ pub struct Model {
     status: Status,
     asks: Asks,
     marks: Marks,
+    inbox: Inbox,
     offer: game::Offer,
     answering: Answering,
 }
@@ -135,6 +138,7 @@ impl Model {
             status,
             asks: Asks::default(),
             marks: Marks::default(),
+            inbox: Inbox::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
             context,
@@ -162,7 +166,7 @@ impl Model {
             Msg::Engine(event) => self.hear(event, &mut update.cmds),
             Msg::Answer { question, answer } => self.take_answer(question, answer, &mut update.cmds),
             Msg::Clock(now) => {
-                let minute = self.tick(now);
+                let minute = self.tick(now, &mut update.cmds);
                 self.tick_answers(&mut update.cmds) || minute
             }
             Msg::Resize(columns, rows) => {
@@ -203,7 +207,7 @@ impl Model {
         }
     }
 
-    fn tick(&mut self, now: crate::domain::Timestamp) -> bool {
+    fn tick(&mut self, now: crate::domain::Timestamp, cmds: &mut Vec<Cmd>) -> bool {
         let another_minute = self.context.tick(now);
         if another_minute {
             self.retry();
@@ -212,7 +216,8 @@ impl Model {
                 self.asks.stale(Thing::Overview);
             }
         }
-        another_minute
+        let late = self.inbox_ticks(another_minute, cmds);
+        another_minute || late
     }
 
     fn reconfigure(&mut self, new: Reconfigured) {
@@ -220,6 +225,7 @@ impl Model {
         self.stream.check_subject(&self.context);
         self.trends.retain(&self.context);
         self.detail.invalidate();
+        self.inbox.file_mut().invalidate();
         let size = self.desk.size();
         for overlay in &mut self.overlays {
             overlay.fit(&self.context, size);
@@ -245,6 +251,11 @@ impl Model {
     /// What to answer first.
     pub fn first(&self) -> &First {
         &self.first
+    }
+
+    /// The inbox.
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
     }
 
     /// The detail pane.

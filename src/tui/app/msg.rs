@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::setup::Reconfigured;
+use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard};
 use crate::domain::{
-    Act, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, SubjectId,
-    Timestamp,
+    Act, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId,
+    SubjectId, Timestamp,
 };
 use crate::engine::Event;
 
@@ -140,6 +141,31 @@ pub enum Answer {
     Saved(SafeText),
     /// What came of an errand of the composer or the outbox.
     Told(super::composer::errand::Told),
+    /// A window of the inbox.
+    Cases(Arc<[CaseRow]>),
+    /// The first open cases, and whether there are cases at all.
+    FirstCases(Arc<[CaseRow]>, bool),
+    /// The numbers of all cases of a filter, as far as they were wanted.
+    CaseIds(Arc<[CaseId]>),
+    /// A whole case and its person; `None` when it is not there any more.
+    Case(Option<Arc<Case>>, Option<Arc<PersonCard>>),
+    /// Figures of the inbox.
+    InboxFigures(InboxFigures),
+    /// Cases were changed.
+    CasesChanged(Arc<CasesChanged>),
+    /// Steps were undone: the cases that changed.
+    StepsUndone(Arc<[CaseId]>),
+}
+
+/// What a change to cases did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CasesChanged {
+    /// The cases that changed.
+    pub cases: Vec<CaseId>,
+    /// The steps by which it can be undone.
+    pub steps: Vec<StepId>,
+    /// Cases that were left alone because another voice has claimed them, and who.
+    pub claimed: Vec<(CaseId, SafeText)>,
 }
 
 /// What a query finds in the stored mentions.

@@ -7,15 +7,18 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::cmd::Aim;
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
 use super::cursor::Motion;
 use super::game::{Answer as GameAnswer, Game};
+use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
+use crate::domain::case::CaseChange;
 
 /// Most overlays on top of one another.
 pub const DEEPEST: usize = 4;
@@ -73,6 +76,8 @@ pub enum Overlay {
         /// The query.
         query: String,
     },
+    /// What a change to a case needs.
+    Case(Box<Popup>),
     /// What a person says of readings.
     Correct(Correcting),
     /// The game in which the readers are taught.
@@ -97,6 +102,8 @@ pub enum Step {
         /// The query.
         query: String,
     },
+    /// Cases are changed.
+    Case(Aim, Box<CaseChange>),
     /// It goes away and readings are corrected.
     Say(Box<Correcting>),
     /// A question of the game is answered.
@@ -145,6 +152,11 @@ impl Overlay {
                 Typed::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::Case(popup) => match popup.type_in(typing, context) {
+                popup::Step::Stay => {}
+                popup::Step::Close => return Step::Close,
+                popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
+            },
             Self::Correct(correcting) => return correcting.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
             Self::Explain(sheet) => match typing {
@@ -164,7 +176,7 @@ impl Overlay {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
             }
             return Step::Stay;
         }
@@ -187,7 +199,12 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
-            Self::Palette(_) | Self::Name { .. } | Self::Replies(_) | Self::Correct(_) | Self::Game(_) => {}
+            Self::Palette(_)
+            | Self::Name { .. }
+            | Self::Replies(_)
+            | Self::Case(_)
+            | Self::Correct(_)
+            | Self::Game(_) => {}
         }
     }
 }

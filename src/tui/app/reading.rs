@@ -38,7 +38,7 @@ impl Model {
             Action::CopyLink => self.wish(Wish::CopyLink, cmds),
             Action::CopyText => self.wish(Wish::CopyText, cmds),
             Action::Browse => self.wish(Wish::Browse, cmds),
-            _ => {}
+            other => self.case_deed(other, cmds),
         }
     }
 
@@ -85,7 +85,7 @@ impl Model {
         match list {
             Pane::First => {
                 // What was opened has left this list already; then the next one is selected.
-                let stays = matches!(self.first.selected(), Some(Entry::Mention(row, _)) if Some(row.id) == before);
+                let stays = self.first.selected().and_then(Entry::mention).is_some_and(|row| Some(row.id) == before);
                 if stays || !reading || !down {
                     self.first.go(Motion::Rows(if down { 1 } else { -1 }));
                 }
@@ -210,6 +210,7 @@ impl Model {
                 self.set_read(&ids.iter().copied().collect(), read);
                 cmds.push(Cmd::MarkRead { question, ids, read });
             }
+            Some(Undo::Steps(steps)) => self.undo_steps(question, steps, cmds),
             Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }

@@ -6,6 +6,7 @@ use super::composer::advice::Coaching;
 use super::composer::replies::SavedReply;
 use super::keys::KeyNames;
 use super::msg::Notice;
+use crate::domain::time::SignedDuration;
 use crate::domain::{Subject, Timestamp, WatchRule};
 
 /// How foreign emoji are shown in lists.
@@ -74,6 +75,8 @@ pub struct Setup {
     pub writer: Writer,
     /// What to say first (the newest last).
     pub notices: Vec<Notice>,
+    /// How long an answer may take before its case is late.
+    pub target: SignedDuration,
 }
 
 impl Setup {
@@ -94,6 +97,7 @@ impl Setup {
             voice: None,
             writer: Writer::default(),
             notices: Vec::new(),
+            target: SignedDuration::from_mins(10),
         }
     }
 }

@@ -286,7 +286,8 @@ impl<C: Console> Cycle<C> {
     fn brought(&mut self, brought: Brought) -> Result<(), TuiError> {
         let soon = self.last_key.is_some_and(|at| at.elapsed() < ANSWERS_A_KEY);
         // The model reads the list a few times a second at most; a list that was read is shown at once.
-        let listed = matches!(brought, Brought::Message(Msg::Answer { answer: Answer::Rows(_), .. }));
+        let listed =
+            matches!(brought, Brought::Message(Msg::Answer { answer: Answer::Rows(_) | Answer::Cases(_), .. }));
         let urgency = if soon || listed { Urgency::Key } else { Urgency::Data };
         match brought {
             Brought::Nothing => Ok(()),

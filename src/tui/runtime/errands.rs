@@ -14,11 +14,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::letters::{self, Letters};
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
-use crate::domain::{CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, SubjectId, Timestamp};
+use crate::domain::{
+    CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId, Timestamp,
+};
+use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::cmd::Load;
+use crate::tui::app::cmd::{Load, Order};
 use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
+
+mod cases;
 
 /// Questions that are asked of the store at the same time.
 const AT_ONCE: usize = 4;
@@ -56,6 +61,15 @@ pub(super) enum Change {
         question: u64,
         filter: Box<Filter>,
         last: MentionId,
+    },
+    Cases {
+        question: u64,
+        order: Box<Order>,
+    },
+    UndoSteps {
+        question: u64,
+        steps: Vec<StepId>,
+        by: ByHand,
     },
     Seen(SignalId),
     Correct {
@@ -162,6 +176,8 @@ impl Errands {
         let question = match &change {
             Change::Read { question, .. }
             | Change::AllRead { question, .. }
+            | Change::Cases { question, .. }
+            | Change::UndoSteps { question, .. }
             | Change::Correct { question, .. }
             | Change::Uncorrect { question, .. }
             | Change::Errand { question, .. } => Some(*question),
@@ -345,6 +361,11 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             let stored = store.mark_all_read(&filter, last).await;
             Some(answered(question, stored.map(|ids| Answer::Marked(ids, true))))
         }
+        Change::Cases { question, order } => Some(answered(question, cases::change(store, *order).await)),
+        Change::UndoSteps { question, steps, by } => {
+            let undone = store.undo_steps(&steps, &by).await;
+            Some(answered(question, undone.map(|cases| Answer::StepsUndone(cases.into()))))
+        }
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;
             Some(answered(question, kept.map(Answer::Corrected)))
@@ -399,6 +420,11 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
+        load @ (Load::Cases { .. }
+        | Load::FirstCases { .. }
+        | Load::CaseIds { .. }
+        | Load::Case { .. }
+        | Load::InboxFigures { .. }) => cases::answer(store, load).await?,
     })
 }
 

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn every_replacement_is_one_ascii_column() {
-        for sign in "─━│−·…●◌✓×≠▲↑↓→←↵⚿▁▂▃▄▅▆▇█░┌┐└┘".chars()
+        for sign in "─━│−·…●◌✓×≠▲▸↑↓→←↵⚿▁▂▃▄▅▆▇█░┌┐└┘".chars()
         {
             let plain = plain(&sign.to_string()).unwrap();
             assert!(plain.is_ascii() && plain.len() == 1, "{sign}");

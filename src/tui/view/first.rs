@@ -1,6 +1,7 @@
 //! What to answer first, and why.
 
 use super::brush::{Brush, row_at};
+use super::inbox;
 use crate::domain::{MentionRow, Signal};
 use crate::tui::app::Model;
 use crate::tui::app::dossier::{forewords, intent_sign};
@@ -18,7 +19,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     if first.mentions() > 0 {
         title = title.with(Tone::Complaint, format!(" · {}", first.mentions()));
     }
-    let why = Line::of(Tone::Muted, "by impact, then by waiting");
+    let why = if first.of_cases() { "the top of the inbox" } else { "by impact, then by waiting" };
+    let why = Line::of(Tone::Muted, why);
     let body = brush.pane(area, &title, &why, focused);
     if first.entries().is_empty() {
         let (words, tone) = nothing(model);
@@ -30,6 +32,12 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
         let area = Area { y: row_at(body, line), height: 1, ..body };
         let words = match entry {
             Entry::Signal(signal) => self::signal(signal, model),
+            Entry::Case(row) => {
+                let columns = usize::from(area.width).saturating_sub(1);
+                let mut line = Line::of(Tone::Text, " ");
+                line.0.extend(inbox::compose(model, row, columns, false).0);
+                line
+            }
             Entry::Mention(row, impact) => mention(row, impact, model, usize::from(area.width)),
         };
         brush.line(area.x, area.y, area.width, &words);
@@ -44,6 +52,7 @@ fn nothing(model: &Model) -> (String, Tone) {
     match model.status().overview().filter(|_| model.first().known()) {
         None => ("reading …".to_owned(), Tone::Muted),
         Some(overview) if overview.mentions == 0 => ("nothing was heard yet".to_owned(), Tone::Muted),
+        Some(_) if model.first().of_cases() => ("✓ nobody waits for an answer".to_owned(), Tone::Good),
         Some(overview) if overview.unread_complaints > 0 => {
             let words = format!(
                 "nothing new waits; {} unread complaints are older than goodword's watch",

@@ -7,6 +7,7 @@ mod detail;
 mod first;
 mod gauge;
 mod hints;
+mod inbox;
 mod outbox;
 mod overlay;
 mod row;
@@ -82,6 +83,8 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Signals => signals::draw(brush, model, area, focused),
         Pane::Trends => trends::draw(brush, model, area, focused),
         Pane::Watches => watches::draw(brush, model, area, focused),
+        Pane::Inbox => inbox::draw(brush, model, area, focused),
+        Pane::Case => inbox::case(brush, model, area, focused),
         Pane::Trial => search::draw(brush, model, area, focused),
         Pane::Reading => search::reading(brush, model, area, focused),
         Pane::Composer => composer::draw(brush, model, area),

@@ -4,6 +4,7 @@ use super::brush::{Brush, row_at};
 use super::search::prompt;
 use crate::domain::SafeText;
 use crate::tui::app::Model;
+use crate::tui::app::inbox::popup::Popup;
 use crate::tui::app::layout::Area;
 use crate::tui::app::overlay::{self, Overlay, Palette, Sheet};
 use crate::tui::app::page::{Page, Tone};
@@ -27,6 +28,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let body = frame(brush, area, sheet.title(), &position(sheet, 0, area));
             brush.page(body, sheet.page(), sheet.scroll());
         }
+        Overlay::Case(popup) => case(brush, popup, area, model),
         Overlay::Correct(correcting) => {
             let page = correcting.page(usize::from(area.width.saturating_sub(4)), model.context());
             paged(brush, area, &correcting.title(), "", &page);
@@ -44,6 +46,55 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let query = SafeText::line(query, 400);
             brush.say(body.x, body.y + 2, body.width, &format!("query: {query}"), Tone::Muted);
         }
+    }
+}
+
+/// What a change to a case needs: a few answers with their keys, or a line.
+fn case(brush: &mut Brush<'_>, popup: &Popup, area: Area, model: &Model) {
+    let ask = popup.ask();
+    let choices = u16::try_from(popup.choices().len()).unwrap_or(0);
+    let words: u16 = if ask.takes_words() { 2 } else { 0 };
+    let gap = u16::from(choices > 0 && words > 0);
+    let height = (choices + words + gap + 3).min(area.height);
+    let width = area.width.min(72);
+    let area = Area {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + area.height.saturating_sub(height) / 2,
+        width,
+        height,
+    };
+    let mut body = frame(brush, area, ask.title(), "");
+    brush.say(body.x, body.y, body.width, popup.about(), Tone::Muted);
+    let mut next = |rows: u16| {
+        body.y += rows;
+        body.height = body.height.saturating_sub(rows);
+        Area { height: body.height.min(1), ..body }
+    };
+    for (index, choice) in popup.choices().iter().enumerate() {
+        let row = next(1);
+        if row.height == 0 {
+            return;
+        }
+        let used = brush.say(row.x, row.y, row.width, &format!("{}  ", choice.key), Tone::Key);
+        brush.say(row.x + used, row.y, row.width.saturating_sub(used), &choice.words, Tone::Text);
+        if popup.index() == Some(index) {
+            brush.wash(row, brush.theme.selected(true));
+        }
+    }
+    if words == 0 {
+        return;
+    }
+    let row = next(1 + gap);
+    if row.height == 0 {
+        return;
+    }
+    prompt(brush, row, "> ", popup.prompt(), true);
+    let (meaning, refused) = popup.meaning(model.context());
+    let row = next(1);
+    if row.height > 0 {
+        let tone = if refused { Tone::Bad } else { Tone::Muted };
+        let sign = if refused { "! " } else { "" };
+        brush.say(row.x, row.y, row.width, &format!("{sign}{meaning}"), tone);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The status line, the banner, and what a terminal that is too small shows.
 
 use super::brush::Brush;
+use crate::domain::case::InboxFigures;
 use crate::engine::Standing;
+use crate::tui::app::inbox::figures::Figures;
 use crate::tui::app::layout::{Area, SMALLEST};
 use crate::tui::app::page::{Line, Tone};
 use crate::tui::app::setup::Occasion;
@@ -75,8 +77,11 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
     let Some(overview) = model.status().overview() else { return line };
     let (unread, complaints) = (overview.unread, overview.unread_complaints);
     let gap = if wording == Wording::Full { "     " } else { "   " };
+    let open = model.inbox().figures().known().is_some_and(|figures| figures.open > 0);
     let mut line = line.with(Tone::Text, if wording == Wording::Tight { " " } else { gap });
-    if complaints > 0 {
+    if let Some(figures) = model.inbox().figures().known().filter(|figures| figures.open > 0) {
+        line = cases(line, &figures, wording);
+    } else if complaints > 0 {
         let words = match wording {
             Wording::Tight => format!("!{} ", short_number(complaints)),
             _ if complaints == 1 => "! 1 complaint   ".to_owned(),
@@ -85,10 +90,12 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
         line = line.with(Tone::Complaint, words);
     }
     let words = match wording {
+        // Where cases are told and room is scarce, what nobody has read matters less.
+        Wording::Brief if open => String::new(),
         Wording::Tight => format!("●{}", short_number(unread)),
         _ => format!("{} unread", grouped(unread)),
     };
-    line = line.with(Tone::Text, words);
+    let line = line.with(Tone::Text, words);
     match (model.signals().unseen(), wording) {
         (0, _) => line,
         (unseen, Wording::Tight) => line.with(Tone::Bad, format!(" ▲{unseen}")),
@@ -96,6 +103,32 @@ fn counts(model: &Model, line: Line, wording: Wording) -> Line {
         (1, _) => line.with(Tone::Bad, "   ▲ 1 signal"),
         (unseen, _) => line.with(Tone::Bad, format!("   ▲ {unseen} signals")),
     }
+}
+
+/// The inbox: how many are open and late, and what that costs.
+fn cases(line: Line, figures: &InboxFigures, wording: Wording) -> Line {
+    let (open, late) = (figures.open, figures.late);
+    let tone = if late > 0 { Tone::Bad } else { Tone::Strong };
+    if wording == Wording::Tight {
+        let words = if late > 0 {
+            format!("▲{}/{} ", short_number(late), short_number(open))
+        } else {
+            format!("{} open ", short_number(open))
+        };
+        return line.with(tone, words);
+    }
+    let mut line = line.with(Tone::Strong, format!("{} open", grouped(open)));
+    if late > 0 {
+        line = line.with(Tone::Bad, format!("  ▲ {} late", grouped(late)));
+    }
+    if figures.promises_due > 0 && wording != Wording::Brief {
+        let words = if figures.promises_due == 1 { "promise due" } else { "promises due" };
+        line = line.with(Tone::Bad, format!("  {} {words}", grouped(figures.promises_due)));
+    }
+    if figures.debt >= 0.5 {
+        line = line.with(Tone::Text, format!("  debt {}", Figures::debt(figures)));
+    }
+    if wording == Wording::Brief { line } else { line.with(Tone::Text, "   ") }
 }
 
 fn sources(model: &Model, line: Line, wording: Wording) -> Line {

@@ -15,6 +15,8 @@ use crate::tui::app::samples::postbox::outgoing;
 use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
 use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
+mod inbox;
+
 fn paint(model: &Model, theme: &Theme) -> Buffer {
     let (width, height) = model.desk().size();
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));

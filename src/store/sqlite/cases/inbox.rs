@@ -45,12 +45,20 @@ fn conditions(filter: &InboxFilter, alias: &str, now: i64) -> Vec<(String, Vec<s
     if let Some(person) = filter.person {
         all.push((format!("{alias}.person = ?"), vec![person.0.into()]));
     }
+    if filter.only_snoozed {
+        all.push((format!("{alias}.snooze > ?"), vec![now.into()]));
+    }
+    if let Some(story) = filter.story {
+        all.push((format!("{alias}.story = ?"), vec![story.0.into()]));
+    }
     all
 }
 
 /// The index whose order is that of the inbox and that leaves the least to skip.
 fn index(filter: &InboxFilter) -> &'static str {
-    if filter.person.is_some() {
+    if filter.story.is_some() {
+        "cases_story"
+    } else if filter.person.is_some() {
         "cases_person"
     } else if filter.voice.is_some() {
         "cases_claimed"

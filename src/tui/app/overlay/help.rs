@@ -7,9 +7,9 @@ use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::text;
 
 /// The signs of the screen and what they mean.
-const SIGNS: [(&str, &str, Tone); 19] = [
+const SIGNS: [(&str, &str, Tone); 22] = [
     ("●", "unread", Tone::Strong),
-    ("✓", "marked for a batch; of a source: it works", Tone::Good),
+    ("✓", "marked for a batch; of a source: it works; of a case: resolved", Tone::Good),
     ("−", "negative", Tone::Negative),
     ("·", "neutral", Tone::Muted),
     ("+", "positive", Tone::Positive),
@@ -19,12 +19,15 @@ const SIGNS: [(&str, &str, Tone); 19] = [
     ("?", "question", Tone::Question),
     ("*", "praise", Tone::Positive),
     ("$", "promotion", Tone::Muted),
-    ("↵", "answered by us", Tone::Good),
+    ("↵", "answered by us; of a case: acknowledged", Tone::Good),
     ("⚿", "private: not public, in no statistic and no export", Tone::Bad),
     ("×7", "a story of seven mentions: the same link, a repost, nearly the same words", Tone::Text),
     ("×", "of a source: stopped until a person does something", Tone::Bad),
     ("◌", "of a source: not asked yet", Tone::Muted),
-    ("▲", "a signal: a spike or a flood", Tone::Bad),
+    ("▲", "a signal: a spike or a flood; of a case: late, and nobody has answered", Tone::Bad),
+    ("▸", "of a case: the last third of the time to answer runs", Tone::Warn),
+    ("→", "of a case: handed over", Tone::Muted),
+    ("@name", "of a case: this voice has taken it on", Tone::Good),
     ("▁▃█", "mentions over time; red or bold, with − above, where negative ones prevail", Tone::Text),
     ("k", "net with the tell factor: a negative reading weighs k positive ones", Tone::Text),
 ];

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::cases::Cases;
 use super::postbox::Postbox;
 use super::{minutes_ago, night, signal, state};
+use crate::domain::case::InboxFilter;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
     Act, Answerable, Correction, CorrectionId, Counts, Filter, Key, Mention, MentionId, MentionRow, Meter, Occasion,
@@ -21,6 +23,7 @@ pub(crate) struct Town {
     pub(crate) sources: Vec<SourceState>,
     pub(crate) signals: Vec<Signal>,
     pub(crate) answers: Vec<Act>,
+    pub(crate) cases: Cases,
     pub(crate) busy: bool,
     /// What people said of readings.
     pub(crate) said: Vec<Correction>,
@@ -38,6 +41,7 @@ impl Town {
             sources,
             signals: Vec::new(),
             answers: Vec::new(),
+            cases: Cases::default(),
             busy: false,
             said: Vec::new(),
             post: Postbox::default(),
@@ -94,6 +98,11 @@ impl Town {
         town
     }
 
+    /// A morning of trouble with cases in every state.
+    pub(crate) fn with_cases() -> Self {
+        Self { cases: Cases::morning(), ..Self::trouble() }
+    }
+
     /// A morning of trouble on which the networks count what is asked of them.
     pub(crate) fn metered() -> Self {
         let mut town = Self::trouble();
@@ -135,7 +144,7 @@ impl Town {
         rows
     }
 
-    fn load(&self, load: Load) -> Answer {
+    fn load(&mut self, load: Load) -> Answer {
         match load {
             Load::Rows { filter, span, limit } => {
                 let mut rows = self.matching(&filter);
@@ -173,6 +182,25 @@ impl Town {
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
             Load::Outbox => Answer::Told(self.post.tray()),
+            Load::Cases { filter, after, now, limit } => {
+                Answer::Cases(self.cases.inbox(&filter, after, now, limit as usize).into())
+            }
+            Load::FirstCases { now, limit } => {
+                let open = InboxFilter { one_per_story: true, ..InboxFilter::default() };
+                let rows = self.cases.inbox(&open, None, now, limit as usize);
+                Answer::FirstCases(rows.into(), !self.cases.all.is_empty())
+            }
+            Load::CaseIds { filter, now, most } => {
+                let rows = self.cases.inbox(&filter, None, now, most);
+                Answer::CaseIds(rows.iter().map(|row| row.id).collect())
+            }
+            Load::Case { id, .. } => {
+                let case = self.cases.of(id).cloned().map(Arc::new);
+                Answer::Case(case, self.cases.card(id).map(Arc::new))
+            }
+            Load::InboxFigures { now, target, tell_factor } => {
+                Answer::InboxFigures(self.cases.figures(now, target, tell_factor))
+            }
         }
     }
 
@@ -205,6 +233,8 @@ impl Town {
             Cmd::MarkAllRead { question, filter, last } => {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
+            Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
+            Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps).into())),
             Cmd::Correct { question, ids, subject, said, occasion } => {
                 (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))
             }

@@ -3,10 +3,13 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::case::InboxFigures;
 use crate::domain::outbox::Submission;
-use crate::domain::{CorrectionId, Counts, Overview, SubjectId};
+use crate::domain::{CaseId, CorrectionId, Counts, Overview, SubjectId};
 use crate::engine::{Lessons, SubjectLessons};
 use crate::tui::app::composer::errand::{Errand, Told};
+use crate::tui::app::msg::CasesChanged;
+use crate::tui::app::samples::cases::{Cases, case_row};
 use crate::tui::app::samples::postbox::Postbox;
 
 #[derive(Debug, Clone)]
@@ -52,7 +55,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::Act(Action::Send, None)),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..20).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..28).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -96,12 +99,19 @@ fn stray(kind: u8) -> Answer {
         11 => Answer::Corrected(vec![CorrectionId(1)]),
         12 => Answer::Uncorrected(3),
         10 => Answer::Saved(SafeText::line("saved", 9)),
-        18 => Answer::Told(Told::Done(true)),
-        13 => Answer::Told(Told::Submitted(Submission::Stale)),
-        14 => Answer::Told(Told::Edited(Ok("words\n\n".into()))),
-        15 => Answer::Told(Told::Opened(Box::default())),
-        16 => Answer::Told(Told::Saved(crate::domain::OutgoingId(9), true)),
-        17 => Answer::Told(Told::Tray(Default::default())),
+        20 => Answer::Told(Told::Done(true)),
+        21 => Answer::Told(Told::Submitted(Submission::Stale)),
+        22 => Answer::Told(Told::Edited(Ok("words\n\n".into()))),
+        23 => Answer::Told(Told::Opened(Box::default())),
+        24 => Answer::Told(Told::Saved(crate::domain::OutgoingId(9), true)),
+        25 => Answer::Told(Told::Tray(Default::default())),
+        13 => Answer::Cases(vec![case_row(9), case_row(3), case_row(9)].into()),
+        14 => Answer::FirstCases(vec![case_row(4), case_row(4)].into(), false),
+        15 => Answer::CaseIds((0..30_000).map(CaseId).collect()),
+        16 => Answer::Case(None, None),
+        17 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
+        18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
+        19 => Answer::StepsUndone(vec![CaseId(1)].into()),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }
 }
@@ -127,6 +137,23 @@ fn check(model: &Model) {
         assert!(model.desk().layout().pane(model.desk().focus()).is_some(), "the focus is on the screen");
     }
     assert!(!stream.following() || stream.waiting() == 0);
+    check_inbox(model);
+}
+
+/// The same for the inbox.
+fn check_inbox(model: &Model) {
+    let inbox = model.inbox();
+    assert!(inbox.window().len() <= inbox::window::BOUND);
+    assert_eq!(inbox.selected().is_none(), inbox.window().is_empty());
+    assert!(!inbox.following() || inbox.waiting() == 0);
+    assert!(inbox.marked().len() <= inbox::MOST_MARKED);
+    let rows = model.desk().layout().rows(Pane::Inbox).max(1);
+    if !inbox.window().is_empty() {
+        let on_screen = inbox.offset()..inbox.offset() + rows;
+        assert!(on_screen.contains(&inbox.index()), "{} is not in {on_screen:?}", inbox.index());
+    }
+    let ids: std::collections::BTreeSet<_> = inbox.window().ids().into_iter().collect();
+    assert_eq!(ids.len(), inbox.window().len(), "no case stands there twice");
 }
 
 proptest! {
@@ -138,6 +165,8 @@ proptest! {
         if width % 2 == 0 {
             town = Town::answering();
         }
+        town.cases = Cases::morning();
+        town.cases.add(100, 700);
         let (mut model, cmds) = Model::new(setup((width, height)));
         let mut open: std::collections::VecDeque<Cmd> = cmds.into();
         let mut minutes = 0;
@@ -157,6 +186,8 @@ proptest! {
                         Cmd::Load { question, .. }
                         | Cmd::MarkRead { question, .. }
                         | Cmd::Try { question, .. }
+                        | Cmd::ChangeCases { question, .. }
+                        | Cmd::UndoSteps { question, .. }
                         | Cmd::Errand { question, .. },
                     ) => {
                         Msg::Answer { question, answer: Answer::Failed(SafeText::line("no", 9)) }
@@ -173,11 +204,16 @@ proptest! {
                     let fresh: Vec<_> = (next..next + i64::from(count)).map(row).collect();
                     next += i64::from(count);
                     town.rows.extend(fresh.clone());
+                    let opened = i64::from(count) * 20;
+                    town.cases.add(next, opened);
+                    next += opened;
                     Msg::Engine(Event::Recorded { source: SourceId(1), new: fresh.into(), changed: 0 })
                 }
                 Deed::Vanish(count) => {
                     let left = town.rows.len().saturating_sub(usize::from(count));
                     town.rows.drain(left..);
+                    let left = town.cases.all.len().saturating_sub(usize::from(count) * 9);
+                    town.cases.all.drain(left..);
                     Msg::Engine(Event::Recorded { source: SourceId(1), new: vec![].into(), changed: 1 })
                 }
             };

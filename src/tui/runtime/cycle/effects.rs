@@ -9,6 +9,7 @@ use super::super::errands::{Change, Words, info, trouble};
 use super::{Cycle, SETTLE, SETTLE_AT_MOST, WATCH};
 use crate::domain::SafeText;
 use crate::domain::time::SignedDuration;
+use crate::store::cases::ByHand;
 use crate::tui::app::{Cmd, Msg};
 use crate::tui::terminal::{Console, Signal, Urgency, Why, clipboard};
 use crate::tui::view;
@@ -61,6 +62,11 @@ impl<C: Console> Cycle<C> {
             Cmd::MarkRead { question, ids, read } => self.errands.change(Change::Read { question, ids, read }),
             Cmd::MarkAllRead { question, filter, last } => {
                 self.errands.change(Change::AllRead { question, filter, last })
+            }
+            Cmd::ChangeCases { question, order } => self.errands.change(Change::Cases { question, order }),
+            Cmd::UndoSteps { question, steps, voice, at } => {
+                let by = ByHand { voice: Some(voice), at };
+                self.errands.change(Change::UndoSteps { question, steps, by })
             }
             Cmd::Correct { question, ids, subject, said, occasion } => {
                 let (newsroom, words) = (Arc::clone(&self.newsroom), Words { ids, subject, said, occasion });

@@ -1,10 +1,13 @@
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
+use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
 use super::*;
-use crate::domain::GroupId;
+use crate::domain::case::{CaseChange, CaseRow, CaseStatus};
 use crate::domain::time::SignedDuration;
+use crate::domain::{CaseId, GroupId};
+use crate::tui::app::cmd::Aim;
 
 /// Nothing ever happens.
 struct Silent;
@@ -76,7 +79,13 @@ async fn every_question_is_answered_with_its_number() {
         Load::Sources,
         Load::Signals,
         Load::Outbox,
+        Load::Cases { filter: Box::default(), after: None, now: now(), limit: 2 },
+        Load::FirstCases { now: now(), limit: 2 },
+        Load::CaseIds { filter: Box::default(), now: now(), most: 2 },
+        Load::Case { id: CaseId(3), now: now() },
+        Load::InboxFigures { now: now(), target: SignedDuration::from_mins(10), tell_factor: 10.0 },
     ];
+    shelf.cases.lock().unwrap().extend((1..=3).map(|id| case(id, now())));
     let count = questions.len() as u64;
     for (number, load) in (1..).zip(questions) {
         assert!(errands.load(number, load, Some(SubjectId(1))).is_none());
@@ -93,6 +102,11 @@ async fn every_question_is_answered_with_its_number() {
             (6, Answer::Sources(sources)) => sources.len() == 1,
             (7, Answer::Signals(signals)) => signals.is_empty(),
             (8, Answer::Told(Told::Tray(tray))) => tray.items.is_empty(),
+            (9, Answer::Cases(rows)) => rows.len() == 2,
+            (10, Answer::FirstCases(rows, true)) => rows.len() == 2,
+            (11, Answer::CaseIds(ids)) => **ids == [CaseId(1), CaseId(2)],
+            (12, Answer::Case(Some(case), None)) => case.row.id == CaseId(3),
+            (13, Answer::InboxFigures(figures)) => figures.open == 3,
             _ => false,
         };
         assert!(fits, "{question}: {answer:?}");
@@ -100,6 +114,56 @@ async fn every_question_is_answered_with_its_number() {
     }
     seen.sort_unstable();
     assert_eq!(seen, (1..=count).collect::<Vec<_>>());
+}
+
+fn order(aim: Aim) -> Box<Order> {
+    Box::new(Order {
+        aim,
+        change: CaseChange::Status(CaseStatus::Resolved, None),
+        voice: "Ana".to_owned(),
+        at: now(),
+        target: SignedDuration::from_mins(10),
+        tell_factor: 10.0,
+        brand: Some(SubjectId(1)),
+    })
+}
+
+#[tokio::test]
+async fn many_cases_are_changed_in_one_call_and_mentions_get_theirs_first() {
+    let shelf = shelf();
+    shelf.cases.lock().unwrap().extend((1..=9).map(|id| case(id, now())));
+    let mut errands = errands(&shelf);
+    let many = Aim::Cases((1..=9).map(CaseId).collect());
+    errands.change(Change::Cases { question: 1, order: order(many) });
+    let (1, Answer::CasesChanged(changed)) = answered(&mut errands).await else { panic!("not changed") };
+    assert_eq!((changed.cases.len(), changed.steps.len()), (9, 9));
+    // The third has a case already, the twelfth gets one, and the thousandth is gone.
+    let mentions = Aim::Mentions([3, 12, 1_000].map(MentionId).into());
+    errands.change(Change::Cases { question: 2, order: order(mentions) });
+    let (2, Answer::CasesChanged(changed)) = answered(&mut errands).await else { panic!("not changed") };
+    assert_eq!(changed.cases, [CaseId(3), CaseId(12)]);
+    let opened = shelf.cases.lock().unwrap().iter().find(|row| row.id == CaseId(12)).cloned().unwrap();
+    assert_eq!(opened.weighing.severity, 10.0, "a complaint about the brand");
+    assert!(opened.due > now());
+    let by = ByHand { voice: Some("Ana".to_owned()), at: now() };
+    errands.change(Change::UndoSteps { question: 3, steps: changed.steps.clone(), by });
+    let (3, Answer::StepsUndone(undone)) = answered(&mut errands).await else { panic!("not undone") };
+    assert_eq!(undone.len(), 2);
+    let told = shelf.changes.lock().unwrap().clone();
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(told[0].starts_with("9 cases changed by Ana") && told[1] == "case of 12 opened by Ana", "{told:?}");
+}
+
+#[tokio::test]
+async fn no_case_at_all_is_another_answer_than_none_open() {
+    let shelf = shelf();
+    let mut errands = errands(&shelf);
+    errands.load(1, Load::FirstCases { now: now(), limit: 9 }, None);
+    assert!(matches!(answered(&mut errands).await, (1, Answer::FirstCases(rows, false)) if rows.is_empty()));
+    let closed = CaseRow { status: CaseStatus::Resolved, ..case(1, now()) };
+    shelf.cases.lock().unwrap().push(closed);
+    errands.load(2, Load::FirstCases { now: now(), limit: 9 }, None);
+    assert!(matches!(answered(&mut errands).await, (2, Answer::FirstCases(rows, true)) if rows.is_empty()));
 }
 
 #[tokio::test]

@@ -1,0 +1,117 @@
+//! The inbox, the case view, the popups and the status line with cases.
+
+use super::*;
+use crate::tui::app::samples::cases::Cases;
+
+fn inbox(town: &mut Town, size: (u16, u16), actions: &[Action]) -> Model {
+    let mut model = town.model(Setup { voice: Some("Ana".into()), ..setup(size) });
+    town.tell(&mut model, Msg::Engine(Event::Standing(Standing::Collecting)));
+    town.press(&mut model, Action::ViewInbox);
+    for action in actions {
+        town.press(&mut model, *action);
+    }
+    model
+}
+
+fn shown(size: (u16, u16), actions: &[Action]) -> String {
+    words(&paint(&inbox(&mut Town::with_cases(), size, actions), &Theme::standard()))
+}
+
+#[test]
+fn the_inbox_on_every_size() {
+    for (width, height) in SIZES {
+        insta::assert_snapshot!(format!("inbox_{width}x{height}"), shown((width, height), &[]));
+    }
+    // High enough for the case below the list.
+    insta::assert_snapshot!("inbox_80x40", shown((80, 40), &[]));
+}
+
+#[test]
+fn a_case_is_read() {
+    for (width, height) in SIZES {
+        insta::assert_snapshot!(format!("case_{width}x{height}"), shown((width, height), &[Action::Open]));
+    }
+    insta::assert_snapshot!("case_all_of_it", shown((80, 60), &[Action::Open, Action::Zoom]));
+}
+
+#[test]
+fn every_list_and_what_is_said_when_it_is_empty() {
+    let next = [Action::NextTab; 4];
+    for (count, name) in [(1, "mine"), (2, "unclaimed"), (3, "snoozed"), (4, "all")] {
+        insta::assert_snapshot!(format!("inbox_{name}_80x24"), shown((80, 24), &next[..count]));
+        let text = words(&paint(&inbox(&mut Town::trouble(), (80, 24), &next[..count]), &Theme::standard()));
+        let said = text.lines().nth(2).unwrap().trim().to_owned();
+        assert!(!said.is_empty() && !said.contains("reading"), "{name}: {text}");
+    }
+    insta::assert_snapshot!("inbox_without_cases_80x24", {
+        words(&paint(&inbox(&mut Town::trouble(), (80, 24), &[]), &Theme::standard()))
+    });
+    let mut town = Town { cases: Cases::many(1), ..Town::trouble() };
+    let model = inbox(&mut town, (80, 24), &[Action::Resolve]);
+    assert!(words(&paint(&model, &Theme::standard())).contains("✓ Nobody waits for an answer."));
+}
+
+#[test]
+fn popups_and_why_this_place() {
+    let down = [Action::Down, Action::Down];
+    for (name, action) in [
+        ("snooze", Action::Snooze),
+        ("dismiss", Action::Dismiss),
+        ("promise", Action::Promise),
+        ("explain_case", Action::Explain),
+    ] {
+        let keys: Vec<Action> = down.into_iter().chain([action]).collect();
+        insta::assert_snapshot!(format!("{name}_80x24"), shown((80, 24), &keys));
+    }
+    insta::assert_snapshot!("dismiss_40x10", shown((40, 10), &[Action::Dismiss]));
+    let mut town = Town::with_cases();
+    let mut model = inbox(&mut town, (80, 24), &[Action::Promise]);
+    typed(&mut town, &mut model, "refund soon");
+    let text = words(&paint(&model, &Theme::standard()));
+    assert!(text.contains("! when? End with \"by\" and a time"), "{text}");
+}
+
+#[test]
+fn what_is_marked_and_new_is_told() {
+    let mut town = Town { cases: Cases::many(10_000), ..Town::trouble() };
+    let mut model = inbox(&mut town, (80, 24), &[Action::Down, Action::MarkAll]);
+    town.cases.add(20_000, 1);
+    town.cases.all.last_mut().unwrap().row.due = minutes_ago(9_000);
+    town.tell(&mut model, Msg::Clock(minutes_ago(-1)));
+    town.tell(&mut model, Msg::Engine(Event::Changed));
+    insta::assert_snapshot!("inbox_deluge_80x24", words(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn the_status_line_and_what_comes_first_on_every_size() {
+    for (width, height) in SIZES {
+        let mut town = Town::with_cases();
+        let text = text_of(&mut town, (width, height), &[]);
+        insta::assert_snapshot!(format!("cases_on_the_dashboard_{width}x{height}"), text);
+        let first = text.lines().next().unwrap();
+        assert!(first.contains("7 open") || first.contains("▲1/7"), "{first}");
+        assert!(first.contains("debt") || width < 60, "{first}");
+    }
+}
+
+#[test]
+fn urgency_is_never_told_by_colour_alone() {
+    let model = inbox(&mut Town::with_cases(), (120, 36), &[]);
+    let coloured = paint(&model, &Theme::standard());
+    insta::assert_snapshot!("styles_inbox", styles(&coloured));
+    assert_eq!(words(&paint(&model, &Theme::mono())), words(&coloured));
+    let ascii = words(&paint(&inbox(&mut Town::with_cases(), (120, 36), &[Action::Open]), &Theme::mono().in_ascii()));
+    let ours: String = ascii.lines().filter(|line| !line.contains("自転車")).collect();
+    assert!(ours.is_ascii(), "{}", ours.chars().filter(|c| !c.is_ascii()).collect::<String>());
+}
+
+#[test]
+fn drawing_takes_in_what_is_visible_and_no_more() {
+    // Twice the cases, the same rows: what is drawn depends on the screen alone.
+    let rows = |count| {
+        let model = inbox(&mut Town { cases: Cases::many(count), ..Town::trouble() }, (120, 36), &[]);
+        assert!(model.inbox().window().len() <= 600);
+        words(&paint(&model, &Theme::standard())).lines().skip(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(rows(10_000), rows(20_000));
+}
