@@ -86,7 +86,10 @@ fn what_needs_an_answer_says_so() {
     let old = Item { claimed: Some(arrival(false).now - SignedDuration::from_hours(25)), ..to_us };
     assert_eq!(take(&intake, vec![old]).remove(0).need, None);
     let intake = intake.with_team(&["kim".to_owned()]);
-    let ours = Item { author: Author { handle: Some("kim".into()), ..Author::default() }, ..item("b", "Ferris is broken", -1) };
+    let ours = Item {
+        author: Author { handle: Some("kim".into()), ..Author::default() },
+        ..item("b", "Ferris is broken", -1)
+    };
     assert!(take(&intake, vec![ours]).is_empty());
 }
 
