@@ -42,7 +42,7 @@ impl AnsweringSettings {
         let intents = brand.map(|reading| reading.intents).unwrap_or_default();
         let speaks = [Intent::Complaint, Intent::Question, Intent::Praise].into_iter().any(|one| intents.has(one));
         let about = brand.is_some_and(|reading| reading.about) && item.repost_of.is_none();
-        if !item.addressed && !(about && speaks) {
+        if !(item.addressed || (about && speaks)) {
             return None;
         }
         let age = first_seen.duration_since(published(item.claimed, first_seen));

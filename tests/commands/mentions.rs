@@ -180,7 +180,7 @@ fn a_reader_that_leaves_is_no_failure() {
 #[test]
 fn the_inbox_is_in_order_and_says_why() {
     let home = Home::listening(&[]);
-    let now = jiff::Timestamp::now().to_string();
+    let now = goodword::domain::Clock::now(&goodword::engine::SystemClock).to_string();
     let post = |id: &str, text: &str, followers: u64, visibility: &str| {
         json!({"network": "mastodon", "source": "square", "native_id": id, "text": text, "published": now,
                "author": {"handle": id, "followers": followers}, "visibility": visibility})

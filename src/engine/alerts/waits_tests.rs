@@ -6,12 +6,12 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::domain::time::SignedDuration;
-use crate::domain::{Author, Item, Visibility};
+use crate::domain::{Author, Item, Network, Visibility};
 use crate::engine::alerts::Note;
 use crate::engine::answering::AnsweringSettings;
 use crate::engine::collector::Shared;
 use crate::engine::doubles::town::Scene;
-use crate::store::{Adopted, Fingerprint, NewMention, PollOutcome, RecordBatch};
+use crate::store::{Adopted, Fingerprint, NewMention, PollOutcome, RecordBatch, Roster, RosterSource};
 
 fn complaint(name: &str, now: Timestamp, visibility: Visibility) -> NewMention {
     NewMention {
@@ -37,7 +37,8 @@ fn complaint(name: &str, now: Timestamp, visibility: Visibility) -> NewMention {
 async fn record(shared: &Shared, mentions: Vec<NewMention>) {
     let now = shared.clock.now();
     let lease = shared.keeper.valid(1).await.unwrap();
-    let source = shared.store.sources().await.unwrap()[0].id;
+    let sources = vec![RosterSource::alone("news", Network::FEED)];
+    let source = shared.store.adopt(&Roster { sources, ..Roster::default() }).await.unwrap().sources[0];
     let outcome = PollOutcome {
         at: now,
         health: crate::domain::SourceHealth::Working,

@@ -16,6 +16,8 @@ pub(super) struct Word {
     pub sentence: usize,
     /// Written with a capital first.
     pub capital: bool,
+    /// It names an account: `@ana`, `@ana@town.example`.
+    pub handle: bool,
 }
 
 impl Word {
@@ -77,7 +79,8 @@ impl Words {
             let span = run.start + left..run.start + left + trimmed.len();
             let low = trimmed.to_lowercase().replace('’', "'");
             let capital = trimmed.chars().next().is_some_and(char::is_uppercase);
-            self.list.push(Word { low, span, sentence: self.sentences, capital });
+            let handle = raw.get(..left).is_some_and(|edge| edge.ends_with('@'));
+            self.list.push(Word { low, span, sentence: self.sentences, capital, handle });
         }
         if raw.ends_with('.') {
             self.end();

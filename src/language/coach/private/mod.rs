@@ -122,6 +122,15 @@ mod tests {
     }
 
     #[test]
+    fn the_handle_of_who_is_answered_is_no_address() {
+        assert_eq!(
+            kinds("my chain snapped", "@ana@town.example so sorry, a new one comes today. .@bo@town.example"),
+            []
+        );
+        assert_eq!(kinds("my chain snapped", "@ana sent to ana@town.example").len(), 1);
+    }
+
+    #[test]
     fn what_is_a_customers_is_found_with_its_words() {
         for (mention, draft, kind, words) in [
             ("parcel lost", "It went to 12 Mill Lane today", Kind::Address, "12 Mill Lane"),

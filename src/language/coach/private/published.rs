@@ -22,6 +22,9 @@ pub(super) fn find(mention: &Words, words: &Words) -> Vec<Private> {
 /// What begins at a word, and one past its end.
 fn at_word(mention: &Words, words: &Words, at: usize) -> Option<(Kind, usize)> {
     let here = word(words, at)?;
+    if here.handle {
+        return None;
+    }
     if here.low.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.')) {
         return Some((if own_email(mention, words, at) { Kind::OwnEmail } else { Kind::Email }, at + 1));
     }

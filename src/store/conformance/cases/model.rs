@@ -108,7 +108,7 @@ impl Model {
         self.done.retain(|(_, other, _)| *other != key);
     }
 
-    /// Does a deed; returns a message of what it was done to.
+    /// Does a deed, in the store and in the model.
     async fn take(&mut self, town: &Town, deed: &Deed, history: usize) {
         self.minute += 1;
         match deed {

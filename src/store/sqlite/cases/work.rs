@@ -140,12 +140,13 @@ impl Work {
         let since = word.published();
         let recent = |moment: Option<i64>| moment.is_some_and(|moment| since <= moment.saturating_add(AFTER));
         let lately = recent(state.standing.closed) || recent(state.answered);
+        let asks = !(lately && word.says.is_content());
         let id = state.id;
         if state.answered.is_some_and(|answered| since > answered && since <= answered.saturating_add(AFTER)) {
             state.aftermath = Some(word.says.verdict());
         }
         match &word.need {
-            Some(need) if !state.is_open() && !(lately && word.says.is_content()) => {
+            Some(need) if !state.is_open() && asks => {
                 self.reopen(&mut state, word, need);
             }
             need if state.is_open() || lately => self.join(&mut state, word, need.as_ref()),

@@ -1,5 +1,7 @@
 //! Cases in a file: at a size where scanning would show, brought in from an older schema, and what they cost.
 
+#![allow(clippy::print_stdout)] // measurements
+
 use super::*;
 use crate::domain::case::{CaseChange, CaseStatus, InboxFilter, InboxKey, Weighing};
 use crate::domain::{CaseId, Intent, Intents, PersonId, Reading, Shares, SubjectId};
