@@ -28,7 +28,8 @@ fn what_is_switched_off_is_true() {
     assert_eq!(on.collect, least.collect);
     assert_eq!(on.retention, least.retention);
     assert_eq!(ScreenSettings { browser: None, ..on.screen.clone() }, least.screen);
-    assert_eq!(on.answering, least.answering);
+    assert!(on.answering.hours.is_some() && least.answering.hours.is_none());
+    assert_eq!(on.answering.target, least.answering.target);
     assert_eq!(on.weights, least.weights);
     assert_eq!(OutboxSettings { hold_by_network: Vec::new(), ..on.outbox.clone() }, least.outbox);
     let holds: Vec<_> =
