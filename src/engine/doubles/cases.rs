@@ -178,6 +178,10 @@ impl Cases for MemoryStore {
 
     async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews> {
         self.look(|inside| {
+            // Without cases nothing is written, and what is not written cannot fail.
+            if inside.cases.is_empty() {
+                return Ok(LateNews::default());
+            }
             inside.check(lease)?;
             let untold = |affair: &&mut Affair| affair.row.status == CaseStatus::New && !affair.late_told;
             let mut news = LateNews::default();
@@ -199,6 +203,9 @@ impl Cases for MemoryStore {
 
     async fn promises_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
         self.look(|inside| {
+            if inside.cases.is_empty() {
+                return Ok(Vec::new());
+            }
             inside.check(lease)?;
             let mut due = Vec::new();
             for affair in &mut inside.cases {
