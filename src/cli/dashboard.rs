@@ -61,6 +61,7 @@ pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
     let mut setup = setup(&house, &store, &engine, keymap, occasion, notices);
     setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), coach);
     setup.model.voice = voice;
+    setup.model.target = house.config.answering.target;
     let ended = runtime::run(setup).await;
     let troubles = troubles(&*store).await;
     // Every other owner went with the screen.

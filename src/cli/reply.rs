@@ -13,10 +13,10 @@ use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
 use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Seen, Submission, Target};
-use crate::domain::{Answerable, Clock, Mention, MentionId, OutgoingId, SafeText, Timestamp};
+use crate::domain::{Answerable, Clock, Mention, MentionId, OutgoingId, SafeText};
 use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
 use crate::language::Readers;
-use crate::language::coach::{Flag, Remark};
+use crate::language::coach::{Flag, ReadCoach, Remark, RuleCoach};
 use crate::sources::Source;
 use crate::store::outbox::Submit;
 use crate::store::sqlite::SqliteStore;
@@ -214,7 +214,9 @@ impl Desk<'_> {
         let intents = self.mention.row.readings.first().map(|reading| reading.intents).unwrap_or_default();
         let mut remarks = readers.coach.coach(self.mention.text.as_str(), intents, text);
         remarks.retain(|remark| remark.holds);
-        let blocks = remarks.iter().any(|remark| remark.flag == Flag::Placeholder);
+        // What a reader only takes for a placeholder warns; one that the rules point at blocks.
+        let plain = RuleCoach.coach(self.mention.text.as_str(), intents, text);
+        let blocks = plain.iter().any(|remark| remark.holds && remark.flag == Flag::Placeholder);
         if remarks.is_empty() || self.arguments.yes && !blocks {
             return Ok(());
         }
@@ -332,8 +334,7 @@ async fn about(id: OutgoingId, news: &mut Receiver<Event>) {
 fn changed(turns: &[crate::domain::case::Turn], claimed: Option<&SafeText>) -> String {
     let mut words = "the thread has moved on:".to_owned();
     for turn in turns {
-        let at: Timestamp = turn.at;
-        words.push_str(&format!("\n  {at:.0} {}: {}", turn.who, SafeText::line(turn.text.as_str(), 200)));
+        words.push_str(&format!("\n  {:.0} {}: {}", turn.at, turn.who, SafeText::line(turn.text.as_str(), 200)));
     }
     if let Some(voice) = claimed {
         words.push_str(&format!("\n  {voice} has claimed it"));

@@ -15,14 +15,14 @@ use tokio::runtime::Runtime;
 use crate::support::home::{BRAND, Home};
 
 /// Longest that it is waited for anything to come to rest.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// A lease lives fifteen seconds.
 const PAST_THE_LEASE: Duration = Duration::from_secs(17);
 
-/// How a run ends.
+/// How a run ends. Moments are in thousandths of what a whole reply takes here and now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The replying process, which sends by itself, is killed after so many milliseconds.
+    /// The replying process, which sends by itself, is killed.
     Alone(u64),
     /// Another process sends; the replying one is killed.
     Follower(u64),
@@ -37,10 +37,10 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// The ending of this number: a third of them alone, at moments from before the first draft to after the answer.
+    /// The ending of this number: half of them alone, at moments from before the first draft to after the answer.
     pub fn of(number: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let moment = random.u64(0..2_400);
+        let moment = random.u64(300..1_300);
         match random.u8(0..9) {
             0..=3 => Self::Alone(moment),
             4 | 5 => Self::Follower(moment),
@@ -135,16 +135,26 @@ pub struct Stage {
     /// Number of the mention that each run answers.
     mentions: HashMap<usize, i64>,
     runs: Vec<(usize, Ending)>,
+    /// How long a reply takes from its start to the network's answer.
+    whole: Duration,
 }
 
 impl Stage {
     /// A town that misbehaves as its seed says, with a complaint for every run, and a home that has heard them all.
     pub fn open(seed: u64, runs: usize) -> Self {
-        Self::with(
-            &format!(r#", "keeps_tokens": {}, "faults": {{"seed": {seed}, "share": 0.5}}"#, seed % 2 == 1),
-            runs,
-            "",
-        )
+        let faults = format!(r#", "keeps_tokens": {}, "faults": {{"seed": {seed}, "share": 0.5}}"#, seed % 2 == 1);
+        // One more, to see how long it takes.
+        let mut stage = Self::with(&faults, runs + 1, "");
+        let begun = Instant::now();
+        let mut reply = stage.reply(runs);
+        while stage.truth().is_empty() && begun.elapsed() < Duration::from_secs(20) {
+            if reply.0.try_wait().unwrap().is_some() {
+                break;
+            }
+        }
+        stage.whole = begun.elapsed().clamp(Duration::from_millis(300), Duration::from_secs(15));
+        reply.kill();
+        stage
     }
 
     /// A town of these properties, and a home with this in its configuration.
@@ -174,7 +184,7 @@ impl Stage {
             .filter_map(|line| Some((number(line["text"].as_str()?)?, line["id"].as_i64()?)))
             .collect::<HashMap<usize, i64>>();
         assert_eq!(mentions.len(), runs, "every complaint was heard");
-        Self { runtime, _town: town, square, home, mentions, runs: Vec::new() }
+        Self { runtime, _town: town, square, home, mentions, runs: Vec::new(), whole: Duration::from_secs(1) }
     }
 
     pub fn home(&self) -> &Home {
@@ -204,7 +214,8 @@ impl Stage {
     /// One run, and its end.
     pub fn run(&mut self, run: usize, ending: Ending) {
         self.runs.push((run, ending));
-        let pause = |milliseconds: u64| std::thread::sleep(Duration::from_millis(milliseconds));
+        let whole = self.whole;
+        let pause = |part: u64| std::thread::sleep(whole * u32::try_from(part).unwrap() / 1_000);
         match ending {
             Ending::Alone(moment) => {
                 let reply = self.reply(run);
@@ -219,7 +230,7 @@ impl Stage {
                     Ending::Follower(_) => reply.kill(),
                     Ending::Holder(_) => {
                         holder.kill();
-                        reply.ends(Duration::from_secs(4));
+                        reply.ends(whole * 2);
                         return;
                     }
                     _ => {
@@ -234,7 +245,7 @@ impl Stage {
             Ending::HolderSleeps => self.sleeps(run),
             Ending::None => {
                 let mut reply = self.reply(run);
-                reply.ends(Duration::from_secs(4));
+                reply.ends(whole * 4);
             }
         }
     }
@@ -243,7 +254,7 @@ impl Stage {
     fn holder(&self) -> Running {
         let holder = self.start(&["collect"]);
         // Whether it has the lease yet when the reply begins is one of the things that vary.
-        std::thread::sleep(Duration::from_millis(fastrand::u64(200..700)));
+        std::thread::sleep(self.whole * fastrand::u32(100..900) / 1_000);
         holder
     }
 
@@ -251,7 +262,7 @@ impl Stage {
     fn sleeps(&self, run: usize) {
         let holder = self.holder();
         let reply = self.reply(run);
-        std::thread::sleep(Duration::from_millis(fastrand::u64(100..1_500)));
+        std::thread::sleep(self.whole * fastrand::u32(300..1_300) / 1_000);
         kill_process(holder.pid(), Signal::STOP).unwrap();
         let other = self.start(&["collect"]);
         std::thread::sleep(PAST_THE_LEASE);
