@@ -293,8 +293,9 @@ fn a_store_that_fails_loses_nothing() {
     assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Wake(_))), "tried again: {cmds:?}");
     town.tell(&mut model, after(3_000));
     assert_eq!(town.post.saves, 1);
-    let cmds = model.update(Msg::Act { action: Action::Send, count: None }).cmds;
-    let _ = model.update(Msg::Act { action: Action::SendAnyway, count: None });
+    let mut cmds = model.update(Msg::Act { action: Action::Send, count: None }).cmds;
+    cmds.extend(model.update(Msg::Act { action: Action::SendAnyway, count: None }).cmds);
+    assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Errand { errand: Errand::Submit(_), .. })));
     for cmd in &cmds {
         if let Cmd::Errand { question, errand: Errand::Submit(_) } = cmd {
             let answer = Answer::Failed(SafeText::line("not sent", 80));
@@ -302,6 +303,7 @@ fn a_store_that_fails_loses_nothing() {
         }
     }
     assert!(text(&model).ends_with("words"), "the sheet stays");
+    assert!(!model.composer().unwrap().is_sending(), "and can be sent again");
 }
 
 #[test]
