@@ -160,7 +160,7 @@ impl Model {
     /// Back to where the reader was.
     fn leave_sheet(&mut self) {
         self.answering.composer = None;
-        self.asks.stale(Thing::Outbox);
+        self.asks.hurry(Thing::Outbox);
         let size = self.desk.size();
         match self.answering.before.take() {
             Some(before) => self.desk = *before,

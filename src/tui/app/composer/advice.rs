@@ -219,7 +219,7 @@ mod tests {
             advice.remarks().iter().map(|remark| remark.flag).collect()
         };
         assert!(!flags("@ana@hachyderm.io sorry, I send you a new chain today").contains(&Flag::PersonalData));
-        assert!(flags("sorry, I send it to ana.example@mail.example today").contains(&Flag::PersonalData));
+        assert!(flags("sorry, I send it to ana.miller@gmail.com today").contains(&Flag::PersonalData));
         assert_eq!(addresses_as_names("@a@b.c é x@y.z").len(), "@a@b.c é x@y.z".len());
     }
 

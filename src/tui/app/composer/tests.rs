@@ -187,7 +187,11 @@ fn another_account_than_the_last_one_costs_a_key() {
 fn what_the_coach_says_costs_a_key_and_another_letter_takes_the_question_back() {
     let mut town = Town::answering();
     let mut model = open(&mut town);
-    type_in(&mut town, &mut model, "You are wrong. Buy our new bike, 20% off today!");
+    type_in(
+        &mut town,
+        &mut model,
+        "That is not true. Buy the new S3 today, 20% off with the code FERRIS, and you will forget about it.",
+    );
     town.tell(&mut model, after(500));
     assert!(!model.composer().unwrap().advice().marks().is_empty());
     town.press(&mut model, Action::Send);
