@@ -202,7 +202,8 @@ impl Model {
             Action::Warning => sheet.toggle_warning(now),
             Action::Language => sheet.next_lang(now),
             Action::UndoText | Action::RedoText => {
-                if !sheet.undo(action == Action::RedoText, now) {
+                let changed = sheet.undo(action == Action::RedoText, now);
+                if !changed {
                     self.status.say(Weight::Info, "nothing to undo in the text");
                 }
             }
