@@ -212,14 +212,17 @@ mod tests {
     }
 
     #[test]
-    fn whom_it_names_is_no_secret_and_an_e_mail_address_is() {
+    fn whom_it_names_is_no_secret_and_what_it_asks_for_is() {
         let complaint = Intents::of(&[Intent::Complaint]);
         let flags = |text: &str| -> Vec<Flag> {
             let advice = Advice::read(&Coaching::default(), "my chain snapped", complaint, text, &[]);
             advice.remarks().iter().map(|remark| remark.flag).collect()
         };
         assert!(!flags("@ana@hachyderm.io sorry, I send you a new chain today").contains(&Flag::PersonalData));
-        assert!(flags("sorry, I send it to ana.miller@gmail.com today").contains(&Flag::PersonalData));
+        assert!(
+            flags("@ana@hachyderm.io Sorry! Post your order number, address and phone below.")
+                .contains(&Flag::PersonalData)
+        );
         assert_eq!(addresses_as_names("@a@b.c é x@y.z").len(), "@a@b.c é x@y.z".len());
     }
 
