@@ -160,7 +160,7 @@ impl Model {
     /// Back to where the reader was.
     fn leave_sheet(&mut self) {
         self.answering.composer = None;
-        self.asks.stale(Thing::Outbox);
+        self.asks.hurry(Thing::Outbox);
         let size = self.desk.size();
         match self.answering.before.take() {
             Some(before) => self.desk = *before,
@@ -202,7 +202,8 @@ impl Model {
             Action::Warning => sheet.toggle_warning(now),
             Action::Language => sheet.next_lang(now),
             Action::UndoText | Action::RedoText => {
-                if !sheet.undo(action == Action::RedoText, now) {
+                let changed = sheet.undo(action == Action::RedoText, now);
+                if !changed {
                     self.status.say(Weight::Info, "nothing to undo in the text");
                 }
             }

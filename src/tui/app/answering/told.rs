@@ -74,7 +74,7 @@ impl Model {
             }
             _ => {}
         }
-        self.asks.stale(Thing::Outbox);
+        self.asks.hurry(Thing::Outbox);
         true
     }
 

@@ -50,7 +50,11 @@ pub struct Advice {
 impl Advice {
     /// Reads a text beside what it answers.
     pub fn read(coaching: &Coaching, mention: &str, intents: Intents, text: &str, sent: &[Sent]) -> Self {
-        let mut remarks = if text.trim().is_empty() { Vec::new() } else { coaching.0.coach(mention, intents, text) };
+        let mut remarks = if text.trim().is_empty() {
+            Vec::new()
+        } else {
+            coaching.0.coach(mention, intents, &addresses_as_names(text))
+        };
         remarks.retain(|remark| remark.holds);
         remarks.sort_by_key(|remark| weight(remark.flag));
         Self { about: text.to_owned(), remarks, same: same(text, sent) }
@@ -88,6 +92,22 @@ impl Advice {
     pub fn has_slot(&self) -> bool {
         self.remarks.iter().any(|remark| remark.flag == Flag::Placeholder)
     }
+}
+
+/// The text with the second sign of addresses such as `@ana@hachyderm.io` replaced, byte for byte: whom an answer
+/// names is no e-mail address that it gives away.
+fn addresses_as_names(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        match word.strip_prefix('@') {
+            Some(rest) => {
+                plain.push('@');
+                plain.push_str(&rest.replace('@', "_"));
+            }
+            None => plain.push_str(word),
+        }
+    }
+    plain
 }
 
 /// A flag in a word or two.
@@ -189,6 +209,21 @@ mod tests {
         assert!(advice.marks().iter().all(|mark| text.get(mark.clone()).is_some()));
         assert_eq!(advice.slots().first().map(|slot| &text[slot.clone()]), Some("{name}"));
         assert!(Advice::read(&Coaching::default(), "x", complaint, "  ", &[]).remarks().is_empty());
+    }
+
+    #[test]
+    fn whom_it_names_is_no_secret_and_what_it_asks_for_is() {
+        let complaint = Intents::of(&[Intent::Complaint]);
+        let flags = |text: &str| -> Vec<Flag> {
+            let advice = Advice::read(&Coaching::default(), "my chain snapped", complaint, text, &[]);
+            advice.remarks().iter().map(|remark| remark.flag).collect()
+        };
+        assert!(!flags("@ana@hachyderm.io sorry, I send you a new chain today").contains(&Flag::PersonalData));
+        assert!(
+            flags("@ana@hachyderm.io Sorry! Post your order number, address and phone below.")
+                .contains(&Flag::PersonalData)
+        );
+        assert_eq!(addresses_as_names("@a@b.c é x@y.z").len(), "@a@b.c é x@y.z".len());
     }
 
     #[test]

@@ -268,8 +268,7 @@ impl Paper {
     fn word_left(&self) -> usize {
         let (text, cursor) = (self.text(), self.cursor());
         let before = text.get(..cursor).unwrap_or_default();
-        let words = before.unicode_word_indices();
-        words.last().map_or(0, |(at, _)| at)
+        before.unicode_word_indices().next_back().map_or(0, |(at, _)| at)
     }
 
     fn word_right(&self) -> usize {

@@ -187,7 +187,11 @@ fn another_account_than_the_last_one_costs_a_key() {
 fn what_the_coach_says_costs_a_key_and_another_letter_takes_the_question_back() {
     let mut town = Town::answering();
     let mut model = open(&mut town);
-    type_in(&mut town, &mut model, "You are wrong. Buy our new bike, 20% off today!");
+    type_in(
+        &mut town,
+        &mut model,
+        "That is not true. Buy the new S3 today, 20% off with the code FERRIS, and you will forget about it.",
+    );
     town.tell(&mut model, after(500));
     assert!(!model.composer().unwrap().advice().marks().is_empty());
     town.press(&mut model, Action::Send);
@@ -293,8 +297,9 @@ fn a_store_that_fails_loses_nothing() {
     assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Wake(_))), "tried again: {cmds:?}");
     town.tell(&mut model, after(3_000));
     assert_eq!(town.post.saves, 1);
-    let cmds = model.update(Msg::Act { action: Action::Send, count: None }).cmds;
-    let _ = model.update(Msg::Act { action: Action::SendAnyway, count: None });
+    let mut cmds = model.update(Msg::Act { action: Action::Send, count: None }).cmds;
+    cmds.extend(model.update(Msg::Act { action: Action::SendAnyway, count: None }).cmds);
+    assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Errand { errand: Errand::Submit(_), .. })));
     for cmd in &cmds {
         if let Cmd::Errand { question, errand: Errand::Submit(_) } = cmd {
             let answer = Answer::Failed(SafeText::line("not sent", 80));
@@ -302,6 +307,7 @@ fn a_store_that_fails_loses_nothing() {
         }
     }
     assert!(text(&model).ends_with("words"), "the sheet stays");
+    assert!(!model.composer().unwrap().is_sending(), "and can be sent again");
 }
 
 #[test]
