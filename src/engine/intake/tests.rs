@@ -77,7 +77,7 @@ fn what_needs_an_answer_says_so() {
     assert!((found.weighing.severity - 5.0).abs() < 1e-9, "k of the settings");
     // 5 · log10(110) = 10.2: log2(240/10.2) = 4.556 targets of 20 minutes.
     let wait = found.due.duration_since(arrival(false).now).as_secs();
-    assert_eq!(wait, 5_467);
+    assert_eq!(wait, 5_466);
     assert_eq!(one(&intake, "a Ferris passed by").and_then(need), None, "it asks nothing");
     assert_eq!(one(&intake, "velora is broken").and_then(need), None, "a rival's complaint is not ours");
     let to_us = Item { addressed: true, ..item("a", "velora is broken", -1) };
