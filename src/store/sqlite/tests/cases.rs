@@ -141,7 +141,7 @@ async fn old_mentions_come_to_cases() {
     assert_eq!((case.row.status, case.row.mentions), (CaseStatus::Acknowledged, 2));
     let turns: Vec<&str> = case.turns.iter().map(|turn| turn.native_id.as_str()).collect();
     assert!(turns.contains(&"id1") && turns.contains(&"reply") && turns.contains(&"id70"), "{turns:?}");
-    assert_eq!(KNOWN_TABLES.len(), plan::tables(&mut *store.connections.reader().await.unwrap()).await.unwrap());
+    assert_eq!(KNOWN_TABLES.len(), plan::tables(&mut store.connections.reader().await.unwrap()).await.unwrap());
 }
 
 const KNOWN_TABLES: [&str; 5] = ["cases", "member", "promise", "step", "turn"];
