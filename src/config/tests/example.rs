@@ -1,7 +1,6 @@
 //! What the example file promises.
 
 use super::*;
-use crate::domain::Network;
 
 /// The example with everything switched on.
 fn switched_on() -> String {

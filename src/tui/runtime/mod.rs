@@ -20,9 +20,6 @@ mod trial;
 #[allow(dead_code)]
 #[path = "../../../tests/support/shelf.rs"]
 mod shelf;
-#[cfg(test)]
-#[path = "../../../tests/support/shelf_sending.rs"]
-mod shelf_sending;
 
 use std::sync::Arc;
 use std::time::Duration;

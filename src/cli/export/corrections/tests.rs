@@ -42,7 +42,6 @@ fn mention(name: &str, second: i64, visibility: Visibility) -> NewMention {
         }],
         fingerprint: Fingerprint::default(),
         content: 1,
-        need: None,
     }
 }
 
