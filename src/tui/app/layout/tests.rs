@@ -34,6 +34,15 @@ fn the_classic_screen_has_what_to_answer_first_the_stream_and_the_figures() {
 }
 
 #[test]
+fn the_case_is_beside_the_inbox_below_it_or_alone() {
+    assert_eq!(panes(&want(120, 36, View::Inbox, Pane::Inbox)), [Pane::Inbox, Pane::Case]);
+    assert_eq!(panes(&want(80, 40, View::Inbox, Pane::Inbox)), [Pane::Inbox, Pane::Case]);
+    assert_eq!(panes(&want(80, 24, View::Inbox, Pane::Inbox)), [Pane::Inbox]);
+    let reading = Want { reading: true, ..want(80, 24, View::Inbox, Pane::Case) };
+    assert_eq!(panes(&reading), [Pane::Case]);
+}
+
+#[test]
 fn a_large_screen_shows_the_mention_beside_the_list() {
     let panes = panes(&want(200, 50, View::Dashboard, Pane::Stream));
     assert!(panes.contains(&Pane::Detail) && panes.contains(&Pane::Sources) && panes.contains(&Pane::Voice));
@@ -42,13 +51,21 @@ fn a_large_screen_shows_the_mention_beside_the_list() {
 proptest! {
     #[test]
     fn nothing_overlaps_and_all_fits(
-        width in 0u16..320, height in 0u16..120, view in 0usize..6, focus in 0usize..12,
+        width in 0u16..320, height in 0u16..120, view in 0usize..7, focus in 0usize..14,
         reading: bool, zoomed: bool, banner: bool, subjects in 0u16..9,
     ) {
-        let views = [View::Dashboard, View::Trends, View::Sources, View::Signals, View::Watches, View::Trial];
+        let views = [
+            View::Dashboard,
+            View::Trends,
+            View::Sources,
+            View::Signals,
+            View::Watches,
+            View::Trial,
+            View::Inbox,
+        ];
         let focuses = [
             Pane::First, Pane::Stream, Pane::Detail, Pane::Sentiment, Pane::Voice, Pane::Giving, Pane::Sources,
-            Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading,
+            Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading, Pane::Inbox, Pane::Case,
         ];
         let want =
             Want { size: (width, height), view: views[view], focus: focuses[focus], reading, zoomed, banner, subjects };
