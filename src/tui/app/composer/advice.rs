@@ -214,15 +214,13 @@ mod tests {
     #[test]
     fn whom_it_names_is_no_secret_and_what_it_asks_for_is() {
         let complaint = Intents::of(&[Intent::Complaint]);
-        let flags = |text: &str| -> Vec<Flag> {
-            let advice = Advice::read(&Coaching::default(), "my chain snapped", complaint, text, &[]);
-            advice.remarks().iter().map(|remark| remark.flag).collect()
+        let trained = Coaching::by(Arc::new(crate::language::Readers::trained()));
+        let private = |coaching: &Coaching, text: &str| {
+            let advice = Advice::read(coaching, "my chain snapped", complaint, text, &[]);
+            advice.remarks().iter().any(|remark| remark.flag == Flag::PersonalData)
         };
-        assert!(!flags("@ana@hachyderm.io sorry, I send you a new chain today").contains(&Flag::PersonalData));
-        assert!(
-            flags("@ana@hachyderm.io Sorry! Post your order number, address and phone below.")
-                .contains(&Flag::PersonalData)
-        );
+        assert!(!private(&Coaching::default(), "@ana@hachyderm.io sorry, I send you a new chain today"));
+        assert!(private(&trained, "Sorry! Post your order number, address and phone below."));
         assert_eq!(addresses_as_names("@a@b.c é x@y.z").len(), "@a@b.c é x@y.z".len());
     }
 
