@@ -12,6 +12,7 @@ use goodword::domain::{
 };
 use goodword::engine::Event;
 use goodword::tui::app::cmd::Load;
+use goodword::tui::app::composer::errand::Told;
 use goodword::tui::app::msg::Answer;
 use goodword::tui::app::{Action, Cmd, Model, Msg, Setup};
 use goodword::tui::theme::Theme;
@@ -78,6 +79,12 @@ fn answer(load: &Load) -> Answer {
         }
         Load::Sources => Answer::Sources(Arc::new([])),
         Load::Signals => Answer::Signals(Arc::new([])),
+        Load::Cases { .. } => Answer::Cases(Arc::new([])),
+        Load::FirstCases { .. } => Answer::FirstCases(Arc::new([]), false),
+        Load::CaseIds { .. } => Answer::CaseIds(Arc::new([])),
+        Load::Case { .. } => Answer::Case(None, None),
+        Load::InboxFigures { .. } => Answer::InboxFigures(Default::default()),
+        Load::Outbox => Answer::Told(Told::Tray(Arc::default())),
     }
 }
 
