@@ -32,7 +32,7 @@ impl Common {
         Ok(Self(asset::read(COMMON)?))
     }
 
-    /// The table of a model that [`count`] has made.
+    /// The table of a model that `count` has made.
     pub fn new(table: Linear) -> Self {
         Self(table)
     }

@@ -11,7 +11,7 @@
 //!
 //! GitHub's own webhooks may point here as well, through a web server or a tunnel: content type `application/json`, the
 //! secret of the source, and the events about issues, pull requests, discussions and their comments. A delivery with
-//! `X-GitHub-Event` is read as such ([`crate::sources::github::hook`]).
+//! `X-GitHub-Event` is read as such (`sources::github::hook`).
 //!
 //! A signed delivery counts once (`memory`). The answer is 202 when everything in the delivery is stored, and not
 //! before: who gets no 202 sends again, and what is there already stays one. The port is open while the source is
