@@ -16,6 +16,10 @@ use crate::language::correct::{Learned, Lesson};
 use crate::language::{ReadAbout, Readers, SubjectContext};
 use crate::store::{Store, StoreError, StoreResult};
 
+/// Log-odds from which on a post counts as being about its subject. Below 0, where the reader says that it is not: a
+/// complaint that nobody sees costs more than a stray that a key removes, so that it takes odds of two to one.
+const ABOUT_FROM: f32 = -0.7;
+
 /// Newest corrections that are learned from; older ones are kept and not learned from any more.
 const MOST: u32 = 10_000;
 /// Newest marks of about-us that are learned from, of each subject.
@@ -69,8 +73,8 @@ impl Lessons {
         context: &SubjectContext<'_>,
     ) -> bool {
         match self.of(subject) {
-            Some(lessons) => lessons.senses.about(reader, text, lang, context),
-            None => reader.about(text, lang, context),
+            Some(lessons) => lessons.senses.about(reader, text, lang, context, ABOUT_FROM),
+            None => reader.odds(text, lang, context).is_none_or(|odds| odds >= ABOUT_FROM),
         }
     }
 }

@@ -87,14 +87,18 @@ impl Senses {
         sum.clamp(-MOST, MOST)
     }
 
-    /// Whether a text is about the subject: what the reader says, and what was learned.
-    pub fn about(&self, reader: &dyn ReadAbout, text: &str, lang: Option<&str>, subject: &SubjectContext<'_>) -> bool {
-        let learned = self.odds(text);
-        if learned == 0.0 {
-            return reader.about(text, lang, subject);
-        }
+    /// Whether a text is about the subject: what the reader says, and what was learned. `limit`: the log-odds from
+    /// which on it is.
+    pub fn about(
+        &self,
+        reader: &dyn ReadAbout,
+        text: &str,
+        lang: Option<&str>,
+        subject: &SubjectContext<'_>,
+        limit: f32,
+    ) -> bool {
         // Where the name does not stand in the text the watch is trusted, unless what was learned is quite sure.
-        reader.odds(text, lang, subject).unwrap_or(MOST / 2.0) + learned >= 0.0
+        reader.odds(text, lang, subject).unwrap_or(MOST / 2.0) + self.odds(text) >= limit
     }
 }
 
@@ -203,9 +207,9 @@ mod tests {
         let text = "Kestrel chicks in the nest, said Kestrel, hovering";
         let marked = marks(&[text; 12], false);
         let senses = Senses::learned(&marked, &usual(), "Kestrel");
-        assert!(!senses.about(&*readers.about, text, Some("en"), &subject));
+        assert!(!senses.about(&*readers.about, text, Some("en"), &subject, 0.0));
         let ours = "my Kestrel saddle broke, support please";
-        assert!(senses.about(&*readers.about, ours, Some("en"), &subject));
+        assert!(senses.about(&*readers.about, ours, Some("en"), &subject, 0.0));
     }
 
     #[test]

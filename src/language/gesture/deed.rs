@@ -188,6 +188,34 @@ const HARD: Phrases = &[
     "acquista*",
 ];
 
+/// What is asked of somebody so that they can be helped.
+const DETAILS: Phrases = &[
+    "dm us",
+    "a dm",
+    "via dm",
+    "by dm",
+    "message us",
+    "a message",
+    "by message",
+    "direct message",
+    "email us",
+    "e-mail us",
+    "mail us",
+    "write to us",
+    "contact us",
+    "get in touch",
+    "reach out to us",
+    "order number",
+    "your number",
+    "your postcode",
+    "serial number",
+    "let us know",
+    "could you tell",
+    "can you tell",
+    "more details",
+    "your details",
+];
+
 impl DeedReading {
     /// The deed of a post that was read so; `reply` when it answers somebody. A give that says nothing of its kind is
     /// an answer when it replies, and teaches otherwise; an ask that says nothing of money or names is a soft one.
@@ -200,6 +228,10 @@ impl DeedReading {
                 let cap = reading.cap.as_ref().map(|cap| cap.span.clone());
                 let deed = Deed::Conditional { capped: cap.is_some(), all_proceeds: all.is_some() };
                 (deed, cap.into_iter().chain(all).collect())
+            }
+            // Who is asked for a number so that we can help them gives us nothing.
+            Gesture::Ask if reply && find(&words, DETAILS).is_some() => {
+                (Deed::Talk, find(&words, DETAILS).into_iter().collect())
             }
             Gesture::Ask => match find(&words, HARD).or_else(|| price(&words)) {
                 Some(found) => (Deed::HardAsk, vec![found]),
@@ -301,6 +333,9 @@ mod tests {
         assert_eq!(read(Gesture::Ask, "20% off until Sunday", false).0, Deed::HardAsk);
         assert_eq!(read(Gesture::Ask, "Read our new blog post about chains", false), (Deed::SoftAsk, vec![]));
         assert_eq!(read(Gesture::Ask, "Reorder? No. Follow along!", false).0, Deed::SoftAsk);
+        let helps = "@al so sorry, please send us a DM with your order number";
+        assert_eq!(read(Gesture::Ask, helps, true), (Deed::Talk, vec!["a DM"]));
+        assert_eq!(read(Gesture::Ask, helps, false).0, Deed::HardAsk, "to nobody in particular");
     }
 
     #[test]
