@@ -273,9 +273,15 @@ fn first_start(file: &Path) -> CliError {
     ))
 }
 
+/// Makes a directory that only its owner looks into; one that is there stays as it is.
+fn private_directory(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
 fn log(directory: &Path, everywhere: &Everywhere) -> Option<WorkerGuard> {
     let level = everywhere.log_level.name();
-    let opened = std::fs::create_dir_all(directory).map_err(|error| error.to_string()).and_then(|()| {
+    let opened = private_directory(directory).map_err(|error| error.to_string()).and_then(|()| {
         tracing_appender::rolling::Builder::new()
             .rotation(tracing_appender::rolling::Rotation::DAILY)
             .filename_prefix("goodword")

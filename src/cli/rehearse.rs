@@ -15,6 +15,7 @@ use crate::engine::SystemClock;
 use crate::engine::books::Books;
 use crate::engine::rehearsal::{Advice, Change, Rehearsal, Stage};
 use crate::language::Readers;
+use crate::measure::giving::ledger::FEWEST_ACTS;
 use crate::measure::giving::{Side, Table, full_marks};
 use crate::store::Store;
 
@@ -40,7 +41,7 @@ pub async fn run(arguments: &RehearseArgs, everywhere: &Everywhere) -> CliResult
     if arguments.printing.json {
         output::json(&as_json(&rehearsal, &text))?;
     } else {
-        lines(&rehearsal, &text, full_marks(size)).into_iter().try_for_each(output::line)?;
+        lines(&rehearsal, &text, full_marks(size), books.acts.len()).into_iter().try_for_each(output::line)?;
     }
     Ok(u8::from(!rehearsal.advice.is_empty() || rehearsal.profiting.is_some()))
 }
@@ -61,7 +62,7 @@ fn text(arguments: &RehearseArgs) -> CliResult<String> {
     Ok(text.trim().to_owned())
 }
 
-fn lines(rehearsal: &Rehearsal, text: &str, full: f64) -> Vec<String> {
+fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<String> {
     let gesture = rehearsal.gesture.gesture;
     let sure = rehearsal.gesture.probability(gesture) * 100.0;
     let mut lines = vec![format!("reads as    {} ({sure:.0} % sure): {}", gesture.name(), does(rehearsal.deed.deed))];
@@ -84,7 +85,11 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64) -> Vec<String> {
         Side::None => "counts as   neither a give nor an ask".to_owned(),
     });
     let (before, after) = (rehearsal.before.balance(), rehearsal.after.balance());
-    lines.push(format!("balance     {before:.2} would become {after:.2}; {full:.2} are full marks"));
+    lines.push(if acts < FEWEST_ACTS {
+        format!("balance     too few: {acts} acts, {FEWEST_ACTS} are needed")
+    } else {
+        format!("balance     {before:.2} would become {after:.2}; {full:.2} are full marks")
+    });
     if let Some(cover) = rehearsal.cover {
         lines.push(if cover.is_early() {
             format!("too early   {} short of covering it", gives(cover.missing))

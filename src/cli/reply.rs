@@ -12,7 +12,7 @@ use super::args::{Everywhere, ReplyArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Seen, Submission, Target};
+use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Part, Seen, Submission, Target};
 use crate::domain::{Answerable, Clock, Mention, MentionId, OutgoingId, SafeText};
 use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
 use crate::language::Readers;
@@ -152,7 +152,11 @@ impl Desk<'_> {
         }
         doors.into_iter().next().ok_or_else(|| {
             CliError::message(match (names.as_slice(), &self.arguments.account) {
-                ([], _) => format!("no source in the configuration can publish at {}", self.mention.row.network),
+                ([], _) => {
+                    "no account in the configuration reaches it: its source cannot publish, and no other source \
+                            knows its posts by the same names"
+                        .to_owned()
+                }
                 (_, name) => format!(
                     "it cannot be answered as \"{}\", only as {}",
                     SafeText::line(name.as_deref().unwrap_or_default(), 60),
@@ -288,7 +292,8 @@ impl Desk<'_> {
 
     fn end(&self, now: &Outgoing) -> CliResult<u8> {
         let last = now.parts.last();
-        let place = last.and_then(|part| part.url.as_ref().map(SafeText::as_str).or(part.native_id.as_deref()));
+        let name = |part: &Part| part.native_id.as_deref().map(|id| SafeText::line(id, 200));
+        let place = last.and_then(|part| part.url.clone().or_else(|| name(part)));
         let (code, words) = match now.state {
             OutgoingState::Sent if now.dry => (0, "rehearsed: nothing was sent (dry_run)".to_owned()),
             OutgoingState::Sent => (0, format!("sent: {}", place.unwrap_or_default())),

@@ -314,6 +314,8 @@ pub trait Store: Cases + Outbox + Dispatch {
     async fn sources(&self) -> StoreResult<Vec<SourceState>>;
     /// The names of all sources that mentions came from, those that left the configuration included.
     async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>>;
+    /// The scope of a source; `None` when its ids mean nothing to others, or nobody knows it.
+    async fn scope_of(&self, source: SourceId) -> StoreResult<Option<String>>;
     /// The newest signals.
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>>;
 

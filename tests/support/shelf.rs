@@ -179,6 +179,9 @@ impl Store for Shelf {
     async fn source_names(&self) -> StoreResult<Vec<(SourceId, String)>> {
         Ok(Vec::new())
     }
+    async fn scope_of(&self, _: SourceId) -> StoreResult<Option<String>> {
+        Ok(Some("hachyderm.io".to_owned()))
+    }
     async fn raise(&self, _: &Lease, _: &Signal) -> StoreResult<Option<SignalId>> {
         Err(StoreError::LeaseLost)
     }

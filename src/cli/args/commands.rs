@@ -554,7 +554,8 @@ fn address(text: &str) -> Result<Url, String> {
 }
 
 fn span(text: &str) -> Result<SignedDuration, String> {
-    crate::config::interval::parse(text).ok_or_else(|| "write a number and a unit, such as 10m, 90s or 2h".to_owned())
+    let span = crate::config::interval::parse(text).filter(|span| *span > SignedDuration::ZERO);
+    span.ok_or_else(|| "write a number and a unit, such as 10m, 90s or 2h".to_owned())
 }
 
 /// A stretch of time: `90s`, `5m`.

@@ -382,6 +382,10 @@ impl Store for MemoryStore {
         Ok(self.look(|inside| inside.sources.iter().map(|source| (source.id, source.name.clone())).collect()))
     }
 
+    async fn scope_of(&self, source: SourceId) -> StoreResult<Option<String>> {
+        Ok(self.look(|inside| inside.scopes.get(&source).cloned()))
+    }
+
     async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {
         self.look(|inside| {
             inside.check(lease)?;

@@ -323,6 +323,10 @@ impl Store for SqliteStore {
         on!(self.reader, roster::source_names)
     }
 
+    async fn scope_of(&self, source: SourceId) -> StoreResult<Option<String>> {
+        on!(self.reader, roster::scope_of, source)
+    }
+
     async fn signals(&self, limit: u32) -> StoreResult<Vec<Signal>> {
         on!(self.reader, signals::newest, limit)
     }

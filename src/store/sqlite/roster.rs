@@ -199,6 +199,11 @@ pub(super) async fn source_names(conn: &mut SqliteConnection) -> Done<Vec<(Sourc
     Ok(rows.into_iter().map(|(id, name)| (SourceId(id), name)).collect())
 }
 
+pub(super) async fn scope_of(conn: &mut SqliteConnection, source: SourceId) -> Done<Option<String>> {
+    let name = "SELECT p.name FROM source s JOIN scope p ON p.id = s.scope WHERE s.id = ?";
+    Ok(sqlx::query_scalar(name).bind(source.0).fetch_optional(&mut *conn).await?)
+}
+
 fn state(row: &SqliteRow) -> sqlx::Result<SourceState> {
     let moment = |column: usize| -> sqlx::Result<Option<Timestamp>> {
         Ok(row.try_get::<Option<i64>, _>(column)?.map(from_millis))

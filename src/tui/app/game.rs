@@ -333,9 +333,8 @@ impl Model {
         }
         self.offer.made = true;
         let key = self.context.keys().short(Action::Teach).unwrap_or_else(|| Action::Teach.name().to_owned());
-        let words = format!(
-            "a minute teaches the readers what is negative for you: {key} asks about {ROUND} of these mentions"
-        );
+        let words =
+            format!("`{key}` asks about {ROUND} of these mentions: a minute that teaches what is negative for you");
         self.status.say(Weight::Info, &words);
         true
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Newsroom;
 use crate::domain::case::{CaseChange, Weighing};
-use crate::domain::outbox::{Draft, OutgoingState, Seen};
+use crate::domain::outbox::{Draft, Identity, OutgoingState, Seen};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
 use crate::store::cases::{ByHand, Need};
@@ -39,9 +39,13 @@ pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> S
         Wanted::Mention(id) => Some(id),
         Wanted::Outgoing(_) => draft.as_ref().and_then(|draft| draft.mention),
     };
-    let mut opened = Opened { identities: store.identities().await?, ..Opened::default() };
+    let mut opened = Opened::default();
     if let Some(id) = id {
         opened.mention = store.mention(id).await?.map(Arc::new);
+    }
+    let source = opened.mention.as_ref().map(|mention| mention.row.source).or(draft.as_ref().map(|draft| draft.source));
+    if let Some(source) = source {
+        opened.identities = reaching(store, source).await?;
     }
     if let Some(mention) = &opened.mention {
         opened.turns = store.thread(mention.row.id, TURNS).await?;
@@ -61,6 +65,15 @@ pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> S
     opened.sent = store.sent_lately(since, LISTED).await?;
     opened.draft = draft;
     Ok(opened)
+}
+
+/// The accounts that reach what a source has shown: its own, and those of its scope, in which a post has the same name.
+/// Under any other account of the network the same name may be somebody else's post.
+async fn reaching(store: &dyn Store, source: SourceId) -> StoreResult<Vec<Identity>> {
+    let scope = store.scope_of(source).await?;
+    let mut identities = store.identities().await?;
+    identities.retain(|identity| identity.source == source || (scope.is_some() && identity.scope == scope));
+    Ok(identities)
 }
 
 /// The account that was last used on each network, the newest first.

@@ -1,4 +1,4 @@
-//! Giving before receiving. What the brand itself publishes is not known yet, and nothing is made up.
+//! Giving before receiving: says where the books are, until campaigns have a gauge here. Nothing is made up.
 
 use super::brush::{Brush, inner};
 use crate::tui::app::Model;
@@ -9,12 +9,12 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
     let _ = model;
     let title = Line::of(Tone::Strong, "Giving before receiving");
     let body = inner(brush.pane(area, &title, &Line::new(), focused), 1);
-    let used = brush.prose(Area { height: body.height.min(2), ..body }, "no acts known yet", Tone::Text);
+    let used = brush.prose(Area { height: body.height.min(2), ..body }, "no campaign is defined", Tone::Text);
     let rest = Area { y: body.y + used, height: body.height.saturating_sub(used), ..body };
     let words = if area.width < 40 {
-        "Live once the brand's own posts can be read."
+        "`goodword ledger` has the books."
     } else {
-        "It weighs what the brand gives against what it asks for, once the brand's own posts can be read."
+        "`goodword ledger` shows what was given and asked, `goodword rehearse` what a post would do. Campaigns get their gauge here."
     };
     brush.prose(rest, words, Tone::Muted);
 }

@@ -87,7 +87,7 @@ pub struct Opened {
     pub card: Option<PersonCard>,
     /// The case, when there is one.
     pub case: Option<Box<Case>>,
-    /// Every account that can be published under.
+    /// The accounts under which it can be published: those that know what is answered by the same name.
     pub identities: Vec<Identity>,
     /// What was written already.
     pub draft: Option<Outgoing>,

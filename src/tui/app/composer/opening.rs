@@ -5,7 +5,7 @@ use super::paper::Paper;
 use super::thread::Thread;
 use super::{CaseSeen, Composer, Sent, Way, split};
 use crate::domain::outbox::{Identity, Target};
-use crate::domain::{Answerable, Mention, Network, Visibility};
+use crate::domain::{Answerable, Mention, Visibility};
 use crate::tui::app::context::Context;
 
 /// Why nothing can be written.
@@ -32,7 +32,7 @@ impl Composer {
             (None, None) => Target::default(),
         };
         let used = used.iter().find(|(on, _)| *on == network).map(|(_, source)| *source);
-        let mut way = way(mention.as_deref(), &network, identities, used);
+        let mut way = way(mention.as_deref(), identities, used);
         if let (Way::Publish { identities, chosen, .. }, Some(draft)) = (&mut way, &draft) {
             *chosen = identities.iter().position(|identity| identity.source == draft.source).unwrap_or(*chosen);
         }
@@ -100,25 +100,12 @@ fn target(mention: &Mention) -> Target {
     }
 }
 
-/// The accounts that reach the mention: those of its source's scope, where it has one, else those of its network.
-/// The one used last comes first.
-fn way(
-    mention: Option<&Mention>,
-    network: &Network,
-    identities: Vec<Identity>,
-    used: Option<crate::domain::SourceId>,
-) -> Way {
+/// How it goes out: under one of the accounts that reach what is answered, the one used last first, else by hand.
+fn way(mention: Option<&Mention>, identities: Vec<Identity>, used: Option<crate::domain::SourceId>) -> Way {
     if mention.is_some_and(|mention| mention.answerable != Answerable::AsSource) {
         return Way::ByHand;
     }
-    let scope = mention
-        .and_then(|mention| identities.iter().find(|identity| identity.source == mention.row.source))
-        .and_then(|identity| identity.scope.clone());
-    let reaches = |identity: &Identity| match &scope {
-        Some(scope) => identity.scope.as_ref() == Some(scope),
-        None => identity.network == *network,
-    };
-    let mut reaching: Vec<Identity> = identities.into_iter().filter(reaches).collect();
+    let mut reaching = identities;
     let own = mention.map(|mention| mention.row.source);
     reaching.sort_by_key(|identity| (Some(identity.source) != used, Some(identity.source) != own));
     if reaching.is_empty() { Way::ByHand } else { Way::Publish { identities: reaching, chosen: 0, last: used } }

@@ -169,3 +169,23 @@ async fn a_sheet_opens_with_its_draft_and_the_account_used_last() {
     world.carry_out(Errand::Stop(true)).await.unwrap();
     assert!(tray(&world.shelf).await.unwrap().stopped);
 }
+
+#[tokio::test]
+async fn an_account_that_knows_other_posts_by_the_same_names_does_not_answer() {
+    let shelf = Shelf::of(vec![row(1, "words")]);
+    let account = |source, scope: Option<&str>| Identity {
+        source: SourceId(source),
+        source_name: SafeText::line("town", 9),
+        network: Network::named("mastodon"),
+        scope: scope.map(str::to_owned),
+        handle: SafeText::line("ferris", 9),
+        name: SafeText::default(),
+        rules: None,
+    };
+    // The mention is of source 1, which publishes nothing; its scope is that of the shelf.
+    let accounts = [account(2, Some("hachyderm.io")), account(3, Some("elsewhere.example")), account(4, None)];
+    shelf.tray.identities.lock().unwrap().extend(accounts);
+    let opened = open(&shelf, Wanted::Mention(MentionId(1)), now()).await.unwrap();
+    let reaching: Vec<i64> = opened.identities.iter().map(|identity| identity.source.0).collect();
+    assert_eq!(reaching, [2], "the same number may be another's post elsewhere");
+}
