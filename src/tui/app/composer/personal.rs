@@ -86,8 +86,12 @@ fn swaps(from: &Person, to: &Person) -> Vec<Swap> {
     ];
     if let Some(theirs) = &from.handle {
         let plain = theirs.trim_start_matches('@');
-        let kind = if plain.contains(['.', '@']) { Kind::Handle } else { named(plain) };
-        swaps.push(Swap { from: plain.to_owned(), to: bare, kind });
+        if plain.contains(['.', '@']) {
+            swaps.push(Swap { from: plain.to_owned(), to: bare, kind: Kind::Handle });
+        } else if from.name.is_none() && !is_ordinary(plain) {
+            // Without a name, people are called by their handle; with one, it may be any word ("chain").
+            swaps.push(Swap { from: plain.to_owned(), to: bare, kind: Kind::Address });
+        }
         if let Some((local, _)) = plain.split_once('@') {
             swaps.push(Swap { from: format!("@{local}"), to: handle.clone(), kind: Kind::Handle });
         }
@@ -106,8 +110,11 @@ fn swaps(from: &Person, to: &Person) -> Vec<Swap> {
 }
 
 fn named(name: &str) -> Kind {
-    let ordinary = name.chars().count() < 3 || WORDS.contains(&name.to_lowercase().as_str());
-    if ordinary { Kind::Address } else { Kind::Name }
+    if name.chars().count() < 3 || is_ordinary(name) { Kind::Address } else { Kind::Name }
+}
+
+fn is_ordinary(name: &str) -> bool {
+    WORDS.contains(&name.to_lowercase().as_str())
 }
 
 fn is_of_word(sign: char) -> bool {

@@ -7,7 +7,7 @@ use crate::tui::app::composer::{Composer, Way, advice};
 use crate::tui::app::flow::MARGIN;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Page, Tone};
-use crate::tui::app::text::{clip, width, wrap};
+use crate::tui::app::text::{ELLIPSIS, wrap};
 use crate::tui::app::{Action, Model};
 
 /// Rows that one thing to say may take; no strip is higher.
@@ -106,22 +106,24 @@ fn say(page: &mut Page, sayings: Vec<Saying>, columns: usize, most: usize) {
 fn put_cut(page: &mut Page, rows: Vec<Line>, keep: usize, columns: usize) {
     let cut = rows.len() > keep;
     for (index, row) in rows.into_iter().take(keep).enumerate() {
+        let mut row = row;
         if cut && index + 1 == keep {
-            let mut row = row;
-            if let Some(piece) = row.0.last_mut() {
-                let used = width(&piece.text);
-                piece.text = clip(&format!("{} …", piece.text), used.max(columns.min(used + 2))).into_owned();
+            row = row.with(Tone::Text, ELLIPSIS);
+            while row.width() > columns {
+                let Some(piece) = row.0.iter_mut().rev().nth(1).filter(|piece| !piece.text.is_empty()) else { break };
+                piece.text.pop();
             }
-            page.line(row);
-        } else {
-            page.line(row);
         }
+        page.line(row);
     }
 }
 
 /// What has no room of its own, in one row.
 fn rest(page: &mut Page, sayings: &[Saying], left: usize) {
     let Some(first) = sayings.first().filter(|_| left > 0) else { return };
+    if sayings.len() == 1 {
+        return page.line(Line::of(first.tone, first.lead.as_str()).with(Tone::Text, first.words.as_str()));
+    }
     let names: Vec<&str> = sayings.iter().map(|one| one.short.as_str()).filter(|short| !short.is_empty()).collect();
     let words = if names.is_empty() { format!("and {} more", sayings.len()) } else { names.join(" · ") };
     let sign = first.lead.split(' ').next().unwrap_or_default();
