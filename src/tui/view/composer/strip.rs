@@ -80,25 +80,25 @@ fn keys(model: &Model) -> Line {
 /// Says one after the other, as long as there is room; the last row then names, or counts, the rest.
 fn say(page: &mut Page, sayings: Vec<Saying>, columns: usize, most: usize) {
     let mut left = most;
-    let count = sayings.len();
     for (index, saying) in sayings.iter().enumerate() {
         let rows = saying.rows(columns);
-        let last = index + 1 == count;
-        if rows.len() + usize::from(!last) > left {
-            // Of a single thing to say, or the worst one, as much as fits is better than its name.
-            let cut = if last { left } else { left.saturating_sub(1) };
-            let whole = cut == 0 || index > 0 && !last;
-            let kept = if whole { 0 } else { cut };
-            put_cut(page, rows, kept, columns);
-            if kept == 0 {
-                rest(page, sayings.get(index..).unwrap_or_default(), left);
-            } else if !last {
-                rest(page, sayings.get(index + 1..).unwrap_or_default(), left - kept);
-            }
-            return;
+        let behind = sayings.get(index + 1..).unwrap_or_default();
+        if rows.len() + usize::from(!behind.is_empty()) <= left {
+            left -= rows.len();
+            rows.into_iter().for_each(|row| page.line(row));
+            continue;
         }
-        left -= rows.len();
-        rows.into_iter().for_each(|row| page.line(row));
+        // The worst one, and the last one, are better cut than only named.
+        let keep = match (behind.is_empty(), index) {
+            (true, _) => left,
+            (false, 0) => left.saturating_sub(1),
+            (false, _) => 0,
+        };
+        if keep == 0 {
+            return rest(page, sayings.get(index..).unwrap_or_default(), left);
+        }
+        put_cut(page, rows, keep, columns);
+        return rest(page, behind, left - keep);
     }
 }
 
