@@ -233,6 +233,7 @@ fn reload(file: PathBuf, engine: Arc<EngineHandle>) -> Reload {
                     subjects: adopted.subjects.clone(),
                     watches: adopted.watches.clone(),
                     tell_factor: config.weights.tell_factor,
+                    target: config.answering.target,
                     emoji: emoji(&config),
                     keys: keymap.names(),
                     replies: super::voice::replies(&config),

@@ -10,6 +10,7 @@
 mod support;
 
 mod ordinary;
+mod screen;
 mod stage;
 
 use stage::{Ending, Stage};

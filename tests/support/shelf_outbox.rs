@@ -168,8 +168,7 @@ impl Outbox for Shelf {
     async fn sent_lately(&self, since: Timestamp, limit: u32) -> StoreResult<Vec<(OutgoingId, String)>> {
         self.check()?;
         let all = self.tray.outgoings.lock().unwrap();
-        let out =
-            |one: &&Outgoing| matches!(one.state, OutgoingState::Sent | OutgoingState::Held) && one.changed >= since;
+        let out = |one: &&Outgoing| one.state == OutgoingState::Sent && one.changed >= since;
         Ok(all.iter().filter(out).take(limit as usize).map(|one| (one.id, one.text())).collect())
     }
 

@@ -151,6 +151,7 @@ actions! {
     Reply, "Answer the mention, or write on at its draft", "reply", ["r"], Answers, Mentions;
     Send, "Send what is written", "send", ["ctrl-x s", "ctrl-enter"], Answers, Composer;
     SendAnyway, "Yes, send it all the same", "send-anyway", ["ctrl-y"], Answers, Composer;
+    Skip, "On to the next one of a batch, without an answer", "skip", ["ctrl-x n"], Answers, Composer;
     SavedReply, "Put a saved reply in", "saved-reply", ["ctrl-r"], Answers, Composer;
     Editor, "Write on in $EDITOR", "editor", ["ctrl-x e", "ctrl-x ctrl-e"], Answers, Composer;
     Quote, "Quote the selected turn of the thread (PgUp, PgDn select)", "quote", ["ctrl-x q"], Answers, Composer;

@@ -1,5 +1,6 @@
 //! Answers in the model: opens and closes the sheet, keeps its draft, sends it, and does what is done in the outbox.
 
+mod batch;
 mod deeds;
 mod told;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use super::action::Action;
 use super::asks::Thing;
 use super::cmd::Cmd;
+use super::composer::batch::Batch;
 use super::composer::errand::{Errand, Wanted};
 use super::composer::gate::{Go, Outside};
 use super::composer::replies::{Picker, SavedReply};
@@ -27,6 +29,7 @@ const MOST: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Open,
+    Line,
     Save(u64),
     Submit(u64),
     /// Taken back or redrafted, to be written on.
@@ -50,6 +53,8 @@ pub struct Answering {
     errands: BTreeMap<u64, Purpose>,
     /// The sheet that is being opened.
     opening: Option<u64>,
+    /// What is answered one after the other.
+    batch: Option<Batch>,
     pub(super) outbox: Outbox,
     /// The key that lifts the stop was pressed once.
     lifting: bool,
@@ -67,6 +72,16 @@ impl Answering {
         self.composer.is_some()
     }
 
+    /// Place of the sheet in its batch, from 1, and how many there are.
+    pub(super) fn place(&self) -> Option<(usize, usize)> {
+        self.batch.as_ref().map(Batch::place)
+    }
+
+    /// One of a batch is done with, and the next one is not there yet: keys mean nothing.
+    fn is_between(&self) -> bool {
+        self.batch.as_ref().is_some_and(Batch::is_between)
+    }
+
     /// Another key than the one that lifts the stop: it was no decision.
     pub(super) fn steady(&mut self, action: Action) {
         if action != Action::StopSending {
@@ -81,8 +96,12 @@ impl Model {
         self.status.trouble().is_some() || self.answering.outbox.stopped()
     }
 
-    /// Answers the mention that a deed would be done on, else the one in the detail pane.
+    /// Answers what is marked, one after the other; else the mention that a deed would be done on, else the one in
+    /// the detail pane.
     pub(super) fn reply(&mut self, cmds: &mut Vec<Cmd>) {
+        if let Some(aim) = self.marked_to_answer() {
+            return self.line_up(aim, cmds);
+        }
         let shown = self.detail.row().filter(|_| self.shows(Pane::Detail)).map(|row| row.id);
         match self.current().map(|row| row.id).or(shown) {
             Some(id) => self.reply_to(id, cmds),
@@ -120,6 +139,12 @@ impl Model {
 
     /// Takes a key of the sheet in.
     pub(super) fn write(&mut self, typing: &Typing, cmds: &mut Vec<Cmd>) {
+        if self.answering.is_between() {
+            if *typing == Typing::Cancel {
+                self.close_sheet(cmds);
+            }
+            return;
+        }
         let Some(sheet) = &mut self.answering.composer else { return };
         if sheet.type_in(typing, &self.context) == composer::Step::Close {
             self.close_sheet(cmds);
@@ -128,6 +153,9 @@ impl Model {
 
     /// The draft is saved now: the program is left, or the screen goes away.
     pub(super) fn keep_draft(&mut self, cmds: &mut Vec<Cmd>) {
+        if self.answering.is_between() {
+            return;
+        }
         let Some(sheet) = &mut self.answering.composer else { return };
         let session = sheet.session();
         if let Some(errand) = sheet.save(&self.context) {
@@ -143,16 +171,22 @@ impl Model {
     }
 
     fn close_sheet(&mut self, cmds: &mut Vec<Cmd>) {
+        let batch = self.answering.batch.take();
+        self.answering.opening = None;
         let Some(mut sheet) = self.answering.composer.take() else { return };
         let session = sheet.session();
-        let (errand, kept) = sheet.leave(&self.context);
+        let done = batch.as_ref().is_some_and(Batch::is_between);
+        let (errand, kept) = if done { (None, false) } else { sheet.leave(&self.context) };
         if let Some(errand) = errand {
             let purpose = if kept { Purpose::Save(session) } else { Purpose::Discard };
             self.send_errand(purpose, errand, cmds);
         }
         if kept {
             let key = self.context.keys().short(Action::Reply).unwrap_or_default();
-            self.status.say(Weight::Info, &format!("the draft is kept: {key} on the mention brings it back"));
+            let batch = batch.as_ref().map(|batch| format!("; {}", batch.outcome())).unwrap_or_default();
+            self.status.say(Weight::Info, &format!("the draft is kept: {key} on the mention brings it back{batch}"));
+        } else if let Some(batch) = batch {
+            self.status.say(Weight::Info, &batch.outcome());
         }
         self.leave_sheet();
     }
@@ -173,6 +207,9 @@ impl Model {
     pub(super) fn act_on_sheet(&mut self, action: Action, cmds: &mut Vec<Cmd>) {
         let now = self.context.now();
         let outside = self.outside();
+        if self.answering.is_between() {
+            return;
+        }
         let Some(sheet) = &mut self.answering.composer else { return };
         match action {
             Action::Send => {
@@ -183,6 +220,7 @@ impl Model {
                 let go = sheet.send_anyway(outside, &self.context);
                 self.go_out(go, cmds);
             }
+            Action::Skip => self.skip_one(cmds),
             Action::SavedReply => self.choose_reply(),
             Action::Editor => {
                 let (session, text) = (sheet.session(), sheet.paper().text());
@@ -260,6 +298,9 @@ impl Model {
     /// The time passed: saves and judges what is written, and counts down. Tells whether anything visible changed.
     pub(super) fn tick_answers(&mut self, cmds: &mut Vec<Cmd>) -> bool {
         let counted = self.answering.outbox.tick(self.context.now());
+        if self.answering.is_between() {
+            return counted;
+        }
         let Some(sheet) = &mut self.answering.composer else { return counted };
         let session = sheet.session();
         let Some(errand) = sheet.tick(&self.context) else { return counted };
@@ -287,7 +328,8 @@ impl Model {
     pub(super) fn wake_for_answers(&mut self, cmds: &mut Vec<Cmd>) {
         let now = self.context.now();
         cmds.extend(self.answering.outbox.wake(now).map(Cmd::Wake));
-        let due = self.answering.composer.as_ref().and_then(|sheet| sheet.due());
+        let between = self.answering.is_between();
+        let due = self.answering.composer.as_ref().filter(|_| !between).and_then(|sheet| sheet.due());
         if self.answering.woken.is_some_and(|woken| woken <= now) {
             self.answering.woken = None;
         }

@@ -76,6 +76,7 @@ impl Context {
         self.subjects = named(&new.subjects);
         self.watches = new.watches;
         self.tell_factor = new.tell_factor;
+        self.target = new.target;
         self.emoji = new.emoji;
         self.keys = new.keys;
         self.writer.replies = new.replies;

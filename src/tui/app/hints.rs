@@ -40,6 +40,7 @@ pub fn last(model: &Model) -> Option<Hint> {
 fn here(model: &Model) -> &'static [Action] {
     if !model.inbox().marked().is_empty() && model.desk().view() == View::Inbox {
         return &[
+            Action::Reply,
             Action::Resolve,
             Action::Acknowledge,
             Action::Snooze,
@@ -50,7 +51,7 @@ fn here(model: &Model) -> &'static [Action] {
         ];
     }
     if !model.marks().is_empty() {
-        return &[Action::ToggleRead, Action::Correct, Action::Mark, Action::Back];
+        return &[Action::Reply, Action::ToggleRead, Action::Correct, Action::Mark, Action::Back];
     }
     match model.desk().focus() {
         Pane::Stream => &[
@@ -154,12 +155,14 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
 fn writing(model: &Model, composer: &super::composer::Composer) -> Vec<Hint> {
     let keys = model.context().keys();
     let hint = |action, words: &str| Some((keys.short(action)?, words.to_owned()));
-    let esc = Some(("Esc".to_owned(), "keep as draft".to_owned()));
+    let ends = if model.batch().is_some() { "end the batch" } else { "keep as draft" };
+    let esc = Some(("Esc".to_owned(), ends.to_owned()));
     let hints = if composer.asking().is_some() {
         vec![hint(Action::SendAnyway, "yes, all the same"), Some(("Esc".to_owned(), "back to the text".to_owned()))]
     } else {
         vec![
             hint(Action::Send, "send"),
+            model.batch().and_then(|_| hint(Action::Skip, "skip")),
             esc,
             hint(Action::SavedReply, "saved replies"),
             Some(("Tab".to_owned(), "next blank".to_owned())),

@@ -94,6 +94,11 @@ impl Marks {
         self.marked.len() < MOST_MARKED && self.marked.insert(id)
     }
 
+    /// Takes the mark off one mention.
+    pub fn unmark(&mut self, id: MentionId) {
+        self.marked.remove(&id);
+    }
+
     /// The marked ones.
     pub fn ids(&self) -> Vec<MentionId> {
         self.marked.iter().copied().collect()

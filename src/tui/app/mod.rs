@@ -308,6 +308,11 @@ impl Model {
         self.answering.composer()
     }
 
+    /// Place of that sheet among those that are answered one after the other, from 1, and how many there are.
+    pub fn batch(&self) -> Option<(usize, usize)> {
+        self.answering.place()
+    }
+
     /// The outbox.
     pub fn outbox(&self) -> &outbox::Outbox {
         &self.answering.outbox

@@ -111,6 +111,8 @@ pub struct Reconfigured {
     pub watches: Vec<WatchRule>,
     /// The tell factor k.
     pub tell_factor: f64,
+    /// How long an answer may take before its case is late.
+    pub target: SignedDuration,
     /// How emoji are shown in lists.
     pub emoji: Emoji,
     /// The keys in force.

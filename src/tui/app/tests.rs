@@ -363,12 +363,14 @@ fn a_new_configuration_brings_names_and_keys() {
         subjects: new.subjects,
         watches: vec![],
         tell_factor: 5.0,
+        target: crate::domain::time::SignedDuration::from_mins(30),
         emoji: Emoji::Raw,
         keys: keys.clone(),
     };
     town.tell(&mut model, Msg::Reconfigured(Box::new(new)));
     assert_eq!(model.stream().subject().map(|id| id.0), Some(1), "the rival is gone");
     assert_eq!(model.context().keys(), &keys);
+    assert_eq!(model.context().target(), crate::domain::time::SignedDuration::from_mins(30));
     assert_eq!(hints::hints(&model)[0].0, keys.short(Action::Open).unwrap());
 }
 

@@ -7,6 +7,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::setup::Emoji;
 
+/// A count and what is counted, in the singular where there is one.
+pub fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
+}
+
 /// Stands for what was cut.
 pub const ELLIPSIS: &str = "…";
 

@@ -190,14 +190,22 @@ impl Errands {
 
     /// An errand of the composer or the outbox: reading runs beside, changes after those that were asked for before.
     pub(super) fn errand(&mut self, question: u64, errand: Errand, at: Timestamp) -> Option<Msg> {
-        let Errand::Open(wanted) = errand else { return self.change(Change::Errand { question, errand, at }) };
+        if !matches!(errand, Errand::Open(_) | Errand::Line(_)) {
+            return self.change(Change::Errand { question, errand, at });
+        }
         if self.tasks.len() >= WAITING {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let store = Arc::clone(&self.store);
         self.tasks.spawn(async move {
-            let opened = letters::open(&*store, wanted, at).await;
-            Brought::Message(answered(question, opened.map(|opened| Answer::Told(Told::Opened(Box::new(opened))))))
+            let told = match errand {
+                Errand::Line(aim) => letters::line(&*store, &aim, at).await.map(Told::Line),
+                Errand::Open(wanted) => {
+                    letters::open(&*store, wanted, at).await.map(|opened| Told::Opened(Box::new(opened)))
+                }
+                _ => return Brought::Nothing,
+            };
+            Brought::Message(answered(question, told.map(Answer::Told)))
         });
         None
     }

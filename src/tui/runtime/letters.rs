@@ -3,18 +3,23 @@
 //! What changes something runs in the keeper's one line, in the order in which it was asked for: a draft is saved
 //! before it is sent, and a sheet that is saved again before the first answer came still has one draft.
 
+mod line;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Newsroom;
-use crate::domain::case::{CaseChange, Weighing};
+use crate::domain::case::CaseChange;
 use crate::domain::outbox::{Draft, Identity, OutgoingState, Seen};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
-use crate::store::cases::{ByHand, Need};
+use crate::engine::answering::AnsweringSettings;
+use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
 use crate::store::{Store, StoreResult};
 use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Told, Tray, Wanted};
+
+pub(super) use line::line;
 
 /// Turns of a thread that are shown.
 const TURNS: u32 = 100;
@@ -60,9 +65,13 @@ pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> S
     if let Some(case) = case {
         opened.case = store.case(case, now).await?.map(Box::new);
     }
-    opened.used = used(store).await?;
     let since = now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
-    opened.sent = store.sent_lately(since, LISTED).await?;
+    // What is on its way to others counts as sent to them: in a batch the next one opens before the last one is out.
+    let on_their_way = store.outgoings(&ON_THEIR_WAY, LISTED).await?;
+    let fresh = on_their_way.iter().filter(|one| !one.dry && one.changed >= since);
+    opened.sent = fresh.map(|one| (one.id, one.text())).collect();
+    opened.sent.extend(store.sent_lately(since, LISTED).await?);
+    opened.used = used(store).await?;
     opened.draft = draft;
     Ok(opened)
 }
@@ -75,6 +84,8 @@ async fn reaching(store: &dyn Store, source: SourceId) -> StoreResult<Vec<Identi
     identities.retain(|identity| identity.source == source || (scope.is_some() && identity.scope == scope));
     Ok(identities)
 }
+const ON_THEIR_WAY: [OutgoingState; 4] =
+    [OutgoingState::AwaitingApproval, OutgoingState::Held, OutgoingState::Sending, OutgoingState::Uncertain];
 
 /// The account that was last used on each network, the newest first.
 async fn used(store: &dyn Store) -> StoreResult<Vec<(Network, SourceId)>> {
@@ -147,9 +158,9 @@ impl Letters {
             },
             Errand::Settle(id, verdict) => done(store.settle(id, &verdict, now).await),
             Errand::Stop(stopped) => done(store.stop_sending(stopped, now).await.map(|()| true)),
-            Errand::ByHand { session, mention, case, text, voice } => {
+            Errand::ByHand { session, mention, case, text, voice, answering } => {
                 let by = ByHand { voice, at: now };
-                let recorded = record(store, mention, case, text, &by).await?;
+                let recorded = record(store, mention, case, text, &by, answering).await?;
                 if recorded && let Some(id) = self.drafts.remove(&session) {
                     store.withdraw(id, now).await.map_err(|error| error.to_string())?;
                 }
@@ -160,6 +171,7 @@ impl Letters {
                 let opened = open(store, wanted, now).await.map_err(|error| error.to_string())?;
                 Ok(Told::Opened(Box::new(opened)))
             }
+            Errand::Line(aim) => line(store, &aim, now).await.map(Told::Line).map_err(|error| error.to_string()),
         }
     }
 
@@ -216,14 +228,17 @@ async fn record(
     case: Option<CaseId>,
     text: String,
     by: &ByHand,
+    answering: AnsweringSettings,
 ) -> Result<bool, Why> {
     let plain = |error: crate::store::StoreError| format!("not recorded: {error}");
     let case = match case {
         Some(case) => Some(case),
         None => {
-            // Nothing asked for an answer; it was given all the same, so its turn is now.
-            let weighing = Weighing { severity: 1.0, followers: None, reposts_per_hour: 0.0 };
-            store.open_case(mention, &Need { weighing, due: by.at }, by).await.map_err(plain)?
+            let found = store.mention(mention).await.map_err(plain)?;
+            match found.map(|found| answering.need_by_hand(&found.row, by.at)) {
+                Some(need) => store.open_case(mention, &need, by).await.map_err(plain)?,
+                None => None,
+            }
         }
     };
     let Some(case) = case else { return Err("not recorded: this mention is not in the store any more".to_owned()) };

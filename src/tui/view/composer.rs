@@ -1,6 +1,8 @@
 //! The sheet on which an answer is written: the thread above, the person beside, the account in sight, the text with
 //! what the coach points at, and what speaks against sending.
 
+mod strip;
+
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -8,23 +10,22 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::brush::{Brush, inner, row_at};
 use super::search::prompt;
 use crate::domain::case::PersonCard;
-use crate::domain::{Answerable, SafeText, Visibility};
+use crate::domain::{SafeText, Visibility};
 use crate::tui::app::Model;
-use crate::tui::app::composer::advice;
 use crate::tui::app::composer::paper::Row;
 use crate::tui::app::composer::replies::{Picker, ROWS};
 use crate::tui::app::composer::{Composer, Way, room};
 use crate::tui::app::flow::MARGIN;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Page, Tone, piece};
-use crate::tui::app::text::{clip, fit, width};
+use crate::tui::app::text::{clip, counted, fit, width};
 use crate::tui::app::when;
 use crate::tui::theme::Theme;
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let Some(sheet) = model.composer() else { return };
     let room = room::room(area);
-    thread(brush, sheet, room.thread);
+    thread(brush, model, sheet, room.thread);
     if let Some(divider) = room.divider {
         for y in divider.y..divider.y + divider.height {
             brush.sign(divider.x, y, "│", brush.theme.line());
@@ -34,16 +35,19 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
         person(brush, model, sheet, card);
     }
     text(brush, model, sheet, room.sheet);
-    strip(brush, model, sheet, room.strip);
+    strip::draw(brush, model, sheet, room.strip);
 }
 
-fn thread(brush: &mut Brush<'_>, sheet: &Composer, area: Area) {
+fn thread(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
     if area.height == 0 {
         return;
     }
-    let many = sheet.thread().turns().len();
-    let turns = if many == 1 { "1 turn".to_owned() } else { format!("{many} turns") };
-    let title = Line::of(Tone::Strong, "Answer ").with(Tone::Strong, sheet.whom());
+    let turns = counted(sheet.thread().turns().len() as u64, "turn");
+    let title = match model.batch() {
+        Some((place, many)) => Line::of(Tone::Strong, format!("Answer {place} of {many} · ")),
+        None => Line::of(Tone::Strong, "Answer "),
+    };
+    let title = title.with(Tone::Strong, sheet.whom());
     let title = title.with(Tone::Muted, format!(" · {}", sheet.network()));
     let body = inner(brush.pane(area, &title, &Line::of(Tone::Muted, turns), false), MARGIN);
     brush.page(body, sheet.thread().page(), sheet.thread().scroll());
@@ -66,10 +70,10 @@ fn about(page: &mut Page, card: &PersonCard, model: &Model) {
         page.line(Line::new().foreign(Tone::Text, &card.name));
     }
     let mut facts = vec![
-        piece(Tone::Text, format!("{} mentions", card.mentions)),
-        piece(Tone::Text, format!("{} answers of ours", card.answers)),
+        piece(Tone::Text, counted(card.mentions, "mention")),
+        piece(Tone::Text, format!("{} of ours", counted(card.answers, "answer"))),
     ];
-    facts.extend(card.followers.map(|many| piece(Tone::Text, format!("{many} followers"))));
+    facts.extend(card.followers.map(|many| piece(Tone::Text, counted(many, "follower"))));
     facts.extend(card.since.map(|since| piece(Tone::Muted, format!("known for {}", when::since(now, since)))));
     page.flow(facts, " · ");
     if !card.promises.is_empty() {
@@ -192,83 +196,6 @@ fn row_of_text(brush: &mut Brush<'_>, body: Area, y: u16, words: &str, row: &Row
         }
         x += brush.put(x, y, end - x, sign, style).max(u16::try_from(width(sign)).unwrap_or(1));
     }
-}
-
-/// What is asked, what blocks, what the coach says: the first that there is.
-fn strip(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
-    let body = inner(area, MARGIN);
-    let mut page = Page::new(usize::from(body.width));
-    if let Some(asking) = sheet.asking() {
-        let key = |action| model.context().keys().short(action).unwrap_or_default();
-        let yes = key(crate::tui::app::Action::SendAnyway);
-        let rows = usize::from(body.height).max(1);
-        for (index, reason) in asking.reasons.iter().enumerate() {
-            if index + 1 >= rows.saturating_sub(1).max(1) && index + 1 < asking.reasons.len() {
-                page.line(Line::of(Tone::Warn, format!("? and {} more", asking.reasons.len() - index)));
-                break;
-            }
-            page.line(Line::of(Tone::Warn, "? ").with(Tone::Text, reason.as_str()));
-        }
-        if rows > 1 {
-            page.line(
-                Line::of(Tone::Key, yes)
-                    .with(Tone::Text, " yes, all the same   ")
-                    .with(Tone::Key, "Esc")
-                    .with(Tone::Text, " back to the text"),
-            );
-        }
-    } else if !sheet.blocked().is_empty() {
-        for reason in sheet.blocked() {
-            page.line(Line::of(Tone::Bad, "! not sent: ").with(Tone::Text, reason.as_str()));
-        }
-    } else if sheet.is_sending() {
-        page.line(Line::of(Tone::Muted, "into the outbox …"));
-    } else {
-        coach(&mut page, sheet, usize::from(body.height));
-    }
-    brush.page(body, &page, 0);
-}
-
-fn coach(page: &mut Page, sheet: &Composer, rows: usize) {
-    let advice = sheet.advice();
-    let mut lines: Vec<Line> = Vec::new();
-    match advice.same() {
-        0 => {}
-        1 => lines.push(
-            Line::of(Tone::Warn, "~ the same was just sent to 1 other")
-                .with(Tone::Text, ": say something meant for this person"),
-        ),
-        many => lines.push(
-            Line::of(Tone::Warn, format!("~ the same was just sent to {many} others"))
-                .with(Tone::Text, ": say something meant for this person"),
-        ),
-    }
-    for remark in advice.remarks() {
-        lines.push(
-            Line::of(Tone::Warn, format!("~ {}", advice::name(remark.flag)))
-                .with(Tone::Text, format!(": {}", remark.advice)),
-        );
-    }
-    if lines.len() > rows.max(1) {
-        // Not enough room for a line each: their names at least.
-        let names: Vec<&str> = advice.remarks().iter().map(|remark| advice::name(remark.flag)).collect();
-        let keep = rows.saturating_sub(1);
-        let rest = names.get(names.len().saturating_sub(lines.len() - keep)..).unwrap_or_default().join(" · ");
-        lines.truncate(keep);
-        lines.push(Line::of(Tone::Warn, format!("~ {rest}")));
-    }
-    if lines.is_empty() && !sheet.paper().is_blank() && sheet.is_coached() {
-        lines.push(Line::of(Tone::Good, "✓ ").with(Tone::Muted, "the coach has nothing to say"));
-    }
-    if let (Way::ByHand, Some(mention)) = (sheet.way(), sheet.mention()) {
-        let why = if mention.answerable == Answerable::InBrowser {
-            "this can be answered in the browser only".to_owned()
-        } else {
-            format!("no account of yours publishes on {}", sheet.network())
-        };
-        lines.push(Line::of(Tone::Muted, why));
-    }
-    lines.into_iter().take(rows).for_each(|line| page.line(line));
 }
 
 /// The saved replies, and the words of the selected one.

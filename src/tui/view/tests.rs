@@ -275,6 +275,19 @@ fn an_answer_is_written_on_every_size() {
 }
 
 #[test]
+fn one_of_several_says_which_one_it_is() {
+    for size in [(80, 24), (120, 36)] {
+        let mut town = Town::of_riders(&["Lou", "Kim", "Max"]);
+        let mut model = screen(&mut town, size, &[Action::ViewInbox, Action::MarkAll, Action::Reply]);
+        let kind = "Hi Lou! I am sorry that your chain snapped. I am sending you a new one today.";
+        town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block(kind))));
+        town.press(&mut model, Action::Send);
+        let text = words(&paint(&model, &Theme::standard()));
+        insta::assert_snapshot!(format!("composer_batch_{}x{}", size.0, size.1), text);
+    }
+}
+
+#[test]
 fn what_speaks_against_sending_is_shown_before_it_is_sent() {
     let mut town = Town::answering();
     let mut model = writing(&mut town, (80, 24), DRAFT);

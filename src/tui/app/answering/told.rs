@@ -24,7 +24,11 @@ impl Model {
         match (purpose, told) {
             (Purpose::Open, Told::Opened(opened)) if self.answering.opening == Some(question) => {
                 self.answering.opening = None;
-                self.show_sheet(question, *opened);
+                self.show_sheet(question, *opened, cmds);
+            }
+            (Purpose::Line, Told::Line(line)) if self.answering.opening == Some(question) => {
+                self.answering.opening = None;
+                self.begin_batch(line, cmds);
             }
             (Purpose::Save(session), Told::Saved(id, anew)) => {
                 match self.sheet(session) {
@@ -41,7 +45,7 @@ impl Model {
             (Purpose::Submit(session), Told::Submitted(submission)) => {
                 let Some(sheet) = self.sheet(session) else { return false };
                 let outcome = sheet.submitted(&submission);
-                self.sent(outcome);
+                self.sent(session, outcome, cmds);
             }
             (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
             (Purpose::WriteOn(_), Told::Done(false)) => {
@@ -52,9 +56,10 @@ impl Model {
             }
             (Purpose::Record(session), Told::Done(true)) => {
                 if self.sheet(session).is_some() {
-                    self.leave_sheet();
+                    self.done_with_sheet(session, "recorded: you answered", "", cmds);
+                } else {
+                    self.status.say(Weight::Info, "recorded: you answered");
                 }
-                self.status.say(Weight::Info, "recorded: you answered");
             }
             (Purpose::Edit(session), Told::Edited(edited)) => self.edited(session, edited),
             (Purpose::Stop(stopped), Told::Done(_)) => {
@@ -78,37 +83,49 @@ impl Model {
         true
     }
 
-    fn sheet(&mut self, session: u64) -> Option<&mut Composer> {
+    pub(super) fn sheet(&mut self, session: u64) -> Option<&mut Composer> {
         self.answering.composer.as_deref_mut().filter(|sheet| sheet.session() == session)
     }
 
-    fn show_sheet(&mut self, session: u64, opened: Opened) {
-        if self.answering.is_writing() {
+    fn show_sheet(&mut self, session: u64, opened: Opened, cmds: &mut Vec<Cmd>) {
+        if self.answering.is_writing() && !self.answering.is_between() {
             return;
         }
+        if self.leaves_out(session, &opened, cmds) {
+            return;
+        }
+        let who = opened.mention.as_ref().map(|mention| mention.row.author.to_string());
         match Composer::open(session, opened, &self.context) {
-            Ok(sheet) => {
-                self.answering.before = Some(Box::new(self.desk.clone()));
+            Ok(mut sheet) => {
+                match self.batch_of(session).map(|batch| batch.last().cloned()) {
+                    Some(last) => last.iter().for_each(|last| sheet.begin_with(last, &self.context)),
+                    None => self.answering.batch = None,
+                }
+                if self.answering.composer.is_none() {
+                    self.answering.before = Some(Box::new(self.desk.clone()));
+                }
                 self.overlays.clear();
                 self.desk.show(View::Composer);
                 self.answering.composer = Some(Box::new(sheet));
+                self.sheet_of_batch(session);
+            }
+            Err(why) if self.batch_of(session).is_some() => {
+                self.leave_out(session, &who.unwrap_or_default(), why, cmds);
             }
             Err(why) => self.status.say(Weight::Trouble, why),
         }
     }
 
-    fn sent(&mut self, outcome: Outcome) {
+    fn sent(&mut self, session: u64, outcome: Outcome, cmds: &mut Vec<Cmd>) {
         let now = self.context.now();
         match outcome {
             Outcome::Held(until) => {
-                self.leave_sheet();
                 let key = self.context.keys().short(Action::Recall).unwrap_or_default();
-                self.status
-                    .say(Weight::Info, &format!("goes out in {} s: {key} takes it back", seconds_to(now, until)));
+                let said = format!("goes out in {} s", seconds_to(now, until));
+                self.done_with_sheet(session, &said, &format!(": {key} takes it back"), cmds);
             }
             Outcome::Awaits => {
-                self.leave_sheet();
-                self.status.say(Weight::Info, "in the outbox: a second voice must approve it");
+                self.done_with_sheet(session, "in the outbox: a second voice must approve it", "", cmds);
             }
             Outcome::Stays => {}
         }
@@ -133,7 +150,8 @@ impl Model {
         let Some(purpose) = self.answering.errands.remove(&question) else { return false };
         let now = self.context.now();
         match purpose {
-            Purpose::Open => self.answering.opening = None,
+            Purpose::Open if self.batch_of(question).is_some() => self.end_batch(),
+            Purpose::Open | Purpose::Line => self.answering.opening = None,
             Purpose::Save(session) => {
                 if let Some(sheet) = self.sheet(session) {
                     sheet.not_saved(now);

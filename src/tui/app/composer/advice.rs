@@ -43,6 +43,8 @@ pub struct Advice {
     /// The text that it is about; other words are not judged yet.
     about: String,
     remarks: Vec<Remark>,
+    /// Blanks that the rules point at; `Some` and empty when they find one without pointing.
+    slots: Option<Vec<Range<usize>>>,
     /// How many others were just sent the same.
     same: usize,
 }
@@ -50,14 +52,11 @@ pub struct Advice {
 impl Advice {
     /// Reads a text beside what it answers.
     pub fn read(coaching: &Coaching, mention: &str, intents: Intents, text: &str, sent: &[Sent]) -> Self {
-        let mut remarks = if text.trim().is_empty() {
-            Vec::new()
-        } else {
-            coaching.0.coach(mention, intents, &addresses_as_names(text))
-        };
+        let mut remarks = if text.trim().is_empty() { Vec::new() } else { coaching.0.coach(mention, intents, text) };
         remarks.retain(|remark| remark.holds);
         remarks.sort_by_key(|remark| weight(remark.flag));
-        Self { about: text.to_owned(), remarks, same: same(text, sent) }
+        let slots = left_blank(mention, intents, text);
+        Self { about: text.to_owned(), remarks, slots, same: same(text, sent) }
     }
 
     /// Whether it is about these words.
@@ -82,32 +81,22 @@ impl Advice {
         marks
     }
 
-    /// Markers that were not filled in.
-    pub fn slots(&self) -> Vec<Range<usize>> {
-        let slots = self.remarks.iter().filter(|remark| remark.flag == Flag::Placeholder);
-        slots.flat_map(|remark| remark.because.clone()).collect()
+    /// Markers that were not filled in, as the rules point at them: what a trained reader only suspects warns.
+    pub fn slots(&self) -> &[Range<usize>] {
+        self.slots.as_deref().unwrap_or_default()
     }
 
     /// A placeholder is left.
     pub fn has_slot(&self) -> bool {
-        self.remarks.iter().any(|remark| remark.flag == Flag::Placeholder)
+        self.slots.is_some()
     }
 }
 
-/// The text with the second sign of addresses such as `@ana@hachyderm.io` replaced, byte for byte: whom an answer
-/// names is no e-mail address that it gives away.
-fn addresses_as_names(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for word in text.split_inclusive(char::is_whitespace) {
-        match word.strip_prefix('@') {
-            Some(rest) => {
-                plain.push('@');
-                plain.push_str(&rest.replace('@', "_"));
-            }
-            None => plain.push_str(word),
-        }
-    }
-    plain
+/// What the rules take for a placeholder, whoever else reads.
+fn left_blank(mention: &str, intents: Intents, text: &str) -> Option<Vec<Range<usize>>> {
+    let holds = |remark: &Remark| remark.holds && remark.flag == Flag::Placeholder;
+    let remark = RuleCoach.coach(mention, intents, text).into_iter().find(holds);
+    remark.map(|remark| remark.because)
 }
 
 /// A flag in a word or two.
@@ -219,9 +208,10 @@ mod tests {
             let advice = Advice::read(coaching, "my chain snapped", complaint, text, &[]);
             advice.remarks().iter().any(|remark| remark.flag == Flag::PersonalData)
         };
-        assert!(!private(&Coaching::default(), "@ana@hachyderm.io sorry, I send you a new chain today"));
+        for coaching in [&Coaching::default(), &trained] {
+            assert!(!private(coaching, "@ana@hachyderm.io sorry, I send you a new chain today"));
+        }
         assert!(private(&trained, "Sorry! Post your order number, address and phone below."));
-        assert_eq!(addresses_as_names("@a@b.c é x@y.z").len(), "@a@b.c é x@y.z".len());
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use super::batch::Next;
 use crate::domain::case::{Case, PersonCard, Turn};
 use crate::domain::outbox::{Draft, Identity, Outgoing, Submission, Verdict};
 use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+use crate::engine::answering::AnsweringSettings;
+use crate::tui::app::cmd::Aim;
 
 /// What is to be written on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Wanted {
 pub enum Errand {
     /// Read everything that writing needs.
     Open(Wanted),
+    /// Read who is to be answered of what is marked, in the order of the inbox: one answer a case.
+    Line(Aim),
     /// Save a draft. `session` is the sheet that it is written on: the first save of a session begins a draft, every
     /// later one goes over it.
     Save {
@@ -56,6 +61,8 @@ pub enum Errand {
         text: String,
         /// Who answered.
         voice: Option<String>,
+        /// How mentions are answered, for a case that is opened.
+        answering: AnsweringSettings,
     },
 }
 
@@ -113,6 +120,8 @@ pub struct Tray {
 pub enum Told {
     /// Everything that writing needs.
     Opened(Box<Opened>),
+    /// Who is to be answered, in this order.
+    Line(Vec<Next>),
     /// The draft is saved under this number. `true`: the one before is no draft any more, so that a new one was begun.
     Saved(OutgoingId, bool),
     /// What became of the wish to send.

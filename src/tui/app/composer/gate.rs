@@ -1,12 +1,12 @@
 //! What stands between a text and its being sent. A placeholder and a text that is too long block; whatever else
 //! speaks against it is said and costs one more deliberate key. Neither is a letter or Enter, so that no paste sends.
 
-use super::advice;
 use super::errand::{Errand, Submit};
 use super::{Composer, Way};
 use crate::domain::case::Turn;
 use crate::domain::outbox::Submission;
 use crate::domain::{OutgoingId, SafeText, Timestamp};
+use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::context::Context;
 
 /// What is asked before it is sent.
@@ -136,6 +136,7 @@ impl Composer {
                     case: self.case.as_ref().map(|case| case.id),
                     text: self.finished(context),
                     voice: context.voice().map(str::to_owned),
+                    answering: AnsweringSettings { target: context.target(), tell_factor: context.tell_factor() },
                 })
             }
         }
@@ -152,10 +153,7 @@ impl Composer {
         if outside.stopped && self.way != Way::ByHand {
             blocks.push("all sending is stopped: lift that first; the draft is kept".to_owned());
         }
-        let mut slots = advice::braces(&text);
-        slots.extend(self.advice.slots());
-        slots.sort_by_key(|slot| slot.start);
-        if let Some(slot) = slots.first() {
+        if let Some(slot) = self.advice.slots().iter().min_by_key(|slot| slot.start) {
             let words = text.get(slot.clone()).unwrap_or_default();
             blocks.push(format!("{} is not filled in yet", SafeText::line(words, 60)));
             self.paper.select(slot.start, slot.end);
@@ -197,7 +195,7 @@ impl Composer {
             doubts.push(format!("{} has taken this on", claim.voice));
         }
         for remark in self.advice.remarks() {
-            doubts.push(format!("{}: {}", advice::name(remark.flag), remark.advice));
+            doubts.push(format!("{}: {}", super::advice::name(remark.flag), remark.advice));
         }
         match self.advice.same() {
             0 => {}

@@ -4,11 +4,13 @@
 //! Nothing in here acts: what is to be saved or sent is given back as an errand. Sending is decided in [`gate`].
 
 pub mod advice;
+pub mod batch;
 pub mod errand;
 pub mod gate;
 mod keeping;
 mod opening;
 pub mod paper;
+pub mod personal;
 pub mod replies;
 pub mod room;
 pub mod split;
@@ -84,6 +86,8 @@ pub struct Composer {
     paper: Paper,
     /// What stood on the sheet before the writer began; it is no draft.
     pristine: String,
+    /// What stood on it when it was opened, the words of the last one of a batch included.
+    offered: String,
     /// What was last given to the store.
     kept: Option<Draft>,
     /// When to save next.
@@ -289,9 +293,11 @@ impl Composer {
     pub fn insert_reply(&mut self, reply: &replies::SavedReply, context: &Context) {
         let brand = context.brand().to_string();
         let voice = context.voice().unwrap_or_default();
-        let handle = self.handle().unwrap_or_default();
+        let whom = self.person();
+        let (handle, name) = (whom.handle.unwrap_or_default(), whom.name.unwrap_or_default());
         let from = self.paper.cursor();
-        self.paper.insert(&reply.filled(&[("handle", &handle), ("brand", &brand), ("voice", voice)]));
+        let known = [("handle", handle.as_str()), ("name", &name), ("brand", &brand), ("voice", voice)];
+        self.paper.insert(&reply.filled(&known));
         self.changed(context.now());
         let text = self.paper.text();
         if let Some(slot) = advice::braces(&text).into_iter().find(|slot| slot.start >= from) {
@@ -323,7 +329,7 @@ impl Composer {
         self.coach(context);
         let text = self.paper.text();
         let mut slots = advice::braces(&text);
-        slots.extend(self.advice.slots());
+        slots.extend(self.advice.slots().iter().cloned());
         slots.sort_by_key(|slot| (slot.start, slot.end));
         let here = self.paper.cursor();
         let next = slots.iter().find(|slot| slot.end > here).or_else(|| slots.first());

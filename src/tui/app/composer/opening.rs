@@ -51,6 +51,7 @@ impl Composer {
             way,
             paper: Paper::default(),
             pristine: String::new(),
+            offered: String::new(),
             kept: None,
             due: None,
             visibility: widest,
@@ -80,6 +81,7 @@ impl Composer {
             }
             None => composer.paper = Paper::with(&composer.pristine),
         }
+        composer.offered = composer.paper.text();
         composer.coach(context);
         Ok(composer)
     }

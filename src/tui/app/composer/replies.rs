@@ -16,7 +16,8 @@ pub const ROWS: usize = 8;
 pub struct SavedReply {
     /// Its name.
     pub name: String,
-    /// Its words. `{handle}`, `{brand}` and `{voice}` fill in by themselves; every other `{blank}` must be filled by
+    /// Its words. `{handle}`, `{name}`, `{brand}` and `{voice}` fill in by themselves where they are
+    /// known; every other `{blank}` must be filled by
     /// the writer.
     pub text: String,
 }

@@ -344,6 +344,11 @@ impl Inbox {
         self.marked.remove(&id) || (self.marked.len() < MOST_MARKED && self.marked.insert(id))
     }
 
+    /// Takes the mark off one case.
+    pub fn unmark_one(&mut self, id: CaseId) {
+        self.marked.remove(&id);
+    }
+
     /// Takes all marks off; false when there were none.
     pub fn unmark(&mut self) -> bool {
         self.marking = None;

@@ -93,7 +93,7 @@ fn head(page: &mut Page, row: &CaseRow, context: &Context) {
     let now = context.now();
     let mut who = vec![piece(Tone::Strong, row.who.as_str())];
     who.push(match row.weighing.followers {
-        Some(followers) => piece(Tone::Text, format!("{} followers", text::grouped(followers))),
+        Some(followers) => piece(Tone::Text, text::counted(followers, "follower")),
         None => piece(Tone::Muted, "followers unknown"),
     });
     who.push(piece(Tone::Muted, row.mention.network.name().to_owned()));
@@ -231,8 +231,8 @@ fn card(page: &mut Page, card: &PersonCard, case: &Case, context: &Context) {
     if let Some(followers) = card.followers {
         pieces.push(piece(Tone::Text, format!("{} followers", text::grouped(followers))));
     }
-    pieces.push(piece(Tone::Text, format!("{} mentions", text::grouped(card.mentions))));
-    pieces.push(piece(Tone::Text, format!("{} answers of ours", text::grouped(card.answers))));
+    pieces.push(piece(Tone::Text, text::counted(card.mentions, "mention")));
+    pieces.push(piece(Tone::Text, format!("{} of ours", text::counted(card.answers, "answer"))));
     if let Some(since) = card.since {
         pieces.push(piece(Tone::Muted, format!("heard since {}", when::full(context.zone(), context.now(), since))));
     }

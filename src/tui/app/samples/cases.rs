@@ -42,6 +42,11 @@ pub(crate) fn case_row(id: i64) -> CaseRow {
     }
 }
 
+/// A new case of this mention.
+pub(crate) fn case_of(mention: crate::domain::MentionRow, id: i64) -> Case {
+    case(CaseRow { mention, ..case_row(id) })
+}
+
 fn case(row: CaseRow) -> Case {
     let turn = Turn {
         at: row.mention.published,

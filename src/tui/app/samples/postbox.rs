@@ -146,6 +146,12 @@ impl Postbox {
         Told::Tray(Arc::new(Tray { items, stopped: self.stopped, identities: self.identities.clone() }))
     }
 
+    fn sent_lately(&self) -> Vec<(OutgoingId, String)> {
+        let out = |one: &&Outgoing| matches!(one.state, OutgoingState::Sent | OutgoingState::Held);
+        let fresh = self.outgoings.iter().filter(out).map(|one| (one.id, one.text()));
+        fresh.chain(self.sent.iter().cloned()).collect()
+    }
+
     fn find(&mut self, id: OutgoingId) -> Option<&mut Outgoing> {
         self.outgoings.iter_mut().find(|one| one.id == id)
     }
@@ -207,6 +213,8 @@ impl Postbox {
     ) -> Told {
         use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sent, Uncertain, Withdrawn};
         match errand {
+            // Only the town knows cases.
+            Errand::Line(_) => Told::Line(Vec::new()),
             Errand::Open(wanted) => {
                 let draft = self.outgoings.iter().rev().find(|one| {
                     one.state == Draft
@@ -230,7 +238,7 @@ impl Postbox {
                     identities: self.identities.clone(),
                     draft: draft.cloned(),
                     used: out.map(|one| (one.network.clone(), one.source)).collect(),
-                    sent: self.sent.clone(),
+                    sent: self.sent_lately(),
                 }))
             }
             Errand::Save { session, draft } => self.save(session, &draft),

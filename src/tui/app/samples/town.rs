@@ -11,7 +11,9 @@ use crate::domain::{
     Act, Answerable, Correction, CorrectionId, Counts, Filter, Key, Mention, MentionId, MentionRow, Meter, Occasion,
     Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId, WatchId,
 };
-use crate::tui::app::cmd::{Cmd, Load};
+use crate::tui::app::cmd::{Aim, Cmd, Load};
+use crate::tui::app::composer::batch::Next;
+use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg};
 use crate::tui::app::setup::Setup;
 use crate::tui::app::{Action, Model};
@@ -124,6 +126,48 @@ impl Town {
             state.meters = meters;
         }
         town
+    }
+
+    /// A morning on which these people complain on Mastodon, each in a case of their own, the first one due first.
+    pub(crate) fn of_riders(names: &[&str]) -> Self {
+        let mut town = Self::answering();
+        town.rows.truncate(names.len());
+        for (n, (row, name)) in town.rows.iter_mut().zip(names).enumerate() {
+            row.author = SafeText::line(&format!("{}@riders.example", name.to_lowercase()), 80);
+            let mut case = super::cases::case_of(row.clone(), n as i64 + 1);
+            case.row.who = row.author.clone();
+            town.cases.all.push(case);
+        }
+        town
+    }
+
+    /// Who is to be answered of what is marked.
+    fn line(&mut self, aim: &Aim) -> Vec<Next> {
+        let all = InboxFilter { closed: true, snoozed: true, ..InboxFilter::default() };
+        let rows = self.cases.inbox(&all, None, super::now(), usize::MAX);
+        let next = |row: &crate::domain::case::CaseRow, marked: Vec<MentionId>| Next {
+            case: Some(row.id),
+            mention: row.mention.id,
+            marked,
+            open: row.status.is_open(),
+            answered: row.mention.answered,
+        };
+        match aim {
+            Aim::Cases(ids) => rows.iter().filter(|row| ids.contains(&row.id)).map(|row| next(row, vec![])).collect(),
+            Aim::Mentions(ids) => {
+                let with = rows.iter().filter(|row| ids.contains(&row.mention.id));
+                let mut line: Vec<Next> = with.map(|row| next(row, vec![row.mention.id])).collect();
+                let alone = ids.iter().filter(|id| !rows.iter().any(|row| row.mention.id == **id));
+                line.extend(alone.map(|id| Next {
+                    case: None,
+                    mention: *id,
+                    marked: vec![*id],
+                    open: false,
+                    answered: None,
+                }));
+                line
+            }
+        }
     }
 
     fn accepts(row: &MentionRow, filter: &Filter) -> bool {
@@ -243,9 +287,18 @@ impl Town {
                 (question, Answer::Saved(SafeText::line(&format!("saved as watch {name}"), 100)))
             }
             Cmd::Errand { question, errand } => {
+                if let Errand::Line(aim) = &errand {
+                    return Some(Msg::Answer { question, answer: Answer::Told(Told::Line(self.line(aim))) });
+                }
                 let (rows, said) = (&self.rows, &self.said);
                 let mention = |id| rows.iter().find(|row| row.id == id).map(|row| whole(row, said));
-                (question, Answer::Told(self.post.carry_out(errand, mention)))
+                let mut told = self.post.carry_out(errand, mention);
+                if let Told::Opened(opened) = &mut told {
+                    let id = opened.mention.as_ref().map(|mention| mention.row.id);
+                    let case = self.cases.all.iter().find(|case| Some(case.row.mention.id) == id);
+                    opened.case = case.cloned().map(Box::new);
+                }
+                (question, Answer::Told(told))
             }
             Cmd::SeeSignal(id) => {
                 for signal in self.signals.iter_mut().filter(|signal| signal.id == id) {
@@ -336,6 +389,14 @@ impl Town {
     }
 }
 
+/// Riders are called as their handles say, everybody else Ana.
+fn name_of(row: &MentionRow) -> SafeText {
+    let rider = row.author.as_str().strip_suffix("@riders.example");
+    let mut signs = rider.unwrap_or("ana").chars();
+    let first: String = signs.next().into_iter().flat_map(char::to_uppercase).chain(signs).collect();
+    SafeText::line(&format!("{first} Example"), 80)
+}
+
 fn whole(row: &MentionRow, said: &[Correction]) -> Mention {
     Mention {
         row: row.clone(),
@@ -343,7 +404,7 @@ fn whole(row: &MentionRow, said: &[Correction]) -> Mention {
         native_id: format!("native-{}", row.id),
         url: Some(SafeText::line(&format!("https://hachyderm.io/@ana/{}", row.id), 300)),
         text: SafeText::block(&format!("{}\n\nSecond paragraph, which only the whole mention has.", row.excerpt)),
-        author_name: SafeText::line("Ana Example", 80),
+        author_name: name_of(row),
         lang: Some("en".to_owned()),
         links: vec![SafeText::line("https://ferris-bikes.example/support/chains", 300)],
         image_descriptions: vec![SafeText::line("A bicycle chain in two pieces on a wet road", 300)],

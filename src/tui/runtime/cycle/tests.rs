@@ -321,6 +321,7 @@ async fn a_new_configuration_brings_new_keys() {
                     subjects: Vec::new(),
                     watches: Vec::new(),
                     tell_factor: 10.0,
+                    target: crate::domain::time::SignedDuration::from_mins(10),
                     emoji: Emoji::Text,
                     keys: KeyNames::default(),
                 };

@@ -2,11 +2,14 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::broadcast;
 
+use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
 use super::*;
 use crate::domain::outbox::{Identity, Submission, Target};
 use crate::domain::{TextRules, Visibility};
 use crate::engine::Event;
+use crate::tui::app::cmd::Aim;
+use crate::tui::app::composer::batch::Next;
 
 struct Nobody(std::sync::atomic::AtomicUsize);
 
@@ -164,7 +167,7 @@ async fn a_sheet_opens_with_its_draft_and_the_account_used_last() {
     let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
     assert!(opened.draft.is_none(), "what is held is no draft");
     assert_eq!(opened.used, [(Network::named("mastodon"), SourceId(1))]);
-    assert_eq!(opened.sent.len(), 1);
+    assert_eq!(opened.sent.len(), 1, "what is on its way to others counts");
     assert_eq!(tray(&world.shelf).await.unwrap().items.len(), 1);
     world.carry_out(Errand::Stop(true)).await.unwrap();
     assert!(tray(&world.shelf).await.unwrap().stopped);
@@ -188,4 +191,46 @@ async fn an_account_that_knows_other_posts_by_the_same_names_does_not_answer() {
     let opened = open(&shelf, Wanted::Mention(MentionId(1)), now()).await.unwrap();
     let reaching: Vec<i64> = opened.identities.iter().map(|identity| identity.source.0).collect();
     assert_eq!(reaching, [2], "the same number may be another's post elsewhere");
+}
+
+#[tokio::test]
+async fn what_is_marked_stands_in_the_order_of_the_inbox_one_answer_a_case() {
+    let world = World::new();
+    let at = |second: i64| now() + SignedDuration::from_secs(second);
+    let mut closed = case(4, at(1));
+    closed.status = crate::domain::case::CaseStatus::Resolved;
+    let cases = [case(3, at(60)), case(1, at(90)), closed, case(2, at(30)), case(9, at(10))];
+    world.shelf.cases.lock().unwrap().extend(cases);
+    let ids = |line: &[Next]| line.iter().map(|next| next.mention.0).collect::<Vec<_>>();
+    let marked = Aim::Cases([1, 2, 3, 4].map(CaseId).into());
+    let in_line = line(&world.shelf, &marked, now()).await.unwrap();
+    assert_eq!(ids(&in_line), [4, 2, 3, 1]);
+    assert_eq!(in_line.iter().map(|next| next.open).collect::<Vec<_>>(), [false, true, true, true]);
+    let marked = Aim::Mentions([7, 3, 2, 5].map(MentionId).into());
+    let in_line = line(&world.shelf, &marked, now()).await.unwrap();
+    assert_eq!(ids(&in_line), [2, 3, 5, 7], "those without a case last");
+    assert_eq!(in_line[0].marked, [MentionId(2)]);
+    let gone = Aim::Mentions(vec![MentionId(77)]);
+    assert!(line(&world.shelf, &gone, now()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_case_that_an_answer_by_hand_opens_has_its_place_by_what_was_said() {
+    let mut world = World::new();
+    let answering = AnsweringSettings::default();
+    let by_hand = Errand::ByHand {
+        session: 1,
+        mention: MentionId(7),
+        case: None,
+        text: "sent by mail".into(),
+        voice: Some("Kim".into()),
+        answering,
+    };
+    assert_eq!(world.carry_out(by_hand.clone()).await, Ok(Told::Done(true)));
+    let opened = world.shelf.cases.lock().unwrap()[0].clone();
+    let need = answering.need_by_hand(&row(7, "a chain snapped"), now());
+    assert_eq!((opened.due, opened.weighing), (need.due, need.weighing));
+    let Errand::ByHand { session, case, text, voice, .. } = by_hand else { return };
+    let gone = Errand::ByHand { session, mention: MentionId(99), case, text, voice, answering };
+    assert!(world.carry_out(gone).await.unwrap_err().contains("not in the store"));
 }

@@ -1,0 +1,68 @@
+//! Answering on the real screen: how far it is from the mention under the cursor to a sheet that is ready to be
+//! written on, and a draft that outlives `kill -9`.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::stage::Stage;
+use crate::support::Pty;
+use crate::support::home::Home;
+
+/// From the mention under the cursor to a draft.
+const KEYS: [&str; 1] = ["r"];
+/// What the mention says.
+const MENTION: &str = "my ferris chain broke, number 0";
+/// The head of the sheet: the account that it goes out under.
+const READY: &str = "as @ferrisbikes";
+const WORDS: &str = "So sorry about the chain. A new one goes out today, half a thou";
+
+/// The dashboard with the mention under the cursor, and the sheet on it; how long the sheet took.
+fn write_on(home: &Home) -> (Pty, Duration) {
+    let mut pty = Pty::spawn(home.screen(&[]), 120, 36);
+    pty.wait_until("the mention", |shown| shown.shows(MENTION) && shown.shows("collecting"));
+    let began = Instant::now();
+    for key in KEYS {
+        pty.keys(key);
+    }
+    pty.wait_until("a sheet that is ready", |shown| shown.shows(READY) && shown.shows("Answer p0"));
+    (pty, began.elapsed())
+}
+
+/// The words of the drafts in the outbox.
+fn drafts(home: &Home) -> Vec<String> {
+    let lines = home.run(&["outbox", "--json"]).ends(0).lines();
+    let drafts = lines.iter().filter(|line| line["state"] == "draft");
+    drafts.map(|line| line["parts"][0]["text"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn two_keys_at_most_lead_to_a_draft_and_a_kill_loses_none_of_it() {
+    let stage = Stage::with("", 1, "");
+    let home = stage.home();
+    let (mut pty, took) = write_on(home);
+    assert!(KEYS.len() <= 2);
+    println!("{} key and {} ms from the mention under the cursor to a draft", KEYS.len(), took.as_millis());
+
+    pty.keys(WORDS);
+    pty.wait_for("half a thou");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !drafts(home).iter().any(|draft| draft.ends_with(WORDS)) {
+        assert!(Instant::now() < deadline, "it is never saved: {:?}", drafts(home));
+        pty.watch(Duration::from_millis(100));
+    }
+    pty.signal(Signal::KILL);
+    pty.wait_exit();
+
+    let (mut pty, took) = write_on(home);
+    println!("{} ms from the mention under the cursor to the draft that was there", took.as_millis());
+    pty.wait_for("half a thou");
+    pty.keys("ght");
+    pty.wait_for("half a thought");
+    pty.keys("\x1b");
+    pty.wait_for("the draft is kept");
+    pty.keys("q");
+    assert_eq!(pty.wait_end(), 0);
+    assert_eq!(drafts(home), [format!("{WORDS}ght")], "one draft, written on");
+    assert!(stage.truth().is_empty(), "nothing was sent");
+}
