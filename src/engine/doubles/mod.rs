@@ -2,6 +2,7 @@
 //! readers, and a clock that follows tokio's paused time.
 
 mod cases;
+mod outbox;
 mod said;
 mod scripted;
 mod store;

@@ -238,18 +238,6 @@ impl Inside {
     }
 }
 
-/// Its outbox is empty.
-#[async_trait]
-impl crate::store::Outbox for MemoryStore {
-    async fn identities(&self) -> StoreResult<Vec<Identity>> {
-        Ok(Vec::new())
-    }
-
-    async fn sending_stopped(&self) -> StoreResult<bool> {
-        Ok(false)
-    }
-}
-
 #[async_trait]
 impl Dispatch for MemoryStore {
     async fn keep_identities(&self, _: &Lease, _: &[Identity]) -> StoreResult<()> {

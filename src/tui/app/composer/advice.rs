@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::domain::{Intents, OutgoingId};
-use crate::language::coach::{Flag, ReadCoach, Remark, RuleCoach};
+use crate::language::coach::{Flag, ReadCoach, Remark, RuleCoach, addresses_as_names};
 use crate::language::normalise;
 
 /// Who reads the drafts.
@@ -16,6 +16,11 @@ impl Coaching {
     /// This reader.
     pub fn by(coach: Arc<dyn ReadCoach>) -> Self {
         Self(coach)
+    }
+
+    /// Who it is.
+    pub fn reader(&self) -> &dyn ReadCoach {
+        &*self.0
     }
 }
 
@@ -29,6 +34,12 @@ impl Default for Coaching {
 impl fmt::Debug for Coaching {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Coaching")
+    }
+}
+
+impl PartialEq for Coaching {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -92,22 +103,6 @@ impl Advice {
     pub fn has_slot(&self) -> bool {
         self.remarks.iter().any(|remark| remark.flag == Flag::Placeholder)
     }
-}
-
-/// The text with the second sign of addresses such as `@ana@hachyderm.io` replaced, byte for byte: whom an answer
-/// names is no e-mail address that it gives away.
-fn addresses_as_names(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for word in text.split_inclusive(char::is_whitespace) {
-        match word.strip_prefix('@') {
-            Some(rest) => {
-                plain.push('@');
-                plain.push_str(&rest.replace('@', "_"));
-            }
-            None => plain.push_str(word),
-        }
-    }
-    plain
 }
 
 /// A flag in a word or two.
