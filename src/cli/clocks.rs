@@ -1,7 +1,5 @@
 //! `clocks`: how fast we answer, with what is still unanswered counted in.
 
-use std::collections::BTreeMap;
-
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -10,16 +8,16 @@ use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output::{self, Table};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Clock, SafeText, Timestamp};
+use crate::domain::{Clock, Timestamp};
 use crate::engine::SystemClock;
-use crate::measure::clocks::{self, Clocks, Quantile, Wait, Within};
+use crate::engine::aftermath::{self, Followed, MOST_COACHED};
+use crate::engine::timekeeping::{self, Group, WITHIN, percent, spell};
+use crate::language::Readers;
+use crate::measure::aftermath::{FEWEST_OUTCOMES, Outcomes};
+use crate::measure::clocks::{self, Clocks, Quantile};
 use crate::measure::hours::WorkingHours;
 use crate::store::Cases;
-use crate::store::cases::ClockRow;
 
-/// Times within which an answer may be asked, besides the target.
-const WITHIN: [SignedDuration; 3] =
-    [SignedDuration::from_mins(5), SignedDuration::from_mins(15), SignedDuration::from_hours(1)];
 /// How far back is looked, unless told.
 const BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most turns of the clocks that are read.
@@ -41,18 +39,28 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
     let from = back(arguments.since, now.saturating_sub(BACK).unwrap_or(now))?;
     let until = back(arguments.until, now)?;
     let store = super::house::existing_store(&house.data).await?;
+    let readers = Readers::trained();
     let rows = store.clocks(from, until, now, MOST).await;
+    let followed = aftermath::followed(&*store, &readers, from, until, now).await;
     crate::store::Store::close(&*store).await;
-    let rows = rows?;
+    let (rows, followed) = (rows?, followed?);
     let reading = Reading { target: arguments.target.unwrap_or(target), hours, now };
-    let groups = groups(&rows);
+    let groups = timekeeping::groups(&rows);
     if arguments.printing.json {
-        for (group, rows) in &groups {
-            output::json(&reading.json(group, rows))?;
+        for group in &groups {
+            output::json(&reading.json(group))?;
+        }
+        for (by, name, outcomes) in lines(&followed) {
+            output::json(&outcome_json(by, &name, outcomes))?;
         }
     } else {
         output::block(reading.table(&groups).render())?;
         output::line(reading.footnote(rows.len()))?;
+        if followed.all.answered() > 0 {
+            output::line("")?;
+            output::block(outcomes_table(&followed).render())?;
+            output::line(outcomes_footnote(&followed))?;
+        }
     }
     Ok(u8::from(rows.is_empty()))
 }
@@ -81,33 +89,12 @@ struct Reading {
     now: Timestamp,
 }
 
-/// Of what a line tells: a heading and a name.
-type Group = (&'static str, String);
-
-/// All cases, those of each network, and those of each voice, in that order.
-fn groups(rows: &[ClockRow]) -> Vec<(Group, Vec<&ClockRow>)> {
-    let mut groups = vec![(("all", String::new()), rows.iter().collect())];
-    let mut networks: BTreeMap<String, Vec<&ClockRow>> = BTreeMap::new();
-    let mut voices: BTreeMap<String, Vec<&ClockRow>> = BTreeMap::new();
-    for row in rows {
-        networks.entry(row.network.name().to_owned()).or_default().push(row);
-        if let Some(voice) = &row.voice {
-            voices.entry(SafeText::line(voice, 40).to_string()).or_default().push(row);
-        }
-    }
-    groups.extend(networks.into_iter().map(|(name, rows)| (("network", name), rows)));
-    groups.extend(voices.into_iter().map(|(name, rows)| (("voice", name), rows)));
-    groups
-}
-
 impl Reading {
-    fn clocks(&self, rows: &[&ClockRow]) -> Clocks {
-        let waits: Vec<Wait> = rows.iter().map(|row| wait(row)).collect();
-        let within: Vec<SignedDuration> = WITHIN.into_iter().chain([self.target]).collect();
-        clocks::clocks(&waits, self.hours.as_ref(), &within, self.now)
+    fn clocks(&self, group: &Group) -> Clocks {
+        timekeeping::read(&group.waits, self.target, self.hours.as_ref(), self.now)
     }
 
-    fn table(&self, groups: &[(Group, Vec<&ClockRow>)]) -> Table {
+    fn table(&self, groups: &[Group]) -> Table {
         let headings: Vec<String> = ["", "CASES", "WAITING", "ACK P50", "ACK P90", "SOLVED P50", "SOLVED P90"]
             .into_iter()
             .map(str::to_owned)
@@ -115,10 +102,9 @@ impl Reading {
             .chain([format!("TARGET ≤{}", spell(self.target))])
             .collect();
         let mut table = Table::new(&headings.iter().map(String::as_str).collect::<Vec<_>>());
-        for ((kind, name), rows) in groups {
-            let clocks = self.clocks(rows);
-            let name = if name.is_empty() { (*kind).to_owned() } else { format!("{kind} {name}") };
-            let mut cells = vec![name, clocks.cases.to_string(), clocks.waiting.to_string()];
+        for group in groups {
+            let clocks = self.clocks(group);
+            let mut cells = vec![group.heading(), clocks.cases.to_string(), clocks.waiting.to_string()];
             cells.extend(clocks.acknowledge.iter().chain(&clocks.resolve).map(|quantile| told(*quantile)));
             cells.extend(clocks.within.iter().map(|(_, within)| percent(within)));
             table.row(cells);
@@ -138,8 +124,8 @@ impl Reading {
         )
     }
 
-    fn json(&self, (kind, name): &Group, rows: &[&ClockRow]) -> Value {
-        let clocks = self.clocks(rows);
+    fn json(&self, group: &Group) -> Value {
+        let clocks = self.clocks(group);
         let both = |[half, nine]: [Quantile; 2]| json!({ "p50": quantile(half), "p90": quantile(nine) });
         let within: Vec<Value> = clocks
             .within
@@ -149,8 +135,8 @@ impl Reading {
             })
             .collect();
         json!({
-            "group": kind,
-            "name": name,
+            "group": group.of.name(),
+            "name": group.name.as_str(),
             "cases": clocks.cases,
             "waiting": clocks.waiting,
             "acknowledge": both(clocks.acknowledge),
@@ -159,16 +145,6 @@ impl Reading {
             "target_seconds": self.target.as_secs(),
             "working_hours": self.hours.is_some(),
         })
-    }
-}
-
-/// One turn of the clocks, as the formulas want it.
-pub fn wait(row: &ClockRow) -> Wait {
-    Wait {
-        opened: row.opened,
-        acknowledged: row.acknowledged,
-        resolved: row.resolved,
-        dismissed: row.dismissed.map(|(at, _)| at),
     }
 }
 
@@ -181,37 +157,66 @@ fn quantile(quantile: Quantile) -> Value {
 }
 
 fn told(quantile: Quantile) -> String {
-    match quantile {
-        Quantile::TooFew => "too few".to_owned(),
-        Quantile::Reached(took) => spell(took),
-        Quantile::Beyond(longest) => format!("> {}", spell(longest)),
-    }
+    timekeeping::told(quantile, spell)
 }
 
-fn percent(within: &Within) -> String {
-    within.share().map_or_else(|| "too few".to_owned(), |share| format!("{:.0} %", share * 100.0))
+/// What became of people, line by line: by what, which, and how many.
+fn lines(followed: &Followed) -> Vec<(&'static str, String, Outcomes)> {
+    let mut lines = vec![("all", String::new(), followed.all)];
+    lines.extend(followed.voices.iter().map(|(voice, outcomes)| ("voice", voice.to_string(), *outcomes)));
+    lines.push(("coach", "nothing against it".to_owned(), followed.fine));
+    lines.extend(followed.flagged.iter().map(|(flag, outcomes)| ("coach", flag.name().to_owned(), *outcomes)));
+    lines
 }
 
-/// A stretch of time with its two largest units: `45s`, `6m`, `3h 10m`, `2d 4h`.
-fn spell(time: SignedDuration) -> String {
-    let seconds = time.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    let two = |large: i64, unit, rest: i64, smaller| match rest {
-        0 => format!("{large}{unit}"),
-        rest => format!("{large}{unit} {rest}{smaller}"),
-    };
-    match () {
-        () if minutes < 1 => format!("{seconds}s"),
-        () if hours < 1 => format!("{minutes}m"),
-        () if days < 1 => two(hours, "h", minutes % 60, "m"),
-        () => two(days, "d", hours % 24, "h"),
+fn outcomes_table(followed: &Followed) -> Table {
+    let mut table = Table::new(&["AFTER THE ANSWER", "ANSWERED", "CAME BACK HAPPY", "SILENT", "STILL UNHAPPY", "OPEN"]);
+    for (by, name, outcomes) in lines(followed) {
+        let name = if name.is_empty() { by.to_owned() } else { format!("{by} {name}") };
+        let counts = [outcomes.recovered, outcomes.silent, outcomes.unhappy];
+        let mut cells = vec![name, outcomes.answered().to_string()];
+        cells.extend(match outcomes.shares() {
+            Some(shares) => {
+                counts.iter().zip(shares).map(|(n, share)| format!("{n} ({:.0} %)", share * 100.0)).collect()
+            }
+            None => vec!["too few".to_owned(); 3],
+        });
+        cells.push(outcomes.waiting.to_string());
+        table.row(cells);
     }
+    table
+}
+
+fn outcomes_footnote(followed: &Followed) -> String {
+    let cut = if followed.cut { format!("; the newest {MOST_COACHED} only") } else { String::new() };
+    format!(
+        "\nWhat they said within 72 hours after our last answer; OPEN may still write and is in no share. A voice is \
+         the one that answered\nfirst, by name. The coach reads our first public answers again{cut}; one with two flags \
+         is in two lines.\nBelow {FEWEST_OUTCOMES} outcomes nothing is said."
+    )
+}
+
+fn outcome_json(by: &str, name: &str, outcomes: Outcomes) -> Value {
+    let shares = outcomes
+        .shares()
+        .map(|[recovered, silent, unhappy]| json!({ "recovered": recovered, "silent": silent, "unhappy": unhappy }));
+    json!({
+        "after_the_answer": by,
+        "name": name,
+        "answered": outcomes.answered(),
+        "recovered": outcomes.recovered,
+        "silent": outcomes.silent,
+        "unhappy": outcomes.unhappy,
+        "waiting": outcomes.waiting,
+        "shares": shares,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{CaseId, Intent, Network};
+    use crate::store::cases::ClockRow;
 
     fn row(case: i64, network: &str, voice: Option<&str>, minutes: Option<i64>) -> ClockRow {
         let opened = Timestamp::from_second(1_700_000_000).unwrap();
@@ -239,7 +244,7 @@ mod tests {
         let mut rows: Vec<ClockRow> = (0..6).map(|case| row(case, "mastodon", Some("Ana"), Some(case + 5))).collect();
         rows.push(row(6, "feed", None, None));
         rows.push(row(7, "mastodon", None, None));
-        let table = reading().table(&groups(&rows)).render();
+        let table = reading().table(&timekeeping::groups(&rows)).render();
         let lines: Vec<Vec<&str>> =
             table.lines().map(|line| line.split("  ").map(str::trim).filter(|c| !c.is_empty()).collect()).collect();
         assert_eq!(lines[1], ["all", "8", "2", "8m", "> 2h", "> 2h", "> 2h", "12 %", "75 %", "75 %", "75 %"]);
@@ -247,19 +252,38 @@ mod tests {
         assert_eq!(lines[2][3], "too few");
         assert_eq!(lines[3][..3], ["network mastodon", "7", "1"]);
         assert_eq!(lines[4], ["voice Ana", "6", "0", "7m", "10m", "> 2h", "> 2h", "17 %", "100 %", "100 %", "100 %"]);
-        let json = reading().json(&("all", String::new()), &rows.iter().collect::<Vec<_>>());
+        let json = reading().json(&timekeeping::groups(&rows)[0]);
         assert_eq!(json["acknowledge"]["p50"]["seconds"], 480);
         assert_eq!(json["resolve"]["p90"]["more_than_seconds"], 7_200);
         assert_eq!(json["within"][3]["misses"], 2);
     }
 
     #[test]
-    fn stretches_are_told_by_their_two_largest_units() {
-        let told = |seconds| spell(SignedDuration::from_secs(seconds));
-        assert_eq!(
-            (told(45), told(372), told(3600), told(11_400)),
-            ("45s".into(), "6m".into(), "1h".into(), "3h 10m".into())
+    fn what_became_of_people_is_told_by_voice_and_by_coach() {
+        let outcomes = |recovered, unhappy| Outcomes { recovered, unhappy, silent: 1, waiting: 2 };
+        let followed = Followed {
+            all: outcomes(5, 2),
+            voices: vec![("Ana".into(), outcomes(3, 1)), ("Kim".into(), outcomes(1, 1))]
+                .into_iter()
+                .map(|(name, outcomes): (String, _)| (crate::domain::SafeText::line(&name, 9), outcomes))
+                .collect(),
+            fine: outcomes(4, 0),
+            flagged: vec![(crate::language::coach::Flag::Denial, outcomes(0, 1))],
+            cut: false,
+        };
+        let table = outcomes_table(&followed).render();
+        let lines: Vec<Vec<&str>> =
+            table.lines().map(|line| line.split("  ").map(str::trim).filter(|c| !c.is_empty()).collect()).collect();
+        assert_eq!(lines[1], ["all", "10", "5 (62 %)", "1 (12 %)", "2 (25 %)", "2"]);
+        assert_eq!(lines[2], ["voice Ana", "7", "3 (60 %)", "1 (20 %)", "1 (20 %)", "2"]);
+        assert_eq!(lines[3], ["voice Kim", "5", "too few", "too few", "too few", "2"]);
+        assert_eq!(lines[4][..3], ["coach nothing against it", "7", "4 (80 %)"]);
+        assert_eq!(lines[5][..3], ["coach denial", "4", "too few"]);
+        let json = outcome_json("voice", "Kim", outcomes(1, 1));
+        assert_eq!((json["unhappy"].as_u64(), json["shares"].is_null()), (Some(1), true));
+        assert!(
+            (outcome_json("all", "", outcomes(5, 2))["shares"]["recovered"].as_f64().unwrap() - 0.625).abs() < 1e-9
         );
-        assert_eq!(told(86_400 * 2 + 4 * 3600 + 59), "2d 4h");
+        assert!(outcomes_footnote(&Followed { cut: true, ..followed }).contains("the newest 500"));
     }
 }

@@ -62,6 +62,7 @@ pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
     setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), coach);
     setup.model.voice = voice;
     setup.model.target = house.config.answering.target;
+    setup.model.hours.clone_from(&house.config.answering.hours);
     let ended = runtime::run(setup).await;
     let troubles = troubles(&*store).await;
     // Every other owner went with the screen.

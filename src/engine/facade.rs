@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::{Mutex as AsyncMutex, broadcast, mpsc};
+use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ use super::answering::AnsweringSettings;
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
-use super::event::{Event, Standing};
+use super::event::Standing;
 use super::flood::Gauge;
 use super::herald::Herald;
 use super::intake::{Intake, IntakeError};
@@ -26,22 +26,16 @@ use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
-use crate::domain::SourceId;
 use crate::language::Readers;
-use crate::sources::{Lookup, Publish, Source};
+use crate::sources::Source;
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
 
 /// Events that a listener may lag behind before it must read the store again.
 const EVENTS: usize = 512;
 /// Commands that may wait.
 const COMMANDS: usize = 32;
-/// Longest that shutting down takes, the two seconds for polls under way included.
-const SHUTDOWN: Duration = Duration::from_secs(4);
-
 /// Longest that what is being sent may go on, once this process collects no more.
 const SENDING: Duration = Duration::from_millis(2_500);
-/// Longest that making drafts of what is held may delay the end.
-const DEPARTURE: Duration = Duration::from_secs(1);
 
 /// Starts the engine.
 pub struct Engine;
@@ -51,7 +45,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`] when a watch is refused or the store can be neither written nor read. A store that can
-    /// only be read for now starts all the same; [`Event::StoreTrouble`] tells, and it is tried again.
+    /// only be read for now starts all the same; [`super::Event::StoreTrouble`] tells, and it is tried again.
     pub async fn start(plan: EnginePlan) -> Result<EngineHandle, EngineError> {
         let manner = plan.manner.clone();
         let (conductor, commands) = Conductor::new(plan).await?;
@@ -166,123 +160,6 @@ pub struct EngineHandle {
     bell: Arc<Bell>,
     process: String,
     manner: Manner,
-}
-
-impl EngineHandle {
-    /// News from now on. Late listeners ask [`EngineHandle::standing`] and [`EngineHandle::trouble`] once.
-    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
-        self.shared.herald.subscribe()
-    }
-
-    /// The subjects, watches and sources with their numbers.
-    pub fn adopted(&self) -> Arc<Adopted> {
-        self.crew.adopted()
-    }
-
-    /// Whether this process collects; `None` until that is known.
-    pub fn standing(&self) -> Option<Standing> {
-        self.shared.herald.standing()
-    }
-
-    /// What is the matter with the store at present.
-    pub fn trouble(&self) -> Option<String> {
-        self.shared.herald.trouble()
-    }
-
-    /// The name of this process: what it submits to the outbox is held in its name.
-    pub fn process(&self) -> &str {
-        &self.process
-    }
-
-    /// How what a person sends from here goes out, as configured.
-    pub fn manner(&self) -> &Manner {
-        &self.manner
-    }
-
-    /// Something in the outbox was changed by a person here: it is looked at now, rather than in a second.
-    pub fn outbox_changed(&self) {
-        self.bell.ring();
-    }
-
-    /// Asks one source, or all, now. False when this process does not collect, so that nothing comes of it.
-    pub fn refresh(&self, source: Option<SourceId>) -> bool {
-        self.standing() == Some(Standing::Collecting) && self.commands.try_send(Command::Refresh(source)).is_ok()
-    }
-
-    /// Holds back all traffic with the networks, or lets it go on: here at once, in a process that collects within
-    /// seconds, and beyond restarts. Stored before it acts.
-    ///
-    /// # Errors
-    /// When the store cannot be written; then nothing changes.
-    pub async fn pause(&self, paused: bool) -> Result<(), StoreError> {
-        self.crew.store.set_paused(paused).await?;
-        self.shared.herald.pause(paused);
-        Ok(())
-    }
-
-    /// Whether all traffic with the networks is held back.
-    pub fn is_paused(&self) -> bool {
-        self.shared.herald.is_paused()
-    }
-
-    /// How a source publishes. `None` when it cannot, and while this process does not collect or traffic is paused:
-    /// only the holder of the lease talks to the networks.
-    pub fn publisher(&self, source: SourceId) -> Option<Arc<dyn Publish>> {
-        self.hands(source)?.publish
-    }
-
-    /// How things are looked up at a source; `None` under the same conditions.
-    pub fn lookup(&self, source: SourceId) -> Option<Arc<dyn Lookup>> {
-        self.hands(source)?.lookup
-    }
-
-    /// Where this process could publish, in the order of the sources, whether or not it collects.
-    pub fn publishers(&self) -> Vec<Door> {
-        self.crew.doors().into_iter().filter(|(_, hands)| hands.publish.is_some()).map(|(door, _)| door).collect()
-    }
-
-    fn hands(&self, source: SourceId) -> Option<Hands> {
-        let acts = self.standing() == Some(Standing::Collecting) && !self.is_paused();
-        let mut doors = self.crew.doors().into_iter().filter(|_| acts);
-        doors.find(|(door, _)| door.source == source).map(|(_, hands)| hands.clone())
-    }
-
-    /// Puts other subjects and watches to work; the sources stay as they are.
-    ///
-    /// # Errors
-    /// [`EngineError`] when a watch or the store refuses; then the old ones stay.
-    pub async fn rewatch(&self, roster: Roster) -> Result<Arc<Adopted>, EngineError> {
-        let before = {
-            let mut current = self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner);
-            let sources = current.sources.clone();
-            std::mem::replace(&mut *current, Roster { sources, ..roster })
-        };
-        let result = async {
-            check_queries(&self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner))?;
-            let adopted = self.crew.adopt().await?;
-            let intake = self.crew.intake(&adopted)?;
-            let _ = self.commands.send(Command::Watch(intake)).await;
-            Ok(adopted)
-        };
-        let result = result.await;
-        if result.is_err() {
-            *self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner) = before;
-        }
-        result
-    }
-
-    /// Ends: polls and posts under way finish storing or are dropped within two seconds, the lease is given back, and
-    /// what is held in the outbox is a draft again.
-    pub async fn shutdown(mut self) {
-        self.stop.cancel();
-        self.watchers.abort_all();
-        let _ = timeout(SHUTDOWN, async { while self.tasks.join_next().await.is_some() {} }).await;
-        self.tasks.shutdown().await;
-        let departed = self.crew.store.depart(&self.process, self.shared.clock.now());
-        if let Ok(Err(error)) = timeout(DEPARTURE, departed).await {
-            tracing::warn!(%error, "what was held in the outbox stays held until somebody else collects");
-        }
-    }
 }
 
 /// Goes back and forth between following and collecting.
@@ -516,6 +393,7 @@ fn check_queries(roster: &Roster) -> Result<(), IntakeError> {
     Ok(())
 }
 
+mod handle;
 mod teaching;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@
 //! | [`intake`] | item -> mention |
 //! | [`books`] | acts -> the ledger of gives and asks |
 //! | [`answering`] | which mentions need an answer, and when |
+//! | [`timekeeping`], [`aftermath`] | how fast we answered, and what became of the people |
 //! | [`schedule`] | when a source is asked next |
 //! | [`flood`] | watches that match far too much |
 //! | [`trial`] | searching what is stored with a watch query |
@@ -15,6 +16,7 @@
 //! | [`outbox`] | what is about to be published |
 //! | `own` | accounts that are known to be ours |
 
+pub mod aftermath;
 mod alerts;
 pub mod answering;
 pub mod books;
@@ -36,6 +38,7 @@ pub mod rehearsal;
 mod retention;
 pub mod schedule;
 mod supervise;
+pub mod timekeeping;
 pub mod trial;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! May import `domain` and nothing else; time comes in as an argument. Every figure has a least amount of data below
 //! which it is "too few" and no number.
 
+pub mod aftermath;
 pub mod clocks;
 pub mod giving;
 pub mod hours;

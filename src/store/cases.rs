@@ -8,7 +8,7 @@ use crate::domain::case::{
     Weighing,
 };
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, Intent, MentionId, Network, PersonId, StepId, Timestamp};
+use crate::domain::{CaseId, Intent, Intents, MentionId, Network, PersonId, SafeText, StepId, Timestamp};
 
 /// What a mention asks of us: with it, recording a mention opens its person's case in its thread, adds to it, or
 /// opens it again. Made by the intake, which alone knows the formula.
@@ -76,6 +76,21 @@ pub struct ClockRow {
     pub aftermath: Option<Aftermath>,
 }
 
+/// Our first answer in one turn of one case's clocks, public ones only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstAnswer {
+    /// Which case.
+    pub case: CaseId,
+    /// The words of the mention that it answers.
+    pub mention: SafeText,
+    /// What the mention wants.
+    pub intents: Intents,
+    /// Our words.
+    pub answer: SafeText,
+    /// What became of the person.
+    pub aftermath: Option<Aftermath>,
+}
+
 /// The part of the store that keeps cases.
 ///
 /// # Errors
@@ -117,6 +132,15 @@ pub trait Cases: Send + Sync {
     /// Turns of the clocks that began in a stretch of time, oldest first. `now` tells who has been silent for 72 hours.
     async fn clocks(&self, from: Timestamp, until: Timestamp, now: Timestamp, limit: u32)
     -> StoreResult<Vec<ClockRow>>;
+    /// Our first public answer in each turn of the clocks that began in a stretch of time, the newest turns first;
+    /// answers on a network only, for what is answered by hand names no mention. `now` as for the clocks.
+    async fn first_answers(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<FirstAnswer>>;
     /// New cases that went past `target` and were not told yet; telling them is up to the caller, and marks them as
     /// told. A case that opens again is told anew. Nothing is written when there is none.
     async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews>;

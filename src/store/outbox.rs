@@ -133,71 +133,43 @@ pub struct Moved {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Saves a draft, a new one or over the one that it names. `None` when that one is no draft any more.
-    async fn save_draft(&self, _draft: &Draft, _at: Timestamp) -> StoreResult<Option<OutgoingId>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<OutgoingId>>;
     /// The newest draft to a mention or in a case.
-    async fn draft_for(&self, _mention: Option<MentionId>, _case: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>>;
     /// What is in one of these states, newest change first.
-    async fn outgoings(&self, _states: &[OutgoingState], _limit: u32) -> StoreResult<Vec<Outgoing>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>>;
     /// One of them.
-    async fn outgoing(&self, _id: OutgoingId) -> StoreResult<Option<Outgoing>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn outgoing(&self, id: OutgoingId) -> StoreResult<Option<Outgoing>>;
     /// Sends a draft on its way: held, or to be approved first. Stored before it is told.
-    async fn submit(&self, _id: OutgoingId, _submit: &Submit) -> StoreResult<Submission> {
-        Err(super::StoreError::Busy)
-    }
+    async fn submit(&self, id: OutgoingId, submit: &Submit) -> StoreResult<Submission>;
     /// A second voice approves, sitting at this process; held from then on. False when nothing was waiting, or the
     /// voice wrote it itself.
     async fn approve(
         &self,
-        _id: OutgoingId,
-        _voice: &str,
-        _process: &str,
-        _hold: SignedDuration,
-        _at: Timestamp,
-    ) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
+        id: OutgoingId,
+        voice: &str,
+        process: &str,
+        hold: SignedDuration,
+        at: Timestamp,
+    ) -> StoreResult<bool>;
     /// Takes back what is held or waits for approval: a draft again. False when it was too late.
-    async fn recall(&self, _id: OutgoingId, _at: Timestamp) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
+    async fn recall(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
     /// Gives something up for good; its words stay readable. False when it is on its way or out.
-    async fn withdraw(&self, _id: OutgoingId, _at: Timestamp) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
+    async fn withdraw(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
     /// What failed is a draft again, with the same words. False when it did not fail.
-    async fn redraft(&self, _id: OutgoingId, _at: Timestamp) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
+    async fn redraft(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
     /// A person knows what became of it.
-    async fn settle(&self, _id: OutgoingId, _verdict: &Verdict, _at: Timestamp) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
+    async fn settle(&self, id: OutgoingId, verdict: &Verdict, at: Timestamp) -> StoreResult<bool>;
     /// The texts that were sent lately, newest first: whether the same was just sent to others.
-    async fn sent_lately(&self, _since: Timestamp, _limit: u32) -> StoreResult<Vec<(OutgoingId, String)>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn sent_lately(&self, since: Timestamp, limit: u32) -> StoreResult<Vec<(OutgoingId, String)>>;
 
     /// Accounts that can be published under, as last kept.
-    async fn identities(&self) -> StoreResult<Vec<Identity>> {
-        Err(super::StoreError::Busy)
-    }
+    async fn identities(&self) -> StoreResult<Vec<Identity>>;
     /// Stops all sending until a person lifts it, for every process and beyond restarts; or lifts it. What was
     /// held in the meantime can still be recalled for [`LIFTED`] then.
-    async fn stop_sending(&self, _stopped: bool, _at: Timestamp) -> StoreResult<()> {
-        Err(super::StoreError::Busy)
-    }
+    async fn stop_sending(&self, stopped: bool, at: Timestamp) -> StoreResult<()>;
     /// Whether all sending is stopped.
-    async fn sending_stopped(&self) -> StoreResult<bool> {
-        Err(super::StoreError::Busy)
-    }
+    async fn sending_stopped(&self) -> StoreResult<bool>;
 }
 
 /// How long what is held can be recalled at least, once sending goes on.

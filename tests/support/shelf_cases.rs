@@ -6,7 +6,7 @@ use goodword::domain::case::{
 };
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, Intents, MentionId, SafeText, StepId, Timestamp};
-use goodword::store::cases::{ByHand, Changed, ClockRow, LateNews, Need};
+use goodword::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
 use goodword::store::{Cases, Lease, StoreError, StoreResult};
 
 use super::{Shelf, row};
@@ -115,6 +115,10 @@ impl Cases for Shelf {
         Ok(None)
     }
     async fn clocks(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<ClockRow>> {
+        self.check()?;
+        Ok(Vec::new())
+    }
+    async fn first_answers(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<FirstAnswer>> {
         self.check()?;
         Ok(Vec::new())
     }

@@ -9,7 +9,7 @@ use crate::domain::case::{
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, PromiseId, SafeText, SourceId, StepId, Timestamp, Visibility};
-use crate::store::cases::{ByHand, Changed, ClockRow, LateNews};
+use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews};
 use crate::store::{Cases, Lease, Need, NewMention, StoreError, StoreResult};
 
 /// A case with what belongs to it.
@@ -173,6 +173,10 @@ impl Cases for MemoryStore {
     }
 
     async fn clocks(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<ClockRow>> {
+        Ok(Vec::new())
+    }
+
+    async fn first_answers(&self, _: Timestamp, _: Timestamp, _: Timestamp, _: u32) -> StoreResult<Vec<FirstAnswer>> {
         Ok(Vec::new())
     }
 

@@ -4,6 +4,8 @@ use super::*;
 use crate::domain::{SubjectId, Timestamp};
 use crate::engine::doubles::town::{BRAND, Scene, drain, pass, plan, settle};
 use crate::engine::doubles::{Script, Step, item, source};
+use crate::engine::event::Event;
+use crate::sources::Publish;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);

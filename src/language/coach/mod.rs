@@ -99,3 +99,19 @@ pub trait ReadCoach: Send + Sync {
     /// A remark for each of [`Flag::ALL`], in that order. `intents` are the mention's.
     fn coach(&self, mention: &str, intents: Intents, draft: &str) -> Vec<Remark>;
 }
+
+/// The text with the second sign of addresses such as `@ana@hachyderm.io` replaced, byte for byte: whom an answer
+/// names is no e-mail address that it gives away.
+pub fn addresses_as_names(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        match word.strip_prefix('@') {
+            Some(rest) => {
+                plain.push('@');
+                plain.push_str(&rest.replace('@', "_"));
+            }
+            None => plain.push_str(word),
+        }
+    }
+    plain
+}

@@ -453,3 +453,43 @@ pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds
     let row = town.store.case(case, at(NOW + 1_900)).await.unwrap().unwrap().row;
     assert_eq!(row.acknowledged, Some(at(NOW + 1_811)));
 }
+
+pub(crate) async fn what_is_sent_is_signed(grounds: &dyn Grounds) {
+    use crate::domain::case::StepKind;
+    let town = Town::new(grounds).await;
+    let burning = |name: &str| {
+        let mut burning = town.mention(name, 0);
+        let weighing = crate::domain::case::Weighing { severity: 10.0, followers: None, reposts_per_hour: 0.0 };
+        burning.need = Some(crate::store::Need { weighing, due: at(NOW + 600) });
+        burning.item.author = Author { handle: Some(name.into()), ..Author::default() };
+        burning
+    };
+    let names = ["quick", "slow", "elsewhere"];
+    town.record(SQUARE, names.iter().map(|name| burning(name)).collect()).await;
+    let send = async |name: &str| {
+        let parent = format!("id:{name}");
+        let id = town.held(&parent, &["We are sorry"]).await;
+        assert!(town.begin(id, 0, NOW + 10).await);
+        id
+    };
+    let finish = async |id, native: &str| town.finish(id, 0, published(native, NOW + 11), NOW + 12).await;
+    finish(send("quick").await, "act:1").await;
+    // The network shows the second before it answers; the third was not sent from here.
+    let slow = send("slow").await;
+    town.do_acts(SQUARE, vec![town.act("2", 11, Some("slow")), town.act("3", 11, Some("elsewhere"))]).await;
+    finish(slow, "act:2").await;
+    let voices: Vec<Option<String>> = {
+        let mut clocks = town.store.clocks(at(NOW - 60), at(NOW + 60), at(NOW + 60), 9).await.unwrap();
+        clocks.sort_by_key(|row| row.case);
+        assert!(clocks.iter().all(|row| row.acknowledged == Some(at(NOW + 11))));
+        clocks.into_iter().map(|row| row.voice).collect()
+    };
+    assert_eq!(voices, [Some("kim".to_owned()), Some("kim".to_owned()), None]);
+    for (name, voice) in names.into_iter().zip(voices) {
+        let mention = town.whole(name).await.row.id;
+        let id = town.store.case_of(mention).await.unwrap().unwrap();
+        let case = town.store.case(id, at(NOW + 60)).await.unwrap().unwrap();
+        let step = case.steps.iter().find(|step| matches!(step.kind, StepKind::Answered(_))).unwrap();
+        assert_eq!(step.voice.as_ref().map(ToString::to_string), voice, "{name}");
+    }
+}

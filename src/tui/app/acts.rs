@@ -147,7 +147,7 @@ impl Model {
             Pane::Outbox => self.answering.outbox.go(motion),
             Pane::Inbox => self.inbox.go(motion),
             Pane::Case => self.inbox.file_mut().go(motion),
-            Pane::Giving | Pane::Composer => {}
+            Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
 
@@ -182,7 +182,7 @@ impl Model {
                     self.start_trial(&query, cmds);
                 }
             }
-            Pane::Sources | Pane::Giving | Pane::Reading => {
+            Pane::Sources | Pane::Giving | Pane::Clocks | Pane::Reading => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }

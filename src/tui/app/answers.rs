@@ -205,6 +205,11 @@ impl Model {
                 shown && self.shows(Pane::Case)
             }
             (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
+            (Thing::Clocks, Answer::Clocks(reckonings)) => self.clocks.answer(reckonings) && self.shows(Pane::Clocks),
+            (Thing::Followed, Answer::Followed(followed)) => {
+                self.clocks.answer_followed(followed);
+                false
+            }
             // An answer to another question than was asked: as good as none.
             (thing, _) => {
                 self.give_up(thing);

@@ -39,6 +39,10 @@ pub enum Thing {
     Case,
     /// Figures of the inbox.
     InboxFigures,
+    /// The clocks of today.
+    Clocks,
+    /// What became of people after our answers.
+    Followed,
     /// Mentions to ask a person about.
     Candidates,
     /// The outbox.
@@ -56,7 +60,8 @@ impl Thing {
                 SignedDuration::from_secs(1)
             }
             Self::Trend(_) => SignedDuration::from_secs(2),
-            Self::InboxFigures => SignedDuration::from_secs(5),
+            Self::InboxFigures | Self::Clocks => SignedDuration::from_secs(5),
+            Self::Followed => SignedDuration::from_mins(5),
         }
     }
 }

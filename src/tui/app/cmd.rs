@@ -1,11 +1,13 @@
 //! What the model asks the runtime to do. Effects as data: the model itself never acts.
 
+use super::composer::advice::Coaching;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
     CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId, SubjectId,
     Timestamp,
 };
+use crate::measure::hours::WorkingHours;
 
 /// A command to the runtime. A `question` number comes back with the answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -252,6 +254,26 @@ pub enum Load {
         id: CaseId,
         /// The present moment.
         now: Timestamp,
+    },
+    /// The clocks of the cases that began since a moment.
+    Clocks {
+        /// From when.
+        from: Timestamp,
+        /// The present moment.
+        now: Timestamp,
+        /// How long an answer may take.
+        target: SignedDuration,
+        /// When somebody is there to answer.
+        hours: Option<WorkingHours>,
+    },
+    /// What became of the people whose cases began since a moment, after our answers.
+    Followed {
+        /// From when.
+        from: Timestamp,
+        /// The present moment.
+        now: Timestamp,
+        /// Who reads our answers again.
+        coach: Coaching,
     },
     /// Figures of the inbox.
     InboxFigures {

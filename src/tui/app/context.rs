@@ -9,6 +9,7 @@ use super::setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 use crate::engine::Lessons;
+use crate::measure::hours::WorkingHours;
 
 /// Longest name that is kept, in characters.
 const LONGEST_NAME: usize = 80;
@@ -39,6 +40,7 @@ pub struct Context {
     keys: KeyNames,
     voice: Option<SafeText>,
     target: SignedDuration,
+    hours: Option<WorkingHours>,
     lessons: Arc<Lessons>,
     writer: Writer,
 }
@@ -66,6 +68,7 @@ impl Context {
             keys: setup.keys.clone(),
             voice: setup.voice.as_deref().map(|name| SafeText::line(name, LONGEST_NAME)),
             target: setup.target,
+            hours: setup.hours.clone(),
             lessons: Arc::default(),
             writer: setup.writer.clone(),
         }
@@ -182,6 +185,11 @@ impl Context {
     /// How long an answer may take before its case is late.
     pub fn target(&self) -> SignedDuration {
         self.target
+    }
+
+    /// When somebody is there to answer; `None` where that is not configured.
+    pub fn hours(&self) -> Option<&WorkingHours> {
+        self.hours.as_ref()
     }
 
     /// The keys in force.

@@ -2,6 +2,7 @@
 //! for what is missing.
 
 use super::asks::Thing;
+use super::clocks::Clocks;
 use super::cmd::{Cmd, Load};
 use super::first::{Entry, First, WEIGHED};
 use super::inbox::MOST_MARKED;
@@ -99,6 +100,9 @@ impl Model {
         } else if another_minute && figures.open > 0 {
             // The debt grows by itself.
             self.asks.stale(Thing::InboxFigures);
+        }
+        if late || another_minute && self.clocks.run() {
+            self.asks.stale(Thing::Clocks);
         }
         if another_minute {
             self.inbox.file_mut().invalidate();
@@ -200,6 +204,8 @@ impl Model {
             Thing::Outbox,
             Thing::FirstCases,
             Thing::InboxFigures,
+            Thing::Clocks,
+            Thing::Followed,
         ] {
             self.asks.stale(thing);
         }
@@ -256,6 +262,8 @@ impl Model {
             }
             Thing::Case => self.inbox.file_mut().ask(now),
             Thing::InboxFigures => Some(Figures::ask(&self.context)),
+            Thing::Clocks => Some(Clocks::ask(&self.context)),
+            Thing::Followed => Some(Clocks::ask_followed(&self.context)),
             Thing::Candidates => self.candidates(),
             Thing::Outbox => Some(Load::Outbox),
         }

@@ -89,6 +89,8 @@ pub enum Pane {
     Voice,
     /// Giving before receiving.
     Giving,
+    /// How fast we answer.
+    Clocks,
     /// The sources.
     Sources,
     /// The signals.
@@ -270,8 +272,8 @@ fn on_dashboard(pane: Pane) -> bool {
 }
 
 /// The order of Tab where there is room for one pane only.
-pub const ONE_PANE: [Pane; 6] =
-    [Pane::Stream, Pane::First, Pane::Sentiment, Pane::Giving, Pane::Signals, Pane::Sources];
+pub const ONE_PANE: [Pane; 7] =
+    [Pane::Stream, Pane::First, Pane::Sentiment, Pane::Giving, Pane::Clocks, Pane::Signals, Pane::Sources];
 
 fn sentiment_rows(want: &Want) -> u16 {
     want.subjects.clamp(1, 6) + 2
@@ -281,10 +283,14 @@ fn stacked(layout: &mut Layout, want: &Want, mut body: Area) {
     let first = if body.height >= 20 { 4 } else { 3 };
     layout.put(Pane::First, body.take_top(first));
     let strip = if body.height >= 15 { Some(body.take_bottom(sentiment_rows(want).min(5))) } else { None };
+    let clocks = (body.height >= 32).then(|| body.take_bottom(3));
     let preview = (body.height >= 24).then(|| body.take_bottom(body.height / 3));
     layout.put(Pane::Stream, body);
     if let Some(preview) = preview {
         layout.put(Pane::Detail, preview);
+    }
+    if let Some(clocks) = clocks {
+        layout.put(Pane::Clocks, clocks);
     }
     if let Some(mut strip) = strip {
         let (left, divider) = strip.take_left(strip.width * 3 / 5);
@@ -338,7 +344,10 @@ fn figures(layout: &mut Layout, want: &Want, mut column: Area) {
         return;
     }
     layout.put(Pane::Giving, column.take_top(6));
-    if column.height >= 12 {
+    if column.height >= 8 {
+        layout.put(Pane::Clocks, column.take_top(if column.height >= 18 { 4 } else { 3 }));
+    }
+    if column.height >= 8 {
         layout.put(Pane::Signals, column.take_top(column.height / 2));
     }
     layout.put(Pane::Sources, column);

@@ -6,6 +6,7 @@ mod acts;
 mod answering;
 mod answers;
 pub mod asks;
+pub mod clocks;
 pub mod cmd;
 pub mod composer;
 pub mod context;
@@ -51,6 +52,7 @@ pub use setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 
 use self::answering::Answering;
 use self::asks::{Asks, Thing};
+use self::clocks::Clocks;
 use self::context::Context;
 use self::desk::Desk;
 use self::detail::Detail;
@@ -106,6 +108,7 @@ pub struct Model {
     asks: Asks,
     marks: Marks,
     inbox: Inbox,
+    clocks: Clocks,
     offer: game::Offer,
     answering: Answering,
 }
@@ -139,6 +142,7 @@ impl Model {
             asks: Asks::default(),
             marks: Marks::default(),
             inbox: Inbox::default(),
+            clocks: Clocks::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
             context,
@@ -256,6 +260,11 @@ impl Model {
     /// The inbox.
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// The clocks of today.
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
     }
 
     /// The detail pane.

@@ -10,6 +10,8 @@ use crate::domain::{
     SubjectId, Timestamp,
 };
 use crate::engine::Event;
+use crate::engine::aftermath::Followed;
+use crate::engine::timekeeping::Reckoning;
 
 /// A message to the model.
 #[derive(Debug, Clone)]
@@ -151,6 +153,10 @@ pub enum Answer {
     Case(Option<Arc<Case>>, Option<Arc<PersonCard>>),
     /// Figures of the inbox.
     InboxFigures(InboxFigures),
+    /// The clocks: over all cases, then each network, then each voice.
+    Clocks(Arc<[Reckoning]>),
+    /// What became of people after our answers.
+    Followed(Arc<Followed>),
     /// Cases were changed.
     CasesChanged(Arc<CasesChanged>),
     /// Steps were undone: the cases that changed.

@@ -8,6 +8,7 @@ use super::keys::KeyNames;
 use super::msg::Notice;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Subject, Timestamp, WatchRule};
+use crate::measure::hours::WorkingHours;
 
 /// How foreign emoji are shown in lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,6 +78,8 @@ pub struct Setup {
     pub notices: Vec<Notice>,
     /// How long an answer may take before its case is late.
     pub target: SignedDuration,
+    /// When somebody is there to answer, where that is configured.
+    pub hours: Option<WorkingHours>,
 }
 
 impl Setup {
@@ -98,6 +101,7 @@ impl Setup {
             writer: Writer::default(),
             notices: Vec::new(),
             target: SignedDuration::from_mins(10),
+            hours: None,
         }
     }
 }

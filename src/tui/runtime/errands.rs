@@ -432,6 +432,8 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         | Load::FirstCases { .. }
         | Load::CaseIds { .. }
         | Load::Case { .. }
+        | Load::Clocks { .. }
+        | Load::Followed { .. }
         | Load::InboxFigures { .. }) => cases::answer(store, load).await?,
     })
 }

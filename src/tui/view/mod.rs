@@ -2,6 +2,7 @@
 
 mod ascii;
 mod brush;
+mod clocks;
 mod composer;
 mod detail;
 mod first;
@@ -79,6 +80,7 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Sentiment => sentiment::draw(brush, model, area, focused),
         Pane::Voice => sentiment::voice(brush, model, area, focused),
         Pane::Giving => gauge::draw(brush, model, area, focused),
+        Pane::Clocks => clocks::draw(brush, model, area, focused),
         Pane::Sources => sources::draw(brush, model, area, focused),
         Pane::Signals => signals::draw(brush, model, area, focused),
         Pane::Trends => trends::draw(brush, model, area, focused),

@@ -15,6 +15,7 @@ use crate::tui::app::samples::postbox::outgoing;
 use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
 use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
+mod clocks;
 mod inbox;
 
 fn paint(model: &Model, theme: &Theme) -> Buffer {

@@ -157,3 +157,40 @@ pub(crate) async fn it_opens_again_when_they_write(grounds: &dyn Grounds) {
     assert_eq!(town.store.clocks(at(NOW + 1), at(NOW + DAY), at(NOW), 9).await.unwrap().len(), 1);
     assert_eq!(town.store.clocks(at(NOW), at(NOW + DAY), at(NOW), 1).await.unwrap()[0].opened, at(NOW));
 }
+
+pub(crate) async fn first_answers_are_told_with_what_became(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.open("a", "kim", 0).await;
+    town.open("b", "lou", 5).await;
+    let mut hidden = town.complaint("c", "mia", 6);
+    hidden.item.visibility = Visibility::Private;
+    town.record(SQUARE, vec![hidden]).await;
+    let answer = |name: &str, offset, to: &str, text: &str| {
+        let mut act = town.answer(name, offset, to);
+        act.item.text = text.into();
+        act
+    };
+    let first = answer("first", 60, "a", "Sorry about the chain, Kim. A new one is on its way.");
+    town.do_acts(SQUARE, vec![answer("second", 90, "a", "It is there tomorrow."), first]).await;
+    town.do_acts(SQUARE, vec![answer("hidden", 60, "c", "Sorry, Mia.")]).await;
+    let told = async |now: i64| town.store.first_answers(at(NOW), at(NOW + DAY), at(NOW + now), 9).await.unwrap();
+    let [one] = &told(100).await[..] else { panic!("one is answered in public") };
+    assert_eq!((one.case, one.aftermath), (id, Some(Aftermath::Waiting)));
+    assert_eq!(one.answer.as_str(), "Sorry about the chain, Kim. A new one is on its way.");
+    assert!(one.intents.has(Intent::Complaint) && !one.mention.is_empty());
+    assert_eq!(told(99 * DAY).await[0].aftermath, Some(Aftermath::Silent));
+    town.record(SQUARE, vec![town.thanks("d", "kim", 120, "act:first")]).await;
+    assert_eq!(told(200).await[0].aftermath, Some(Aftermath::Recovered));
+    // A second turn of the clocks has a first answer of its own, and the newest turn comes first.
+    town.stand(id, CaseStatus::Resolved, 600).await;
+    let mut again = town.complaint("e", "kim", HOUR);
+    again.item.parent = Some("id:a".into());
+    town.record(SQUARE, vec![again]).await;
+    assert_eq!(told(2 * HOUR).await.len(), 1, "the new words are not answered yet");
+    town.do_acts(SQUARE, vec![answer("third", HOUR + 60, "e", "Not good enough, sorry.")]).await;
+    let both = told(2 * HOUR).await;
+    let words: Vec<&str> = both.iter().map(|one| one.answer.as_str()).collect();
+    assert_eq!(words, ["Not good enough, sorry.", "Sorry about the chain, Kim. A new one is on its way."]);
+    assert_eq!(town.store.first_answers(at(NOW + 1), at(NOW + DAY), at(NOW + DAY), 9).await.unwrap().len(), 1);
+    assert_eq!(town.store.first_answers(at(NOW), at(NOW + DAY), at(NOW + DAY), 1).await.unwrap()[0], both[0]);
+}

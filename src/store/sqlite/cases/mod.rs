@@ -6,6 +6,7 @@
 //! | `gone` | what is erased, and mentions that turn out to be in another thread |
 //! | `change`, `undo` | what people do, and taking it back |
 //! | `aftermath`, `refresh` | what is derived from mentions and answers |
+//! | `signed`, `first` | which voice answered; our first answers beside what became of the person |
 //! | `threads`, `turns` | who said what in which thread |
 //! | `inbox`, `figures`, `news` | reading: rows, sums, clocks, and what must be told once |
 //! | `state`, `steps`, `word` | rows as values |
@@ -14,12 +15,14 @@ mod aftermath;
 mod arrival;
 mod change;
 mod figures;
+mod first;
 mod gone;
 mod inbox;
 mod news;
 #[cfg(test)]
 pub(super) mod plan;
 mod refresh;
+mod signed;
 mod state;
 mod steps;
 pub(super) mod threads;
@@ -32,6 +35,7 @@ use async_trait::async_trait;
 
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
+pub(super) use signed::sign;
 pub(super) use word::{Said, Word, who};
 
 use super::fault::told;
@@ -39,7 +43,7 @@ use super::{SqliteStore, on};
 use crate::domain::case::{Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, StepId, Timestamp};
-use crate::store::cases::{ByHand, Changed, ClockRow, LateNews, Need};
+use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
 use crate::store::{Cases, Lease, StoreResult};
 
 #[async_trait]
@@ -99,6 +103,16 @@ impl Cases for SqliteStore {
         limit: u32,
     ) -> StoreResult<Vec<ClockRow>> {
         on!(self.reader, figures::clocks, from, until, now, limit)
+    }
+
+    async fn first_answers(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<FirstAnswer>> {
+        on!(self.reader, first::answers, from, until, now, limit)
     }
 
     async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews> {

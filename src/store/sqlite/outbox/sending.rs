@@ -13,7 +13,7 @@ use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin as begin_transaction;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::{from_millis, to_millis};
-use crate::store::sqlite::{codec, lease, record};
+use crate::store::sqlite::{cases, codec, lease, record};
 use crate::store::{Lease, NewAct, PollOutcome, RecordBatch, Recorded};
 
 /// Said of what was being sent when the process that did it ended.
@@ -186,11 +186,15 @@ impl Finish<'_> {
         let mut settled = None;
         let mut recorded = Recorded::default();
         match attempt {
-            Attempt::Published { .. } => {
+            Attempt::Published { native_id, .. } => {
                 let batch = self.act(&mut tx, &before, attempt).await?;
                 if let Some(batch) = &batch {
                     let (what, changes) = record::within(&mut tx, similar, batch).await?;
                     (recorded, settled) = (what, changes);
+                    // The network may have shown it first: then the act is there, and says not whose it is.
+                    if let Some(voice) = &before.voice {
+                        cases::sign(&mut tx, before.source, native_id, voice).await?;
+                    }
                 }
                 self.out(&mut tx, before.parts, attempt).await?;
             }

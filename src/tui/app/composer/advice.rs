@@ -17,6 +17,11 @@ impl Coaching {
     pub fn by(coach: Arc<dyn ReadCoach>) -> Self {
         Self(coach)
     }
+
+    /// Who it is.
+    pub fn reader(&self) -> &dyn ReadCoach {
+        &*self.0
+    }
 }
 
 impl Default for Coaching {
@@ -29,6 +34,12 @@ impl Default for Coaching {
 impl fmt::Debug for Coaching {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Coaching")
+    }
+}
+
+impl PartialEq for Coaching {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

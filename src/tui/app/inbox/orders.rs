@@ -171,11 +171,14 @@ impl Model {
             self.inbox.deed_done();
             self.asks.hurry(Thing::FirstCases);
             self.asks.hurry(Thing::InboxFigures);
+            self.asks.hurry(Thing::Clocks);
         } else {
             self.inbox.recorded();
             self.asks.stale(Thing::FirstCases);
             self.asks.stale(Thing::InboxFigures);
+            self.asks.stale(Thing::Clocks);
         }
+        self.asks.stale(Thing::Followed);
         if self.desk.view() != View::Inbox {
             self.inbox.file.clear();
         } else if self.inbox.file.id().is_some() {

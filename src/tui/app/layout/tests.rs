@@ -43,6 +43,16 @@ fn the_case_is_beside_the_inbox_below_it_or_alone() {
 }
 
 #[test]
+fn the_clocks_are_among_the_figures_and_under_the_stream_where_it_is_high() {
+    for (width, height, has) in [(80, 24, false), (80, 44, true), (100, 24, true), (120, 36, true), (200, 50, true)] {
+        let panes = panes(&want(width, height, View::Dashboard, Pane::Stream));
+        assert_eq!(panes.contains(&Pane::Clocks), has, "{width}x{height}");
+        assert!(width < 100 || panes.contains(&Pane::Signals) && panes.contains(&Pane::Sources), "{width}x{height}");
+    }
+    assert_eq!(panes(&want(40, 10, View::Dashboard, Pane::Clocks)), [Pane::Clocks]);
+}
+
+#[test]
 fn a_large_screen_shows_the_mention_beside_the_list() {
     let panes = panes(&want(200, 50, View::Dashboard, Pane::Stream));
     assert!(panes.contains(&Pane::Detail) && panes.contains(&Pane::Sources) && panes.contains(&Pane::Voice));
@@ -51,7 +61,7 @@ fn a_large_screen_shows_the_mention_beside_the_list() {
 proptest! {
     #[test]
     fn nothing_overlaps_and_all_fits(
-        width in 0u16..320, height in 0u16..120, view in 0usize..7, focus in 0usize..14,
+        width in 0u16..320, height in 0u16..120, view in 0usize..7, focus in 0usize..15,
         reading: bool, zoomed: bool, banner: bool, subjects in 0u16..9,
     ) {
         let views = [
@@ -66,6 +76,7 @@ proptest! {
         let focuses = [
             Pane::First, Pane::Stream, Pane::Detail, Pane::Sentiment, Pane::Voice, Pane::Giving, Pane::Sources,
             Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading, Pane::Inbox, Pane::Case,
+            Pane::Clocks,
         ];
         let want =
             Want { size: (width, height), view: views[view], focus: focuses[focus], reading, zoomed, banner, subjects };

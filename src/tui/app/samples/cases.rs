@@ -1,6 +1,7 @@
 //! Cases for tests, and a store in memory that lists, changes and undoes them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{minutes_ago, now, row};
 use crate::domain::case::{
@@ -11,6 +12,12 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{
     CaseId, GroupId, Intent, Intents, MentionId, PersonId, PromiseId, SafeText, Sentiment, StepId, Timestamp,
 };
+use crate::engine::aftermath::Followed;
+use crate::engine::timekeeping::{Group, Of, Reckoning};
+use crate::language::coach::Flag;
+use crate::measure::aftermath::Outcomes;
+use crate::measure::clocks::Wait;
+use crate::measure::hours::WorkingHours;
 use crate::tui::app::cmd::{Aim, Order};
 use crate::tui::app::inbox::{clock, weigh};
 use crate::tui::app::msg::CasesChanged;
@@ -211,6 +218,55 @@ impl Cases {
             debt: open.iter().map(|row| weigh::exposure(row, now, tell_factor)).sum(),
             next_late: lates.filter(|late| *late > now).min(),
         }
+    }
+
+    /// The clocks of the cases since a moment, and of two voices that took turns.
+    pub(crate) fn reckonings(
+        &self,
+        from: Timestamp,
+        now: Timestamp,
+        target: SignedDuration,
+        hours: Option<&WorkingHours>,
+    ) -> Arc<[Reckoning]> {
+        let since = self.all.iter().map(|case| &case.row).filter(|row| row.opened >= from);
+        let waits: Vec<Wait> = since
+            .map(|row| Wait {
+                opened: row.opened,
+                acknowledged: row.acknowledged,
+                resolved: row.closed.filter(|_| row.status == CaseStatus::Resolved),
+                dismissed: row.closed.filter(|_| row.status == CaseStatus::Dismissed),
+            })
+            .collect();
+        let answered = |turn: usize| {
+            let answered = waits.iter().filter(|wait| wait.acknowledged.is_some());
+            answered.enumerate().filter(|(number, _)| number % 2 == turn).map(|(_, wait)| *wait).collect()
+        };
+        let group = |of, name: &str, waits| Group { of, name: SafeText::line(name, 40), waits };
+        let groups = [
+            group(Of::All, "", waits.clone()),
+            group(Of::Network, "mastodon", waits.clone()),
+            group(Of::Voice, "Ana", answered(0)),
+            group(Of::Voice, "Kim", answered(1)),
+        ];
+        groups.into_iter().map(|group| Reckoning::of(group, target, hours, now)).collect()
+    }
+
+    /// What became of the people of a busy week.
+    pub(crate) fn followed(&self) -> Arc<Followed> {
+        if self.all.is_empty() {
+            return Arc::default();
+        }
+        let outcomes = |recovered, silent, unhappy, waiting| Outcomes { recovered, silent, unhappy, waiting };
+        Arc::new(Followed {
+            all: outcomes(21, 9, 6, 4),
+            voices: vec![
+                (SafeText::line("Ana", 40), outcomes(12, 5, 3, 2)),
+                (SafeText::line("Kim", 40), outcomes(2, 1, 1, 2)),
+            ],
+            fine: outcomes(17, 5, 1, 3),
+            flagged: vec![(Flag::Denial, outcomes(0, 1, 4, 0)), (Flag::NoNextStep, outcomes(1, 1, 1, 1))],
+            cut: false,
+        })
     }
 
     pub(crate) fn of(&self, id: CaseId) -> Option<&Case> {

@@ -242,6 +242,10 @@ impl Town {
                 let case = self.cases.of(id).cloned().map(Arc::new);
                 Answer::Case(case, self.cases.card(id).map(Arc::new))
             }
+            Load::Clocks { from, now, target, hours } => {
+                Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
+            }
+            Load::Followed { .. } => Answer::Followed(self.cases.followed()),
             Load::InboxFigures { now, target, tell_factor } => {
                 Answer::InboxFigures(self.cases.figures(now, target, tell_factor))
             }

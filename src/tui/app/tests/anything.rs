@@ -110,6 +110,8 @@ fn stray(kind: u8) -> Answer {
         15 => Answer::CaseIds((0..30_000).map(CaseId).collect()),
         16 => Answer::Case(None, None),
         17 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
+        26 => Answer::Clocks(vec![].into()),
+        27 => Answer::Followed(Default::default()),
         18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
         19 => Answer::StepsUndone(vec![CaseId(1)].into()),
         _ => Answer::Failed(SafeText::line("no", 9)),

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::domain::case::{InboxFilter, InboxKey};
+use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, SafeText, Timestamp};
+use crate::engine::aftermath;
+use crate::engine::timekeeping::{self, Reckoning};
 use crate::store::cases::{ByHand, Need};
 use crate::store::{Store, StoreError, StoreResult};
 use crate::tui::app::cmd::{Aim, Load, Order};
@@ -14,6 +17,8 @@ use crate::tui::app::msg::{Answer, CasesChanged};
 const CARD_TURNS: u32 = 5;
 /// Cases that are read at once where only their numbers are wanted.
 const NUMBERS: u32 = 1_000;
+/// Most turns of the clocks of a day that are read.
+const TURNS: u32 = 200_000;
 /// Longest name of a voice, in characters.
 const LONGEST_NAME: usize = 80;
 
@@ -42,9 +47,24 @@ pub(super) async fn answer(store: &dyn Store, load: Load) -> StoreResult<Answer>
         Load::InboxFigures { now, target, tell_factor } => {
             Answer::InboxFigures(store.inbox_figures(now, target, tell_factor).await?)
         }
+        Load::Clocks { from, now, target, hours } => {
+            let rows = store.clocks(from, until(now), now, TURNS).await?;
+            let groups = timekeeping::groups(&rows).into_iter();
+            let reckonings = groups.map(|group| Reckoning::of(group, target, hours.as_ref(), now));
+            Answer::Clocks(reckonings.collect())
+        }
+        Load::Followed { from, now, coach } => {
+            let followed = aftermath::followed(store, coach.reader(), from, until(now), now).await?;
+            Answer::Followed(Arc::new(followed))
+        }
         // Everything else is answered elsewhere.
         _ => return Err(StoreError::Busy),
     })
+}
+
+/// What began at this very moment counts, too.
+fn until(now: Timestamp) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now)
 }
 
 /// The numbers of the cases of a filter, page by page.

@@ -84,6 +84,8 @@ async fn every_question_is_answered_with_its_number() {
         Load::CaseIds { filter: Box::default(), now: now(), most: 2 },
         Load::Case { id: CaseId(3), now: now() },
         Load::InboxFigures { now: now(), target: SignedDuration::from_mins(10), tell_factor: 10.0 },
+        Load::Clocks { from: now(), now: now(), target: SignedDuration::from_mins(10), hours: None },
+        Load::Followed { from: now(), now: now(), coach: Default::default() },
     ];
     shelf.cases.lock().unwrap().extend((1..=3).map(|id| case(id, now())));
     let count = questions.len() as u64;
@@ -107,6 +109,8 @@ async fn every_question_is_answered_with_its_number() {
             (11, Answer::CaseIds(ids)) => **ids == [CaseId(1), CaseId(2)],
             (12, Answer::Case(Some(case), None)) => case.row.id == CaseId(3),
             (13, Answer::InboxFigures(figures)) => figures.open == 3,
+            (14, Answer::Clocks(reckonings)) => reckonings.len() == 1 && reckonings[0].calendar.cases == 0,
+            (15, Answer::Followed(followed)) => followed.all.answered() == 0,
             _ => false,
         };
         assert!(fits, "{question}: {answer:?}");
