@@ -192,7 +192,7 @@ fn the_game_is_offered_once_when_a_first_reading_has_brought_enough() {
     assert_eq!(later(&mut town, &mut model, 1), "");
     town.rows.push(read(19, Sentiment::Neutral, 0.6));
     let told = later(&mut town, &mut model, 2);
-    assert!(told.contains("gl asks about 20 of these mentions"), "{told}");
+    assert!(told.contains("`gl` asks about 20 of these mentions"), "{told}");
     town.press(&mut model, Action::Down);
     town.rows.push(read(20, Sentiment::Neutral, 0.6));
     assert_eq!(later(&mut town, &mut model, 3), "", "once");
