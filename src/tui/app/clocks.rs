@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(words(&model, 45), ["acknowledged  too few", "solved        too few"]);
         assert_eq!(model.clocks().waiting().as_deref(), Some("3 wait"));
         let model = Town::with_cases().model(setup((120, 36)));
-        assert_eq!(words(&model, 45), ["acknowledged  P50 8m   P90 >24m  ≤10m 83 %", "solved        P50 >4h  P90 >4h"]);
+        assert_eq!(words(&model, 45), ["acknowledged  P50 10m  P90 >24m  ≤10m 80 %", "solved        P50 6h   P90 6h"]);
         assert!(words(&model, 36)[0].starts_with("ack    P50"));
     }
 

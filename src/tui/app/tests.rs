@@ -43,7 +43,7 @@ fn press(town: &mut Town, model: &mut Model, action: Action) -> Vec<Cmd> {
 fn a_new_model_asks_for_everything_once() {
     let (model, cmds) = Model::new(setup(SIZE));
     let loads = loads(&cmds);
-    assert_eq!(loads.len(), 11, "{loads:?}");
+    assert_eq!(loads.len(), 13, "{loads:?}");
     assert_eq!(loads.iter().filter(|load| matches!(load, Load::Trend { .. })).count(), 2);
     assert_eq!(loads.iter().filter(|load| matches!(load, Load::Rows { span: Span::Newest, .. })).count(), 3);
     assert!(model.stream().loading());
