@@ -3,7 +3,7 @@
 mod deeds;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::action::Action;
 use super::asks::Thing;
@@ -54,6 +54,8 @@ pub struct Answering {
     /// The key that lifts the stop was pressed once.
     lifting: bool,
     woken: Option<Timestamp>,
+    /// What was sent from this screen, the oldest first.
+    mine: VecDeque<OutgoingId>,
 }
 
 impl Answering {
@@ -65,6 +67,14 @@ impl Answering {
     /// Whether keys are letters of an answer.
     pub(super) fn is_writing(&self) -> bool {
         self.composer.is_some()
+    }
+
+    /// Something was sent on its way here.
+    fn sent_from_here(&mut self, id: Option<OutgoingId>) {
+        self.mine.extend(id);
+        while self.mine.len() > MOST {
+            self.mine.pop_front();
+        }
     }
 
     /// Another key than the one that lifts the stop: it was no decision.

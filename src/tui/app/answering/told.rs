@@ -2,7 +2,7 @@
 
 use super::Purpose;
 use crate::domain::SafeText;
-use crate::domain::outbox::OutgoingState;
+use crate::domain::outbox::{OutgoingState, Submission};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
@@ -33,14 +33,20 @@ impl Model {
                     None => self.asks.stale(Thing::Outbox),
                 }
                 if anew {
-                    let words = "the draft was sent or changed elsewhere; a new one was begun";
+                    let words = "the draft was sent or changed on another screen; your words are in a new one";
                     self.status.say(Weight::Trouble, words);
                 }
                 return anew;
             }
             (Purpose::Submit(session), Told::Submitted(submission)) => {
                 let Some(sheet) = self.sheet(session) else { return false };
+                let id = sheet.id();
                 let outcome = sheet.submitted(&submission);
+                if outcome != Outcome::Stays {
+                    self.answering.sent_from_here(id);
+                } else if submission == Submission::Stale {
+                    self.keep_draft(cmds);
+                }
                 self.sent(outcome);
             }
             (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
@@ -86,8 +92,14 @@ impl Model {
         if self.answering.is_writing() {
             return;
         }
+        let voice = self.context.voice();
+        let writer = opened.draft.as_ref().and_then(|draft| draft.voice.clone());
+        let theirs = writer.filter(|writer| Some(writer.as_str()) != voice);
         match Composer::open(session, opened, &self.context) {
             Ok(sheet) => {
+                if let Some(writer) = theirs {
+                    self.status.say(Weight::Trouble, &format!("{writer} wrote this draft: ask before you change it"));
+                }
                 self.answering.before = Some(Box::new(self.desk.clone()));
                 self.overlays.clear();
                 self.desk.show(View::Composer);
