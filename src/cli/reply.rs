@@ -12,7 +12,7 @@ use super::args::{Everywhere, ReplyArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Part, Seen, Submission, Target};
+use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Part, Saved, Seen, Submission, Target};
 use crate::domain::{Answerable, Clock, Mention, MentionId, OutgoingId, SafeText};
 use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
 use crate::language::Readers;
@@ -100,14 +100,15 @@ impl Desk<'_> {
     async fn reply(&self, text: &str, scopes: &[Option<String>]) -> CliResult<u8> {
         let mut news = self.engine.subscribe();
         let door = self.door(scopes)?;
-        let id = self.save(text, &door).await?;
+        let saved = self.save(text, &door).await?;
+        let id = saved.id;
         let kept = |why: String| CliError::message(format!("{why}\nthe text is kept as the draft {id}"));
         self.settle(&door).await;
         self.check(text, &door).await.map_err(|why| kept(why.to_string()))?;
         if self.store.sending_stopped().await? {
             return Err(kept("all sending is stopped: `goodword outbox resume` lifts it".to_owned()));
         }
-        let submission = self.store.submit(id, &self.wish(&door).await?).await?;
+        let submission = self.store.submit(id, &self.wish(&door, saved.revision).await?).await?;
         self.engine.outbox_changed();
         match submission {
             Submission::Held(until) => {
@@ -166,11 +167,11 @@ impl Desk<'_> {
         })
     }
 
-    async fn save(&self, text: &str, door: &Door) -> CliResult<OutgoingId> {
+    async fn save(&self, text: &str, door: &Door) -> CliResult<Saved> {
         let mention = self.mention;
         let warning = Some(mention.row.content_warning.to_string()).filter(|warning| !warning.is_empty());
         let draft = Draft {
-            id: None,
+            over: None,
             source: door.source,
             case: self.store.case_of(mention.row.id).await.unwrap_or_default(),
             mention: Some(mention.row.id),
@@ -230,13 +231,14 @@ impl Desk<'_> {
         Err(CliError::message(format!("the coach says:\n  {}\n{way}", lines.join("\n  "))))
     }
 
-    async fn wish(&self, door: &Door) -> CliResult<Submit> {
+    async fn wish(&self, door: &Door, revision: i64) -> CliResult<Submit> {
         let thread = self.store.thread(self.mention.row.id, TURNS).await.unwrap_or_default();
         let answers = self.store.answers(self.mention.row.id).await?;
         let said = thread.iter().map(|turn| turn.at).chain(answers.iter().map(|act| act.published));
         let newest = said.chain([self.mention.row.published]).max();
         let manner = self.engine.manner();
         Ok(Submit {
+            revision,
             seen: Seen { newest, ..Seen::default() },
             hold: manner.hold_at(&door.network),
             approval: manner.approval,

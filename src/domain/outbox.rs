@@ -74,11 +74,20 @@ pub struct Part {
     pub url: Option<SafeText>,
 }
 
+/// A draft as the store has it: whoever saves over it or sends it names the words that they mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saved {
+    /// Its number.
+    pub id: OutgoingId,
+    /// Its revision, as of [`Outgoing::revision`].
+    pub revision: i64,
+}
+
 /// What is being written. Saved at every pause; saving it never sends anything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// The one to overwrite; `None` for a new one.
-    pub id: Option<OutgoingId>,
+    /// The one to overwrite, as its writer knows it; `None` for a new one.
+    pub over: Option<Saved>,
     /// The account that it goes out under.
     pub source: SourceId,
     /// The case that it belongs to.
@@ -147,6 +156,11 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// Its number and its revision.
+    pub fn saved(&self) -> Saved {
+        Saved { id: self.id, revision: self.revision }
+    }
+
     /// The words of all parts.
     pub fn text(&self) -> String {
         let parts: Vec<&str> = self.parts.iter().map(|part| part.text.as_str()).collect();

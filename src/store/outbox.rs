@@ -4,13 +4,15 @@
 use async_trait::async_trait;
 
 use super::{Lease, Recorded, StoreResult};
-use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Seen, Submission, Verdict};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Seen, Submission, Verdict};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, CaseId, MentionId, OutgoingId, SafeText, Timestamp};
 
 /// How something is to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Submit {
+    /// Revision of the words that the sender saw; other words are not sent.
+    pub revision: i64,
     /// What the writer had seen.
     pub seen: Seen,
     /// How long it is held first.
@@ -92,6 +94,8 @@ pub struct Job {
 pub struct Begin {
     /// What.
     pub id: OutgoingId,
+    /// Its token: that of the submission whose words were loaded. Whatever was taken back and sent again has another.
+    pub token: String,
     /// Which part, from 0.
     pub part: usize,
     /// Its fate is unknown, and the network keeps the token: asked once more with the same one.
@@ -132,8 +136,9 @@ pub struct Moved {
 /// As [`super::Store`].
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Saves a draft, a new one or over the one that it names. `None` when that one is no draft any more.
-    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<OutgoingId>>;
+    /// Saves a draft, a new one or over the one that it names. `None` when that one is no draft any more, or has
+    /// another revision: somebody else wrote on it.
+    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<Saved>>;
     /// The newest draft to a mention or in a case.
     async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>>;
     /// What is in one of these states, newest change first.
@@ -205,8 +210,8 @@ pub trait Dispatch: Send + Sync {
     async fn jobs(&self, lease: &Lease, now: Timestamp, limit: u32) -> StoreResult<Vec<Job>>;
     /// When the next job comes up.
     async fn next_job(&self) -> StoreResult<Option<Timestamp>>;
-    /// The network is about to be asked to publish a part: stored first. False when it was recalled, all sending or all
-    /// traffic is stopped, its process is not there, or another has it; then it must not be sent.
+    /// The network is about to be asked to publish a part: stored first. False when it was recalled, even if it was sent
+    /// again since, is not due (unless it is asked once more), all sending or all traffic is stopped, its process is not there, or another has it; then it must not be sent.
     async fn begin(&self, lease: &Lease, begin: &Begin) -> StoreResult<bool>;
     /// What became of it. A part that is out is an act of ours from then on, and answers what it answers. When the last
     /// is out, it is sent. Nothing changes when a person has settled it in the meantime.

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use goodword::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Part, Submission, Verdict};
+use goodword::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Part, Saved, Submission, Verdict};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, MentionId, Network, OutgoingId, SafeText, Timestamp};
 use goodword::store::outbox::Submit;
@@ -68,23 +68,24 @@ fn outgoing(id: OutgoingId, draft: &Draft, network: Network, at: Timestamp) -> O
 
 #[async_trait]
 impl Outbox for Shelf {
-    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<OutgoingId>> {
+    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<Saved>> {
         self.check()?;
         let identities = self.tray.identities.lock().unwrap();
         let known = identities.iter().find(|identity| identity.source == draft.source);
         let network = known.map_or(Network::FEED, |identity| identity.network.clone());
         let mut all = self.tray.outgoings.lock().unwrap();
-        let Some(id) = draft.id else {
+        let Some(Saved { id, revision }) = draft.over else {
             let id = OutgoingId(all.len() as i64 + 1);
             all.push(outgoing(id, draft, network, at));
-            return Ok(Some(id));
+            return Ok(Some(Saved { id, revision: 1 }));
         };
-        let Some(old) = all.iter_mut().find(|one| one.id == id && one.state == OutgoingState::Draft) else {
+        let same = |one: &&mut Outgoing| one.saved() == Saved { id, revision } && one.state == OutgoingState::Draft;
+        let Some(old) = all.iter_mut().find(same) else {
             return Ok(None);
         };
         let (created, revision) = (old.created, old.revision + 1);
         *old = Outgoing { created, revision, ..outgoing(id, draft, network, at) };
-        Ok(Some(id))
+        Ok(Some(Saved { id, revision }))
     }
 
     async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
@@ -115,7 +116,10 @@ impl Outbox for Shelf {
         self.check()?;
         self.tray.submits.lock().unwrap().push(submit.clone());
         let mut all = self.tray.outgoings.lock().unwrap();
-        let Some(one) = all.iter_mut().find(|one| one.id == id && one.state == OutgoingState::Draft) else {
+        let same = |one: &&mut Outgoing| {
+            one.saved() == Saved { id, revision: submit.revision } && one.state == OutgoingState::Draft
+        };
+        let Some(one) = all.iter_mut().find(same) else {
             return Ok(Submission::Stale);
         };
         if submit.approval {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::store::MemoryStore;
-use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Submission, Verdict};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Submission, Verdict};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, OutgoingId, Timestamp};
 use crate::store::outbox::{Attempt, Begin, Dispatch, Job, Moved, Submit, Sweep};
@@ -15,7 +15,7 @@ fn absent<T>() -> StoreResult<T> {
 
 #[async_trait]
 impl Outbox for MemoryStore {
-    async fn save_draft(&self, _: &Draft, _: Timestamp) -> StoreResult<Option<OutgoingId>> {
+    async fn save_draft(&self, _: &Draft, _: Timestamp) -> StoreResult<Option<Saved>> {
         absent()
     }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ABSENT, Desk, pace};
 use crate::domain::outbox::Outgoing;
-use crate::domain::{OutgoingId, SafeText, Timestamp};
+use crate::domain::{SafeText, Timestamp};
 use crate::engine::{holder, supervise};
 use crate::sources::{self, Fate, Publish, PublishError, Published};
 use crate::store::outbox::{Attempt, Begin, Job};
@@ -53,7 +53,7 @@ impl Flight {
     async fn send(&self, mut job: Job, mut once_more: bool) -> StoreResult<bool> {
         let mut begun = false;
         while let Some(part) = job.outgoing.parts.iter().position(|part| part.native_id.is_none()) {
-            if !self.begin(job.outgoing.id, part, once_more).await? {
+            if !self.begin(&job, part, once_more).await? {
                 return Ok(begun);
             }
             begun = true;
@@ -71,12 +71,13 @@ impl Flight {
         Ok(begun)
     }
 
-    async fn begin(&self, id: OutgoingId, part: usize, once_more: bool) -> StoreResult<bool> {
+    async fn begin(&self, job: &Job, part: usize, once_more: bool) -> StoreResult<bool> {
         let shared = &self.desk.shared;
         let lease = shared.keeper.valid(self.desk.epoch).await?;
         let now = self.now();
         let seen = crate::engine::clock::after(now, -ABSENT);
-        let begun = shared.store.begin(&lease, &Begin { id, part, once_more, seen, now }).await?;
+        let wish = Begin { id: job.outgoing.id, token: job.token.clone(), part, once_more, seen, now };
+        let begun = shared.store.begin(&lease, &wish).await?;
         if begun {
             self.desk.bell.watcher.notify_one();
         }

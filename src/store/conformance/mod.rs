@@ -73,7 +73,8 @@ macro_rules! conformance {
             acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
-            outbox: drafts_are_saved_and_found what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
+            outbox: drafts_are_saved_and_found only_the_words_that_were_seen_are_changed_and_sent
+                what_was_taken_back_does_not_go_out_as_it_was what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
                 a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept

@@ -1,18 +1,21 @@
 //! The outbox: every step is stored, and none is taken twice.
 
 use super::*;
-use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState as State, Seen, Submission, Target, Verdict};
+use crate::domain::outbox::{
+    Draft, Identity, Outgoing, OutgoingState as State, Saved, Seen, Submission, Target, Verdict,
+};
 use crate::domain::{MentionId, OutgoingId, SafeText, TextRules, Visibility};
 use crate::store::outbox::{Attempt, Begin, Submit, Sweep};
 
 const SQUARE: usize = 2;
 /// The process at which the person sits.
 const HERE: &str = "here";
+const TOKEN: &str = "0123456789abcdef";
 
 impl Town {
     fn draft(&self, parent: &str, mention: Option<MentionId>, parts: &[&str]) -> Draft {
         Draft {
-            id: None,
+            over: None,
             source: self.source(SQUARE),
             case: None,
             mention,
@@ -26,31 +29,38 @@ impl Town {
     }
 
     async fn drafted(&self, parent: &str, parts: &[&str]) -> OutgoingId {
-        self.store.save_draft(&self.draft(parent, None, parts), at(NOW)).await.unwrap().unwrap()
+        self.store.save_draft(&self.draft(parent, None, parts), at(NOW)).await.unwrap().unwrap().id
     }
 
     fn wish(&self, second: i64) -> Submit {
         Submit {
+            revision: 1,
             seen: Seen { newest: Some(at(second)), ..Seen::default() },
             hold: SignedDuration::from_secs(10),
             approval: false,
             dry: false,
-            token: "0123456789abcdef".into(),
+            token: TOKEN.into(),
             process: HERE.into(),
             voice: Some("kim".into()),
             at: at(second),
         }
     }
 
+    /// Sends the words that stand there now.
+    async fn submit(&self, id: OutgoingId, wish: Submit) -> Submission {
+        let revision = self.outgoing(id).await.revision;
+        self.store.submit(id, &Submit { revision, ..wish }).await.unwrap()
+    }
+
     async fn held(&self, parent: &str, parts: &[&str]) -> OutgoingId {
         let id = self.drafted(parent, parts).await;
-        let held = self.store.submit(id, &self.wish(NOW)).await.unwrap();
+        let held = self.submit(id, self.wish(NOW)).await;
         assert_eq!(held, Submission::Held(at(NOW + 10)));
         id
     }
 
     fn begins(&self, id: OutgoingId, part: usize, second: i64) -> Begin {
-        Begin { id, part, once_more: false, seen: at(second - 12), now: at(second) }
+        Begin { id, token: TOKEN.into(), part, once_more: false, seen: at(second - 12), now: at(second) }
     }
 
     async fn begin(&self, id: OutgoingId, part: usize, second: i64) -> bool {
@@ -103,9 +113,12 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
     town.record(SQUARE, vec![town.mention("burning", 0)]).await;
     let mention = town.whole("burning").await.row.id;
     let draft = town.draft("id:burning", Some(mention), &["So sorr"]);
-    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
-    let more = Draft { id: Some(id), parts: vec!["So sorry, Ana".into()], visibility: Visibility::Private, ..draft };
-    assert_eq!(town.store.save_draft(&more, at(NOW + 1)).await.unwrap(), Some(id));
+    let saved = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    let id = saved.id;
+    let more =
+        Draft { over: Some(saved), parts: vec!["So sorry, Ana".into()], visibility: Visibility::Private, ..draft };
+    let again = town.store.save_draft(&more, at(NOW + 1)).await.unwrap();
+    assert_eq!(again, Some(Saved { id, revision: saved.revision + 1 }));
     let found = town.store.draft_for(Some(mention), None).await.unwrap().unwrap();
     assert_eq!((found.id, found.text().as_str(), found.revision), (id, "So sorry, Ana", 2));
     assert_eq!((found.created, found.changed), (at(NOW), at(NOW + 1)));
@@ -119,6 +132,42 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
     assert_eq!(other.save_draft(&more, at(NOW + 3)).await.unwrap(), None);
     assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Withdrawn, "So sorry, Ana"));
     assert!(!town.store.withdraw(id, at(NOW + 3)).await.unwrap());
+}
+
+pub(crate) async fn only_the_words_that_were_seen_are_changed_and_sent(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let draft = town.draft("id:post", None, &["ours"]);
+    let first = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    // Another screen opened it, and saved.
+    let theirs = Draft { over: Some(first), parts: vec!["theirs".into()], ..draft.clone() };
+    let second = town.store.save_draft(&theirs, at(NOW + 1)).await.unwrap().unwrap();
+    assert_eq!(second.id, first.id);
+    let ours = Draft { over: Some(first), parts: vec!["ours, longer".into()], ..draft };
+    assert_eq!(town.store.save_draft(&ours, at(NOW + 2)).await.unwrap(), None);
+    assert_eq!(town.outgoing(first.id).await.text(), "theirs");
+    let blind = Submit { revision: first.revision, ..town.wish(NOW + 2) };
+    assert_eq!(town.store.submit(first.id, &blind).await.unwrap(), Submission::Stale);
+    let seen = Submit { revision: second.revision, ..town.wish(NOW + 2) };
+    assert!(matches!(town.store.submit(first.id, &seen).await.unwrap(), Submission::Held(_)));
+}
+
+pub(crate) async fn what_was_taken_back_does_not_go_out_as_it_was(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let id = town.held("id:post", &["old words"]).await;
+    assert!(!town.begin(id, 0, NOW + 9).await, "it is not due");
+    let jobs = town.store.jobs(&town.lease, at(NOW + 10), 9).await.unwrap();
+    assert_eq!(jobs[0].outgoing.text(), "old words");
+    // Between the look and the wish it is taken back, written on and sent again.
+    assert!(town.store.recall(id, at(NOW + 10)).await.unwrap());
+    let over = Some(town.outgoing(id).await.saved());
+    let draft = Draft { over, ..town.draft("id:post", None, &["new words"]) };
+    town.store.save_draft(&draft, at(NOW + 10)).await.unwrap().unwrap();
+    let token = "fedcba9876543210".to_owned();
+    let wish = Submit { token: token.clone(), hold: SignedDuration::ZERO, ..town.wish(NOW + 10) };
+    town.submit(id, wish).await;
+    assert!(!town.begin(id, 0, NOW + 11).await, "the words that were loaded are not these");
+    let now = Begin { token, ..town.begins(id, 0, NOW + 11) };
+    assert!(town.store.begin(&town.lease, &now).await.unwrap());
 }
 
 pub(crate) async fn what_is_sent_is_an_act_and_answers(grounds: &dyn Grounds) {
@@ -165,7 +214,7 @@ pub(crate) async fn a_thread_that_moved_on_stops_a_reply(grounds: &dyn Grounds) 
     town.record(SQUARE, vec![said("burning", 0, None), said("elsewhere", 20, None)]).await;
     let mention = town.whole("burning").await.row.id;
     let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
-    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
+    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap().id;
     // Somebody else in the thread is no news; the person is, and so are we.
     let mut bo = town.mention("by bo", 25);
     bo.item.parent = Some("id:burning".into());
@@ -175,18 +224,16 @@ pub(crate) async fn a_thread_that_moved_on_stops_a_reply(grounds: &dyn Grounds) 
         let seen = Seen { newest: Some(at(newest)), all_the_same, ..Seen::default() };
         Submit { seen, ..town.wish(NOW + 40) }
     };
-    let Submission::Changed { turns, claimed } = town.store.submit(id, &wish(NOW, false)).await.unwrap() else {
-        panic!("it moved on")
-    };
+    let Submission::Changed { turns, claimed } = town.submit(id, wish(NOW, false)).await else { panic!("it moved on") };
     let told: Vec<(bool, &str)> = turns.iter().map(|turn| (turn.ours, turn.native_id.as_str())).collect();
     assert_eq!((told, claimed), (vec![(false, "id:fixed"), (true, "act:helped")], None));
     assert_eq!(town.state(id).await, State::Draft);
-    let one = town.store.submit(id, &wish(NOW + 30, false)).await.unwrap();
+    let one = town.submit(id, wish(NOW + 30, false)).await;
     assert!(matches!(one, Submission::Changed { turns, .. } if turns.len() == 1));
-    assert_eq!(town.store.submit(id, &wish(NOW + 35, false)).await.unwrap(), Submission::Held(at(NOW + 50)));
+    assert_eq!(town.submit(id, wish(NOW + 35, false)).await, Submission::Held(at(NOW + 50)));
     assert!(town.store.recall(id, at(NOW + 41)).await.unwrap());
-    assert_eq!(town.store.submit(id, &wish(NOW, true)).await.unwrap(), Submission::Held(at(NOW + 50)));
-    assert_eq!(town.store.submit(id, &wish(NOW, true)).await.unwrap(), Submission::Stale);
+    assert_eq!(town.submit(id, wish(NOW, true)).await, Submission::Held(at(NOW + 50)));
+    assert_eq!(town.submit(id, wish(NOW, true)).await, Submission::Stale);
 }
 
 pub(crate) async fn a_post_is_answered_once(grounds: &dyn Grounds) {
@@ -195,22 +242,22 @@ pub(crate) async fn a_post_is_answered_once(grounds: &dyn Grounds) {
     let second = town.drafted("id:burning", &["So are we"]).await;
     let kim = Some(SafeText::line("kim", 80));
     let other = Submission::Answered(first, kim);
-    assert_eq!(town.store.submit(second, &town.wish(NOW)).await.unwrap(), other);
+    assert_eq!(town.submit(second, town.wish(NOW)).await, other);
     assert!(town.begin(first, 0, NOW + 10).await);
-    assert_eq!(town.store.submit(second, &town.wish(NOW + 10)).await.unwrap(), other);
+    assert_eq!(town.submit(second, town.wish(NOW + 10)).await, other);
     town.finish(first, 0, published("act:1", NOW + 11), NOW + 11).await;
-    assert_eq!(town.store.submit(second, &town.wish(NOW + 10)).await.unwrap(), other, "it went out since");
-    let later = town.store.submit(second, &town.wish(NOW + 12)).await.unwrap();
+    assert_eq!(town.submit(second, town.wish(NOW + 10)).await, other, "it went out since");
+    let later = town.submit(second, town.wish(NOW + 12)).await;
     assert_eq!(later, Submission::Held(at(NOW + 22)), "whoever saw it may say more");
     let elsewhere = town.drafted("id:else", &["Hello"]).await;
-    assert!(matches!(town.store.submit(elsewhere, &town.wish(NOW)).await.unwrap(), Submission::Held(_)));
+    assert!(matches!(town.submit(elsewhere, town.wish(NOW)).await, Submission::Held(_)));
 }
 
 pub(crate) async fn a_second_voice_approves(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let id = town.drafted("id:burning", &["We are sorry"]).await;
     let wish = Submit { approval: true, ..town.wish(NOW) };
-    assert_eq!(town.store.submit(id, &wish).await.unwrap(), Submission::AwaitingApproval);
+    assert_eq!(town.submit(id, wish).await, Submission::AwaitingApproval);
     assert!(town.store.jobs(&town.lease, at(NOW + 999), 9).await.unwrap().is_empty());
     let hold = SignedDuration::from_secs(5);
     let approve = async |voice: &str| town.store.approve(id, voice, "there", hold, at(NOW + 60)).await.unwrap();
@@ -235,15 +282,15 @@ pub(crate) async fn nothing_goes_out_unattended(grounds: &dyn Grounds) {
     assert!(!draft.trouble.is_empty(), "it says why");
     assert!(!town.store.attend(HERE, at(NOW), at(NOW + 10)).await.unwrap(), "it holds nothing");
     // Fell silent.
-    let again = town.store.submit(id, &town.wish(NOW + 20)).await.unwrap();
+    let again = town.submit(id, town.wish(NOW + 20)).await;
     assert_eq!((again, town.outgoing(id).await.trouble.is_empty()), (Submission::Held(at(NOW + 30)), true));
     assert_eq!(town.sweep(&[], NOW + 21, NOW + 33).await, [id]);
     // Slept, and comes back before anybody noticed.
-    town.store.submit(id, &town.wish(NOW + 40)).await.unwrap();
+    town.submit(id, town.wish(NOW + 40)).await;
     assert!(!town.store.attend(HERE, at(NOW + 41), at(NOW + 53)).await.unwrap());
     assert_eq!(town.state(id).await, State::Draft);
     // Ended in order.
-    town.store.submit(id, &town.wish(NOW + 60)).await.unwrap();
+    town.submit(id, town.wish(NOW + 60)).await;
     assert_eq!(town.store.depart("another", at(NOW + 61)).await.unwrap(), 0);
     assert_eq!(town.store.depart(HERE, at(NOW + 61)).await.unwrap(), 1);
     assert_eq!((town.state(id).await, town.store.attending().await.unwrap()), (State::Draft, vec![]));
@@ -278,7 +325,7 @@ pub(crate) async fn what_broke_off_is_in_doubt(grounds: &dyn Grounds) {
     assert!(town.store.settle(id, &Verdict::ItIsNotOut, at(NOW + 50)).await.unwrap());
     assert!(!town.store.settle(id, &Verdict::ItIsOut(None), at(NOW + 50)).await.unwrap());
     assert_eq!(town.state(id).await, State::Draft);
-    town.store.submit(id, &town.wish(NOW + 60)).await.unwrap();
+    town.submit(id, town.wish(NOW + 60)).await;
     assert!(town.begin(id, 0, NOW + 70).await);
     town.finish(id, 0, in_doubt(None), NOW + 71).await;
     let place = "https://town.example/9".to_owned();
@@ -323,7 +370,7 @@ pub(crate) async fn parts_follow_one_another(grounds: &dyn Grounds) {
     assert_eq!((draft.text().as_str(), draft.target.parent.as_deref()), ("three (3/3)", Some("act:2")));
     let sent = town.store.outgoings(&[State::Sent], 9).await.unwrap();
     assert_eq!((sent.len(), sent[0].parts.len(), sent[0].text().as_str()), (1, 2, "one (1/3)\n\ntwo (2/3)"));
-    town.store.submit(id, &Submit { seen: Seen::default(), ..town.wish(NOW + 20) }).await.unwrap();
+    town.submit(id, Submit { seen: Seen::default(), ..town.wish(NOW + 20) }).await;
     assert!(town.begin(id, 0, NOW + 30).await);
     town.finish(id, 0, published("act:3", NOW + 30), NOW + 31).await;
     assert_eq!((town.state(id).await, town.all_acts().await.len()), (State::Sent, 3));
@@ -332,7 +379,7 @@ pub(crate) async fn parts_follow_one_another(grounds: &dyn Grounds) {
 pub(crate) async fn a_rehearsal_publishes_nothing(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let id = town.drafted("id:burning", &["We are sorry"]).await;
-    town.store.submit(id, &Submit { dry: true, ..town.wish(NOW) }).await.unwrap();
+    town.submit(id, Submit { dry: true, ..town.wish(NOW) }).await;
     assert!(town.begin(id, 0, NOW + 10).await);
     assert_eq!(town.finish(id, 0, Attempt::Rehearsed, NOW + 10).await, Recorded::default());
     let sent = town.outgoing(id).await;
@@ -382,7 +429,7 @@ pub(crate) async fn what_moves_on_is_told_once(grounds: &dyn Grounds) {
     let begin = town.store.outbox_version().await.unwrap();
     let id = town.drafted("id:burning", &["We are sorry"]).await;
     assert_eq!(town.store.outbox_version().await.unwrap(), begin, "what is only written is nobody else's business");
-    town.store.submit(id, &town.wish(NOW)).await.unwrap();
+    town.submit(id, town.wish(NOW)).await;
     let held = town.store.outbox_version().await.unwrap();
     let told = town.store.moved_since(begin, 9).await.unwrap();
     assert_eq!(told.iter().map(|moved| (moved.id, moved.state)).collect::<Vec<_>>(), [(id, State::Held)]);
@@ -441,13 +488,13 @@ pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds
     let lou = ByHand { voice: Some("lou".into()), at: at(NOW) };
     town.store.change_cases(&[case], &CaseChange::Claim(Some(at(NOW + 1_800))), &lou).await.unwrap();
     let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
-    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap();
-    let Submission::Changed { turns, claimed } = town.store.submit(id, &town.wish(NOW + 10)).await.unwrap() else {
+    let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap().id;
+    let Submission::Changed { turns, claimed } = town.submit(id, town.wish(NOW + 10)).await else {
         panic!("lou has it")
     };
     assert_eq!((turns.len(), claimed), (0, Some(SafeText::line("lou", 80))));
     // A claim lapses; and answering acknowledges by itself.
-    assert!(matches!(town.store.submit(id, &town.wish(NOW + 1_801)).await.unwrap(), Submission::Held(_)));
+    assert!(matches!(town.submit(id, town.wish(NOW + 1_801)).await, Submission::Held(_)));
     assert!(town.begin(id, 0, NOW + 1_811).await);
     town.finish(id, 0, published("act:9", NOW + 1_811), NOW + 1_812).await;
     let row = town.store.case(case, at(NOW + 1_900)).await.unwrap().unwrap().row;

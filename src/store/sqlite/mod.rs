@@ -40,7 +40,7 @@ use tokio::sync::Mutex;
 
 use super::outbox::{Attempt, Begin, Dispatch, Job, Moved, Outbox, Submit, Sweep};
 use super::{Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreResult};
-use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Submission, Verdict};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Submission, Verdict};
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
@@ -125,7 +125,7 @@ use on;
 
 #[async_trait]
 impl Outbox for SqliteStore {
-    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<OutgoingId>> {
+    async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<Saved>> {
         on!(self.writer, outbox::save_draft, draft, at)
     }
 

@@ -4,7 +4,7 @@ mod batch;
 mod deeds;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::action::Action;
 use super::asks::Thing;
@@ -59,6 +59,8 @@ pub struct Answering {
     /// The key that lifts the stop was pressed once.
     lifting: bool,
     woken: Option<Timestamp>,
+    /// What was sent from this screen, the oldest first.
+    mine: VecDeque<OutgoingId>,
 }
 
 impl Answering {
@@ -80,6 +82,14 @@ impl Answering {
     /// One of a batch is done with, and the next one is not there yet: keys mean nothing.
     fn is_between(&self) -> bool {
         self.batch.as_ref().is_some_and(Batch::is_between)
+    }
+
+    /// Something was sent on its way here.
+    fn sent_from_here(&mut self, id: Option<OutgoingId>) {
+        self.mine.extend(id);
+        while self.mine.len() > MOST {
+            self.mine.pop_front();
+        }
     }
 
     /// Another key than the one that lifts the stop: it was no decision.

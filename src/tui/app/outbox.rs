@@ -153,10 +153,10 @@ impl Outbox {
         )
     }
 
-    /// What is held, the one that was held last first.
-    pub fn newest_held(&self) -> Option<&Outgoing> {
+    /// What can be taken back of what these are: sent on its way last, what is held first.
+    pub fn newest_held(&self, is_own: impl Fn(&Outgoing) -> bool) -> Option<&Outgoing> {
         let recallable = |one: &&Outgoing| matches!(one.state, OutgoingState::Held | OutgoingState::AwaitingApproval);
-        let held = self.tray.items.iter().filter(recallable);
+        let held = self.tray.items.iter().filter(recallable).filter(|one| is_own(one));
         held.max_by_key(|one| (one.state == OutgoingState::Held, one.changed, one.id))
     }
 

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use super::Newsroom;
 use crate::domain::case::CaseChange;
-use crate::domain::outbox::{Draft, Identity, OutgoingState, Seen};
+use crate::domain::outbox::{Draft, Identity, OutgoingState, Saved, Seen};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+use crate::domain::{CaseId, MentionId, Network, SafeText, SourceId, Timestamp};
 use crate::engine::answering::AnsweringSettings;
 use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
@@ -110,7 +110,7 @@ pub(super) async fn tray(store: &dyn Store) -> StoreResult<Tray> {
 /// Which draft belongs to which sheet.
 #[derive(Debug, Default)]
 pub(super) struct Letters {
-    drafts: BTreeMap<u64, OutgoingId>,
+    drafts: BTreeMap<u64, Saved>,
     /// Sheets whose last save failed: what they hold is not what the store has, and must not be sent.
     unsaved: BTreeSet<u64>,
 }
@@ -152,8 +152,8 @@ impl Letters {
             Errand::Recall(id) => done(store.recall(id, now).await),
             Errand::Redraft(id) => done(store.redraft(id, now).await),
             Errand::Withdraw(id) => done(store.withdraw(id, now).await),
-            Errand::Discard(session, id) => match self.drafts.remove(&session).or(id) {
-                Some(id) => done(store.withdraw(id, now).await),
+            Errand::Discard(session, opened) => match self.drafts.remove(&session).or(opened) {
+                Some(saved) => done(give_up(store, saved, now).await),
                 None => Ok(Told::Done(false)),
             },
             Errand::Settle(id, verdict) => done(store.settle(id, &verdict, now).await),
@@ -161,8 +161,8 @@ impl Letters {
             Errand::ByHand { session, mention, case, text, voice, answering } => {
                 let by = ByHand { voice, at: now };
                 let recorded = record(store, mention, case, text, &by, answering).await?;
-                if recorded && let Some(id) = self.drafts.remove(&session) {
-                    store.withdraw(id, now).await.map_err(|error| error.to_string())?;
+                if recorded && let Some(saved) = self.drafts.remove(&session) {
+                    give_up(store, saved, now).await.map_err(|error| error.to_string())?;
                 }
                 Ok(Told::Done(recorded))
             }
@@ -176,24 +176,24 @@ impl Letters {
     }
 
     async fn save(&mut self, store: &dyn Store, session: u64, mut draft: Draft, now: Timestamp) -> Result<Told, Why> {
-        draft.id = self.drafts.get(&session).copied().or(draft.id);
+        draft.over = self.drafts.get(&session).copied().or(draft.over);
         self.unsaved.insert(session);
         let failed = |error: crate::store::StoreError| format!("the draft is not saved: {error}");
-        let named = draft.id.is_some();
+        let named = draft.over.is_some();
         let mut saved = store.save_draft(&draft, now).await.map_err(failed)?;
         let anew = saved.is_none() && named;
         if anew {
-            // It was sent or changed elsewhere; the words must not be lost.
-            draft.id = None;
+            // It was sent or changed elsewhere: neither those words nor these must be lost.
+            draft.over = None;
             saved = store.save_draft(&draft, now).await.map_err(failed)?;
         }
-        let id = saved.ok_or_else(|| "the draft is not saved: the store does not take it".to_owned())?;
+        let saved = saved.ok_or_else(|| "the draft is not saved: the store does not take it".to_owned())?;
         self.unsaved.remove(&session);
-        self.drafts.insert(session, id);
+        self.drafts.insert(session, saved);
         while self.drafts.len() > SHEETS {
             self.drafts.pop_first();
         }
-        Ok(Told::Saved(id, anew))
+        Ok(Told::Saved(saved.id, anew))
     }
 
     async fn submit(
@@ -204,9 +204,10 @@ impl Letters {
         now: Timestamp,
     ) -> Result<Told, Why> {
         let saved = self.drafts.get(&wish.session).copied().filter(|_| !self.unsaved.contains(&wish.session));
-        let id = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
+        let saved = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
         let how = newsroom.how_to_send(&wish.network);
         let submit = Submit {
+            revision: saved.revision,
             seen: Seen { case: wish.case, newest: wish.newest, all_the_same: wish.all_the_same },
             hold: how.hold,
             approval: how.approval,
@@ -216,9 +217,15 @@ impl Letters {
             voice: wish.voice,
             at: now,
         };
-        let submission = store.submit(id, &submit).await.map_err(|error| format!("not sent: {error}"))?;
+        let submission = store.submit(saved.id, &submit).await.map_err(|error| format!("not sent: {error}"))?;
         Ok(Told::Submitted(submission))
     }
+}
+
+/// Gives a draft up, unless somebody else wrote on it meanwhile: those words are theirs.
+async fn give_up(store: &dyn Store, saved: Saved, now: Timestamp) -> StoreResult<bool> {
+    let same = store.outgoing(saved.id).await?.is_some_and(|one| one.saved() == saved);
+    if same { store.withdraw(saved.id, now).await } else { Ok(false) }
 }
 
 /// Records that a person answered where no network tells. False when another voice has the case.

@@ -122,7 +122,7 @@ impl World {
     /// Writes and submits; the text is what it is known by.
     async fn submit(&self, process: &Process, text: &str, parts: &[&str]) -> OutgoingId {
         let draft = Draft {
-            id: None,
+            over: None,
             source: self.source,
             case: None,
             mention: None,
@@ -133,7 +133,7 @@ impl World {
             lang: None,
             voice: None,
         };
-        let id = self.store.save_draft(&draft, self.now()).await.unwrap().unwrap();
+        let id = self.store.save_draft(&draft, self.now()).await.unwrap().unwrap().id;
         assert!(matches!(self.again(process, id).await, Submission::Held(_)));
         id
     }
@@ -141,6 +141,7 @@ impl World {
     /// Submits a draft that is there.
     async fn again(&self, process: &Process, id: OutgoingId) -> Submission {
         let wish = Submit {
+            revision: self.of(id).await.revision,
             seen: Seen { all_the_same: true, ..Seen::default() },
             hold: seconds(10),
             approval: false,

@@ -3,37 +3,38 @@
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::{Kept, State, moved, out, outgoing_of, parts_json, realm_of, select, state};
-use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Verdict};
+use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Saved, Verdict};
 use crate::domain::{CaseId, MentionId, OutgoingId, Timestamp};
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::to_millis;
 use crate::store::sqlite::{codec, record};
 
-/// Saves a draft.
+/// Saves a draft, unless somebody else wrote on it.
 pub(in crate::store::sqlite) async fn save_draft(
     conn: &mut SqliteConnection,
     draft: &Draft,
     at: Timestamp,
-) -> Done<Option<OutgoingId>> {
+) -> Done<Option<Saved>> {
     let mut tx = begin(conn).await?;
     let realm = realm_of(&mut tx, draft.source.0).await?;
     let parts: Vec<Kept> = draft.parts.iter().map(|text| Kept { text: text.clone(), ..Kept::default() }).collect();
-    let sql = match draft.id {
+    let sql = match draft.over {
         Some(_) => {
             "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7, who = ?8,
                  realm = ?9, target = ?10, parts = ?11, visibility = ?12, warning = ?13, lang = ?14, voice = ?15,
-                 changed = ?16, revision = revision + 1 WHERE id = ?1 AND state = 0 RETURNING id"
+                 changed = ?16, revision = revision + 1 WHERE id = ?1 AND state = 0 AND revision = ?17 RETURNING id, revision"
         }
         None => {
             "INSERT INTO outgoing (id, source, case_id, mention, parent, root, quote, who, realm, target, parts,
                  visibility, warning, lang, voice, changed, created, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, 0) RETURNING id"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, 0)
+             RETURNING id, coalesce(?17, revision)"
         }
     };
     let target = &draft.target;
-    let saved: Option<i64> = sqlx::query_scalar(sql)
-        .bind(draft.id.map(|id| id.0))
+    let saved: Option<(i64, i64)> = sqlx::query_as(sql)
+        .bind(draft.over.map(|over| over.id.0))
         .bind(draft.source.0)
         .bind(draft.case.map(|id| id.0))
         .bind(draft.mention.map(|id| id.0))
@@ -49,10 +50,11 @@ pub(in crate::store::sqlite) async fn save_draft(
         .bind(draft.lang.as_deref())
         .bind(draft.voice.as_deref())
         .bind(to_millis(at))
+        .bind(draft.over.map(|over| over.revision))
         .fetch_optional(&mut *tx)
         .await?;
     tx.commit().await?;
-    Ok(saved.map(OutgoingId))
+    Ok(saved.map(|(id, revision)| Saved { id: OutgoingId(id), revision }))
 }
 
 /// The newest draft to a mention or in a case.

@@ -160,23 +160,29 @@ struct State {
     root: Option<String>,
     source: i64,
     voice: Option<String>,
+    token: Option<String>,
+    next: Option<i64>,
+    revision: i64,
 }
 
 async fn state(conn: &mut SqliteConnection, id: OutgoingId) -> Done<Option<State>> {
-    type Row = (i64, String, Option<String>, Option<String>, i64, Option<String>);
-    let row: Option<Row> =
-        sqlx::query_as("SELECT state, parts, parent, root, source, voice FROM outgoing WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(conn)
-            .await?;
-    Ok(row.map(|(state, parts, parent, root, source, voice)| State {
-        state: codec::outgoing_from(state),
-        parts: parts_from(&parts),
-        parent,
-        root,
-        source,
-        voice,
-    }))
+    let row = sqlx::query(
+        "SELECT state, parts, parent, root, source, voice, token, next, revision FROM outgoing WHERE id = ?",
+    );
+    let state = |row: SqliteRow| -> sqlx::Result<State> {
+        Ok(State {
+            state: codec::outgoing_from(row.try_get(0)?),
+            parts: parts_from(row.try_get(1)?),
+            parent: row.try_get(2)?,
+            root: row.try_get(3)?,
+            source: row.try_get(4)?,
+            voice: row.try_get(5)?,
+            token: row.try_get(6)?,
+            next: row.try_get(7)?,
+            revision: row.try_get(8)?,
+        })
+    };
+    Ok(row.bind(id.0).try_map(state).fetch_optional(conn).await?)
 }
 
 /// Notes that something moved on; gives the number to note with it.

@@ -124,6 +124,11 @@ async fn begin_now(conn: &mut SqliteConnection, held: &Lease, wish: &Begin) -> D
     if before.state != from || out(&before.parts) != wish.part || wish.part >= before.parts.len() {
         return Ok(false);
     }
+    // Taken back, written on and sent again since it was loaded: these are other words.
+    let is_due = wish.once_more || before.next.is_some_and(|next| next <= to_millis(wish.now));
+    if before.token.as_deref() != Some(wish.token.as_str()) || !is_due {
+        return Ok(false);
+    }
     let done = sqlx::query(
         "UPDATE outgoing SET state = 3, epoch = ?2, attempts = attempts + 1, since = coalesce(since, ?3), next = NULL
          WHERE id = ?1 AND EXISTS (SELECT 1 FROM head WHERE stopped = 0 AND paused = 0)

@@ -26,7 +26,11 @@ pub(in crate::store::sqlite) async fn submit(
 
 async fn submit_now(conn: &mut SqliteConnection, id: OutgoingId, wish: &Submit) -> Done<Submission> {
     let mut tx = begin(conn).await?;
-    let is_draft = |before: &State| before.state == OutgoingState::Draft && before.parts.len() > out(&before.parts);
+    let is_draft = |before: &State| {
+        before.state == OutgoingState::Draft
+            && before.revision == wish.revision
+            && before.parts.len() > out(&before.parts)
+    };
     let Some(before) = state(&mut tx, id).await?.filter(is_draft) else { return Ok(Submission::Stale) };
     if !wish.seen.all_the_same {
         if let Some(other) = thread::other_on_its_way(&mut tx, id, &wish.seen).await? {

@@ -11,12 +11,23 @@ use crate::tui::app::msg::Weight;
 use crate::tui::app::{Model, explain};
 
 impl Model {
-    /// Takes back what was held last, to be written on.
+    /// Takes back what this screen or this voice sent last, to be written on. What others sent is theirs: it is taken
+    /// back in the outbox, where it is seen.
     pub(in crate::tui::app) fn recall_newest(&mut self, cmds: &mut Vec<Cmd>) {
-        match self.answering.outbox.newest_held().map(|one| one.id) {
+        let (mine, voice) = (&self.answering.mine, self.context.voice());
+        let is_own = |one: &Outgoing| {
+            mine.contains(&one.id) || voice.is_some() && one.voice.as_ref().map(SafeText::as_str) == voice
+        };
+        let outbox = &self.answering.outbox;
+        let others = outbox.newest_held(|_| true).is_some();
+        match outbox.newest_held(is_own).map(|one| one.id) {
             Some(id) => {
                 self.send_errand(Purpose::WriteOn(id), Errand::Recall(id), cmds);
             }
+            None if others => self.status.say(
+                Weight::Info,
+                "nothing of yours is held: what others sent is taken back in the outbox, on the selected one",
+            ),
             None => self.status.say(Weight::Info, "nothing is held in the outbox"),
         }
     }
@@ -44,6 +55,9 @@ impl Model {
         match action {
             Action::Open => self.open_outgoing(&one, cmds),
             Action::Approve => self.approve(&one, cmds),
+            Action::Recall if matches!(state, OutgoingState::Held | OutgoingState::AwaitingApproval) => {
+                self.send_errand(Purpose::WriteOn(one.id), Errand::Recall(one.id), cmds);
+            }
             Action::ItIsOut if matches!(state, OutgoingState::Uncertain | OutgoingState::Failed) => {
                 self.send_errand(Purpose::Settle, Errand::Settle(one.id, Verdict::ItIsOut(None)), cmds);
             }

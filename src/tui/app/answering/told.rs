@@ -2,7 +2,7 @@
 
 use super::Purpose;
 use crate::domain::SafeText;
-use crate::domain::outbox::OutgoingState;
+use crate::domain::outbox::{OutgoingState, Submission};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
@@ -37,14 +37,20 @@ impl Model {
                     None => self.asks.stale(Thing::Outbox),
                 }
                 if anew {
-                    let words = "the draft was sent or changed elsewhere; a new one was begun";
+                    let words = "the draft was sent or changed on another screen; your words are in a new one";
                     self.status.say(Weight::Trouble, words);
                 }
                 return anew;
             }
             (Purpose::Submit(session), Told::Submitted(submission)) => {
                 let Some(sheet) = self.sheet(session) else { return false };
+                let id = sheet.id();
                 let outcome = sheet.submitted(&submission);
+                if outcome != Outcome::Stays {
+                    self.answering.sent_from_here(id);
+                } else if submission == Submission::Stale {
+                    self.keep_draft(cmds);
+                }
                 self.sent(session, outcome, cmds);
             }
             (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
@@ -95,8 +101,14 @@ impl Model {
             return;
         }
         let who = opened.mention.as_ref().map(|mention| mention.row.author.to_string());
+        let voice = self.context.voice();
+        let writer = opened.draft.as_ref().and_then(|draft| draft.voice.clone());
+        let theirs = writer.filter(|writer| Some(writer.as_str()) != voice);
         match Composer::open(session, opened, &self.context) {
             Ok(mut sheet) => {
+                if let Some(writer) = theirs {
+                    self.status.say(Weight::Trouble, &format!("{writer} wrote this draft: ask before you change it"));
+                }
                 match self.batch_of(session).map(|batch| batch.last().cloned()) {
                     Some(last) => last.iter().for_each(|last| sheet.begin_with(last, &self.context)),
                     None => self.answering.batch = None,

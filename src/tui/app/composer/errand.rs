@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::batch::Next;
 use crate::domain::case::{Case, PersonCard, Turn};
-use crate::domain::outbox::{Draft, Identity, Outgoing, Submission, Verdict};
+use crate::domain::outbox::{Draft, Identity, Outgoing, Saved, Submission, Verdict};
 use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
 use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::cmd::Aim;
@@ -43,8 +43,8 @@ pub enum Errand {
     Redraft(OutgoingId),
     /// Give up for good.
     Withdraw(OutgoingId),
-    /// The draft of a sheet is given up: nothing is left in it. The number under which it was opened, if it was.
-    Discard(u64, Option<OutgoingId>),
+    /// The draft of a sheet is given up: nothing is left in it. What it was opened on, if it was.
+    Discard(u64, Option<Saved>),
     /// A person knows what became of it.
     Settle(OutgoingId, Verdict),
     /// Stop all sending, or let it go on.

@@ -233,9 +233,12 @@ impl Composer {
             Submission::Stale => {
                 // Whatever it is now, these words are not lost: they begin a new draft.
                 self.id = None;
+                self.opened = None;
                 self.kept = None;
-                self.blocked =
-                    vec!["the draft was sent or changed elsewhere; these words are kept as a new one".to_owned()];
+                self.blocked = vec![
+                    "not sent: the draft was sent or changed on another screen; these words are kept as a new one"
+                        .to_owned(),
+                ];
             }
         }
         Outcome::Stays

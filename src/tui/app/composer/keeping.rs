@@ -55,7 +55,7 @@ impl Composer {
         let nothing = self.paper.is_blank() || self.paper.text() == self.pristine;
         if nothing {
             let begun = self.id.is_some() || self.kept.is_some();
-            return (begun.then_some(Errand::Discard(self.session, self.id)), false);
+            return (begun.then_some(Errand::Discard(self.session, self.opened)), false);
         }
         (self.save(context), true)
     }
@@ -67,7 +67,7 @@ impl Composer {
             (None, None) => return None,
         };
         Some(Draft {
-            id: self.id,
+            over: self.opened,
             source,
             case: self.case.as_ref().map(|case| case.id),
             mention: self.mention.as_ref().map(|mention| mention.row.id),

@@ -27,7 +27,7 @@ use self::thread::Thread;
 use super::context::Context;
 use super::msg::Typing;
 use crate::domain::case::{Claim, PersonCard};
-use crate::domain::outbox::{Draft, Identity, Target};
+use crate::domain::outbox::{Draft, Identity, Saved, Target};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, Mention, Network, OutgoingId, SourceId, TextRules, Timestamp, Visibility};
 
@@ -76,6 +76,8 @@ pub enum Step {
 pub struct Composer {
     session: u64,
     id: Option<OutgoingId>,
+    /// What was opened, as it was then; which of its revisions this sheet saved last is known where it is saved.
+    opened: Option<Saved>,
     mention: Option<Arc<Mention>>,
     target: Target,
     network: Network,
@@ -110,6 +112,11 @@ impl Composer {
     /// Number of the sheet.
     pub fn session(&self) -> u64 {
         self.session
+    }
+
+    /// Number of its draft, once it has one.
+    pub fn id(&self) -> Option<OutgoingId> {
+        self.id
     }
 
     /// What is answered.

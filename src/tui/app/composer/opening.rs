@@ -41,6 +41,7 @@ impl Composer {
         let mut composer = Self {
             session,
             id: draft.as_ref().map(|draft| draft.id),
+            opened: draft.as_ref().map(|draft| draft.saved()),
             thread: Thread::of(turns, mention.as_deref()),
             lang: mention.as_ref().and_then(|mention| mention.lang.clone()),
             mention,

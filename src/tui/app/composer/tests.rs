@@ -316,7 +316,7 @@ fn what_is_held_is_taken_back_and_written_on() {
     let mut model = open(&mut town);
     type_in(&mut town, &mut model, KIND);
     town.press(&mut model, Action::Send);
-    assert_eq!(model.outbox().newest_held().map(|one| one.state), Some(OutgoingState::Held));
+    assert_eq!(model.outbox().newest_held(|_| true).map(|one| one.state), Some(OutgoingState::Held));
     town.press(&mut model, Action::Recall);
     assert!(text(&model).ends_with("tomorrow."));
     assert!(model.composer().unwrap().mention().is_some(), "with what it answers");

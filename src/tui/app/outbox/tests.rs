@@ -4,7 +4,7 @@ use crate::engine::Event;
 use crate::tui::app::layout::View;
 use crate::tui::app::samples::postbox::outgoing;
 use crate::tui::app::samples::{Town, now, setup};
-use crate::tui::app::{Cmd, Model, Msg};
+use crate::tui::app::{Cmd, Model, Msg, Setup};
 
 fn in_seconds(seconds: i64) -> Timestamp {
     now() + SignedDuration::from_secs(seconds)
@@ -119,6 +119,28 @@ fn another_voice_approves_and_the_writer_does_not() {
         town.press(&mut model, Action::Approve);
         assert_eq!(town.post.outgoings[2].state == OutgoingState::Held, approved, "{voice:?}");
     }
+}
+
+#[test]
+fn what_another_voice_sent_is_taken_back_only_where_it_is_seen() {
+    let mut town = town();
+    town.post.outgoings = vec![outgoing(3, OutgoingState::AwaitingApproval, "may I"), held(5, 8)];
+    let mut model = town.model(Setup { voice: Some("Ana".to_owned()), ..setup((120, 36)) });
+    town.press(&mut model, Action::Recall);
+    assert!(model.composer().is_none(), "both are Kim's");
+    assert!(town.post.outgoings.iter().all(|one| one.state != OutgoingState::Draft));
+    let mut model = town.model(setup((120, 36)));
+    town.press(&mut model, Action::Recall);
+    assert!(model.composer().is_none(), "nor are they nobody's");
+    let mut kim = town.model(Setup { voice: Some("Kim".to_owned()), ..setup((120, 36)) });
+    town.press(&mut kim, Action::Recall);
+    assert_eq!(town.post.outgoings[1].state, OutgoingState::Draft);
+    let mut model = shown(&mut town, Some("Ana"), 0);
+    assert_eq!(model.outbox().selected().unwrap().id, OutgoingId(3));
+    town.press(&mut model, Action::Recall);
+    assert_eq!(town.post.outgoings[0].state, OutgoingState::Draft);
+    assert!(model.composer().is_some());
+    assert!(model.status().shown().unwrap().text.as_str().contains("Kim wrote this draft"));
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl Postbox {
 
     fn save(&mut self, session: u64, draft: &Draft) -> Told {
         self.saves += 1;
-        let known = self.drafts.get(&session).copied().or(draft.id);
+        let known = self.drafts.get(&session).copied().or(draft.over.map(|over| over.id));
         let alive =
             |id: &OutgoingId| self.outgoings.iter().any(|one| one.id == *id && one.state == OutgoingState::Draft);
         let anew = known.is_some() && known.filter(alive).is_none();
@@ -247,7 +247,7 @@ impl Postbox {
             Errand::Recall(id) => self.turn_to(id, &[Held, AwaitingApproval], Draft),
             Errand::Redraft(id) => self.turn_to(id, &[Failed], Draft),
             Errand::Withdraw(id) => self.turn_to(id, &[Draft, Held, AwaitingApproval, Failed], Withdrawn),
-            Errand::Discard(session, id) => match self.drafts.remove(&session).or(id) {
+            Errand::Discard(session, id) => match self.drafts.remove(&session).or(id.map(|saved| saved.id)) {
                 Some(id) => self.turn_to(id, &[Draft], Withdrawn),
                 None => Told::Done(false),
             },

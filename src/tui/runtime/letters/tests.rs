@@ -50,7 +50,7 @@ fn now() -> Timestamp {
 
 fn draft(words: &str) -> Draft {
     Draft {
-        id: None,
+        over: None,
         source: SourceId(1),
         case: None,
         mention: Some(MentionId(7)),
@@ -149,8 +149,31 @@ async fn words_whose_draft_went_elsewhere_begin_a_new_one() {
     assert!(world.shelf.withdraws(other).await);
 }
 
+#[tokio::test]
+async fn two_screens_on_one_mention_keep_their_own_words() {
+    let mut world = World::new();
+    let Ok(Told::Saved(id, false)) = world.carry_out(save("ours")).await else { panic!("saved") };
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap().draft.unwrap();
+    // The other screen opened the same draft and writes on.
+    let theirs = Draft { over: Some(opened.saved()), ..draft("theirs") };
+    let mut other = Letters::default();
+    let other_saves = Errand::Save { session: 9, draft: Box::new(theirs) };
+    let told = other.carry_out(&world.shelf, &world.nobody, other_saves, now()).await;
+    assert_eq!(told, Ok(Told::Saved(id, false)));
+    assert_eq!(world.carry_out(wish()).await, Ok(Told::Submitted(Submission::Stale)), "words that we never saw");
+    let Ok(Told::Saved(own, true)) = world.carry_out(save("ours, longer")).await else { panic!("a new one") };
+    let words = |id| {
+        let all = world.shelf.tray.outgoings.lock().unwrap();
+        all.iter().find(|one| one.id == id).map(|one| one.text())
+    };
+    assert_eq!((words(id).as_deref(), words(own).as_deref()), (Some("theirs"), Some("ours, longer")));
+    // Giving up what was ours once does not give up what they wrote on it.
+    let discard = Errand::Discard(8, Some(opened.saved()));
+    assert_eq!(world.carry_out(discard).await, Ok(Told::Done(false)));
+}
+
 impl Shelf {
-    async fn withdraws(&self, id: OutgoingId) -> bool {
+    async fn withdraws(&self, id: crate::domain::OutgoingId) -> bool {
         crate::store::Outbox::withdraw(self, id, now()).await.unwrap()
     }
 }
