@@ -5,7 +5,7 @@ use tokio::sync::broadcast;
 use super::super::shelf::{NOW, Shelf, row};
 use super::*;
 use crate::domain::outbox::{Identity, Submission, Target};
-use crate::domain::{TextRules, Visibility};
+use crate::domain::{OutgoingId, TextRules, Visibility};
 use crate::engine::Event;
 
 struct Nobody(std::sync::atomic::AtomicUsize);
