@@ -405,9 +405,9 @@ pub(crate) async fn sending_can_be_stopped(grounds: &dyn Grounds) {
     other.stop_sending(false, at(NOW + 10)).await.unwrap();
     assert_eq!(town.outgoing(id).await.next, Some(at(NOW + 20)), "there is time to take it back");
     town.store.set_paused(true).await.unwrap();
-    assert!(town.outgoing(id).await.trouble.as_str().contains("paused") && !town.begin(id, 0, NOW + 11).await);
+    assert!(town.outgoing(id).await.trouble.as_str().contains("paused") && !town.begin(id, 0, NOW + 20).await);
     town.store.set_paused(false).await.unwrap();
-    assert!(town.begin(id, 0, NOW + 11).await);
+    assert!(!town.begin(id, 0, NOW + 19).await && town.begin(id, 0, NOW + 20).await, "not before its time");
 }
 
 pub(crate) async fn a_lost_lease_sends_nothing(grounds: &dyn Grounds) {

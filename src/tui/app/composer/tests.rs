@@ -278,7 +278,7 @@ fn another_answer_on_its_way_and_a_draft_that_went_elsewhere_stop_it_too() {
     town.tell(&mut model, Msg::Type(Typing::Cancel));
     town.post.next = Some(Submission::Stale);
     town.press(&mut model, Action::Send);
-    assert!(model.composer().unwrap().blocked()[0].contains("elsewhere"));
+    assert!(model.composer().unwrap().blocked()[0].contains("another screen"));
     assert!(text(&model).contains("sorry"));
 }
 
