@@ -110,9 +110,8 @@ impl Clocks {
         }
         page.heading("What it means");
         for words in [
-            format!(
-                "The clocks begin when we first have a post, and stop with our first word: an answer, an acknowledgement, a hand-over or the solution. Half of all cases had it within P50, nine in ten within P90. Who waits still is counted with the time waited so far (Kaplan-Meier): leaving them out would flatter us. \">2h\" was not reached by the longest wait of two hours."
-            ),
+            "The clocks begin when we first have a post, and stop with our first word: an answer, an acknowledgement, a hand-over or the solution. Half of all cases had it within P50, nine in ten within P90. Who waits still is counted with the time waited so far (Kaplan-Meier): leaving them out would flatter us. \">2h\" was not reached by the longest wait of two hours."
+                .to_owned(),
             format!(
                 "≤{target} is the share with a first word within the target; the unanswered are misses once they are older. Dismissed cases are neither. A case is late by the calendar, whatever the working hours. Below {FEWEST_CASES} cases nothing is said. A voice is the one that answered first; voices and networks come by name. What is not public is left out."
             ),

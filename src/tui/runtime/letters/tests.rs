@@ -6,7 +6,7 @@ use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
 use super::*;
 use crate::domain::outbox::{Identity, Submission, Target};
-use crate::domain::{OutgoingId, TextRules, Visibility};
+use crate::domain::{TextRules, Visibility};
 use crate::engine::Event;
 use crate::tui::app::cmd::Aim;
 use crate::tui::app::composer::batch::Next;
