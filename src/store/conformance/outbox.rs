@@ -407,6 +407,7 @@ pub(crate) async fn sending_can_be_stopped(grounds: &dyn Grounds) {
     town.store.set_paused(true).await.unwrap();
     assert!(town.outgoing(id).await.trouble.as_str().contains("paused") && !town.begin(id, 0, NOW + 20).await);
     town.store.set_paused(false).await.unwrap();
+    town.store.attend(HERE, at(NOW), at(NOW + 15)).await.unwrap();
     assert!(!town.begin(id, 0, NOW + 19).await && town.begin(id, 0, NOW + 20).await, "not before its time");
 }
 
