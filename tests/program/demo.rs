@@ -50,7 +50,7 @@ fn every_pane_means_something_within_seconds() {
         &["│─ Share of voice · 24 h"],
         &["│ Ferris Bikes", "█", " %"],
         &["│ Northwheel", "█", " %"],
-        &["│ no acts known yet"],
+        &["│ no campaign is defined"],
         &["│─ Sources ", "! 1 of 6 want a look"],
     ];
     for part in parts {
