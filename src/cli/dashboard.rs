@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::args::Everywhere;
 use super::error::{CliError, CliResult};
 use super::house::House;
@@ -32,6 +34,8 @@ pub struct Opening {
     pub voice: Option<String>,
     /// Said first on the status line.
     pub notices: Vec<String>,
+    /// Who tells a story beside what happens.
+    pub narrator: Option<mpsc::Receiver<String>>,
 }
 
 /// `goodword` without a command.
@@ -42,7 +46,7 @@ pub async fn ordinary(everywhere: &Everywhere, voice: Option<String>) -> CliResu
     let house = House::of_file(everywhere)?;
     let sources = house.sources()?;
     let notices = house.config.remarks();
-    open(Opening { house, sources, occasion: Occasion::Ordinary, voice, notices }, everywhere).await
+    open(Opening { house, sources, occasion: Occasion::Ordinary, voice, notices, narrator: None }, everywhere).await
 }
 
 /// Opens the dashboard and stays until a person leaves.
@@ -50,7 +54,7 @@ pub async fn ordinary(everywhere: &Everywhere, voice: Option<String>) -> CliResu
 /// # Errors
 /// What keeps the dashboard from opening, or ended it.
 pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
-    let Opening { house, sources, occasion, voice, notices } = opening;
+    let Opening { house, sources, occasion, voice, notices, narrator } = opening;
     let keymap = keymap(&house.config)?;
     let voice = super::voice::named(&house.config, voice)?;
     let _log = house.log(everywhere);
@@ -61,6 +65,9 @@ pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
     let mut setup = setup(&house, &store, &engine, keymap, occasion, notices);
     setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), coach);
     setup.model.voice = voice;
+    if let Some(narrator) = narrator {
+        setup.narrator = narrator;
+    }
     setup.model.target = house.config.answering.target;
     setup.model.hours.clone_from(&house.config.answering.hours);
     let ended = runtime::run(setup).await;
@@ -154,6 +161,7 @@ fn setup(
         },
         save_watch: house.file.clone().map(|file| save_watch(file, config.brand.name.clone())),
         reload: house.file.clone().map(|file| reload(file, Arc::clone(engine))),
+        narrator: mpsc::channel(1).1,
     }
 }
 

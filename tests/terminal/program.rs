@@ -145,6 +145,7 @@ async fn show(script: Script) -> i32 {
         screen: ScreenSettings::default(),
         save_watch: None,
         reload: None,
+        narrator: tokio::sync::mpsc::channel(1).1,
     })
     .await;
     let (said, code) = match ended {

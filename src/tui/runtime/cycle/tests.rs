@@ -150,6 +150,7 @@ fn world(change: impl FnOnce(&mut Setup)) -> World {
         screen: ScreenSettings::default(),
         save_watch: None,
         reload: None,
+        narrator: mpsc::channel(1).1,
     };
     change(&mut setup);
     let (type_in, heard) = mpsc::unbounded_channel();
