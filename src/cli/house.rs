@@ -13,6 +13,7 @@ use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
 use crate::config::{Config, OutboxSettings};
+use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Network, SafeText};
 use crate::engine::answering::AnsweringSettings;
 use crate::engine::outbox::Manner;
@@ -189,6 +190,8 @@ impl House {
         plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
         plan.answering =
             AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
+        let days = self.config.collect.own_history_days;
+        plan.own_history = (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days)));
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan

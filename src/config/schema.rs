@@ -60,7 +60,7 @@ pub const SOURCE: SectionSchema = many(
 );
 /// When to ask.
 pub const COLLECT: SectionSchema =
-    one("collect", &["public_feeds", "shortest", "longest", "concurrency", "watch_ceiling"]);
+    one("collect", &["public_feeds", "shortest", "longest", "concurrency", "watch_ceiling", "own_history_days"]);
 /// How to ask.
 pub const HTTP: SectionSchema =
     one("http", &["contact", "user_agent", "timeout", "max_body_mb", "per_host", "private_addresses"]);

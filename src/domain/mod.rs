@@ -32,7 +32,7 @@ pub use ids::{
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use signal::{Signal, SignalKind};
-pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
+pub use source::{Capabilities, Meter, Network, OwnHistory, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};
 pub use subject::{BrandSize, Role, Subject, WatchRule};
 pub use text_rules::TextRules;

@@ -19,6 +19,7 @@ use super::doors::{Door, Doors, Hands};
 use super::event::Standing;
 use super::flood::Gauge;
 use super::herald::Herald;
+use super::history::Historian;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
 use super::lessons::School;
@@ -26,6 +27,7 @@ use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan};
 use super::{holder, retention, supervise};
+use crate::domain::time::SignedDuration;
 use crate::language::Readers;
 use crate::sources::Source;
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -86,6 +88,9 @@ pub async fn poll_all_once(
         let adopted = conductor.crew.adopt().await?;
         let mut collector = conductor.collector(&adopted)?;
         let reports = collector.once(&lease, stop, budget, progress).await?;
+        if let Some(historian) = conductor.historian(&adopted, lease.epoch)? {
+            stop.run_until_cancelled(historian.once()).await.unwrap_or(Ok(()))?;
+        }
         let target = conductor.crew.answering.target;
         let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch, target);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
@@ -169,6 +174,7 @@ struct Conductor {
     sources: Vec<Source>,
     workers: usize,
     retention: Option<Retention>,
+    own_history: Option<SignedDuration>,
     /// Asks the sources; else it only sends.
     listens: bool,
     commands: mpsc::Receiver<Command>,
@@ -215,6 +221,7 @@ impl Conductor {
             sources: plan.sources,
             workers: plan.workers,
             retention: plan.retention,
+            own_history: plan.own_history,
             listens: plan.listens,
             commands,
             notes: Arc::new(AsyncMutex::new(notes)),
@@ -365,11 +372,23 @@ impl Conductor {
             None => collector.insert(self.collector(adopted)?),
         };
         self.shared.herald.stands(Standing::Collecting);
-        self.start_aides(aides, lease.epoch);
+        let historian = self.historian(adopted, lease.epoch)?;
+        self.start_aides(aides, lease.epoch, historian);
         Ok(collector.run(lease, &mut self.commands, stop).await)
     }
 
-    fn start_aides(&self, aides: &mut JoinSet<()>, epoch: i64) {
+    /// Who fetches our own older posts.
+    fn historian(&self, adopted: &Adopted, epoch: i64) -> Result<Option<Historian>, EngineError> {
+        let Some(back) = self.own_history else { return Ok(None) };
+        // What is older than the retention allows would be erased again at once.
+        let back = self.retention.map_or(back, |retention| back.min(retention.mentions));
+        let doors = self.crew.doors().into_iter();
+        let accounts = doors.filter_map(|(door, hands)| Some((door, hands.lookup.clone()?))).collect();
+        let (shared, intake) = (Arc::clone(&self.shared), self.crew.intake(adopted)?);
+        Ok(Some(Historian { shared, intake, accounts, back, epoch }))
+    }
+
+    fn start_aides(&self, aides: &mut JoinSet<()>, epoch: i64, historian: Option<Historian>) {
         let (shared, crew, notes) = (Arc::clone(&self.shared), Arc::clone(&self.crew), Arc::clone(&self.notes));
         aides.spawn(supervise::persist("alerts", move || {
             let (crew, notes) = (Arc::clone(&crew), Arc::clone(&notes));
@@ -377,6 +396,9 @@ impl Conductor {
             let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, target);
             async move { alerts.run(&mut *notes.lock().await).await }
         }));
+        if let Some(historian) = historian {
+            aides.spawn(supervise::persist("own history", move || historian.clone().run()));
+        }
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);
             aides.spawn(supervise::persist("retention", move || retention::run(Arc::clone(&shared), retention, epoch)));

@@ -27,6 +27,7 @@ pub mod event;
 mod facade;
 pub mod flood;
 mod herald;
+pub mod history;
 mod holder;
 pub mod intake;
 mod lease;

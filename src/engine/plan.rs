@@ -11,6 +11,7 @@ use super::intake::IntakeError;
 use super::lease::LeasePace;
 use super::outbox::Manner;
 use crate::domain::Clock;
+use crate::domain::time::SignedDuration;
 use crate::language::Readers;
 use crate::sources::Source;
 use crate::store::{Retention, Roster, Store, StoreError};
@@ -54,6 +55,8 @@ pub struct EnginePlan {
     pub manner: Manner,
     /// What is kept for how long; `None` keeps everything.
     pub retention: Option<Retention>,
+    /// How far back our own posts are fetched; `None` fetches none but those that listening brings.
+    pub own_history: Option<SignedDuration>,
     /// Polls under way at once.
     pub workers: usize,
     /// How mentions are answered.
@@ -88,6 +91,7 @@ impl EnginePlan {
             clock: Arc::new(SystemClock),
             manner: Manner::default(),
             retention,
+            own_history: Some(super::history::BACK),
             workers: WORKERS,
             answering: AnsweringSettings::default(),
             listens: true,

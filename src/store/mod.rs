@@ -13,8 +13,9 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Correction, CorrectionId, Item, Mention, MentionId, MentionRow, Meter, Network, NewCorrection, Reading, Role,
-    Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, Correction, CorrectionId, Item, Mention, MentionId, MentionRow, Meter, Network, NewCorrection, OwnHistory,
+    Reading, Role, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    WatchRule,
 };
 
 pub mod cases;
@@ -279,6 +280,14 @@ pub trait Store: Cases + Outbox + Dispatch {
     /// Records what a person brings (an import): like [`Store::record`], but without a lease, since no network
     /// is asked and a mention that is known already stays one.
     async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded>;
+    /// Records a page of our own older posts (the acts of the batch) like [`Store::record`], and how far back they were
+    /// fetched, in one transaction; the source's cursor and state stay as they are.
+    async fn record_own_history(
+        &self,
+        lease: &Lease,
+        batch: &RecordBatch,
+        history: &OwnHistory,
+    ) -> StoreResult<Recorded>;
     /// Raises a signal, unless the same kind, subject and source raised one within the hour before. What is always news
     /// ([`crate::domain::SignalKind::is_always_news`]) is raised in any case.
     async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>>;

@@ -17,8 +17,8 @@ use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
     Act, Answerable, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network,
-    NewCorrection, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId, SourceState,
-    SubjectId, Timestamp, Visibility,
+    NewCorrection, OwnHistory, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId,
+    SourceState, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
     Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
@@ -173,6 +173,9 @@ impl Store for Shelf {
     async fn record(&self, _: &Lease, _: &RecordBatch) -> StoreResult<Recorded> {
         Err(StoreError::LeaseLost)
     }
+    async fn record_own_history(&self, _: &Lease, _: &RecordBatch, _: &OwnHistory) -> StoreResult<Recorded> {
+        Err(StoreError::LeaseLost)
+    }
     async fn bring(&self, _: &RecordBatch) -> StoreResult<Recorded> {
         Err(StoreError::LeaseLost)
     }
@@ -252,6 +255,7 @@ impl Store for Shelf {
             mentions: self.rows.lock().unwrap().len() as u64,
             meters: Vec::new(),
             live: false,
+            own_history: None,
         }])
     }
     async fn signals(&self, _: u32) -> StoreResult<Vec<Signal>> {

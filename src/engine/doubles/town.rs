@@ -39,6 +39,7 @@ pub(crate) fn plan(
         workers: 4,
         answering: crate::engine::answering::AnsweringSettings::default(),
         listens: true,
+        own_history: Some(crate::engine::history::BACK),
         manner: crate::engine::outbox::Manner::default(),
         ceilings: Ceilings::default(),
         pace: LeasePace::default(),

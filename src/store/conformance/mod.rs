@@ -70,7 +70,7 @@ macro_rules! conformance {
                 pausing_is_remembered unknown_deletions_leave_nothing;
             leaving: who_leaves_takes_everything_along who_leaves_within_a_batch_says_nothing_in_it
                 a_loud_account_leaves_at_once;
-            acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
+            acts: acts_come_back_whole own_history_is_kept_with_the_posts_that_it_covers acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
             outbox: drafts_are_saved_and_found only_the_words_that_were_seen_are_changed_and_sent

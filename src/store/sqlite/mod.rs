@@ -44,8 +44,8 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Sub
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, Signal, SignalId,
-    SourceId, SourceState, SubjectId, Timestamp,
+    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, OwnHistory,
+    Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
 };
 use connection::Connections;
 pub use copy::restore;
@@ -267,6 +267,15 @@ impl Store for SqliteStore {
 
     async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded> {
         on!(self.writer, record::record, &self.similar, None, batch)
+    }
+
+    async fn record_own_history(
+        &self,
+        held: &Lease,
+        batch: &RecordBatch,
+        history: &OwnHistory,
+    ) -> StoreResult<Recorded> {
+        on!(self.writer, record::record_own_history, &self.similar, held, batch, history)
     }
 
     async fn raise(&self, held: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {

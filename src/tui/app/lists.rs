@@ -337,6 +337,7 @@ mod tests {
             mentions: 0,
             meters: Vec::new(),
             live: false,
+            own_history: None,
         }
     }
 

@@ -216,6 +216,7 @@ fn state(id: i64, name: &str, health: SourceHealth) -> SourceState {
         mentions: 0,
         meters: Vec::new(),
         live: false,
+        own_history: None,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) use tally::Tally;
 use super::connection::begin;
 use super::fault::{Done, Fault};
 use super::{cases, codec, lease, place, realm, roster, stream};
-use crate::domain::{MentionId, time};
+use crate::domain::{MentionId, OwnHistory, time};
 use crate::store::{Lease, Need, RecordBatch, Recorded};
 use acts::Deed;
 use cases::threads::Says;
@@ -57,6 +57,26 @@ pub(super) async fn record(
         lease::check(&mut tx, held).await?;
     }
     let (recorded, revision) = inside(&mut tx, &mut similar, held.is_some(), batch).await?;
+    tx.commit().await?;
+    if let Some(revision) = revision {
+        similar.settle(revision);
+    }
+    Ok(recorded)
+}
+
+/// Records older posts of our own, and how far back they go.
+pub(super) async fn record_own_history(
+    conn: &mut SqliteConnection,
+    similar: &Mutex<Similar>,
+    held: &Lease,
+    batch: &RecordBatch,
+    history: &OwnHistory,
+) -> Done<Recorded> {
+    let mut similar = similar.lock().await;
+    let mut tx = begin(conn).await?;
+    lease::check(&mut tx, held).await?;
+    let (recorded, revision) = inside(&mut tx, &mut similar, false, batch).await?;
+    roster::keep_own_history(&mut tx, batch.source, history).await?;
     tx.commit().await?;
     if let Some(revision) = revision {
         similar.settle(revision);
