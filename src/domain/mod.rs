@@ -4,6 +4,7 @@
 //! argument. [`clean`] is the only door through which foreign text becomes [`SafeText`].
 
 pub mod act;
+pub mod campaign;
 pub mod case;
 pub mod clean;
 pub mod correction;
@@ -22,12 +23,13 @@ pub mod text_rules;
 pub mod time;
 
 pub use act::Act;
+pub use campaign::{Campaign, Money, Paid, Payment, Terms};
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
 pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
-    ActId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId,
-    SubjectId, WatchId,
+    ActId, CampaignId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PaymentId, PersonId, PromiseId, SignalId,
+    SourceId, StepId, SubjectId, WatchId,
 };
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
