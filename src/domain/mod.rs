@@ -13,6 +13,7 @@ pub mod ids;
 pub mod item;
 pub mod letters;
 pub mod mention;
+pub mod money;
 pub mod outbox;
 pub mod search;
 pub mod signal;
@@ -23,7 +24,7 @@ pub mod text_rules;
 pub mod time;
 
 pub use act::Act;
-pub use campaign::{Campaign, Money, Paid, Payment, Terms};
+pub use campaign::{Campaign, Paid, Payment, Terms};
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
 pub use gesture::{Deed, Gesture, Give, Trigger};
@@ -33,6 +34,7 @@ pub use ids::{
 };
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use money::Money;
 pub use signal::{Signal, SignalKind};
 pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};
