@@ -27,6 +27,8 @@ pub struct Changed {
     pub weights: bool,
     /// Voices or saved replies.
     pub answers: bool,
+    /// Campaigns.
+    pub campaigns: bool,
     /// The data directory, which takes effect only after a new start.
     pub data: bool,
 }
@@ -44,6 +46,7 @@ impl Changed {
             answering: old.answering != new.answering,
             weights: old.weights != new.weights,
             answers: old.voices != new.voices || old.replies != new.replies || old.voice != new.voice,
+            campaigns: old.campaigns != new.campaigns,
             data: old.data != new.data,
             config: new,
         }
@@ -65,6 +68,7 @@ impl Changed {
             (self.answering, "answering (from the next start)"),
             (self.weights, "weights"),
             (self.answers, "voices and saved replies"),
+            (self.campaigns, "campaigns"),
             (self.data, "data directory (from the next start)"),
         ];
         parts.into_iter().filter(|(changed, _)| *changed).map(|(_, name)| name).collect()

@@ -67,6 +67,23 @@ pub struct SavedReply {
     pub text: String,
 }
 
+/// A named set of our own posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Campaign {
+    /// Its name, unique among the campaigns.
+    pub name: String,
+    /// Hashtags, without the sign.
+    pub tags: Vec<String>,
+    /// Queries; [`crate::watch::Query::parse`] accepts them. That of a watch among them, when one is named.
+    pub words: Vec<String>,
+    /// Accounts, without the leading `@`.
+    pub accounts: Vec<String>,
+    /// Its first day.
+    pub since: Option<jiff::civil::Date>,
+    /// Its last day.
+    pub until: Option<jiff::civil::Date>,
+}
+
 /// A feed or an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

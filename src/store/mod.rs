@@ -18,6 +18,7 @@ use crate::domain::{
     WatchRule,
 };
 
+pub mod campaigns;
 pub mod cases;
 #[cfg(test)]
 mod conformance;
@@ -25,6 +26,7 @@ mod error;
 pub mod outbox;
 pub mod sqlite;
 
+pub use campaigns::{CampaignChange, CampaignNews, Campaigns, ResponseRow};
 pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
 pub use outbox::{Dispatch, Outbox};
@@ -246,7 +248,7 @@ pub struct Retention {
 /// a [`Lease`] fail with [`StoreError::LeaseLost`] and change nothing when the lease's epoch is no longer the
 /// one in force.
 #[async_trait]
-pub trait Store: Cases + Outbox + Dispatch {
+pub trait Store: Cases + Outbox + Dispatch + Campaigns {
     /// Asks for the lease or renews it. Ours when nobody holds it, when it ran out before `now`, or when the
     /// present holder has the same name (the epoch then stays).
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState>;

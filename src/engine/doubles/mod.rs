@@ -1,6 +1,7 @@
 //! Stand-ins for the rooms below, for the engine's own tests: a store in memory, scripted sources, simple
 //! readers, and a clock that follows tokio's paused time.
 
+mod campaigns;
 mod cases;
 mod outbox;
 mod said;

@@ -44,6 +44,16 @@ pub(super) async fn newest(conn: &mut SqliteConnection, before: Option<Timestamp
     Ok(rows.fetch_all(conn).await?)
 }
 
+/// These acts, in the order of their numbers.
+pub(super) async fn numbered(conn: &mut SqliteConnection, ids: &[ActId]) -> Done<Vec<Act>> {
+    let sql = acts!(
+        "JOIN network n ON n.id = a.network LEFT JOIN person p ON p.id = a.person
+         WHERE a.id IN (SELECT value FROM json_each(?)) ORDER BY a.id"
+    );
+    let ids = super::bulk::json(ids.iter().map(|id| id.0));
+    Ok(sqlx::query(sql).bind(ids).try_map(|row: SqliteRow| act(&row)).fetch_all(conn).await?)
+}
+
 /// Scope and native id of every account that acts were published under.
 pub(super) async fn own_accounts(conn: &mut SqliteConnection) -> Done<Vec<(String, String)>> {
     let rows = sqlx::query_as(

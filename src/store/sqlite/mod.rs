@@ -6,6 +6,7 @@
 
 mod acts;
 mod bulk;
+mod campaigns;
 mod cases;
 mod codec;
 mod connection;
