@@ -52,9 +52,7 @@ impl Composer {
         self.pristine = self.beginning();
         let missing = !self.pristine.is_empty() && !text.contains(self.pristine.trim());
         if missing {
-            let cursor = self.paper.cursor() + self.pristine.len();
-            self.paper.replace(&format!("{}{text}", self.pristine));
-            self.paper.select(cursor, cursor);
+            self.paper.put_in_front(&self.pristine);
         }
         if untouched {
             self.offered = self.paper.text();

@@ -190,8 +190,7 @@ impl Popup {
             (Ask::Promise, Some(CaseChange::Promise(what, due))) => (format!("→ {what} · due {}", at(due)), false),
             (Ask::HandOver, Some(CaseChange::HandOver(to, Some(due)))) => {
                 let (_, said) = moment::hand_over(words, context.zone(), context.now());
-                let why =
-                    if said == Said::Nothing { " (the next working day; or end with \"by\" and a time)" } else { "" };
+                let why = if said == Said::Nothing { ", the next working day (or say by when)" } else { "" };
                 (format!("→ {to} · due {}{why}", at(due)), false)
             }
             (Ask::HandOver, Some(CaseChange::HandOver(to, None))) => (format!("→ {to} · no reminder"), false),
@@ -310,7 +309,7 @@ mod tests {
         assert!(popup.meaning(&context()).0.contains("Ana by e-mail by tomorrow 9:00"));
         popup.type_in(&Typing::Paste(SafeText::line("Ana", 80)), &context());
         let (words, refused) = popup.meaning(&context());
-        assert!(!refused && words.starts_with("→ Ana · due Mon 24 Nov 09:00 (the next working day;"), "{words}");
+        assert!(!refused && words.starts_with("→ Ana · due Mon 24 Nov 09:00, the next working day"), "{words}");
         assert_eq!(typed(&mut Popup::line(Ask::HandOver, aim(), "kim".into()), ""), Step::Stay, "to whom must be said");
     }
 
