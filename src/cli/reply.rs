@@ -236,10 +236,13 @@ impl Desk<'_> {
         let answers = self.store.answers(self.mention.row.id).await?;
         let said = thread.iter().map(|turn| turn.at).chain(answers.iter().map(|act| act.published));
         let newest = said.chain([self.mention.row.published]).max();
+        let seen = Seen::of(&thread);
+        let mention = seen.mention.max(Some(self.mention.row.id));
+        let act = answers.iter().map(|act| act.id).max().max(seen.act);
         let manner = self.engine.manner();
         Ok(Submit {
             revision,
-            seen: Seen { newest, ..Seen::default() },
+            seen: Seen { newest, mention, act, ..seen },
             hold: manner.hold_at(&door.network),
             approval: manner.approval,
             dry: manner.dry,

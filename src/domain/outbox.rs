@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::case::Turn;
 use super::clean::SafeText;
-use super::ids::{CaseId, MentionId, OutgoingId, SourceId};
+use super::ids::{ActId, CaseId, MentionId, OutgoingId, SourceId};
 use super::item::Visibility;
 use super::source::Network;
 use super::text_rules::TextRules;
@@ -174,10 +175,26 @@ impl Outgoing {
 pub struct Seen {
     /// Revision of the case.
     pub case: Option<i64>,
-    /// The newest mention or act of the thread that was on the screen.
+    /// When the newest turn of the thread that was on the screen was said; `None`: no thread is looked at.
     pub newest: Option<Timestamp>,
+    /// The highest number of a mention that was there. What has a higher one came since, whatever time it claims.
+    pub mention: Option<MentionId>,
+    /// The highest number of an act of ours that was there.
+    pub act: Option<ActId>,
     /// The writer saw what changed and sends all the same.
     pub all_the_same: bool,
+}
+
+impl Seen {
+    /// A thread with these turns.
+    pub fn of(turns: &[Turn]) -> Self {
+        Self {
+            newest: turns.iter().map(|turn| turn.at).max(),
+            mention: turns.iter().filter_map(|turn| turn.mention).max(),
+            act: turns.iter().filter_map(|turn| turn.act).max(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What became of the wish to send.
@@ -190,7 +207,7 @@ pub enum Submission {
     /// The thread has moved on since the writer saw it: what they or we said since, and who has claimed it.
     Changed {
         /// What was said since, oldest first.
-        turns: Vec<super::case::Turn>,
+        turns: Vec<Turn>,
         /// Another voice has claimed it.
         claimed: Option<SafeText>,
     },

@@ -26,12 +26,14 @@ pub enum SignalKind {
     PromiseDue,
     /// A campaign is received badly since today.
     Backlash,
+    /// The time of a hand-over is over, and the case is open still.
+    HandOverDue,
 }
 
 impl SignalKind {
     /// Each such signal tells of something else, which is told only once: an earlier one does not hold it back.
     pub fn is_always_news(self) -> bool {
-        matches!(self, Self::Late | Self::PromiseDue | Self::Backlash)
+        matches!(self, Self::Late | Self::PromiseDue | Self::Backlash | Self::HandOverDue)
     }
 }
 

@@ -25,7 +25,7 @@ use super::lease::Keeper;
 use super::lessons::School;
 use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
-use super::plan::{EngineError, EnginePlan};
+use super::plan::{EngineError, EnginePlan, Orders};
 use super::{holder, retention, supervise};
 use crate::domain::time::SignedDuration;
 use crate::language::Readers;
@@ -91,8 +91,9 @@ pub async fn poll_all_once(
         if let Some(historian) = conductor.historian(&adopted, lease.epoch)? {
             stop.run_until_cancelled(historian.once()).await.unwrap_or(Ok(()))?;
         }
-        let target = conductor.crew.answering.target;
-        let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch, target);
+        let lateness = conductor.crew.answering().lateness();
+        let (shared, lateness) = (Arc::clone(&conductor.shared), move || lateness.clone());
+        let alerts = Alerts::new(shared, move || Arc::clone(&adopted), lease.epoch, lateness);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
         Ok(reports)
     };
@@ -106,9 +107,9 @@ struct Crew {
     roster: Mutex<Roster>,
     adopted: Mutex<Arc<Adopted>>,
     /// The brand's own people.
-    team: Vec<String>,
+    team: Mutex<Vec<String>>,
     /// How mentions are answered.
-    answering: AnsweringSettings,
+    answering: Mutex<AnsweringSettings>,
     /// What each source can do besides listening, in the roster's order.
     doors: Doors,
     readers: Arc<Readers>,
@@ -119,6 +120,23 @@ struct Crew {
 impl Crew {
     fn adopted(&self) -> Arc<Adopted> {
         Arc::clone(&self.adopted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn answering(&self) -> AnsweringSettings {
+        self.answering.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes on what a person may change while the engine is at work; gives back what was in force.
+    fn take_on(&self, orders: Orders) -> Orders {
+        fn swap<T>(place: &Mutex<T>, new: T) -> T {
+            std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), new)
+        }
+        let sources = self.roster.lock().unwrap_or_else(PoisonError::into_inner).sources.clone();
+        Orders {
+            roster: swap(&self.roster, Roster { sources, ..orders.roster }),
+            team: swap(&self.team, orders.team),
+            answering: swap(&self.answering, orders.answering),
+        }
     }
 
     /// Brings the roster into the store; the numbers that it gets are those in force from now on.
@@ -145,7 +163,8 @@ impl Crew {
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
         let intake = Intake::new(adopted, Arc::clone(&self.readers))?;
-        Ok(Arc::new(intake.with_team(&self.team).with_answering(self.answering).taught(self.school.taught())))
+        let team = self.team.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(Arc::new(intake.with_team(&team).with_answering(self.answering()).taught(self.school.taught())))
     }
 
     /// What can be done at each source, with the numbers in force.
@@ -197,8 +216,8 @@ impl Conductor {
         let crew = Crew {
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
-            team: plan.team,
-            answering: plan.answering,
+            team: Mutex::new(plan.team),
+            answering: Mutex::new(plan.answering),
             doors,
             school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
             readers: plan.readers,
@@ -392,8 +411,9 @@ impl Conductor {
         let (shared, crew, notes) = (Arc::clone(&self.shared), Arc::clone(&self.crew), Arc::clone(&self.notes));
         aides.spawn(supervise::persist("alerts", move || {
             let (crew, notes) = (Arc::clone(&crew), Arc::clone(&notes));
-            let target = crew.answering.target;
-            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, target);
+            let settings = Arc::clone(&crew);
+            let lateness = move || settings.answering().lateness();
+            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, lateness);
             async move { alerts.run(&mut *notes.lock().await).await }
         }));
         if let Some(historian) = historian {

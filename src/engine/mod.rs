@@ -58,4 +58,4 @@ pub use holder::holder_name;
 pub use lease::LeasePace;
 pub use lessons::{Lessons, School, SubjectLessons, Taught};
 pub use outbox::token as publishing_token;
-pub use plan::{EngineError, EnginePlan};
+pub use plan::{EngineError, EnginePlan, Orders};

@@ -36,6 +36,17 @@ pub enum EngineError {
     },
 }
 
+/// What a person may change while the engine is at work.
+#[derive(Debug, Clone, Default)]
+pub struct Orders {
+    /// Subjects and watches; the sources stay as they are.
+    pub roster: Roster,
+    /// The brand's own people, as of [`EnginePlan::team`].
+    pub team: Vec<String>,
+    /// How mentions are answered.
+    pub answering: AnsweringSettings,
+}
+
 /// All that the engine needs. [`EnginePlan::new`] fills in what is seldom chosen.
 pub struct EnginePlan {
     /// Where everything is kept.

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use goodword::domain::case::{
     Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Weighing,
 };
-use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, Intents, MentionId, SafeText, StepId, Timestamp};
 use goodword::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
 use goodword::store::{Cases, Lease, StoreError, StoreResult};
@@ -20,6 +19,7 @@ pub fn case(id: i64, due: Timestamp) -> CaseRow {
         dismissal: None,
         snooze: None,
         claim: None,
+        handed: None,
         who: SafeText::line(mention.author.as_str(), 80),
         person: None,
         mentions: 1,
@@ -56,7 +56,7 @@ impl Cases for Shelf {
         rows.truncate(limit as usize);
         Ok(rows)
     }
-    async fn inbox_figures(&self, _: Timestamp, _: SignedDuration, _: f64) -> StoreResult<InboxFigures> {
+    async fn inbox_figures(&self, _: Timestamp, _: Timestamp, _: f64) -> StoreResult<InboxFigures> {
         self.check()?;
         let open = self.cases.lock().unwrap().iter().filter(|row| row.status.is_open()).count();
         Ok(InboxFigures { open: open as u64, ..InboxFigures::default() })
@@ -122,13 +122,19 @@ impl Cases for Shelf {
         self.check()?;
         Ok(Vec::new())
     }
-    async fn went_late(&self, _: &Lease, _: Timestamp, _: SignedDuration) -> StoreResult<LateNews> {
+    async fn went_late(&self, _: &Lease, _: Timestamp, _: Timestamp) -> StoreResult<LateNews> {
         Err(StoreError::LeaseLost)
     }
     async fn promises_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
         Err(StoreError::LeaseLost)
     }
     async fn next_promise(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(None)
+    }
+    async fn hand_overs_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<CaseRow>> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn next_hand_over(&self) -> StoreResult<Option<Timestamp>> {
         Ok(None)
     }
 }

@@ -58,13 +58,7 @@ impl Campaigns for MemoryStore {
         Ok(Vec::new())
     }
 
-    async fn raise_backlash(
-        &self,
-        _: &Lease,
-        _: CampaignId,
-        _: i64,
-        _: &Signal,
-    ) -> StoreResult<Option<SignalId>> {
+    async fn raise_backlash(&self, _: &Lease, _: CampaignId, _: i64, _: &Signal) -> StoreResult<Option<SignalId>> {
         Ok(None)
     }
 }

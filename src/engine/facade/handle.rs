@@ -12,9 +12,9 @@ use crate::engine::collector::Command;
 use crate::engine::doors::{Door, Hands};
 use crate::engine::event::{Event, Standing};
 use crate::engine::outbox::Manner;
-use crate::engine::plan::EngineError;
+use crate::engine::plan::{EngineError, Orders};
 use crate::sources::{Lookup, Publish};
-use crate::store::{Adopted, Roster, StoreError};
+use crate::store::{Adopted, StoreError};
 
 /// Longest that shutting down takes, the two seconds for polls under way included.
 const SHUTDOWN: Duration = Duration::from_secs(4);
@@ -100,16 +100,13 @@ impl EngineHandle {
         doors.find(|(door, _)| door.source == source).map(|(_, hands)| hands.clone())
     }
 
-    /// Puts other subjects and watches to work; the sources stay as they are.
+    /// Puts other subjects, watches, people of ours and ways of answering to work; the sources stay as they are. What
+    /// is late by the new target is told within a minute.
     ///
     /// # Errors
     /// [`EngineError`] when a watch or the store refuses; then the old ones stay.
-    pub async fn rewatch(&self, roster: Roster) -> Result<Arc<Adopted>, EngineError> {
-        let before = {
-            let mut current = self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner);
-            let sources = current.sources.clone();
-            std::mem::replace(&mut *current, Roster { sources, ..roster })
-        };
+    pub async fn rewatch(&self, orders: Orders) -> Result<Arc<Adopted>, EngineError> {
+        let before = self.crew.take_on(orders);
         let result = async {
             check_queries(&self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner))?;
             let adopted = self.crew.adopt().await?;
@@ -119,7 +116,7 @@ impl EngineHandle {
         };
         let result = result.await;
         if result.is_err() {
-            *self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner) = before;
+            self.crew.take_on(before);
         }
         result
     }

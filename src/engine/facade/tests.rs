@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::{SubjectId, Timestamp};
+use crate::domain::time::SignedDuration;
+use crate::domain::{Item, SignalKind, SubjectId, Timestamp};
 use crate::engine::doubles::town::{BRAND, Scene, drain, pass, plan, settle};
 use crate::engine::doubles::{Script, Step, item, source};
 use crate::engine::event::Event;
@@ -181,6 +182,10 @@ async fn a_flood_is_stored_whole_told_once_and_does_not_bury_what_asks_something
     handle.shutdown().await;
 }
 
+fn orders(roster: Roster) -> Orders {
+    Orders { roster, ..Orders::default() }
+}
+
 #[tokio::test(start_paused = true)]
 async fn watches_can_be_exchanged_while_it_collects() {
     let scene = Scene::new();
@@ -191,13 +196,45 @@ async fn watches_can_be_exchanged_while_it_collects() {
         EnginePlan { roster: watched(&[("brand", "ferris")]), ..plan(&scene.store, &scene.clock, "one", vec![quiet]) };
     let handle = Engine::start(plan).await.unwrap();
     pass(SECOND).await;
-    let refused = handle.rewatch(watched(&[("brand", "ferris AND (")])).await;
+    let refused = handle.rewatch(orders(watched(&[("brand", "ferris AND (")]))).await;
     assert!(matches!(refused, Err(EngineError::Intake(_))));
     assert_eq!(handle.adopted().watches[0].query, "ferris");
-    let adopted = handle.rewatch(watched(&[("brand", "ferris"), ("stems", "stems")])).await.unwrap();
+    let adopted = handle.rewatch(orders(watched(&[("brand", "ferris"), ("stems", "stems")]))).await.unwrap();
     assert_eq!((adopted.watches.len(), adopted.sources.len()), (2, 1));
     pass(MINUTE * 6).await;
     assert_eq!(scene.store.texts(), ["more stems"]);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_target_counts_from_now_on() {
+    let scene = Scene::new();
+    let addressed = Item { addressed: true, ..item("b", "stems?", 4) };
+    let script = Script::new(vec![Step::items(vec![item("a", "stems", -5)]), Step::items(vec![addressed])]);
+    let quiet = Source { everything: false, ..source("news", "a.example", &script) };
+    let plan = plan(&scene.store, &scene.clock, "one", vec![quiet]);
+    let (roster, usual) = (plan.roster.clone(), plan.answering.clone());
+    let handle = Engine::start(plan).await.unwrap();
+    let with = |target, roster: &Roster| Orders {
+        roster: roster.clone(),
+        answering: AnsweringSettings { target: SignedDuration::from_mins(target), ..usual.clone() },
+        ..Orders::default()
+    };
+    let late = || scene.store.look(|inside| inside.signals.iter().filter(|one| one.kind == SignalKind::Late).count());
+    handle.rewatch(with(120, &roster)).await.unwrap();
+    pass(MINUTE * 6).await;
+    let wait = scene.store.look(|inside| inside.cases[0].row.due.duration_since(inside.cases[0].row.opened));
+    assert!(wait > SignedDuration::from_hours(2), "its place is by the new target: {wait:?}");
+    pass(MINUTE * 60).await;
+    assert_eq!(late(), 0, "an hour of two");
+    // What is refused changes nothing.
+    let refused = handle.rewatch(with(5, &watched(&[("brand", "ferris AND (")]))).await;
+    assert!(refused.is_err());
+    pass(MINUTE * 2).await;
+    assert_eq!(late(), 0);
+    handle.rewatch(with(30, &roster)).await.unwrap();
+    pass(MINUTE + SECOND).await;
+    assert_eq!(late(), 1);
     handle.shutdown().await;
 }
 

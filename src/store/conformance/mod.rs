@@ -87,7 +87,8 @@ macro_rules! conformance {
                 words_without_a_need_join an_answer_acknowledges an_answer_may_be_there_first
                 threads_go_through_our_answers what_became_of_them_is_watched first_answers_are_told_with_what_became it_opens_again_when_they_write
                 every_change_is_a_step_and_undone what_a_status_means undoing_leaves_what_is_newer
-                claims_are_respected what_is_put_aside_comes_back promises_are_kept_or_told a_case_is_opened_by_hand
+                claims_are_respected what_is_put_aside_comes_back promises_are_kept_or_told hand_overs_are_followed
+                a_case_is_opened_by_hand
                 many_are_changed_at_once a_case_goes_with_its_last_mention what_is_taken_down_is_taken_back
                 what_turns_out_to_be_ours_opens_nothing old_cases_go_with_their_mentions edits_are_followed
                 what_is_not_public_stays_so foreign_words_in_cases_are_harmless the_inbox_pages_by_due

@@ -132,6 +132,7 @@ actions! {
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
     ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
+    ViewClocks, "How fast we answer, and what became of people", "clocks", ["f7", "g k"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
@@ -173,7 +174,7 @@ actions! {
     Snooze, "Put aside until a time, or until they write again", "snooze", ["s"], Cases, Mentions;
     Dismiss, "Nothing is to be done; asks why", "dismiss", ["d"], Cases, Mentions;
     Claim, "Take it on for half an hour, or let it go", "claim", ["c"], Cases, Mentions;
-    HandOver, "Hand over: where to, and what comes next", "hand-over", ["h"], Cases, Mentions;
+    HandOver, "Hand over: to whom and where, and by when", "hand-over", ["h"], Cases, Mentions;
     Note, "Write a note for ourselves", "note", ["#"], Cases, Mentions;
     Promise, "Write down a promise and when it is due", "promise", ["shift-d"], Cases, Mentions;
     KeepPromise, "A promise is kept", "keep-promise", ["shift-e"], Cases, Mentions;

@@ -64,6 +64,10 @@ impl Model {
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
             Action::ViewInbox => self.show(View::Inbox, cmds),
+            Action::ViewClocks => {
+                self.show(View::Dashboard, cmds);
+                self.show_alone(Pane::Clocks);
+            }
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),

@@ -43,6 +43,9 @@ impl Model {
             }
             Event::Changed | Event::Erased(_) => {
                 self.asks.stale(Thing::Outbox);
+                if self.answering.is_writing() {
+                    self.asks.stale(Thing::Accounts);
+                }
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false

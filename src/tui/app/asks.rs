@@ -45,6 +45,8 @@ pub enum Thing {
     Followed,
     /// Mentions to ask a person about.
     Candidates,
+    /// The accounts for the answer that is written.
+    Accounts,
     /// The outbox.
     Outbox,
 }
@@ -55,7 +57,9 @@ impl Thing {
         match self {
             Self::Rows | Self::CaseIds | Self::Outbox => SignedDuration::from_millis(250),
             Self::Detail | Self::Cases | Self::Case => SignedDuration::from_millis(500),
-            Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
+            Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
+                SignedDuration::from_secs(1)
+            }
             Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates => {
                 SignedDuration::from_secs(1)
             }

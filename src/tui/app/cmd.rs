@@ -255,6 +255,8 @@ pub enum Load {
         /// The present moment.
         now: Timestamp,
     },
+    /// The accounts under which what a source has shown can be answered.
+    Accounts(SourceId),
     /// The clocks of the cases that began since a moment.
     Clocks {
         /// From when.
@@ -279,8 +281,8 @@ pub enum Load {
     InboxFigures {
         /// The present moment.
         now: Timestamp,
-        /// How long an answer may take.
-        target: SignedDuration,
+        /// New cases that were opened then or before are late.
+        cut_off: Timestamp,
         /// The tell factor k.
         tell_factor: f64,
     },

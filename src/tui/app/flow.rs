@@ -72,6 +72,16 @@ impl Model {
         }
     }
 
+    /// Gives a pane of the dashboard the focus; where there is no room for it, alone on the screen.
+    pub(super) fn show_alone(&mut self, pane: Pane) {
+        self.desk.focus_on(pane);
+        self.desk.lay_out(self.has_banner(), self.context.subjects().len());
+        if self.desk.focus() != pane {
+            self.desk.focus_on(pane);
+            self.desk.toggle_zoom();
+        }
+    }
+
     /// Beside the list, the case view shows what is selected there; once opened it stays with its case.
     fn preview_case(&mut self) {
         if self.desk.layout().pane(Pane::Case).is_none() {
@@ -118,8 +128,7 @@ impl Model {
 
     /// Wakes the screen at the moment when the next case becomes late.
     pub(super) fn wake_when_late(&mut self, cmds: &mut Vec<Cmd>) {
-        let now = self.context.now();
-        if let Some(at) = self.inbox.figures_mut().wake(now) {
+        if let Some(at) = self.inbox.wake_for(&self.context) {
             cmds.push(Cmd::Wake(at));
         }
     }
@@ -265,6 +274,7 @@ impl Model {
             Thing::Clocks => Some(Clocks::ask(&self.context)),
             Thing::Followed => Some(Clocks::ask_followed(&self.context)),
             Thing::Candidates => self.candidates(),
+            Thing::Accounts => self.answering.composer()?.wants_accounts().map(Load::Accounts),
             Thing::Outbox => Some(Load::Outbox),
         }
     }

@@ -4,6 +4,7 @@ use super::action::Action;
 use super::layout::{Pane, View};
 use super::overlay::Overlay;
 use super::{InputMode, Model};
+use crate::domain::case::CaseRow;
 
 /// A key and what it does, both short.
 pub type Hint = (String, String);
@@ -24,8 +25,26 @@ pub fn hints(model: &Model) -> Vec<Hint> {
         return writing(model, composer);
     }
     let mut actions: Vec<Action> = here(model).to_vec();
+    let happy = is_happy_end(model);
+    if happy {
+        actions.retain(|action| *action != Action::Resolve);
+        actions.insert(0, Action::Resolve);
+    }
     actions.extend([Action::Palette, Action::Quit]);
-    actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, label(action)))).collect()
+    let words =
+        |action| if happy && action == Action::Resolve { "resolve: they are happy".to_owned() } else { label(action) };
+    actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, words(action)))).collect()
+}
+
+/// The person of the case under the cursor came back happy: resolving it is what comes next.
+fn is_happy_end(model: &Model) -> bool {
+    let inbox = model.inbox();
+    let row = match model.desk().focus() {
+        Pane::Case => inbox.file().row(),
+        Pane::Inbox if inbox.marked().is_empty() => inbox.selected(),
+        _ => None,
+    };
+    row.is_some_and(CaseRow::is_happy_end)
 }
 
 /// What stands at the end of the hint bar, whatever else fits: the help.

@@ -169,6 +169,7 @@ pub fn signal_name(kind: SignalKind) -> &'static str {
         SignalKind::Late => "late",
         SignalKind::PromiseDue => "promise",
         SignalKind::Backlash => "backlash",
+        SignalKind::HandOverDue => "hand-over",
     }
 }
 

@@ -427,6 +427,7 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+        Load::Accounts(source) => Answer::Told(letters::accounts(store, source).await?),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }

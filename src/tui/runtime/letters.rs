@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Newsroom;
 use crate::domain::case::CaseChange;
-use crate::domain::outbox::{Draft, Identity, OutgoingState, Saved, Seen};
+use crate::domain::outbox::{Draft, Identity, OutgoingState, Saved};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, Network, SafeText, SourceId, Timestamp};
 use crate::engine::answering::AnsweringSettings;
@@ -74,6 +74,11 @@ pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> S
     opened.used = used(store).await?;
     opened.draft = draft;
     Ok(opened)
+}
+
+/// The accounts that reach what a source has shown, and those that were used last.
+pub(super) async fn accounts(store: &dyn Store, source: SourceId) -> StoreResult<Told> {
+    Ok(Told::Accounts(reaching(store, source).await?, used(store).await?))
 }
 
 /// The accounts that reach what a source has shown: its own, and those of its scope, in which a post has the same name.
@@ -208,7 +213,7 @@ impl Letters {
         let how = newsroom.how_to_send(&wish.network);
         let submit = Submit {
             revision: saved.revision,
-            seen: Seen { case: wish.case, newest: wish.newest, all_the_same: wish.all_the_same },
+            seen: wish.seen,
             hold: how.hold,
             approval: how.approval,
             dry: how.dry,

@@ -125,6 +125,10 @@ fn cases(line: Line, figures: &InboxFigures, wording: Wording) -> Line {
         let words = if figures.promises_due == 1 { "promise due" } else { "promises due" };
         line = line.with(Tone::Bad, format!("  {} {words}", grouped(figures.promises_due)));
     }
+    if figures.hand_overs_due > 0 && wording != Wording::Brief {
+        let words = if figures.hand_overs_due == 1 { "hand-over due" } else { "hand-overs due" };
+        line = line.with(Tone::Bad, format!("  {} {words}", grouped(figures.hand_overs_due)));
+    }
     if figures.debt >= 0.5 {
         line = line.with(Tone::Text, format!("  debt {}", Figures::debt(figures)));
     }

@@ -9,7 +9,7 @@ use super::super::codec::capped;
 use super::super::connection::begin;
 use super::super::fault::Done;
 use super::super::place::to_millis;
-use super::state::{self, Aside, Before, Clock, Heard, Pledge, Standing, State, Taken, UNTIL_REPLY};
+use super::state::{self, Aside, Before, Clock, Handed, Heard, Pledge, Standing, State, Taken, UNTIL_REPLY};
 use super::steps::{NewStep, kind};
 use super::undo;
 use super::word;
@@ -90,10 +90,9 @@ async fn apply(
             }
             None => return Ok(None),
         },
-        CaseChange::HandOver(text) => {
-            let before = stand(work, &mut state, CaseStatus::HandedOver, None, wish);
-            let before = before.map(|(_, before)| before).unwrap_or_default();
-            NewStep { before, ..worded(kind::HANDED, text) }
+        CaseChange::HandOver(text, due) => {
+            let before = hand_over(work, &mut state, text, due.map(to_millis), wish);
+            NewStep { before, number: due.map(to_millis), ..worded(kind::HANDED, text) }
         }
         CaseChange::AnsweredByHand(text) => {
             let before = work::answer(&mut state, at, wish.voice.clone());
@@ -154,6 +153,17 @@ async fn apply(
     Ok(Some(step))
 }
 
+/// Hands a case over, or on to somebody else.
+fn hand_over(work: &mut Work, state: &mut State, to: &str, due: Option<i64>, wish: &Wish<'_>) -> Before {
+    let before = stand(work, state, CaseStatus::HandedOver, None, wish).map(|(_, before)| before);
+    // It was handed over already: undoing the first time must not take it from those who have it since.
+    let (standing, heard) = (Some(state.standing.clone()), Some(state.heard.clone()));
+    let mut before = before.unwrap_or_else(|| Before { standing, heard, ..Before::default() });
+    let handed = Handed { to: Some(capped(to, WORDS)), due, told: false };
+    before.handed = Some(std::mem::replace(&mut state.handed, handed));
+    before
+}
+
 /// Gives a case another status. `None` when it has it. What is opened again begins another turn of the clocks.
 fn stand(
     work: &mut Work,
@@ -193,6 +203,9 @@ fn stand(
     };
     if heard != state.heard {
         before.heard.get_or_insert(std::mem::replace(&mut state.heard, heard));
+    }
+    if status != CaseStatus::HandedOver && state.handed != Handed::default() {
+        before.handed.get_or_insert(std::mem::take(&mut state.handed));
     }
     if !status.is_open() && state.aside.until.is_some() {
         before.aside.get_or_insert(std::mem::take(&mut state.aside));

@@ -116,7 +116,7 @@ fn step(row: &SqliteRow) -> sqlx::Result<Option<Step>> {
         kind::STATUS => StepKind::Status(state::status_from(n), reason.map(state::dismissal_from)),
         kind::SNOOZED => StepKind::Snoozed(number.map(snooze_from)),
         kind::CLAIMED => StepKind::Claimed(number.map(from_millis)),
-        kind::HANDED => StepKind::HandedTo(words()?),
+        kind::HANDED => StepKind::HandedTo(words()?, number.map(from_millis)),
         kind::NOTE => StepKind::Note(words()?),
         kind::PROMISED => StepKind::Promised(PromiseId(n), words()?),
         kind::KEPT => StepKind::Kept(PromiseId(n)),

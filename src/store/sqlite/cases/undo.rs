@@ -4,9 +4,10 @@
 use sqlx::sqlite::SqliteConnection;
 
 use super::super::fault::Done;
-use super::state::{Before, State};
+use super::state::{self, Before, Handed, State};
 use super::steps::kind;
 use super::work::Work;
+use crate::domain::case::CaseStatus;
 
 /// A step that is to be undone.
 pub(super) struct Past {
@@ -60,10 +61,12 @@ pub(super) async fn undo(conn: &mut SqliteConnection, work: &mut Work, step: &Pa
             state.clock.clone_from(clock);
             state.standing = before.standing.clone().unwrap_or(state.standing);
             state.heard = before.heard.clone().unwrap_or(state.heard);
+            state.handed = before.handed.clone().unwrap_or_default();
         }
     } else {
         restore(&before.standing, &mut state.standing, &mut newer, |one| &mut one.standing);
         restore(&before.heard, &mut state.heard, &mut newer, |one| &mut one.heard);
+        restore(&before.handed, &mut state.handed, &mut newer, |one| &mut one.handed);
     }
     restore(&before.aside, &mut state.aside, &mut newer, |one| &mut one.aside);
     restore(&before.taken, &mut state.taken, &mut newer, |one| &mut one.taken);
@@ -142,11 +145,14 @@ pub(super) async fn promise(conn: &mut SqliteConnection, case: i64) -> Done<Opti
     Ok(due.fetch_one(conn).await?)
 }
 
-/// A new case is one of which nobody said that we heard.
+/// A new case is one of which nobody said that we heard, and nobody else has what is not handed over.
 fn agree(state: &mut State) {
     match (state.standing.status, state.heard.at) {
         (0, Some(_)) => state.standing.status = 1,
         (1, None) => state.standing.status = 0,
         _ => {}
+    }
+    if state.standing.status != state::status(CaseStatus::HandedOver) {
+        state.handed = Handed::default();
     }
 }

@@ -91,7 +91,7 @@ async fn a_crowded_inbox_pages_by_key() {
     assert_eq!(store.inbox(&InboxFilter::default(), deep, at(NOW), 50).await.unwrap().len(), 50);
     let pages = began.elapsed();
     let began = std::time::Instant::now();
-    let figures = store.inbox_figures(at(NOW), TARGET, 10.0).await.unwrap();
+    let figures = store.inbox_figures(at(NOW), at(NOW) - TARGET, 10.0).await.unwrap();
     let sums = began.elapsed();
     println!("21 pages of 50 among 100,000 cases: {pages:?}; figures: {sums:?}");
     assert_eq!((figures.open, figures.snoozed), (100_000, 0));

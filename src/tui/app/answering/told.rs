@@ -1,8 +1,8 @@
 //! What came of the errands, and what the engine tells of the outbox.
 
 use super::Purpose;
-use crate::domain::SafeText;
-use crate::domain::outbox::{OutgoingState, Submission};
+use crate::domain::outbox::{Identity, OutgoingState, Submission};
+use crate::domain::{Network, SafeText, SourceId};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
@@ -19,6 +19,9 @@ impl Model {
     pub(in crate::tui::app) fn take_told(&mut self, question: u64, told: Told, cmds: &mut Vec<Cmd>) -> bool {
         if let Told::Tray(tray) = told {
             return self.asks.answered(question) == Some(Thing::Outbox) && self.answering.outbox.answer(tray);
+        }
+        if let Told::Accounts(known, used) = told {
+            return self.asks.answered(question) == Some(Thing::Accounts) && self.take_accounts(known, &used);
         }
         let Some(purpose) = self.answering.errands.remove(&question) else { return false };
         match (purpose, told) {
@@ -87,6 +90,19 @@ impl Model {
         }
         self.asks.hurry(Thing::Outbox);
         true
+    }
+
+    /// Accounts came to be known while an answer is written.
+    fn take_accounts(&mut self, known: Vec<Identity>, used: &[(Network, SourceId)]) -> bool {
+        let now = self.context.now();
+        let Some(sheet) = &mut self.answering.composer else { return false };
+        let before = sheet.identity().map(|identity| identity.source);
+        let changed = sheet.take_accounts(known, used, now);
+        if let Some(identity) = sheet.identity().filter(|identity| changed && Some(identity.source) != before) {
+            let words = format!("this goes out under {} now; your words are as they were", identity.handle);
+            self.status.say(Weight::Info, &words);
+        }
+        changed
     }
 
     pub(super) fn sheet(&mut self, session: u64) -> Option<&mut Composer> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::batch::Next;
 use crate::domain::case::{Case, PersonCard, Turn};
-use crate::domain::outbox::{Draft, Identity, Outgoing, Saved, Submission, Verdict};
-use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+use crate::domain::outbox::{Draft, Identity, Outgoing, Saved, Seen, Submission, Verdict};
+use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId};
 use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::cmd::Aim;
 
@@ -73,12 +73,8 @@ pub struct Submit {
     pub session: u64,
     /// Where it goes: how long it is held depends on that.
     pub network: Network,
-    /// Revision of the case that the writer saw.
-    pub case: Option<i64>,
-    /// The newest turn of the thread that the writer saw.
-    pub newest: Option<Timestamp>,
-    /// The writer saw what changed and sends all the same.
-    pub all_the_same: bool,
+    /// What the writer saw of the thread.
+    pub seen: Seen,
     /// The voice that sends.
     pub voice: Option<String>,
 }
@@ -122,6 +118,8 @@ pub enum Told {
     Opened(Box<Opened>),
     /// Who is to be answered, in this order.
     Line(Vec<Next>),
+    /// The accounts under which it can be published by now, and under which something was sent last.
+    Accounts(Vec<Identity>, Vec<(Network, SourceId)>),
     /// The draft is saved under this number. `true`: the one before is no draft any more, so that a new one was begun.
     Saved(OutgoingId, bool),
     /// What became of the wish to send.

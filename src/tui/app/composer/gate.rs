@@ -4,9 +4,8 @@
 use super::errand::{Errand, Submit};
 use super::{Composer, Way};
 use crate::domain::case::Turn;
-use crate::domain::outbox::Submission;
+use crate::domain::outbox::{Seen, Submission};
 use crate::domain::{OutgoingId, SafeText, Timestamp};
-use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::context::Context;
 
 /// What is asked before it is sent.
@@ -112,9 +111,11 @@ impl Composer {
                 let submit = Submit {
                     session: self.session,
                     network: self.network.clone(),
-                    case: self.case.as_ref().map(|case| case.revision),
-                    newest: self.thread.newest(),
-                    all_the_same: then == Then::SendAllTheSame,
+                    seen: Seen {
+                        case: self.case.as_ref().map(|case| case.revision),
+                        all_the_same: then == Then::SendAllTheSame,
+                        ..Seen::of(self.thread.turns())
+                    },
                     voice: context.voice().map(str::to_owned),
                 };
                 Go::Send(vec![Errand::Save { session: self.session, draft: Box::new(draft) }, Errand::Submit(submit)])
@@ -136,7 +137,7 @@ impl Composer {
                     case: self.case.as_ref().map(|case| case.id),
                     text: self.finished(context),
                     voice: context.voice().map(str::to_owned),
-                    answering: AnsweringSettings { target: context.target(), tell_factor: context.tell_factor() },
+                    answering: context.answering(),
                 })
             }
         }
@@ -179,7 +180,9 @@ impl Composer {
     /// What speaks against it, though a person may send it.
     fn doubts(&self, outside: Outside, context: &Context) -> Vec<String> {
         let mut doubts = Vec::new();
-        if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
+        if let (true, Some(identity)) = (self.unconfirmed, self.identity()) {
+            doubts.push(format!("it goes out under {}, which was not known when you began", identity.handle));
+        } else if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
             doubts.push(format!(
                 "it goes out under {}, not under the account last used on {}",
                 identity.handle, self.network

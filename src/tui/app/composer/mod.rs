@@ -3,6 +3,7 @@
 //!
 //! Nothing in here acts: what is to be saved or sent is given back as an errand. Sending is decided in [`gate`].
 
+mod accounts;
 pub mod advice;
 pub mod batch;
 pub mod errand;
@@ -85,6 +86,8 @@ pub struct Composer {
     card: Option<PersonCard>,
     thread: Thread,
     way: Way,
+    /// The account came to be known after the writer began: it is confirmed before anything is sent.
+    unconfirmed: bool,
     paper: Paper,
     /// What stood on the sheet before the writer began; it is no draft.
     pristine: String,
@@ -349,6 +352,7 @@ impl Composer {
     pub fn next_identity(&mut self, now: Timestamp) {
         if let Way::Publish { identities, chosen, .. } = &mut self.way {
             *chosen = (*chosen + 1) % identities.len().max(1);
+            self.unconfirmed = false;
             self.changed(now);
         }
     }

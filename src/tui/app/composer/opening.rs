@@ -50,6 +50,7 @@ impl Composer {
             case: case.map(|case| CaseSeen { id: case.row.id, revision: case.row.revision, claim: case.row.claim }),
             card,
             way,
+            unconfirmed: false,
             paper: Paper::default(),
             pristine: String::new(),
             offered: String::new(),
@@ -88,7 +89,7 @@ impl Composer {
     }
 
     /// What stands on an empty sheet: the name, where an answer reaches its person only by it.
-    fn beginning(&self) -> String {
+    pub(super) fn beginning(&self) -> String {
         let named = self.rules().names_whom && self.mention.is_some();
         self.handle().filter(|_| named).map(|handle| format!("{handle} ")).unwrap_or_default()
     }
@@ -104,7 +105,7 @@ fn target(mention: &Mention) -> Target {
 }
 
 /// How it goes out: under one of the accounts that reach what is answered, the one used last first, else by hand.
-fn way(mention: Option<&Mention>, identities: Vec<Identity>, used: Option<crate::domain::SourceId>) -> Way {
+pub(super) fn way(mention: Option<&Mention>, identities: Vec<Identity>, used: Option<crate::domain::SourceId>) -> Way {
     if mention.is_some_and(|mention| mention.answerable != Answerable::AsSource) {
         return Way::ByHand;
     }

@@ -7,9 +7,10 @@ use super::change::snooze_words;
 use super::file::CaseFile;
 use super::page::{dismissal_name, status_name};
 use crate::domain::case::{CaseChange, CaseRow};
-use crate::domain::{CaseId, StepId};
+use crate::domain::{CaseId, StepId, Timestamp};
 use crate::tui::app::asks::Thing;
 use crate::tui::app::cmd::{Aim, Cmd, Order};
+use crate::tui::app::context::Context;
 use crate::tui::app::layout::{Pane, View};
 use crate::tui::app::marks::Undo;
 use crate::tui::app::msg::{CasesChanged, Weight};
@@ -100,7 +101,8 @@ impl Model {
             CaseChange::Snooze(None) => "brought back".to_owned(),
             CaseChange::Claim(Some(until)) => format!("taken on until {}", when::clock(self.context.zone(), *until)),
             CaseChange::Claim(None) => "let go".to_owned(),
-            CaseChange::HandOver(_) => "handed over".to_owned(),
+            CaseChange::HandOver(_, Some(due)) => format!("handed over, due {}", at(*due)),
+            CaseChange::HandOver(_, None) => "handed over, without a reminder".to_owned(),
             CaseChange::Note(_) => "noted".to_owned(),
             CaseChange::Promise(_, due) => format!("promised, due {}", at(*due)),
             CaseChange::Keep(_) => "promise kept".to_owned(),
@@ -203,6 +205,11 @@ impl Inbox {
     /// The case view, to change it.
     pub(in crate::tui::app) fn file_mut(&mut self) -> &mut CaseFile {
         &mut self.file
+    }
+
+    /// When to wake the screen because a case becomes late.
+    pub(in crate::tui::app) fn wake_for(&mut self, context: &Context) -> Option<Timestamp> {
+        self.figures.wake(context)
     }
 
     /// The figures, to change them.

@@ -225,6 +225,7 @@ impl Town {
             }
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
+            Load::Accounts(_) => Answer::Told(Told::Accounts(self.post.identities.clone(), vec![])),
             Load::Outbox => Answer::Told(self.post.tray()),
             Load::Cases { filter, after, now, limit } => {
                 Answer::Cases(self.cases.inbox(&filter, after, now, limit as usize).into())
@@ -246,8 +247,8 @@ impl Town {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
             }
             Load::Followed { .. } => Answer::Followed(self.cases.followed()),
-            Load::InboxFigures { now, target, tell_factor } => {
-                Answer::InboxFigures(self.cases.figures(now, target, tell_factor))
+            Load::InboxFigures { now, cut_off, tell_factor } => {
+                Answer::InboxFigures(self.cases.figures(now, cut_off, tell_factor))
             }
         }
     }

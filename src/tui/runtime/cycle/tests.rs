@@ -318,11 +318,13 @@ async fn a_new_configuration_brings_new_keys() {
             let keymap = Keymap::new(std::slice::from_ref(&undo)).unwrap();
             Box::pin(async move {
                 let model = Reconfigured {
-                    replies: Vec::new(),
+                    writer: app::Writer::default(),
                     subjects: Vec::new(),
                     watches: Vec::new(),
                     tell_factor: 10.0,
                     target: crate::domain::time::SignedDuration::from_mins(10),
+                    hours: None,
+                    voice: None,
                     emoji: Emoji::Text,
                     keys: KeyNames::default(),
                 };

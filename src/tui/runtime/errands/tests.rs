@@ -83,7 +83,7 @@ async fn every_question_is_answered_with_its_number() {
         Load::FirstCases { now: now(), limit: 2 },
         Load::CaseIds { filter: Box::default(), now: now(), most: 2 },
         Load::Case { id: CaseId(3), now: now() },
-        Load::InboxFigures { now: now(), target: SignedDuration::from_mins(10), tell_factor: 10.0 },
+        Load::InboxFigures { now: now(), cut_off: now(), tell_factor: 10.0 },
         Load::Clocks { from: now(), now: now(), target: SignedDuration::from_mins(10), hours: None },
         Load::Followed { from: now(), now: now(), coach: Default::default() },
     ];

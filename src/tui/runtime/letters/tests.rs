@@ -5,7 +5,7 @@ use tokio::sync::broadcast;
 use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
 use super::*;
-use crate::domain::outbox::{Identity, Submission, Target};
+use crate::domain::outbox::{Identity, Seen, Submission, Target};
 use crate::domain::{TextRules, Visibility};
 use crate::engine::Event;
 use crate::tui::app::cmd::Aim;
@@ -71,9 +71,7 @@ fn wish() -> Errand {
     Errand::Submit(Wish {
         session: 1,
         network: Network::named("mastodon"),
-        case: None,
-        newest: None,
-        all_the_same: false,
+        seen: Seen::default(),
         voice: Some("Kim".into()),
     })
 }
@@ -247,7 +245,7 @@ async fn a_case_that_an_answer_by_hand_opens_has_its_place_by_what_was_said() {
         case: None,
         text: "sent by mail".into(),
         voice: Some("Kim".into()),
-        answering,
+        answering: answering.clone(),
     };
     assert_eq!(world.carry_out(by_hand.clone()).await, Ok(Told::Done(true)));
     let opened = world.shelf.cases.lock().unwrap()[0].clone();
