@@ -30,7 +30,7 @@ pub use ids::{
     SubjectId, WatchId,
 };
 pub use item::{Answerable, Author, Item, Visibility};
-pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use mention::{Intent, IntentShares, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use signal::{Signal, SignalKind};
 pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};

@@ -179,7 +179,7 @@ fn toggled(set: Option<Intents>, intent: Intent) -> Option<Intents> {
 }
 
 /// A reading in a few words.
-fn told(reading: &Reading) -> Vec<Piece> {
+pub(super) fn told(reading: &Reading) -> Vec<Piece> {
     if !reading.about {
         return vec![piece(Tone::Warn, "≠ not about this subject")];
     }
@@ -254,6 +254,20 @@ pub(super) fn learned(page: &mut Page, context: &Context) {
             None if lessons.sentiment.from > 0 => page.prose(Tone::Muted, 2, "Too few of sentiment to tell an error."),
             None => {}
         }
+        if lessons.intents.from > 0 {
+            page.prose(Tone::Text, 2, &intent_factors(lessons.intents.biases));
+        }
+        if let Some((before, after)) = lessons.intent_errors {
+            page.prose(
+                Tone::Text,
+                2,
+                &format!(
+                    "The shares of the five intents among them were {:.0} points off; as taught they are {:.0}.",
+                    before * 100.0,
+                    after * 100.0
+                ),
+            );
+        }
         if lessons.senses.from() > 0 {
             let marks = text::grouped(u64::from(lessons.senses.from()));
             page.prose(Tone::Text, 2, &format!("What else the name means: learned from {marks} marked mentions."));
@@ -276,6 +290,13 @@ pub(super) fn learned(page: &mut Page, context: &Context) {
 pub(super) fn factors(biases: [f32; 3]) -> String {
     let [negative, neutral, positive] = biases.map(|bias| format!("{:.1}", bias.exp()));
     format!("The odds of negative count ×{negative}, of neutral ×{neutral}, of positive ×{positive}.")
+}
+
+/// The same of the intents.
+pub(super) fn intent_factors(biases: [f32; 5]) -> String {
+    let each =
+        Intent::ALL.into_iter().zip(biases).map(|(intent, bias)| format!("{} ×{:.1}", intent.name(), bias.exp()));
+    format!("The odds of intents count: {}.", each.collect::<Vec<_>>().join(", "))
 }
 
 impl Model {
@@ -377,6 +398,7 @@ impl Model {
         self.context.learn(lessons);
         if changed {
             self.detail.invalidate();
+            self.doubt_why();
         }
         changed
     }

@@ -9,7 +9,7 @@ use super::action::Action;
 use super::asks::Thing;
 use super::cmd::{Cmd, Load};
 use super::context::Context;
-use super::correct::factors;
+use super::correct::{factors, intent_factors};
 use super::dossier::{sentiment_sign, without_title};
 use super::msg::{Typing, Weight};
 use super::overlay::{Overlay, Step};
@@ -239,6 +239,9 @@ fn lessons_learned(page: &mut Page, lessons: &SubjectLessons) {
     }
     if lessons.sentiment.from > 0 {
         page.prose(Tone::Text, 0, &factors(lessons.sentiment.biases));
+    }
+    if lessons.intents.from > 0 {
+        page.prose(Tone::Text, 0, &intent_factors(lessons.intents.biases));
     }
     if lessons.senses.from() > 0 {
         page.prose(Tone::Text, 0, &format!("{} of them tell what else the name means.", lessons.senses.from()));
