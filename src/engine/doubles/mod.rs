@@ -61,7 +61,7 @@ impl ReadSentiment for WordReaders {
 impl ReadIntent for WordReaders {
     fn wants(&self, text: &str, _: Option<&str>, _: Option<&Shares>, _: &SubjectContext<'_>) -> Wants {
         let shares = if text.contains("broken") { [0.6, 0.2, 0.1, 0.05, 0.05] } else { [0.05, 0.2, 0.1, 0.05, 0.6] };
-        Wants::Weighed(Weighed { shares: IntentShares(shares), second: 0.4, bitter: false })
+        Wants::Weighed(Weighed { shares: IntentShares(shares), second: 0.45, bitter: false })
     }
 }
 

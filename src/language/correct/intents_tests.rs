@@ -206,7 +206,7 @@ mod properties {
         #[test]
         fn a_single_word_moves_no_share_far(lesson in any_lesson()) {
             let learned = LearnedIntents::from_lessons(&[lesson]);
-            prop_assert!(learned.biases.iter().all(|bias| bias.abs() <= 1.0), "{:?}", learned.biases);
+            prop_assert!(learned.biases.iter().all(|bias| bias.abs() <= 1.0 / PULL + 0.01), "{:?}", learned.biases);
         }
 
         #[test]
@@ -220,7 +220,7 @@ mod properties {
 }
 
 /// Mean error of the shares of intents after so many corrections, over 40 draws: once as the posts are labelled, and
-/// once for a person who calls a question whatever asks.
+/// once for a person who calls every other complaint a question.
 ///
 /// Ignored by default, for labelled posts are no part of the project. `GOODWORD_LABELLED` names files, parted by colons;
 /// those that end with `.ndjson` hold lines `{"brand", "text", "intent", "about_brand"}`:
@@ -233,9 +233,14 @@ fn corrections_bring_the_shares_of_labelled_intents_nearer() {
     let mut out = std::io::stderr();
     let said = |(soft, hard): (f64, f64)| format!("{soft:.1} ({hard:.1})");
     for path in files.split(':').filter(|path| path.ends_with(".ndjson")) {
+        let mut complaints = 0usize;
         let text = std::fs::read_to_string(path).unwrap();
         let posts: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         for strict in [false, true] {
+            let mut person = |labelled| {
+                complaints += usize::from(labelled == Complaint);
+                if strict && labelled == Complaint && complaints.is_multiple_of(2) { Question } else { labelled }
+            };
             let read: Vec<(IntentShares, Intent)> = posts
                 .iter()
                 .filter(|post| post["about_brand"].as_bool().unwrap())
@@ -245,24 +250,24 @@ fn corrections_bring_the_shares_of_labelled_intents_nearer() {
                     let sentiment = readers.sentiment.sentiment(text, Some("en"), &subject);
                     let shares = readers.intent.wants(text, Some("en"), sentiment.as_ref(), &subject).shares()?;
                     let labelled = Intent::ALL.into_iter().find(|intent| intent.name() == post["intent"])?;
-                    Some((shares, if strict && text.contains('?') { Question } else { labelled }))
+                    Some((shares, person(labelled)))
                 })
                 .collect();
             let none = points(&read, LearnedIntents::default());
-            let how = if strict { "who calls a question whatever asks" } else { "as labelled" };
+            let how = if strict { "who calls every other complaint a question" } else { "as labelled" };
             writeln!(out, "{path}, {how}: {} posts; points off (as shown): none {}", read.len(), said(none)).unwrap();
-            for pull in [0.3, PULL, 3.0] {
+            for pull in [1.0, PULL, 8.0] {
                 write!(out, "  a pull of {pull}:").unwrap();
-                for count in [20, 50, 100, 200] {
+                for count in [20, 50, 200] {
                     let asked = after(&read, count, Occasion::Asked, pull);
                     let picked = after(&read, count, Occasion::Volunteered, pull);
                     write!(out, " {count} asked {}, picked {};", said(asked), said(picked)).unwrap();
                 }
                 writeln!(out).unwrap();
             }
-            if strict {
-                assert!(after(&read, 50, Occasion::Asked, PULL).0 <= 5.0);
-                assert!(after(&read, 50, Occasion::Volunteered, PULL).0 < none.0);
+            for occasion in [Occasion::Asked, Occasion::Volunteered] {
+                let (fifty, _) = after(&read, 50, occasion, PULL);
+                assert!(fifty <= 5.0 && (!strict || fifty < none.0), "{path}, {how}: from {none:?} to {fifty:.1}");
             }
         }
     }
