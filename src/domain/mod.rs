@@ -33,7 +33,7 @@ pub use ids::{
     SourceId, StepId, SubjectId, WatchId,
 };
 pub use item::{Answerable, Author, Item, Visibility};
-pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use mention::{Intent, IntentShares, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
 pub use money::Money;
 pub use signal::{Signal, SignalKind};
 pub use source::{Capabilities, Meter, Network, OwnHistory, SourceHealth, SourceState};

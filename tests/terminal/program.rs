@@ -110,6 +110,13 @@ impl Newsroom for Town {
     async fn undo_corrections(&self, ids: &[goodword::domain::CorrectionId]) -> goodword::store::StoreResult<u64> {
         Ok(ids.len() as u64)
     }
+
+    async fn reasons(
+        &self,
+        _: goodword::domain::MentionId,
+    ) -> goodword::store::StoreResult<Option<goodword::engine::Reasons>> {
+        Ok(None)
+    }
 }
 
 /// Five hundred mentions a second, one by one.

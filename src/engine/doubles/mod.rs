@@ -12,8 +12,8 @@ mod whole;
 
 use std::sync::Arc;
 
-use crate::domain::{Clock, Intent, Intents, Shares, Timestamp};
-use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Readers, SubjectContext};
+use crate::domain::{Clock, IntentShares, Shares, Timestamp};
+use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Readers, SubjectContext, Wants, Weighed};
 
 pub(crate) use scripted::{Script, Step, item, source, stream};
 pub(crate) use store::MemoryStore;
@@ -60,9 +60,9 @@ impl ReadSentiment for WordReaders {
 }
 
 impl ReadIntent for WordReaders {
-    fn intents(&self, text: &str, _: Option<&str>, _: Option<&Shares>, _: &SubjectContext<'_>) -> Intents {
-        let complaint = text.contains("broken").then_some(Intent::Complaint);
-        Intents::default().with(complaint.unwrap_or(Intent::Other))
+    fn wants(&self, text: &str, _: Option<&str>, _: Option<&Shares>, _: &SubjectContext<'_>) -> Wants {
+        let shares = if text.contains("broken") { [0.6, 0.2, 0.1, 0.05, 0.05] } else { [0.05, 0.2, 0.1, 0.05, 0.6] };
+        Wants::Weighed(Weighed { shares: IntentShares(shares), second: 0.45, bitter: false })
     }
 }
 

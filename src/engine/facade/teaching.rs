@@ -9,6 +9,7 @@ use crate::domain::{CorrectionId, MentionId, Occasion, Said, SubjectId};
 use crate::engine::event::Event;
 use crate::engine::herald::Herald;
 use crate::engine::lessons::{Lessons, School};
+use crate::engine::reasons::Reasons;
 use crate::store::StoreError;
 
 impl EngineHandle {
@@ -44,6 +45,14 @@ impl EngineHandle {
         let undone = self.crew.store.undo_corrections(ids, self.shared.clock.now()).await?;
         self.corrected().await;
         Ok(undone)
+    }
+
+    /// Why a mention is read as it is, word by word; `None` when it is not stored any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn reasons(&self, id: MentionId) -> Result<Option<Reasons>, StoreError> {
+        self.crew.school.reasons(id).await
     }
 
     async fn corrected(&self) {

@@ -449,6 +449,48 @@ async fn what_is_corrected_is_learned_and_used_for_what_comes_then() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn corrections_of_intents_are_learned_used_and_unlearned() {
+    use crate::domain::{Intent, IntentShares, Intents, Occasion, Said};
+    let scene = Scene::new();
+    let first: Vec<_> = (0..30).map(|n| item(&format!("a{n}"), &format!("Ferris is broken {n}"), -60)).collect();
+    let later = |name: &str| Step::items(vec![item(name, "Ferris is broken again", -5)]);
+    let script = Script::new(vec![Step::items(first), later("then"), later("last")]);
+    let (handle, _events) = scene.start(vec![source("news", "a.example", &script)]).await;
+    pass(SECOND).await;
+    let newest = || scene.store.look(|inside| inside.mentions.last().unwrap().0.readings[0].intents);
+    let (complaint, question) = (Intents::of(&[Intent::Complaint]), Intents::of(&[Intent::Question]));
+    assert_eq!(newest(), complaint);
+    let ids = scene.store.look(|inside| inside.mentions.iter().map(|(row, ..)| row.id).collect::<Vec<_>>());
+    let kept = handle.correct(&ids, None, Said::intents(question), Occasion::Volunteered).await.unwrap();
+    let lessons = handle.lessons();
+    let lessons = lessons.of(US).unwrap();
+    assert_eq!((lessons.corrections, lessons.intents.from, lessons.sentiment.from), (30, 30, 0));
+    let read = Some(IntentShares([0.6, 0.2, 0.1, 0.05, 0.05]));
+    assert!(scene.store.look(|inside| inside.said.all.iter().all(|one| one.untaught_intents == read)));
+    let (before, after) = lessons.intent_errors.unwrap();
+    assert!(after < before, "{before} {after}");
+
+    handle.refresh(None);
+    pass(SECOND * 20).await;
+    assert_eq!(scene.store.texts().len(), 31);
+    assert_eq!(newest(), question, "what comes then is read as taught");
+    let why = handle.reasons(ids[0]).await.unwrap().unwrap();
+    let [why] = why.subjects.as_slice() else { panic!("{why:?}") };
+    assert_eq!((why.subject, why.now.intents, why.untaught), (US, question, why.now.sentiment));
+    let told: Vec<Intent> = why.intents.iter().map(|one| one.intent).collect();
+    assert_eq!(told, [Intent::Question, Intent::Complaint], "what holds now, and what it was read as");
+    assert!(handle.reasons(crate::domain::MentionId(9_999)).await.unwrap().is_none());
+
+    assert_eq!(handle.undo_corrections(&kept).await.unwrap(), 30);
+    assert_eq!(handle.lessons().of(US), None);
+    assert_eq!(newest(), question, "nothing is read anew in silence");
+    handle.refresh(None);
+    pass(SECOND * 20).await;
+    assert_eq!((scene.store.texts().len(), newest()), (32, complaint), "and unlearned");
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_process_learns_from_the_same_corrections() {
     use crate::domain::{Occasion, Said};
     let scene = Scene::new();

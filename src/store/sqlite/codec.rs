@@ -2,7 +2,8 @@
 
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{
-    Intent, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId, Visibility,
+    Intent, IntentShares, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId,
+    Visibility,
 };
 use crate::store::Fingerprint;
 
@@ -73,6 +74,17 @@ pub(super) fn shares_from(bytes: &[u8]) -> Option<Shares> {
         neutral: f32::from_le_bytes(neutral),
         positive: f32::from_le_bytes(positive),
     })
+}
+
+/// Five probabilities as bytes.
+pub(super) fn intent_shares(shares: &IntentShares) -> Vec<u8> {
+    shares.0.into_iter().flat_map(f32::to_le_bytes).collect()
+}
+
+/// Five probabilities from bytes; `None` when they are not five.
+pub(super) fn intent_shares_from(bytes: &[u8]) -> Option<IntentShares> {
+    let (chunks, []) = bytes.as_chunks::<4>() else { return None };
+    Some(IntentShares(<[[u8; 4]; 5]>::try_from(chunks).ok()?.map(f32::from_le_bytes)))
 }
 
 /// Readings from bytes; what is cut off is left out.
@@ -186,6 +198,12 @@ mod tests {
         }
 
         #[test]
+        fn shares_of_intents_come_back(shares in proptest::array::uniform5(0f32..1.0)) {
+            let shares = IntentShares(shares);
+            prop_assert_eq!(intent_shares_from(&intent_shares(&shares)), Some(shares));
+        }
+
+        #[test]
         fn fingerprints_come_back(link in any::<Option<u64>>(), repost in any::<Option<u64>>(),
                                   words in any::<Option<u64>>(), similar in any::<Option<u64>>()) {
             let print = Fingerprint { link, repost, words, similar };
@@ -196,6 +214,7 @@ mod tests {
         fn damaged_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             readings_from(&bytes);
             fingerprint_from(&bytes);
+            prop_assert_eq!(intent_shares_from(&bytes).is_some(), bytes.len() == 20);
             prop_assert!(numbers_from(&bytes).len() <= bytes.len());
         }
 

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 pub(super) const APPLICATION: i64 = 0x6764_7764;
 
 /// The steps, oldest first.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("migrations/0001_house.sql"),
     include_str!("migrations/0002_networks.sql"),
     include_str!("migrations/0003_corrections.sql"),
@@ -21,6 +21,7 @@ const STEPS: [&str; 8] = [
     include_str!("migrations/0006_own_history.sql"),
     include_str!("migrations/0007_campaigns.sql"),
     include_str!("migrations/0008_handover.sql"),
+    include_str!("migrations/0009_intents.sql"),
 ];
 
 /// Newest schema that this program knows.

@@ -184,6 +184,7 @@ actions! {
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;
     SaveWatch, "Save the query that is being tried as a watch", "save-watch", ["w"], Search, Search;
     NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["p"], Figures, Everywhere;
+    Why, "Why the mention is read so, word by word", "why", ["shift-i"], Figures, Mentions;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
     Pause, "Hold back all traffic with the networks, or let it go on", "pause", ["shift-p"], Program, Everywhere;

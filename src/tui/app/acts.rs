@@ -75,6 +75,8 @@ impl Model {
             Action::NextPeriod => self.next_period(),
             Action::Search => self.search(cmds),
             Action::SaveWatch => self.name_watch(),
+            Action::Why => self.ask_why(),
+            Action::Explain if self.desk.focus() == Pane::Detail && self.detail.row().is_some() => self.ask_why(),
             Action::Explain => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);

@@ -124,6 +124,7 @@ impl Model {
         if self.detail.row().is_some() {
             self.asks.stale(Thing::Detail);
         }
+        self.doubt_why();
     }
 
     fn marks_changed(&mut self) {
@@ -179,6 +180,7 @@ impl Model {
                 }
                 true
             }
+            (Thing::Why, Answer::Why(reasons)) => self.answer_why(reasons),
             (Thing::Trend(subject), Answer::Trend(of, counts)) if subject == of => self.trends.answer(subject, counts),
             (Thing::Overview, Answer::Overview(overview)) => {
                 let offered = self.offer_game(&overview);

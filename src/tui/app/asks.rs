@@ -21,6 +21,8 @@ pub enum Thing {
     UrgentQuestions,
     /// The mention in the detail pane.
     Detail,
+    /// Why the mention that is asked about is read as it is.
+    Why,
     /// A subject's trend.
     Trend(SubjectId),
     /// Figures of the status line.
@@ -56,7 +58,7 @@ impl Thing {
     fn pause(self) -> SignedDuration {
         match self {
             Self::Rows | Self::CaseIds | Self::Outbox => SignedDuration::from_millis(250),
-            Self::Detail | Self::Cases | Self::Case => SignedDuration::from_millis(500),
+            Self::Detail | Self::Why | Self::Cases | Self::Case => SignedDuration::from_millis(500),
             Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
                 SignedDuration::from_secs(1)
             }

@@ -199,6 +199,8 @@ pub enum Load {
         /// Its story.
         group: GroupId,
     },
+    /// Why a mention is read as it is, word by word.
+    Why(MentionId),
     /// Trend of a subject.
     Trend {
         /// Whose.

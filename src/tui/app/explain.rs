@@ -80,7 +80,8 @@ fn stream(page: &mut Page, model: &Model) {
     model.status().explain(page, context, model.sources(), model.signals());
 }
 
-fn detail(page: &mut Page, context: &Context) {
+/// How mentions are read at all.
+pub(super) fn detail(page: &mut Page, context: &Context) {
     page.prose(
         Tone::Text,
         0,

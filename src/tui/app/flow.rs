@@ -259,6 +259,7 @@ impl Model {
             Thing::UrgentComplaints => First::ask(Intent::Complaint, &self.context),
             Thing::UrgentQuestions => First::ask(Intent::Question, &self.context),
             Thing::Detail => self.detail.ask(),
+            Thing::Why => self.why().map(|why| Load::Why(why.id())),
             Thing::Trend(subject) => Some(self.trends.ask(subject, &self.context)),
             Thing::Overview => Some(Load::Overview { day: when::start_of_day(self.context.zone(), now) }),
             Thing::Sources => Some(Load::Sources),

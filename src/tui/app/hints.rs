@@ -93,7 +93,7 @@ fn here(model: &Model) -> &'static [Action] {
             Action::Browse,
             Action::ToggleRead,
             Action::Correct,
-            Action::Explain,
+            Action::Why,
         ],
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
         Pane::Inbox => &[
@@ -152,10 +152,12 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
-        Overlay::Explain(_) => {
+        Overlay::Explain(_) | Overlay::Why(_) => {
             let keys = model.context().keys();
             let close = keys.short(Action::Quit).or_else(|| keys.short(Action::Back)).unwrap_or_default();
-            vec![
+            let correct = keys.short(Action::Correct).filter(|_| matches!(overlay, Overlay::Why(_)));
+            let correct = correct.map(|key| (key, label(Action::Correct)));
+            let hints = vec![
                 (
                     format!(
                         "{} {}",
@@ -165,7 +167,8 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
                     "scroll".to_owned(),
                 ),
                 (close, "close".to_owned()),
-            ]
+            ];
+            hints.into_iter().chain(correct).collect()
         }
     }
 }

@@ -42,6 +42,7 @@ pub mod text;
 pub mod trends;
 pub mod trial;
 pub mod when;
+pub mod why;
 pub mod window;
 
 pub use action::Action;

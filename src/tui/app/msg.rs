@@ -9,9 +9,9 @@ use crate::domain::{
     Act, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId,
     SubjectId, Timestamp,
 };
-use crate::engine::Event;
 use crate::engine::aftermath::Followed;
 use crate::engine::timekeeping::Reckoning;
+use crate::engine::{Event, Reasons};
 
 /// A message to the model.
 #[derive(Debug, Clone)]
@@ -121,6 +121,8 @@ pub enum Answer {
     NewAbove(u64),
     /// A whole mention, the other members of its story, and what we answered, earliest first.
     Detail(Option<Arc<Mention>>, Arc<[MentionRow]>, Arc<[Act]>),
+    /// Why a mention is read as it is; `None` when it is not there any more.
+    Why(Option<Arc<Reasons>>),
     /// Trend of one subject.
     Trend(SubjectId, Arc<[Counts]>),
     /// Figures of the status line.

@@ -18,6 +18,7 @@ use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
+use super::why::Why;
 use crate::domain::case::CaseChange;
 
 /// Most overlays on top of one another.
@@ -53,6 +54,13 @@ impl Sheet {
         self.scroll
     }
 
+    /// Another page in its place; the reader stays where they are, as far as there is room.
+    pub fn replace(&mut self, page: Page, height: usize) {
+        self.page = page;
+        self.height = height.max(1);
+        self.go(Motion::Rows(0));
+    }
+
     /// Scrolls.
     pub fn go(&mut self, motion: Motion) {
         let most = self.page.lines().len().saturating_sub(self.height);
@@ -69,6 +77,8 @@ pub enum Overlay {
     Palette(Palette),
     /// What a figure is made of.
     Explain(Sheet),
+    /// Why a mention is read as it is.
+    Why(Box<Why>),
     /// The name for a query that becomes a watch.
     Name {
         /// The line.
@@ -130,7 +140,7 @@ impl Overlay {
 
     /// Whether a person types into it.
     pub fn takes_text(&self) -> bool {
-        !matches!(self, Self::Explain(_))
+        !matches!(self, Self::Explain(_) | Self::Why(_))
     }
 
     /// Takes a key of a prompt in.
@@ -159,9 +169,9 @@ impl Overlay {
             },
             Self::Correct(correcting) => return correcting.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
-            Self::Explain(sheet) => match typing {
-                Typing::Previous => sheet.go(Motion::Rows(-1)),
-                Typing::Next => sheet.go(Motion::Rows(1)),
+            Self::Explain(_) | Self::Why(_) => match typing {
+                Typing::Previous => return self.act(Action::Up, None),
+                Typing::Next => return self.act(Action::Down, None),
                 Typing::Submit | Typing::Cancel => return Step::Close,
                 _ => {}
             },
@@ -174,6 +184,7 @@ impl Overlay {
         if let Some(motion) = Motion::of(action, count) {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
+                Self::Why(why) => why.sheet_mut().go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
                 Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
@@ -181,6 +192,8 @@ impl Overlay {
             return Step::Stay;
         }
         match action {
+            Action::Correct if matches!(self, Self::Why(_)) => Step::Act(action),
+            Action::Why if matches!(self, Self::Why(_)) => Step::Close,
             Action::Back | Action::Quit | Action::Open | Action::Explain | Action::Help => Step::Close,
             _ => Step::Stay,
         }
@@ -199,6 +212,7 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
+            Self::Why(why) => why.fit(context, size),
             Self::Palette(_)
             | Self::Name { .. }
             | Self::Replies(_)

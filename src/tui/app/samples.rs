@@ -235,6 +235,7 @@ pub(crate) fn signal(id: i64, kind: SignalKind, minutes: i64, words: &str) -> Si
 
 pub(crate) mod cases;
 pub(crate) mod postbox;
+pub(crate) mod reasons;
 mod town;
 
 pub(crate) use town::Town;

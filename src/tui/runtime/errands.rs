@@ -109,6 +109,7 @@ pub(super) struct Errands {
     /// What tasks tell that go on: trials and the keeper of changes.
     tell: mpsc::Sender<Brought>,
     told: mpsc::Receiver<Brought>,
+    newsroom: Arc<dyn Newsroom>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
 }
@@ -123,7 +124,7 @@ impl Errands {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
         let mut keeper = JoinSet::new();
-        keeper.spawn(keep(Arc::clone(&store), newsroom, wanted, tell.clone()));
+        keeper.spawn(keep(Arc::clone(&store), Arc::clone(&newsroom), wanted, tell.clone()));
         Self {
             store,
             save_watch,
@@ -133,6 +134,7 @@ impl Errands {
             changes: Some(changes),
             tell,
             told,
+            newsroom,
             keeper,
             trial: CancellationToken::new(),
         }
@@ -159,10 +161,11 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
+        let newsroom = Arc::clone(&self.newsroom);
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
-            let answer = answer(&*store, load, brand).await;
+            let answer = answer(&*store, &*newsroom, load, brand).await;
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
                 Err(error) => failed(question, &error.to_string()),
@@ -407,8 +410,13 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
     }
 }
 
-/// Asks the store.
-async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> StoreResult<Answer> {
+/// Asks the store, or who knows of readers.
+async fn answer(
+    store: &dyn Store,
+    newsroom: &dyn Newsroom,
+    load: Load,
+    brand: Option<SubjectId>,
+) -> StoreResult<Answer> {
     Ok(match load {
         Load::Rows { filter, span, limit } => Answer::Rows(store.page(&filter, span, limit).await?.into()),
         Load::NewAbove { filter } => Answer::NewAbove(store.count(&filter, NEW_ABOVE).await?),
@@ -421,6 +429,7 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
             let answers = if answered { store.answers(id).await? } else { Vec::new() };
             Answer::Detail(mention, rows.into(), answers.into())
         }
+        Load::Why(id) => Answer::Why(newsroom.reasons(id).await?.map(Arc::new)),
         Load::Trend { subject, from, bucket, buckets } => {
             Answer::Trend(subject, store.trend(subject, from, bucket, buckets).await?.into())
         }

@@ -5,7 +5,7 @@ use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{CorrectionId, MentionId, Network, Occasion, Said, SourceId, SubjectId};
-use crate::engine::{self, EngineHandle, Event};
+use crate::engine::{self, EngineHandle, Event, Reasons};
 use crate::store::StoreResult;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
@@ -40,6 +40,11 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored.
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64>;
+    /// Why a mention is read as it is; `None` when it is not stored any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>>;
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
     /// How something is sent from here to a network.
@@ -109,6 +114,10 @@ impl Newsroom for EngineHandle {
 
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_corrections(self, ids).await
+    }
+
+    async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>> {
+        Self::reasons(self, id).await
     }
 
     fn outbox_changed(&self) {

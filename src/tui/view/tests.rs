@@ -19,6 +19,7 @@ use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 mod clocks;
 mod inbox;
 mod scenes;
+mod why;
 
 fn paint(model: &Model, theme: &Theme) -> Buffer {
     let (width, height) = model.desk().size();
@@ -553,7 +554,9 @@ fn a_corrected_mention_tells_both_words() {
     town.tell(&mut model, Msg::Clock(minutes_ago(-1)));
     town.press(&mut model, Action::Bottom);
     insta::assert_snapshot!("corrected_80x24", words(&paint(&model, &Theme::standard())));
-    town.press(&mut model, Action::Explain);
+    for action in [Action::Explain, Action::Bottom] {
+        town.press(&mut model, action);
+    }
     insta::assert_snapshot!("explain_learned_80x24", words(&paint(&model, &Theme::standard())));
 }
 

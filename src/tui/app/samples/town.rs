@@ -210,6 +210,10 @@ impl Town {
                 let members = self.rows.iter().filter(|row| row.group == group).cloned().collect();
                 Answer::Detail(mention, members, self.answers.clone().into())
             }
+            Load::Why(id) => {
+                let row = self.rows.iter().find(|row| row.id == id);
+                Answer::Why(row.map(|row| Arc::new(super::reasons::of(whole(row, &self.said)))))
+            }
             Load::Trend { subject, buckets, .. } => Answer::Trend(subject, self.trend(subject, buckets)),
             Load::Overview { .. } => {
                 let unread: Vec<&MentionRow> = self.rows.iter().filter(|row| !row.read).collect();
@@ -251,6 +255,11 @@ impl Town {
                 Answer::InboxFigures(self.cases.figures(now, cut_off, tell_factor))
             }
         }
+    }
+
+    /// All of a mention.
+    pub(crate) fn whole(&self, id: MentionId) -> Mention {
+        self.rows.iter().find(|row| row.id == id).map(|row| whole(row, &self.said)).expect("a mention of the town")
     }
 
     fn trend(&self, subject: SubjectId, buckets: u32) -> Arc<[Counts]> {
@@ -331,7 +340,18 @@ impl Town {
             let read = reading.clone();
             *reading = said.over(reading);
             let (mention, untaught, at) = (Some(row.id), read.sentiment, minutes_ago(0));
-            self.said.push(Correction { id, mention, subject, read, untaught, said, occasion, at });
+            self.said.push(Correction {
+                id,
+                mention,
+                subject,
+                read,
+                untaught,
+                untaught_intents: None,
+                said,
+                occasion,
+                intents_occasion: occasion,
+                at,
+            });
             kept.push(id);
         }
         kept

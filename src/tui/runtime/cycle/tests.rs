@@ -120,6 +120,10 @@ impl Newsroom for Town {
     async fn undo_corrections(&self, ids: &[crate::domain::CorrectionId]) -> crate::store::StoreResult<u64> {
         Ok(ids.len() as u64)
     }
+
+    async fn reasons(&self, _: crate::domain::MentionId) -> crate::store::StoreResult<Option<crate::engine::Reasons>> {
+        Ok(None)
+    }
 }
 
 /// A screen with everything around it.

@@ -39,6 +39,10 @@ impl Newsroom for Nobody {
     async fn undo_corrections(&self, _: &[crate::domain::CorrectionId]) -> StoreResult<u64> {
         Ok(0)
     }
+
+    async fn reasons(&self, _: crate::domain::MentionId) -> StoreResult<Option<crate::engine::Reasons>> {
+        Ok(None)
+    }
     fn outbox_changed(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
