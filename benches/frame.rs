@@ -87,6 +87,7 @@ fn answer(load: &Load) -> Answer {
         Load::Outbox => Answer::Told(Told::Tray(Arc::default())),
         Load::Clocks { .. } => Answer::Clocks(Arc::new([])),
         Load::Followed { .. } => Answer::Followed(Arc::default()),
+        Load::Why(_) => Answer::Why(None),
     }
 }
 
