@@ -88,6 +88,7 @@ fn answer(load: &Load) -> Answer {
         Load::Accounts(_) => Answer::Told(Told::Accounts(Vec::new(), Vec::new())),
         Load::Clocks { .. } => Answer::Clocks(Arc::new([])),
         Load::Followed { .. } => Answer::Followed(Arc::default()),
+        Load::Why(_) => Answer::Why(None),
     }
 }
 

@@ -265,10 +265,12 @@ fn corrections_bring_the_shares_of_labelled_intents_nearer() {
                 }
                 writeln!(out).unwrap();
             }
-            for occasion in [Occasion::Asked, Occasion::Volunteered] {
-                let (fifty, _) = after(&read, 50, occasion, PULL);
-                assert!(fifty <= 5.0 && (!strict || fifty < none.0), "{path}, {how}: from {none:?} to {fifty:.1}");
-            }
+            let [asked, picked] =
+                [Occasion::Asked, Occasion::Volunteered].map(|occasion| after(&read, 50, occasion, PULL).0);
+            assert!(asked <= 5.0, "{path}, {how}: from {none:?} to {asked:.1}");
+            // Mistakes that a person picked say less of how many there are.
+            let most = if strict { none.0 } else { 5.0 };
+            assert!(picked < most, "{path}, {how}: from {none:?} to {picked:.1}");
         }
     }
 }

@@ -165,7 +165,7 @@ impl Letters {
             Errand::Stop(stopped) => done(store.stop_sending(stopped, now).await.map(|()| true)),
             Errand::ByHand { session, mention, case, text, voice, answering } => {
                 let by = ByHand { voice, at: now };
-                let recorded = record(store, mention, case, text, &by, answering).await?;
+                let recorded = record(store, mention, case, text, &by, *answering).await?;
                 if recorded && let Some(saved) = self.drafts.remove(&session) {
                     give_up(store, saved, now).await.map_err(|error| error.to_string())?;
                 }

@@ -38,7 +38,7 @@ async fn crowded(store: &SqliteStore, cases: i64) {
              dismissal, snooze, CASE WHEN n % 97 = 0 THEN 'ana' END, CASE WHEN n % 97 = 0 THEN 9e15 END,
              opened - n * 7000, published, due + n % 5000 * 1000, severity, followers, reposts, reach, wanted,
              CASE WHEN n % 10 = 0 THEN opened END, closed, reopened, answerer, told, answered, aftermath, promise,
-             place, mentions, intents, sentiment, n / 3, private, revision
+             place, mentions, intents, sentiment, n / 3, private, revision, handed_to, handed_due, handed_told
          FROM cases, (WITH RECURSIVE c (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM c WHERE n < ?) SELECT n FROM c)
          WHERE id = 1",
     )

@@ -62,7 +62,7 @@ pub enum Errand {
         /// Who answered.
         voice: Option<String>,
         /// How mentions are answered, for a case that is opened.
-        answering: AnsweringSettings,
+        answering: Box<AnsweringSettings>,
     },
 }
 

@@ -137,7 +137,7 @@ impl Composer {
                     case: self.case.as_ref().map(|case| case.id),
                     text: self.finished(context),
                     voice: context.voice().map(str::to_owned),
-                    answering: context.answering(),
+                    answering: Box::new(context.answering()),
                 })
             }
         }

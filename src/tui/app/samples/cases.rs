@@ -140,7 +140,6 @@ impl Cases {
         let mut handed = of(6, "自転車好き", "チェーンが切れました", 60, Some(1_250));
         handed.status = CaseStatus::HandedOver;
         handed.acknowledged = Some(minutes_ago(55));
-        handed.handed = Some(HandOver { to: SafeText::line("Kim by e-mail", 80), due: Some(minutes_ago(20)) });
         let mut aside = of(7, "rider", "waiting for the new frame", 300, Some(40));
         aside.status = CaseStatus::Acknowledged;
         aside.acknowledged = Some(minutes_ago(290));

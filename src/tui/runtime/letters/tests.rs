@@ -249,13 +249,13 @@ async fn a_case_that_an_answer_by_hand_opens_has_its_place_by_what_was_said() {
         case: None,
         text: "sent by mail".into(),
         voice: Some("Kim".into()),
-        answering: answering.clone(),
+        answering: Box::new(answering.clone()),
     };
     assert_eq!(world.carry_out(by_hand.clone()).await, Ok(Told::Done(true)));
     let opened = world.shelf.cases.lock().unwrap()[0].clone();
     let need = answering.need_by_hand(&row(7, "a chain snapped"), now());
     assert_eq!((opened.due, opened.weighing), (need.due, need.weighing));
     let Errand::ByHand { session, case, text, voice, .. } = by_hand else { return };
-    let gone = Errand::ByHand { session, mention: MentionId(99), case, text, voice, answering };
+    let gone = Errand::ByHand { session, mention: MentionId(99), case, text, voice, answering: Box::new(answering) };
     assert!(world.carry_out(gone).await.unwrap_err().contains("not in the store"));
 }
