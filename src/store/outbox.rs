@@ -173,11 +173,11 @@ pub trait Outbox: Send + Sync {
     async fn recall(&self, _id: OutgoingId, _at: Timestamp) -> StoreResult<bool> {
         Err(super::StoreError::Busy)
     }
-    /// Gives something up for good; its words stay readable. False when it is on its way or out.
+    /// Gives something up; its words stay readable. False when it is on its way or out.
     async fn withdraw(&self, _id: OutgoingId, _at: Timestamp) -> StoreResult<bool> {
         Err(super::StoreError::Busy)
     }
-    /// What failed is a draft again, with the same words. False when it did not fail.
+    /// What failed or was given up is a draft again, with the same words. False when it is neither.
     async fn redraft(&self, _id: OutgoingId, _at: Timestamp) -> StoreResult<bool> {
         Err(super::StoreError::Busy)
     }
