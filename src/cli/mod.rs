@@ -30,6 +30,7 @@ mod query;
 mod record;
 mod rehearse;
 mod reply;
+mod sending;
 mod search;
 mod train;
 mod voice;

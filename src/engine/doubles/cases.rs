@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use super::store::{Inside, MemoryStore};
 use crate::domain::case::{
+    Undone,
     Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
 };
 use crate::domain::time::SignedDuration;
@@ -160,7 +161,7 @@ impl Cases for MemoryStore {
         absent()
     }
 
-    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Undone> {
         absent()
     }
 
