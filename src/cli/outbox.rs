@@ -125,7 +125,9 @@ async fn change(store: &SqliteStore, command: &OutboxCommand) -> CliResult<u8> {
         // It needs an engine.
         OutboxCommand::Approve { .. } => return Ok(0),
         OutboxCommand::Recall { id } => (store.recall(OutgoingId(*id), now).await?, "taken back: it is a draft again"),
-        OutboxCommand::Withdraw { id } => (store.withdraw(OutgoingId(*id), now).await?, "withdrawn; `goodword outbox redraft` brings it back"),
+        OutboxCommand::Withdraw { id } => {
+            (store.withdraw(OutgoingId(*id), now).await?, "withdrawn; `goodword outbox redraft` brings it back")
+        }
         OutboxCommand::Redraft { id } => (store.redraft(OutgoingId(*id), now).await?, "it is a draft again"),
         OutboxCommand::Settle { id, out, not_out: _ } => {
             let verdict = match out {

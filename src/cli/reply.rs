@@ -64,11 +64,8 @@ pub async fn run(arguments: &ReplyArgs, everywhere: &Everywhere) -> CliResult<u8
 
 /// What the sheet must know of who writes, and when.
 fn context(house: &House, voice: Option<String>, writer: Writer) -> Context {
-    let setup = Setup {
-        voice,
-        writer,
-        ..Setup::new(&house.config.brand.name, house.zone(), SystemClock.now(), (80, 24))
-    };
+    let setup =
+        Setup { voice, writer, ..Setup::new(&house.config.brand.name, house.zone(), SystemClock.now(), (80, 24)) };
     Context::new(&setup)
 }
 
@@ -115,7 +112,7 @@ impl Desk<'_> {
         let id = saved.id;
         let kept = |why: String| CliError::message(format!("{why}\nthe text is kept as the draft {id}"));
         self.counter.settle(door.source).await;
-        let mut sheet = self.sheet(text, &door).await?;
+        let mut sheet = self.sheet(text, &door).await.map_err(|why| kept(why.to_string()))?;
         let (draft, wish) = self.through_the_gate(&mut sheet).await.map_err(|why| kept(why.to_string()))?;
         let saved = self.keep(Some(saved), draft).await.map_err(|why| kept(why.to_string()))?;
         let submission = self.store.submit(id, &self.submit(&door, saved.revision, &wish)).await?;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use goodword::domain::case::{
-    Undone,
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Weighing,
+    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+    Weighing,
 };
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, Intents, MentionId, SafeText, StepId, Timestamp};

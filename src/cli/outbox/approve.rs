@@ -42,7 +42,10 @@ async fn waiting(store: &SqliteStore, id: OutgoingId, voice: Option<&str>) -> Cl
         return Err(CliError::message(format!("there is no {id} in the outbox")));
     };
     if found.state != OutgoingState::AwaitingApproval {
-        return Err(CliError::message(format!("{id} waits for nobody's approval: it is {}", outbox::state(found.state))));
+        return Err(CliError::message(format!(
+            "{id} waits for nobody's approval: it is {}",
+            outbox::state(found.state)
+        )));
     }
     let voice = may_approve(&found, voice).map_err(|why| CliError::message(format!("not approved: {why}")))?;
     if store.sending_stopped().await? {
@@ -51,13 +54,7 @@ async fn waiting(store: &SqliteStore, id: OutgoingId, voice: Option<&str>) -> Cl
     Ok(voice.to_owned())
 }
 
-async fn approve(
-    store: &SqliteStore,
-    engine: &EngineHandle,
-    id: OutgoingId,
-    voice: &str,
-    json: bool,
-) -> CliResult<u8> {
+async fn approve(store: &SqliteStore, engine: &EngineHandle, id: OutgoingId, voice: &str, json: bool) -> CliResult<u8> {
     let counter = Counter { store, engine, json };
     let mut news = engine.subscribe();
     let Some(found) = store.outgoing(id).await? else {
@@ -66,7 +63,9 @@ async fn approve(
     counter.settle(found.source).await;
     let hold = engine.manner().hold_at(&found.network);
     if !store.approve(id, voice, engine.process(), hold, SystemClock.now()).await? {
-        return Err(CliError::message(format!("not approved: {id} was changed meanwhile; `goodword outbox` shows how")));
+        return Err(CliError::message(format!(
+            "not approved: {id} was changed meanwhile; `goodword outbox` shows how"
+        )));
     }
     engine.outbox_changed();
     if let Some(held) = store.outgoing(id).await? {

@@ -5,8 +5,7 @@ use async_trait::async_trait;
 
 use super::store::{Inside, MemoryStore};
 use crate::domain::case::{
-    Undone,
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, PromiseId, SafeText, SourceId, StepId, Timestamp, Visibility};

@@ -365,3 +365,6 @@ impl Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

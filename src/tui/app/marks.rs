@@ -203,6 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_be_undone_can_still_be() {
+        let mut marks = Marks::default();
+        marks.sent(1);
+        marks.done(1, Undo::GivenUp(OutgoingId(7)));
+        assert_eq!(marks.undo(2), Some(Undo::GivenUp(OutgoingId(7))));
+        assert!(marks.failed(2) && marks.can_undo(), "the store was busy");
+        assert_eq!(marks.undo(3), Some(Undo::GivenUp(OutgoingId(7))));
+        marks.too_late(3);
+        assert!(!marks.can_undo() && marks.under_way() == 0, "there is nothing to try again");
+    }
+
+    #[test]
     fn steps_are_undone_in_their_turn() {
         let mut marks = Marks::default();
         let steps = |ids: &[i64]| Undo::Steps(ids.iter().copied().map(StepId).collect());

@@ -200,9 +200,9 @@ impl Errands {
         self.tasks.spawn(async move {
             let told = match errand {
                 Errand::Line(aim) => letters::line(&*store, &aim, at).await.map(Told::Line),
-                Errand::Open(wanted, voice) => {
-                    letters::open(&*store, wanted, voice.as_deref(), at).await.map(|opened| Told::Opened(Box::new(opened)))
-                }
+                Errand::Open(wanted, voice) => letters::open(&*store, wanted, voice.as_deref(), at)
+                    .await
+                    .map(|opened| Told::Opened(Box::new(opened))),
                 _ => return Brought::Nothing,
             };
             Brought::Message(answered(question, told.map(Answer::Told)))

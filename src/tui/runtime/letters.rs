@@ -17,8 +17,8 @@ use crate::engine::answering::AnsweringSettings;
 use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::composer::gate::NO_VOICE;
 use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Told, Tray, Wanted};
+use crate::tui::app::composer::gate::NO_VOICE;
 
 pub(super) use line::line;
 

@@ -41,7 +41,9 @@ pub(super) use word::{Said, Word, who};
 
 use super::fault::told;
 use super::{SqliteStore, on};
-use crate::domain::case::{Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone};
+use crate::domain::case::{
+    Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, StepId, Timestamp};
 use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};

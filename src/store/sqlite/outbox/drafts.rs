@@ -28,16 +28,20 @@ pub(in crate::store::sqlite) async fn save_draft(
     let parts: Vec<Kept> = draft.parts.iter().map(|text| Kept { text: text.clone(), ..Kept::default() }).collect();
     let sql = match draft.over {
         Some(_) => {
-            format!("UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7,
+            format!(
+                "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7,
                  who = ?8, realm = ?9, target = ?10, parts = ?11, visibility = {NEVER_WIDER}, warning = ?13, lang = ?14,
                  voice = ?15, changed = ?16, revision = revision + 1
-             WHERE id = ?1 AND state = 0 AND revision = ?17 RETURNING id, revision")
+             WHERE id = ?1 AND state = 0 AND revision = ?17 RETURNING id, revision"
+            )
         }
         None => {
-            format!("INSERT INTO outgoing (id, source, case_id, mention, parent, root, quote, who, realm, target, parts,
+            format!(
+                "INSERT INTO outgoing (id, source, case_id, mention, parent, root, quote, who, realm, target, parts,
                  visibility, warning, lang, voice, changed, created, state)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {NEVER_WIDER}, ?13, ?14, ?15, ?16, ?16, 0)
-             RETURNING id, coalesce(?17, revision)")
+             RETURNING id, coalesce(?17, revision)"
+            )
         }
     };
     let target = &draft.target;

@@ -1,8 +1,8 @@
 //! What is done in the outbox: recalling, approving, settling, giving up, and stopping everything.
 
 use super::Purpose;
-use crate::domain::{OutgoingId, SafeText};
 use crate::domain::outbox::{Outgoing, OutgoingState, Verdict};
+use crate::domain::{OutgoingId, SafeText};
 use crate::tui::app::action::Action;
 use crate::tui::app::cmd::Cmd;
 use crate::tui::app::composer::errand::{Errand, Wanted};

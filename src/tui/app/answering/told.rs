@@ -87,7 +87,9 @@ impl Model {
             }
             (Purpose::Withdraw(id), Told::Done(true)) => self.given_up(question, id),
             (Purpose::Approve(id), Told::Done(true)) => self.approved(question, id),
-            (Purpose::BringBack | Purpose::TakeBack, Told::Done(done)) => self.undone_in_outbox(question, purpose, done),
+            (Purpose::BringBack | Purpose::TakeBack, Told::Done(done)) => {
+                self.undone_in_outbox(question, purpose, done)
+            }
             (Purpose::Approve(_) | Purpose::Withdraw(_) | Purpose::Settle, Told::Done(false)) => {
                 self.marks.too_late(question);
                 self.status.say(Weight::Trouble, "it has changed meanwhile: nothing was done");
@@ -174,18 +176,14 @@ impl Model {
         match purpose {
             Purpose::Open if self.batch_of(question).is_some() => self.end_batch(),
             Purpose::Open | Purpose::Line => self.answering.opening = None,
-            Purpose::Save(session) => {
-                match self.sheet(session) {
-                    Some(sheet) => sheet.not_saved(now),
-                    None => self.parted_is_not_saved(session),
-                }
-            }
-            Purpose::Submit(session) => {
-                match self.sheet(session) {
-                    Some(sheet) => sheet.set_sending(None),
-                    None => self.parted_is_not_submitted(session),
-                }
-            }
+            Purpose::Save(session) => match self.sheet(session) {
+                Some(sheet) => sheet.not_saved(now),
+                None => self.parted_is_not_saved(session),
+            },
+            Purpose::Submit(session) => match self.sheet(session) {
+                Some(sheet) => sheet.set_sending(None),
+                None => self.parted_is_not_submitted(session),
+            },
             _ => {}
         }
         true

@@ -190,7 +190,8 @@ impl Composer {
         if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
             doubts.push(format!(
                 "it goes out under {}, not under the account last used on {}",
-                identity.shown(), self.network
+                identity.shown(),
+                self.network
             ));
         }
         let many = self.posts(context).map_or(1, |posts| posts.len());
@@ -198,7 +199,7 @@ impl Composer {
             doubts.push(format!("it goes out as {many} posts"));
         }
         if let Some(claim) = self.case.as_ref().and_then(|case| case.claim.as_ref())
-            && context.voice() != Some(claim.voice.as_str())
+            && context.signs_as() != claim.voice.as_str()
         {
             doubts.push(format!("{} has taken this on", claim.voice));
         }

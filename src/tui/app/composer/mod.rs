@@ -239,7 +239,9 @@ impl Composer {
     fn signature<'a>(&self, context: &'a Context) -> Option<&'a str> {
         let writer = context.writer();
         let handle = self.identity().map(|identity| bare(identity.handle.as_str()));
-        let own = handle.filter(|handle| !handle.is_empty()).is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
+        let own = handle
+            .filter(|handle| !handle.is_empty())
+            .is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
         writer.signature.as_deref().filter(|signature| !own && !signature.trim().is_empty())
     }
 

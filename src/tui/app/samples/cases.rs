@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::{minutes_ago, now, row};
 use crate::domain::case::{
-    Undone,
     Aftermath, Case, CaseChange, CaseRow, CaseStatus, Claim, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise,
-    Snooze, Step, StepKind, Turn, Weighing,
+    Snooze, Step, StepKind, Turn, Undone, Weighing,
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{

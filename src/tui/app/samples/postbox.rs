@@ -141,7 +141,8 @@ impl Postbox {
     }
 
     pub(crate) fn tray(&self) -> Told {
-        let items = self.outgoings.clone();
+        let empty = |one: &&Outgoing| one.state == OutgoingState::Withdrawn && one.text().trim().is_empty();
+        let items = self.outgoings.iter().filter(|one| !empty(one)).cloned().collect();
         Told::Tray(Arc::new(Tray { items, stopped: self.stopped, identities: self.identities.clone() }))
     }
 
@@ -222,7 +223,8 @@ impl Postbox {
                             Wanted::Outgoing(id) => one.id == id,
                         }
                 };
-                let own = |one: &&Outgoing| fits(one) && one.voice.as_ref().map(|name| name.as_str()) == voice.as_deref();
+                let own =
+                    |one: &&Outgoing| fits(one) && one.voice.as_ref().map(|name| name.as_str()) == voice.as_deref();
                 let mut newest = self.outgoings.iter().rev();
                 let draft = newest.clone().find(own).or_else(|| newest.find(fits));
                 let id = match wanted {
