@@ -98,15 +98,16 @@ impl Model {
 
     /// It was not sent: its words stay a draft, and what was marked stays marked.
     fn parted_stays(&mut self, mut parting: Parting, cmds: &mut Vec<Cmd>) -> bool {
-        let asked = parting.sheet.asking().and_then(|asking| asking.reasons.first().cloned());
-        let why = asked.or_else(|| parting.sheet.blocked().first().cloned()).unwrap_or_default();
+        let key = self.context.keys().short(Action::Reply).unwrap_or_default();
+        let words = match parting.sheet.asking().and_then(|asking| asking.reasons.first()) {
+            Some(why) => format!("not sent: {why}; the draft is kept: {key} on the mention brings it back"),
+            None => parting.sheet.blocked().first().cloned().unwrap_or_default(),
+        };
         let session = parting.sheet.session();
         if let Some(errand) = parting.sheet.save(&self.context) {
             self.send_errand(Purpose::Save(session), errand, cmds);
             self.part_with(parting.sheet, None);
         }
-        let key = self.context.keys().short(Action::Reply).unwrap_or_default();
-        let words = format!("not sent: {why}; the draft is kept: {key} on the mention brings it back");
         self.status.say(Weight::Trouble, &words);
         true
     }

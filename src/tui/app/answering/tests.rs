@@ -137,6 +137,7 @@ fn where_a_second_voice_approves_the_first_must_have_a_name() {
     assert!(blocked.contains(NO_VOICE) && blocked.contains("answering.voice") && blocked.contains("--voice"));
     setup.voice = Some("Kim".to_owned());
     let mut model = open_with(&mut town, setup);
+    type_in(&mut town, &mut model, KIND);
     town.press(&mut model, Action::Send);
     assert_eq!(town.post.submitted.len(), 1, "{}", reasons(&model));
     // Nor does anybody approve without one, or what has no name on it.
@@ -312,8 +313,10 @@ fn esc_while_an_answer_is_on_its_way_keeps_marks_and_words() {
         assert!(kept.clone().count() == 1 && kept.clone().all(|one| one.text().contains(KIND)), "{told}");
         if marked == 2 {
             assert!(said(&model).contains("1 of 3 answered, the others stay marked"), "{}", said(&model));
+        } else if stale {
+            assert!(said(&model).contains("your words are in a new one"), "{}", said(&model));
         } else {
-            assert!(said(&model).contains("not sent") && said(&model).contains("draft is kept"), "{}", said(&model));
+            assert!(said(&model).contains("not sent: Zoe has taken this on; the draft is kept"), "{}", said(&model));
         }
         if held == 1 {
             town.press(&mut model, Action::Recall);
@@ -333,7 +336,9 @@ fn words_that_could_not_be_saved_when_the_sheet_was_left_are_saved_later() {
         _ => None,
     });
     let busy = Answer::Failed(SafeText::line("the draft is not saved: the store is busy", 80));
-    let cmds = model.update(Msg::Answer { question: save.unwrap(), answer: busy }).cmds;
+    town.tell(&mut model, Msg::Answer { question: save.unwrap(), answer: busy });
+    // The screen was to be woken for the words as they were typed.
+    let cmds = town.tell(&mut model, Msg::Clock(now() + SignedDuration::from_millis(450)));
     let woken = cmds.iter().find_map(|cmd| if let Cmd::Wake(at) = cmd { Some(*at) } else { None });
     assert!(model.composer().is_none() && town.post.outgoings.is_empty());
     let last = model.clone().last_words();
