@@ -21,6 +21,7 @@ fn as_voice(voice: &str) -> Setup {
 }
 
 fn open_with(town: &mut Town, setup: Setup) -> Model {
+    town.post.another_screen();
     let mut model = town.model(setup);
     town.press(&mut model, Action::Down);
     town.press(&mut model, Action::Reply);

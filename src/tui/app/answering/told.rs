@@ -116,7 +116,7 @@ impl Model {
             Ok(mut sheet) => {
                 if let Some((writer, when)) = sheet.theirs() {
                     let words = format!(
-                        "draft by {writer}, {}: it stays as it is, what you change is a draft of your own",
+                        "draft by {writer}, {}: your changes become a draft of your own",
                         when::ago(self.context.now(), *when)
                     );
                     self.status.say(Weight::Trouble, &words);

@@ -146,6 +146,11 @@ impl Postbox {
         Told::Tray(Arc::new(Tray { items, stopped: self.stopped, identities: self.identities.clone() }))
     }
 
+    /// Another screen is at it, whose sheets are numbered from the beginning.
+    pub(crate) fn another_screen(&mut self) {
+        self.drafts.clear();
+    }
+
     fn sent_lately(&self) -> Vec<(OutgoingId, String)> {
         let out = |one: &&Outgoing| matches!(one.state, OutgoingState::Sent | OutgoingState::Held);
         let fresh = self.outgoings.iter().filter(out).map(|one| (one.id, one.text()));
