@@ -137,10 +137,17 @@ pub struct Moved {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Saves a draft, a new one or over the one that it names. `None` when that one is no draft any more, or has
-    /// another revision: somebody else wrote on it.
+    /// another revision: somebody else wrote on it. It never becomes visible to more people than what it answers; when
+    /// that is gone, to no more than the draft was.
     async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<Saved>>;
-    /// The newest draft to a mention or in a case.
-    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>>;
+    /// The draft to a mention or in a case: the newest of this voice's own (of nobody's, when it has no name), else the
+    /// newest of anybody's.
+    async fn draft_for(
+        &self,
+        mention: Option<MentionId>,
+        case: Option<CaseId>,
+        voice: Option<&str>,
+    ) -> StoreResult<Option<Outgoing>>;
     /// What is in one of these states, newest change first.
     async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>>;
     /// One of them.
@@ -159,9 +166,9 @@ pub trait Outbox: Send + Sync {
     ) -> StoreResult<bool>;
     /// Takes back what is held or waits for approval: a draft again. False when it was too late.
     async fn recall(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
-    /// Gives something up for good; its words stay readable. False when it is on its way or out.
+    /// Gives something up; its words stay readable. False when it is on its way or out.
     async fn withdraw(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
-    /// What failed is a draft again, with the same words. False when it did not fail.
+    /// What failed or was given up is a draft again, with the same words. False when it is neither.
     async fn redraft(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
     /// A person knows what became of it.
     async fn settle(&self, id: OutgoingId, verdict: &Verdict, at: Timestamp) -> StoreResult<bool>;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use super::store::{Inside, MemoryStore};
 use crate::domain::case::{
     Case, CaseChange, CaseRow, CaseStatus, HandOver, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+    Undone,
 };
 use crate::domain::{CaseId, MentionId, PersonId, PromiseId, SafeText, SourceId, StepId, Timestamp, Visibility};
 use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews};
@@ -178,7 +179,7 @@ impl Cases for MemoryStore {
         absent()
     }
 
-    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Undone> {
         absent()
     }
 

@@ -7,6 +7,10 @@ use crate::domain::outbox::{
 use crate::domain::{ActId, MentionId, OutgoingId, SafeText, TextRules, Visibility};
 use crate::store::outbox::{Attempt, Begin, Submit, Sweep};
 
+mod seen;
+
+pub(crate) use seen::*;
+
 const SQUARE: usize = 2;
 /// The process at which the person sits.
 const HERE: &str = "here";
@@ -124,12 +128,12 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
         Draft { over: Some(saved), parts: vec!["So sorry, Ana".into()], visibility: Visibility::Private, ..draft };
     let again = town.store.save_draft(&more, at(NOW + 1)).await.unwrap();
     assert_eq!(again, Some(Saved { id, revision: saved.revision + 1 }));
-    let found = town.store.draft_for(Some(mention), None).await.unwrap().unwrap();
+    let found = town.store.draft_for(Some(mention), None, None).await.unwrap().unwrap();
     assert_eq!((found.id, found.text().as_str(), found.revision), (id, "So sorry, Ana", 2));
     assert_eq!((found.created, found.changed), (at(NOW), at(NOW + 1)));
     assert_eq!((found.state, found.visibility, found.network.name()), (State::Draft, Visibility::Private, "mastodon"));
     assert_eq!((found.target.clone(), found.voice.unwrap().as_str()), (more.target.clone(), "kim"));
-    assert_eq!(town.store.draft_for(None, None).await.unwrap(), None);
+    assert_eq!(town.store.draft_for(None, None, None).await.unwrap(), None);
     // Another store on the same data sees it; what is no draft any more is not overwritten.
     let other = grounds.open().await;
     assert_eq!(other.outgoings(&[State::Draft], 10).await.unwrap().len(), 1);
@@ -137,6 +141,9 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
     assert_eq!(other.save_draft(&more, at(NOW + 3)).await.unwrap(), None);
     assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Withdrawn, "So sorry, Ana"));
     assert!(!town.store.withdraw(id, at(NOW + 3)).await.unwrap());
+    assert!(town.store.redraft(id, at(NOW + 4)).await.unwrap(), "what was given up by mistake comes back");
+    assert!(!town.store.redraft(id, at(NOW + 4)).await.unwrap());
+    assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Draft, "So sorry, Ana"));
 }
 
 pub(crate) async fn only_the_words_that_were_seen_are_changed_and_sent(grounds: &dyn Grounds) {
@@ -230,7 +237,7 @@ pub(crate) async fn a_thread_that_moved_on_stops_a_reply(grounds: &dyn Grounds) 
     bo.item.claimed = Some(at(NOW - 900));
     town.record(SQUARE, vec![said("fixed", 30, Some("burning")), bo]).await;
     town.do_acts(SQUARE, vec![town.act("helped", -500, Some("burning"))]).await;
-    let Submission::Changed { turns, claimed } = town.submit(id, wish(&opened, false)).await else {
+    let Submission::Changed { turns, claimed, .. } = town.submit(id, wish(&opened, false)).await else {
         panic!("it moved on")
     };
     let told: Vec<(bool, &str)> = turns.iter().map(|turn| (turn.ours, turn.native_id.as_str())).collect();
@@ -274,6 +281,12 @@ pub(crate) async fn a_second_voice_approves(grounds: &dyn Grounds) {
     let approve = async |voice: &str| town.store.approve(id, voice, "there", hold, at(NOW + 60)).await.unwrap();
     assert!(!approve("kim").await && !approve(" kim ").await && !approve("").await);
     assert!(approve("lou").await && !approve("lou").await);
+    let nobodys = Draft { voice: None, ..town.draft("id:nobodys", None, &["words"]) };
+    let nobodys = town.store.save_draft(&nobodys, at(NOW)).await.unwrap().unwrap().id;
+    let wish = Submit { approval: true, voice: None, ..town.wish(NOW) };
+    assert_eq!(town.submit(nobodys, wish).await, Submission::AwaitingApproval);
+    let by_lou = town.store.approve(nobodys, "lou", "there", hold, at(NOW + 60)).await.unwrap();
+    assert!(!by_lou, "whoever wrote it may be lou");
     let held = town.outgoing(id).await;
     assert_eq!((held.state, held.next, held.approved.unwrap().as_str()), (State::Held, Some(at(NOW + 65)), "lou"));
     assert_eq!(town.store.attending().await.unwrap(), [("there".to_owned(), at(NOW + 60))]);
@@ -501,7 +514,7 @@ pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds
     town.store.change_cases(&[case], &CaseChange::Claim(Some(at(NOW + 1_800))), &lou).await.unwrap();
     let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
     let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap().id;
-    let Submission::Changed { turns, claimed } = town.submit(id, town.wish(NOW + 10)).await else {
+    let Submission::Changed { turns, claimed, .. } = town.submit(id, town.wish(NOW + 10)).await else {
         panic!("lou has it")
     };
     assert_eq!((turns.len(), claimed), (0, Some(SafeText::line("lou", 80))));

@@ -18,6 +18,7 @@ use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
 use crate::store::{Store, StoreResult};
 use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Told, Tray, Wanted};
+use crate::tui::app::composer::gate::NO_VOICE;
 
 pub(super) use line::line;
 
@@ -34,10 +35,15 @@ const LATELY: SignedDuration = SignedDuration::from_hours(24);
 const SHEETS: usize = 64;
 
 /// Everything that writing needs. What is in the outbox can be written on while it is a draft only.
-pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> StoreResult<Opened> {
+pub(crate) async fn open(
+    store: &dyn Store,
+    wanted: Wanted,
+    voice: Option<&str>,
+    now: Timestamp,
+) -> StoreResult<Opened> {
     let draft = match wanted {
         Wanted::Outgoing(id) => store.outgoing(id).await?,
-        Wanted::Mention(id) => store.draft_for(Some(id), None).await?,
+        Wanted::Mention(id) => store.draft_for(Some(id), None, voice).await?,
     };
     let draft = draft.filter(|draft| draft.state == OutgoingState::Draft);
     let id = match wanted {
@@ -106,9 +112,12 @@ async fn used(store: &dyn Store) -> StoreResult<Vec<(Network, SourceId)>> {
 
 /// The outbox as a list.
 pub(super) async fn tray(store: &dyn Store) -> StoreResult<Tray> {
-    use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sending, Sent, Uncertain};
+    use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sending, Sent, Uncertain, Withdrawn};
     let mut items = store.outgoings(&[Failed, Uncertain, AwaitingApproval, Held, Sending, Draft], LISTED).await?;
     items.extend(store.outgoings(&[Sent], SENT).await?);
+    let given_up = store.outgoings(&[Withdrawn], SENT).await?;
+    // One whose words were all deleted has nothing to bring back.
+    items.extend(given_up.into_iter().filter(|one| !one.text().trim().is_empty()));
     Ok(Tray { items, stopped: store.sending_stopped().await?, identities: store.identities().await? })
 }
 
@@ -172,8 +181,8 @@ impl Letters {
                 Ok(Told::Done(recorded))
             }
             // Reading is done elsewhere, side by side.
-            Errand::Open(wanted) => {
-                let opened = open(store, wanted, now).await.map_err(|error| error.to_string())?;
+            Errand::Open(wanted, voice) => {
+                let opened = open(store, wanted, voice.as_deref(), now).await.map_err(|error| error.to_string())?;
                 Ok(Told::Opened(Box::new(opened)))
             }
             Errand::Line(aim) => line(store, &aim, now).await.map(Told::Line).map_err(|error| error.to_string()),
@@ -211,6 +220,9 @@ impl Letters {
         let saved = self.drafts.get(&wish.session).copied().filter(|_| !self.unsaved.contains(&wish.session));
         let saved = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
         let how = newsroom.how_to_send(&wish.network);
+        if how.approval && wish.voice.as_ref().is_none_or(|voice| voice.trim().is_empty()) {
+            return Err(format!("not sent: {NO_VOICE}"));
+        }
         let submit = Submit {
             revision: saved.revision,
             seen: wish.seen,

@@ -36,12 +36,15 @@ use async_trait::async_trait;
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
 pub(super) use signed::sign;
+pub(super) use steps::settled_by_others;
 pub(super) use turns::{Thread, since, thread_of};
 pub(super) use word::{Said, Word, who};
 
 use super::fault::told;
 use super::{SqliteStore, on};
-use crate::domain::case::{Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn};
+use crate::domain::case::{
+    Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+};
 use crate::domain::{CaseId, MentionId, PersonId, StepId, Timestamp};
 use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
 use crate::store::{Cases, Lease, StoreResult};
@@ -78,7 +81,7 @@ impl Cases for SqliteStore {
         on!(self.writer, change::change, ids, change, by)
     }
 
-    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Undone> {
         on!(self.writer, change::undo_steps, steps, by)
     }
 

@@ -21,8 +21,8 @@ pub enum Wanted {
 /// Something for the store to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Errand {
-    /// Read everything that writing needs.
-    Open(Wanted),
+    /// Read everything that writing needs; of several drafts this voice's own comes first.
+    Open(Wanted, Option<String>),
     /// Read who is to be answered of what is marked, in the order of the inbox: one answer a case.
     Line(Aim),
     /// Save a draft. `session` is the sheet that it is written on: the first save of a session begins a draft, every
@@ -73,7 +73,7 @@ pub struct Submit {
     pub session: u64,
     /// Where it goes: how long it is held depends on that.
     pub network: Network,
-    /// What the writer saw of the thread.
+    /// What the writer saw of the thread and of the case.
     pub seen: Seen,
     /// The voice that sends.
     pub voice: Option<String>,
