@@ -55,6 +55,7 @@ pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
     let voice = super::voice::named(&house.config, voice)?;
     let _log = house.log(everywhere);
     let store = house.store().await?;
+    super::campaigns::adopt(&house, &store).await?;
     let plan = house.plan(Arc::clone(&store), sources);
     let coach = Arc::clone(&plan.readers);
     let engine = Arc::new(Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))?);
@@ -220,6 +221,7 @@ fn reload(file: PathBuf, engine: Arc<EngineHandle>) -> Reload {
             let config = Config::load(&file).map_err(|errors| errors.line())?;
             let keymap = keymap(&config).map_err(|error| error.to_string())?;
             let adopted = engine.rewatch(config.roster()).await.map_err(|error| error.to_string())?;
+            engine.adopt_campaigns(&config.campaign_terms()).await.map_err(|error| error.to_string())?;
             let mut before = current.lock().await;
             let changed =
                 before.replace(config.clone()).map(|old| config::reload::Changed::between(&old, config.clone()));

@@ -15,9 +15,11 @@ use crate::config::template::Answers;
 use crate::config::{Config, OutboxSettings};
 use crate::domain::{Clock, Network, SafeText};
 use crate::engine::answering::AnsweringSettings;
+use crate::engine::campaigns::Scale;
 use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
 use crate::sources::search::Template;
@@ -189,9 +191,16 @@ impl House {
         plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
         plan.answering =
             AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
+        plan.scale = self.scale();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
+    }
+
+    /// By what campaigns are measured.
+    pub fn scale(&self) -> Scale {
+        let table = Table { tell_factor: self.config.weights.tell_factor, ..Table::default() };
+        Scale { size: self.config.brand.size, table, zone: self.zone() }
     }
 
     /// How what a person sends goes out.

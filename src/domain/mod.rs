@@ -24,7 +24,7 @@ pub mod text_rules;
 pub mod time;
 
 pub use act::Act;
-pub use campaign::{Campaign, Paid, Payment, Terms};
+pub use campaign::{Campaign, CampaignChange, Paid, Payment, Terms};
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
 pub use gesture::{Deed, Gesture, Give, Trigger};

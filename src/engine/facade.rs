@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
 use super::answering::AnsweringSettings;
+use super::campaigns::task::{Campaigner, backlashes};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
@@ -58,6 +59,12 @@ impl Engine {
         let (school, teller) = (Arc::clone(&crew.school), Arc::clone(&shared.herald));
         let lessons = attend(school, teller.subscribe(), teller);
         tasks.spawn(stop.clone().run_until_cancelled_owned(lessons).map(|_| ()));
+        let campaigner = Arc::clone(&crew.campaigner);
+        let measuring = supervise::persist("campaigns", move || {
+            let campaigner = Arc::clone(&campaigner);
+            async move { campaigner.run().await }
+        });
+        tasks.spawn(stop.clone().run_until_cancelled_owned(measuring).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
         Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process, manner })
     }
@@ -109,6 +116,9 @@ struct Crew {
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
     school: Arc<School>,
+    campaigner: Arc<Campaigner>,
+    /// The zone in which days begin.
+    zone: jiff::tz::TimeZone,
 }
 
 impl Crew {
@@ -188,7 +198,17 @@ impl Conductor {
         let keeper = Keeper::new(store, clock, Arc::clone(&herald), plan.holder, plan.pace);
         let (commands_in, commands) = mpsc::channel(COMMANDS);
         let (notes_in, notes) = mpsc::channel(alerts::WAITING);
+        let zone = plan.scale.zone.clone();
+        let campaigner = Arc::new(Campaigner::new(
+            Arc::clone(&plan.store),
+            Arc::clone(&plan.readers),
+            Arc::clone(&plan.clock),
+            Arc::clone(&herald),
+            plan.scale,
+        ));
         let crew = Crew {
+            campaigner,
+            zone,
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: plan.team,
@@ -376,6 +396,10 @@ impl Conductor {
             let target = crew.answering.target;
             let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, target);
             async move { alerts.run(&mut *notes.lock().await).await }
+        }));
+        let (shared, crew) = (Arc::clone(&self.shared), Arc::clone(&self.crew));
+        aides.spawn(supervise::persist("backlash", move || {
+            backlashes(Arc::clone(&shared), crew.campaigner.boards(), crew.zone.clone(), epoch)
         }));
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::answering::AnsweringSettings;
+use super::campaigns::Scale;
 use super::clock::SystemClock;
 use super::collector::{Dice, WORKERS};
 use super::flood::Ceilings;
@@ -56,6 +57,8 @@ pub struct EnginePlan {
     pub retention: Option<Retention>,
     /// Polls under way at once.
     pub workers: usize,
+    /// By what campaigns are measured.
+    pub scale: Scale,
     /// How mentions are answered.
     pub answering: AnsweringSettings,
     /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
@@ -89,6 +92,7 @@ impl EnginePlan {
             manner: Manner::default(),
             retention,
             workers: WORKERS,
+            scale: Scale::default(),
             answering: AnsweringSettings::default(),
             listens: true,
             ceilings: Ceilings::default(),

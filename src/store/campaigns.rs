@@ -4,30 +4,9 @@ use async_trait::async_trait;
 
 use super::{Lease, StoreResult};
 use crate::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, Paid, PaymentId, PersonId, Reading, SafeText, Signal,
+    Act, ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, Reading, SafeText, Signal,
     SignalId, Terms, Timestamp, Visibility,
 };
-
-/// Something that a person changes about campaigns. Each has one that undoes it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CampaignChange {
-    /// Makes a campaign (`None`), or changes what one is made of.
-    Save(Option<CampaignId>, Terms),
-    /// Takes one away; what was paid is kept for when it comes back.
-    Remove(CampaignId),
-    /// Brings back what was taken away.
-    Restore(CampaignId),
-    /// So much was paid so far, all in all.
-    Pay(CampaignId, Paid),
-    /// A payment is taken back.
-    Unpay(PaymentId),
-    /// A payment that was taken back stands again.
-    Repay(PaymentId),
-    /// A suggestion is not wanted.
-    Dismiss(String),
-    /// It may be suggested again.
-    Recall(String),
-}
 
 /// What came, changed or went that may concern campaigns, each number once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -25,7 +25,7 @@ mod error;
 pub mod outbox;
 pub mod sqlite;
 
-pub use campaigns::{CampaignChange, CampaignNews, Campaigns, ResponseRow};
+pub use campaigns::{CampaignNews, Campaigns, ResponseRow};
 pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
 pub use outbox::{Dispatch, Outbox};

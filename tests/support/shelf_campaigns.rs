@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use goodword::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms, Timestamp,
+    Act, ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    Timestamp,
 };
-use goodword::store::{CampaignChange, CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
+use goodword::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
 
 use super::Shelf;
 
@@ -58,13 +59,7 @@ impl Campaigns for Shelf {
         Ok(Vec::new())
     }
 
-    async fn raise_backlash(
-        &self,
-        _: &Lease,
-        _: CampaignId,
-        _: i64,
-        _: &Signal,
-    ) -> StoreResult<Option<SignalId>> {
+    async fn raise_backlash(&self, _: &Lease, _: CampaignId, _: i64, _: &Signal) -> StoreResult<Option<SignalId>> {
         Ok(None)
     }
 }

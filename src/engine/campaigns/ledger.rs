@@ -36,8 +36,7 @@ pub(super) fn find(books: &Books, published: Timestamp, act: ActId) -> Option<Bo
     let capped = matches!(line.entry.deed, Deed::Conditional { capped: true, .. });
     Some(Booked {
         line,
-        personal: is_personal(read.act.text.as_str())
-            || (reply && line.discounted != Some(Discount::SaidAlready)),
+        personal: is_personal(read.act.text.as_str()) || (reply && line.discounted != Some(Discount::SaidAlready)),
         surely_capped: capped && read.gesture.probability(read.gesture.gesture) >= SURE,
         cap: read.gesture.cap.as_ref().map(|cap| cap.text.clone()),
         amount,

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 
 use super::store::MemoryStore;
 use crate::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms, Timestamp,
+    Act, ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    Timestamp,
 };
-use crate::store::{CampaignChange, CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
+use crate::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
 
 #[async_trait]
 impl Campaigns for MemoryStore {
@@ -58,13 +59,7 @@ impl Campaigns for MemoryStore {
         Ok(Vec::new())
     }
 
-    async fn raise_backlash(
-        &self,
-        _: &Lease,
-        _: CampaignId,
-        _: i64,
-        _: &Signal,
-    ) -> StoreResult<Option<SignalId>> {
+    async fn raise_backlash(&self, _: &Lease, _: CampaignId, _: i64, _: &Signal) -> StoreResult<Option<SignalId>> {
         Ok(None)
     }
 }

@@ -48,6 +48,7 @@ impl Model {
                 false
             }
             Event::Learned(lessons) => self.learned(lessons),
+            Event::Campaigns(board) => self.measured(board),
             Event::Standing(standing) => self.status.stand(standing),
             Event::Paused(paused) => {
                 self.asks.stale(Thing::Sources);
@@ -153,6 +154,7 @@ impl Model {
             Answer::Told(told) => self.take_told(question, told, cmds),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
             Answer::StepsUndone(cases) => self.steps_undone(question, &cases),
+            Answer::CampaignsChanged(undo) => self.campaigns_changed(question, *undo),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -240,6 +242,7 @@ impl Model {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
+        } else if self.campaign_failed(question) {
         } else if self.errand_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{CorrectionId, MentionId, StepId};
+use crate::domain::{CampaignChange, CorrectionId, MentionId, StepId};
 
 /// Most marked mentions.
 const MOST_MARKED: usize = 5_000;
@@ -19,7 +19,7 @@ enum Way {
 }
 
 /// What gives back what was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Undo {
     /// Mentions were marked.
     Read {
@@ -37,6 +37,8 @@ pub enum Undo {
     },
     /// Cases were changed, in these steps.
     Steps(Vec<StepId>),
+    /// Something about campaigns was changed: what undoes it.
+    Campaign(Box<CampaignChange>),
 }
 
 impl Undo {
@@ -45,6 +47,7 @@ impl Undo {
             Self::Read { ids, .. } => ids.is_empty(),
             Self::Corrections { ids, .. } => ids.is_empty(),
             Self::Steps(steps) => steps.is_empty(),
+            Self::Campaign(_) => false,
         }
     }
 

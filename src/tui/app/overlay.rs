@@ -7,6 +7,7 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::campaigns::form::{self, Form};
 use super::cmd::Aim;
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
@@ -18,6 +19,7 @@ use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
+use crate::domain::CampaignChange;
 use crate::domain::case::CaseChange;
 
 /// Most overlays on top of one another.
@@ -84,6 +86,8 @@ pub enum Overlay {
     Game(Box<Game>),
     /// A saved reply is chosen.
     Replies(Picker),
+    /// What a campaign is made of, or what was paid.
+    Campaign(Box<Form>),
 }
 
 /// What a key on an overlay leads to.
@@ -110,6 +114,8 @@ pub enum Step {
     Answer(Box<GameAnswer>),
     /// It goes away and a saved reply goes into the text.
     Reply(Box<SavedReply>),
+    /// It goes away and something about campaigns is changed.
+    Campaign(Box<CampaignChange>),
 }
 
 impl Overlay {
@@ -157,6 +163,11 @@ impl Overlay {
                 popup::Step::Close => return Step::Close,
                 popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
             },
+            Self::Campaign(form) => match form.type_in(typing, context) {
+                form::Step::Stay => {}
+                form::Step::Close => return Step::Close,
+                form::Step::Do(change) => return Step::Campaign(change),
+            },
             Self::Correct(correcting) => return correcting.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
             Self::Explain(sheet) => match typing {
@@ -176,7 +187,7 @@ impl Overlay {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) | Self::Campaign(_) => {}
             }
             return Step::Stay;
         }
@@ -204,6 +215,7 @@ impl Overlay {
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)
+            | Self::Campaign(_)
             | Self::Game(_) => {}
         }
     }

@@ -212,6 +212,7 @@ impl Model {
             }
             Some(Undo::Steps(steps)) => self.undo_steps(question, steps, cmds),
             Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
+            Some(Undo::Campaign(change)) => self.send_campaign(question, *change, cmds),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }
     }

@@ -40,6 +40,8 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored.
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64>;
+    /// Campaigns or payments were changed here: whoever measures them looks at once.
+    fn campaigns_changed(&self) {}
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
     /// How something is sent from here to a network.
@@ -86,7 +88,9 @@ impl Newsroom for EngineHandle {
         let trouble = self.trouble().map(|trouble| Event::StoreTrouble(Some(trouble)));
         let learned = Event::Learned(self.lessons());
         let paused = self.is_paused().then_some(Event::Paused(true));
-        self.standing().map(Event::Standing).into_iter().chain(trouble).chain(paused).chain([learned]).collect()
+        let campaigns = self.campaigns().map(Event::Campaigns);
+        let standing = self.standing().map(Event::Standing).into_iter();
+        standing.chain(trouble).chain(paused).chain([learned]).chain(campaigns).collect()
     }
 
     fn refresh(&self, source: Option<SourceId>) -> bool {
@@ -109,6 +113,10 @@ impl Newsroom for EngineHandle {
 
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_corrections(self, ids).await
+    }
+
+    fn campaigns_changed(&self) {
+        Self::campaigns_changed(self);
     }
 
     fn outbox_changed(&self) {

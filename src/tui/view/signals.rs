@@ -55,6 +55,10 @@ fn sign(kind: SignalKind) -> &'static str {
     match kind {
         SignalKind::Spike | SignalKind::Flood => "▲",
         SignalKind::Silence => "~",
-        SignalKind::SourceTrouble | SignalKind::StoreTrouble | SignalKind::Late | SignalKind::PromiseDue | SignalKind::Backlash => "!",
+        SignalKind::SourceTrouble
+        | SignalKind::StoreTrouble
+        | SignalKind::Late
+        | SignalKind::PromiseDue
+        | SignalKind::Backlash => "!",
     }
 }

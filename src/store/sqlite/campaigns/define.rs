@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::domain::{Campaign, CampaignId, Paid, Payment, PaymentId, Terms, Timestamp};
-use crate::store::CampaignChange;
+use crate::domain::{Campaign, CampaignChange, CampaignId, Paid, Payment, PaymentId, Terms, Timestamp};
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::{Done, Fault};
 use crate::store::sqlite::place::{from_millis, to_millis};
@@ -21,11 +20,10 @@ fn read<T: DeserializeOwned>(text: &str) -> Done<T> {
 /// Brings the configuration's campaigns in.
 pub(super) async fn adopt(conn: &mut SqliteConnection, terms: &[Terms]) -> Done<()> {
     let mut tx = begin(conn).await?;
-    let before: Vec<(String, String)> = sqlx::query_as(
-        "SELECT fold, terms FROM campaign WHERE configured = 1 AND removed = 0 ORDER BY position",
-    )
-    .fetch_all(&mut *tx)
-    .await?;
+    let before: Vec<(String, String)> =
+        sqlx::query_as("SELECT fold, terms FROM campaign WHERE configured = 1 AND removed = 0 ORDER BY position")
+            .fetch_all(&mut *tx)
+            .await?;
     let mut wanted = Vec::with_capacity(terms.len());
     for one in terms {
         wanted.push((one.name.to_lowercase(), json(one)?));
@@ -141,11 +139,12 @@ async fn own(conn: &mut SqliteConnection, id: CampaignId) -> Done<String> {
 }
 
 async fn is_free(conn: &mut SqliteConnection, name: &str, but: Option<CampaignId>) -> Done<()> {
-    let other: Option<i64> = sqlx::query_scalar("SELECT id FROM campaign WHERE fold = ?1 AND removed = 0 AND id IS NOT ?2")
-        .bind(name.to_lowercase())
-        .bind(but.map(|id| id.0))
-        .fetch_optional(conn)
-        .await?;
+    let other: Option<i64> =
+        sqlx::query_scalar("SELECT id FROM campaign WHERE fold = ?1 AND removed = 0 AND id IS NOT ?2")
+            .bind(name.to_lowercase())
+            .bind(but.map(|id| id.0))
+            .fetch_optional(conn)
+            .await?;
     match other {
         Some(_) => Err(Fault::other(format!("there is a campaign \"{name}\" already: give this one another name"))),
         None => Ok(()),
@@ -180,10 +179,8 @@ async fn save(conn: &mut SqliteConnection, id: Option<CampaignId>, terms: &Terms
 }
 
 async fn restore(conn: &mut SqliteConnection, id: CampaignId) -> Done<CampaignChange> {
-    let name: Option<String> = sqlx::query_scalar("SELECT name FROM campaign WHERE id = ?")
-        .bind(id.0)
-        .fetch_optional(&mut *conn)
-        .await?;
+    let name: Option<String> =
+        sqlx::query_scalar("SELECT name FROM campaign WHERE id = ?").bind(id.0).fetch_optional(&mut *conn).await?;
     let Some(name) = name else { return Err(Fault::other("this campaign is not there any more")) };
     is_free(conn, &name, Some(id)).await?;
     sqlx::query("UPDATE campaign SET removed = 0 WHERE id = ?").bind(id.0).execute(conn).await?;

@@ -17,9 +17,10 @@ use async_trait::async_trait;
 use super::fault::told;
 use super::{SqliteStore, on};
 use crate::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms, Timestamp,
+    Act, ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    Timestamp,
 };
-use crate::store::{CampaignChange, CampaignNews, Campaigns, Lease, ResponseRow, StoreResult};
+use crate::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreResult};
 
 #[async_trait]
 impl Campaigns for SqliteStore {

@@ -22,8 +22,7 @@ pub(super) async fn place(conn: &mut SqliteConnection) -> Done<i64> {
 
 /// What changed since a place.
 pub(super) async fn since(conn: &mut SqliteConnection, since: i64, limit: u32) -> Done<CampaignNews> {
-    let rows: Vec<(i64, i64, i64)> =
-        sqlx::query_as(SINCE).bind(since).bind(limit).fetch_all(&mut *conn).await?;
+    let rows: Vec<(i64, i64, i64)> = sqlx::query_as(SINCE).bind(since).bind(limit).fetch_all(&mut *conn).await?;
     let Some((first, last)) = rows.first().zip(rows.last()).map(|(first, last)| (first.0, last.0)) else {
         return Ok(CampaignNews { place: since, ..CampaignNews::default() });
     };

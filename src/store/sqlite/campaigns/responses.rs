@@ -30,9 +30,8 @@ macro_rules! respond {
 }
 
 /// These mentions.
-pub(super) const ROWS: &str = respond!(
-    "json_each(?) j CROSS JOIN body b ON b.id = j.value LEFT JOIN response r ON r.mention = b.id"
-);
+pub(super) const ROWS: &str =
+    respond!("json_each(?) j CROSS JOIN body b ON b.id = j.value LEFT JOIN response r ON r.mention = b.id");
 /// Those that answer these acts.
 pub(super) const TO: &str = respond!(
     "json_each(?) j CROSS JOIN response r INDEXED BY response_act ON r.act = j.value
@@ -44,8 +43,7 @@ pub(super) const KNOWN: &str = "SELECT j.value FROM json_each(?1) j WHERE EXISTS
         WHERE b.person = j.value AND b.visibility < 2 AND a.published < ?2 AND a.visibility < 2)
      ORDER BY 1";
 /// What people go by.
-pub(super) const NAMES: &str =
-    "SELECT p.id, coalesce(p.handle, p.name, '') FROM json_each(?) j CROSS JOIN person p ON p.id = j.value ORDER BY p.id";
+pub(super) const NAMES: &str = "SELECT p.id, coalesce(p.handle, p.name, '') FROM json_each(?) j CROSS JOIN person p ON p.id = j.value ORDER BY p.id";
 
 fn row(row: &SqliteRow) -> sqlx::Result<ResponseRow> {
     let flags: i64 = row.try_get(4)?;
@@ -75,11 +73,7 @@ pub(super) async fn to(conn: &mut SqliteConnection, acts: &[ActId]) -> Done<Vec<
 }
 
 /// Those of these people whom we answered before a moment.
-pub(super) async fn known(
-    conn: &mut SqliteConnection,
-    people: &[PersonId],
-    before: Timestamp,
-) -> Done<Vec<PersonId>> {
+pub(super) async fn known(conn: &mut SqliteConnection, people: &[PersonId], before: Timestamp) -> Done<Vec<PersonId>> {
     let people = json(people.iter().map(|id| id.0));
     let known: Vec<i64> = sqlx::query_scalar(KNOWN).bind(people).bind(to_millis(before)).fetch_all(conn).await?;
     Ok(known.into_iter().map(PersonId).collect())
