@@ -12,9 +12,9 @@ mod commands;
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
-    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs,
-    Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
-    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LedgerArgs, LedgerBy, LoginArgs,
+    LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand,
+    RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.

@@ -18,6 +18,7 @@ use crate::engine::answering::AnsweringSettings;
 use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
 use crate::sources::search::Template;
@@ -189,9 +190,16 @@ impl House {
         plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
         plan.answering =
             AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
+        plan.size = self.config.brand.size;
+        plan.table = self.table();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
+    }
+
+    /// What gives and asks weigh.
+    pub fn table(&self) -> Table {
+        Table { tell_factor: self.config.weights.tell_factor, ..Table::default() }
     }
 
     /// How what a person sends goes out.

@@ -7,11 +7,13 @@ pub mod act;
 pub mod case;
 pub mod clean;
 pub mod correction;
+pub mod deed;
 pub mod gesture;
 pub mod ids;
 pub mod item;
 pub mod letters;
 pub mod mention;
+pub mod money;
 pub mod outbox;
 pub mod search;
 pub mod signal;
@@ -24,6 +26,7 @@ pub mod time;
 pub use act::Act;
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
+pub use deed::{ActCorrection, ActReading};
 pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
     ActId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId,
@@ -31,6 +34,7 @@ pub use ids::{
 };
 pub use item::{Answerable, Author, Item, Visibility};
 pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use money::Money;
 pub use signal::{Signal, SignalKind};
 pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};

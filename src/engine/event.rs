@@ -76,6 +76,8 @@ pub enum Event {
     Changed,
     /// What people's corrections taught the readers is another now.
     Learned(Arc<Lessons>),
+    /// What the books are made of changed: acts came, changed or went, were read, or were corrected by a person here.
+    Books,
     /// Old mentions were erased, as the retention demands.
     Erased(u64),
     /// Whether we collect changed.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
 use super::answering::AnsweringSettings;
+use super::books::{self, Bookkeeper};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
@@ -89,6 +90,7 @@ pub async fn poll_all_once(
         let target = conductor.crew.answering.target;
         let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch, target);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
+        books::reading::read_all(&conductor.shared, &conductor.crew.readers, lease.epoch).await?;
         Ok(reports)
     };
     let result = result.await;
@@ -109,6 +111,7 @@ struct Crew {
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
     school: Arc<School>,
+    books: Arc<Bookkeeper>,
 }
 
 impl Crew {
@@ -195,6 +198,7 @@ impl Conductor {
             answering: plan.answering,
             doors,
             school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
+            books: Arc::new(Bookkeeper::new(Arc::clone(&plan.store), plan.size, plan.table)),
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -313,6 +317,10 @@ impl Conductor {
         senders.spawn(Sender::new(desk.clone(), sending.clone()).run());
         let mut aides = JoinSet::new();
         aides.spawn(supervise::persist("identities", move || keep_known(desk.clone())));
+        let (shared, readers, epoch) = (Arc::clone(&self.shared), Arc::clone(&self.crew.readers), lease.epoch);
+        aides.spawn(supervise::persist("books", move || {
+            books::attend(Arc::clone(&shared), Arc::clone(&readers), epoch)
+        }));
         let end = match self.listens {
             true => self.listen(collector, &adopted, lease, &mut aides, stop).await,
             false => Ok(self.only_send(lease, stop).await),

@@ -10,8 +10,9 @@ use super::holder::holder_name;
 use super::intake::IntakeError;
 use super::lease::LeasePace;
 use super::outbox::Manner;
-use crate::domain::Clock;
+use crate::domain::{BrandSize, Clock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::Source;
 use crate::store::{Retention, Roster, Store, StoreError};
 
@@ -58,6 +59,10 @@ pub struct EnginePlan {
     pub workers: usize,
     /// How mentions are answered.
     pub answering: AnsweringSettings,
+    /// How big the brand is.
+    pub size: BrandSize,
+    /// What gives and asks weigh.
+    pub table: Table,
     /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
     pub listens: bool,
     /// When a watch floods.
@@ -90,6 +95,8 @@ impl EnginePlan {
             retention,
             workers: WORKERS,
             answering: AnsweringSettings::default(),
+            size: BrandSize::default(),
+            table: Table::default(),
             listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),

@@ -1,6 +1,8 @@
 //! A store that holds what a test puts there, for whoever only reads and marks. It does not collect: whatever needs
 //! the lease is refused.
 
+#[path = "shelf_giving.rs"]
+mod shelf_giving;
 #[path = "shelf_outbox.rs"]
 pub mod shelf_outbox;
 #[path = "shelf_sending.rs"]

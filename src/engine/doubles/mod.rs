@@ -2,6 +2,7 @@
 //! readers, and a clock that follows tokio's paused time.
 
 mod cases;
+mod giving;
 mod outbox;
 mod said;
 mod scripted;

@@ -38,6 +38,8 @@ pub(crate) fn plan(
         retention: Some(Retention { mentions: SignedDuration::from_hours(24 * 365) }),
         workers: 4,
         answering: crate::engine::answering::AnsweringSettings::default(),
+        size: crate::domain::BrandSize::Small,
+        table: crate::measure::giving::Table::default(),
         listens: true,
         manner: crate::engine::outbox::Manner::default(),
         ceilings: Ceilings::default(),

@@ -14,6 +14,7 @@ mod corrections;
 mod fault;
 mod figures;
 mod filesystem;
+mod giving;
 mod lease;
 mod migrate;
 mod open;
