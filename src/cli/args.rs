@@ -13,8 +13,8 @@ mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, CampaignsArgs, CampaignsCommand, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs,
     DemoArgs, ExplainArgs, ExportArgs, Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input,
-    LedgerArgs, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing,
-    QueryArgs, QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    LedgerArgs, LedgerBy, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand,
+    Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.

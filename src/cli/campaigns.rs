@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::args::{CampaignsArgs, CampaignsCommand, Everywhere};
 use super::error::{CliError, CliResult};
 use super::house::{self, House};
-use super::ledger::does;
 use super::output::{self, Table};
 use crate::domain::{CampaignChange, Clock, Money, Paid, SafeText, Timestamp};
 use crate::engine::SystemClock;
@@ -196,7 +195,7 @@ fn row(act: &ActLine, zone: &TimeZone) -> Vec<String> {
     let weight = |weight: f64| if weight > 0.0 { format!("{weight:.0}") } else { String::new() };
     vec![
         day(act.at, zone),
-        does(act.deed),
+        act.deed.words().to_owned(),
         weight(act.posted.side.given()),
         weight(act.posted.side.asked()),
         act.posted.cover.map_or_else(String::new, |cover| format!("{:.2}", cover.covered)),
@@ -288,7 +287,7 @@ fn whole(report: &Report, board: &Board) -> Value {
                 .map(|act| {
                     json!({
                         "act": act.act, "at": act.at, "account": act.account.as_str(), "text": act.text.as_str(),
-                        "does": does(act.deed), "given": act.posted.side.given(), "asked": act.posted.side.asked(),
+                        "does": act.deed.name(), "given": act.posted.side.given(), "asked": act.posted.side.asked(),
                         "exempt": matches!(act.posted.side, Side::Exempt(_)), "personal": act.posted.personal,
                         "surely_capped": act.posted.surely_capped, "cap": act.cap, "amount": money(&act.amount),
                         "covered": act.posted.cover.map(|cover| cover.covered),

@@ -191,16 +191,22 @@ impl House {
         plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
         plan.answering =
             AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
-        plan.scale = self.scale();
+        plan.size = self.config.brand.size;
+        plan.table = self.table();
+        plan.zone = self.zone();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
     }
 
+    /// What gives and asks weigh.
+    pub fn table(&self) -> Table {
+        Table { tell_factor: self.config.weights.tell_factor, ..Table::default() }
+    }
+
     /// By what campaigns are measured.
     pub fn scale(&self) -> Scale {
-        let table = Table { tell_factor: self.config.weights.tell_factor, ..Table::default() };
-        Scale { size: self.config.brand.size, table, zone: self.zone() }
+        Scale { size: self.config.brand.size, table: self.table(), zone: self.zone() }
     }
 
     /// How what a person sends goes out.

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod case;
 pub mod clean;
 pub mod correction;
+pub mod deed;
 pub mod gesture;
 pub mod ids;
 pub mod item;
@@ -27,6 +28,7 @@ pub use act::Act;
 pub use campaign::{Campaign, CampaignChange, Paid, Payment, Terms};
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
+pub use deed::{ActCorrection, ActReading};
 pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
     ActId, CampaignId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PaymentId, PersonId, PromiseId, SignalId,

@@ -79,6 +79,8 @@ pub enum Event {
     Learned(Arc<Lessons>),
     /// Campaigns were measured anew, because something changed that concerns them.
     Campaigns(Arc<Board>),
+    /// What the books are made of changed: acts came, changed or went, were read, or were corrected by a person here.
+    Books,
     /// Old mentions were erased, as the retention demands.
     Erased(u64),
     /// Whether we collect changed.

@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
 use super::answering::AnsweringSettings;
+use super::books::{self, Bookkeeper};
+use super::campaigns::Scale;
 use super::campaigns::task::{Campaigner, backlashes};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
@@ -96,6 +98,7 @@ pub async fn poll_all_once(
         let target = conductor.crew.answering.target;
         let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch, target);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
+        books::reading::read_all(&conductor.shared, &conductor.crew.readers, lease.epoch).await?;
         Ok(reports)
     };
     let result = result.await;
@@ -116,6 +119,7 @@ struct Crew {
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
     school: Arc<School>,
+    books: Arc<Bookkeeper>,
     campaigner: Arc<Campaigner>,
     /// The zone in which days begin.
     zone: jiff::tz::TimeZone,
@@ -198,23 +202,20 @@ impl Conductor {
         let keeper = Keeper::new(store, clock, Arc::clone(&herald), plan.holder, plan.pace);
         let (commands_in, commands) = mpsc::channel(COMMANDS);
         let (notes_in, notes) = mpsc::channel(alerts::WAITING);
-        let zone = plan.scale.zone.clone();
-        let campaigner = Arc::new(Campaigner::new(
-            Arc::clone(&plan.store),
-            Arc::clone(&plan.readers),
-            Arc::clone(&plan.clock),
-            Arc::clone(&herald),
-            plan.scale,
-        ));
+        let books = Arc::new(Bookkeeper::new(Arc::clone(&plan.store), plan.size, plan.table));
+        let scale = Scale { size: plan.size, table: plan.table, zone: plan.zone.clone() };
+        let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));
+        let campaigner = Campaigner::new(store, clock, Arc::clone(&herald), Arc::clone(&books), scale);
         let crew = Crew {
-            campaigner,
-            zone,
+            campaigner: Arc::new(campaigner),
+            zone: plan.zone,
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: plan.team,
             answering: plan.answering,
             doors,
             school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
+            books,
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -333,6 +334,10 @@ impl Conductor {
         senders.spawn(Sender::new(desk.clone(), sending.clone()).run());
         let mut aides = JoinSet::new();
         aides.spawn(supervise::persist("identities", move || keep_known(desk.clone())));
+        let (shared, readers, epoch) = (Arc::clone(&self.shared), Arc::clone(&self.crew.readers), lease.epoch);
+        aides.spawn(supervise::persist("books", move || {
+            books::attend(Arc::clone(&shared), Arc::clone(&readers), epoch)
+        }));
         let end = match self.listens {
             true => self.listen(collector, &adopted, lease, &mut aides, stop).await,
             false => Ok(self.only_send(lease, stop).await),

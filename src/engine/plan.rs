@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::answering::AnsweringSettings;
-use super::campaigns::Scale;
 use super::clock::SystemClock;
 use super::collector::{Dice, WORKERS};
 use super::flood::Ceilings;
@@ -11,8 +10,9 @@ use super::holder::holder_name;
 use super::intake::IntakeError;
 use super::lease::LeasePace;
 use super::outbox::Manner;
-use crate::domain::Clock;
+use crate::domain::{BrandSize, Clock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::Source;
 use crate::store::{Retention, Roster, Store, StoreError};
 
@@ -57,10 +57,14 @@ pub struct EnginePlan {
     pub retention: Option<Retention>,
     /// Polls under way at once.
     pub workers: usize,
-    /// By what campaigns are measured.
-    pub scale: Scale,
+    /// The zone in which days begin.
+    pub zone: jiff::tz::TimeZone,
     /// How mentions are answered.
     pub answering: AnsweringSettings,
+    /// How big the brand is.
+    pub size: BrandSize,
+    /// What gives and asks weigh.
+    pub table: Table,
     /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
     pub listens: bool,
     /// When a watch floods.
@@ -92,8 +96,10 @@ impl EnginePlan {
             manner: Manner::default(),
             retention,
             workers: WORKERS,
-            scale: Scale::default(),
+            zone: jiff::tz::TimeZone::UTC,
             answering: AnsweringSettings::default(),
+            size: BrandSize::default(),
+            table: Table::default(),
             listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),

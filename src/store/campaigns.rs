@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use super::{Lease, StoreResult};
 use crate::domain::{
-    Act, ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, Reading, SafeText, Signal,
-    SignalId, Terms, Timestamp, Visibility,
+    ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, Reading, SafeText, Signal, SignalId,
+    Terms, Timestamp, Visibility,
 };
 
 /// What came, changed or went that may concern campaigns, each number once.
@@ -83,8 +83,6 @@ pub trait Campaigns: Send + Sync {
     /// Those of these people whom we answered publicly before a moment: who wrote to us and was answered had an exchange
     /// of both ways.
     async fn known_before(&self, people: &[PersonId], before: Timestamp) -> StoreResult<Vec<PersonId>>;
-    /// These acts, as far as they are there, in the order of their numbers.
-    async fn acts_numbered(&self, ids: &[ActId]) -> StoreResult<Vec<Act>>;
     /// These mentions with all their words, as far as they are there, in the order of their numbers.
     async fn mentions_numbered(&self, ids: &[MentionId]) -> StoreResult<Vec<Mention>>;
     /// The names that these people go by.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use goodword::domain::{
-    Act, ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
     Timestamp,
 };
 use goodword::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
@@ -44,10 +44,6 @@ impl Campaigns for Shelf {
     }
 
     async fn known_before(&self, _: &[PersonId], _: Timestamp) -> StoreResult<Vec<PersonId>> {
-        Ok(Vec::new())
-    }
-
-    async fn acts_numbered(&self, _: &[ActId]) -> StoreResult<Vec<Act>> {
         Ok(Vec::new())
     }
 

@@ -79,15 +79,6 @@ impl Tracked {
     }
 }
 
-/// What a look found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Looked {
-    /// Something changed that campaigns are made of.
-    pub any: bool,
-    /// Acts came, changed or went: the books are other ones, too.
-    pub acts: bool,
-}
-
 /// Keeps campaigns in line with the store.
 pub struct Keeper {
     scale: Scale,
@@ -124,30 +115,30 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// Takes in what changed since it was last looked at.
+    /// Takes in what changed since it was last looked at. Tells whether anything did that campaigns are made of.
     ///
     /// # Errors
     /// When the store cannot be read; what was not taken in is taken in the next time.
-    pub async fn look(&mut self, store: &dyn Store, now: Timestamp) -> StoreResult<Looked> {
-        let mut looked = Looked::default();
+    pub async fn look(&mut self, store: &dyn Store, now: Timestamp) -> StoreResult<bool> {
+        let mut changed = false;
         loop {
             let news = store.campaign_news(self.place, PIECE).await?;
             if news.too_old || (news.campaigns && self.are_others(store).await?) {
                 *self = Self::open(store, self.scale.clone(), now).await?;
-                return Ok(Looked { any: true, acts: true });
+                return Ok(true);
             }
-            looked.acts |= self.take_acts(store, &news.acts).await?;
-            looked.any |= news.campaigns | looked.acts;
-            looked.any |= self.take_mentions(store, &news.mentions).await?;
+            changed |= news.campaigns;
+            changed |= self.take_acts(store, &news.acts, now).await?;
+            changed |= self.take_mentions(store, &news.mentions).await?;
             for tracked in &mut self.tracked {
                 let met = news.people.iter().filter(|person| tracked.known.remove(person).is_some()).count();
                 if met > 0 {
-                    (tracked.flow, looked.any) = (None, true);
+                    (tracked.flow, changed) = (None, true);
                 }
             }
             self.place = news.place;
             if !news.more {
-                return Ok(looked);
+                return Ok(changed);
             }
         }
     }
@@ -214,16 +205,17 @@ impl Keeper {
         Some(kept)
     }
 
-    async fn take_acts(&mut self, store: &dyn Store, ids: &[ActId]) -> StoreResult<bool> {
+    async fn take_acts(&mut self, store: &dyn Store, ids: &[ActId], now: Timestamp) -> StoreResult<bool> {
         if ids.is_empty() {
             return Ok(false);
         }
+        let oldest = now.saturating_sub(BACK).unwrap_or(now);
         let mut moved = Vec::new();
         for piece in ids.chunks(AT_ONCE) {
-            let acts = store.acts_numbered(piece).await?;
+            let acts = store.whole_acts(piece).await?;
             let mut before: HashMap<ActId, Vec<CampaignId>> =
                 piece.iter().filter_map(|id| Some((*id, self.take_act_out(*id)?.members))).collect();
-            for act in &acts {
+            for act in acts.iter().filter(|act| act.published >= oldest) {
                 let members = self.put_act(act);
                 if before.remove(&act.id).unwrap_or_default() != members {
                     moved.push(act.id);

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use flow::{Day, Post, Responder};
-pub use keeper::{Keeper, Looked};
+pub use keeper::Keeper;
 pub use report::{ActLine, Report};
 pub use suggest::Suggestion;
 

@@ -11,16 +11,17 @@ use super::flow::{Day, number_of};
 use super::{Board, Keeper, Report, Scale};
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{Clock, SafeText, Signal, SignalId, SignalKind};
-use crate::engine::books::Books;
+use crate::engine::books::Bookkeeper;
 use crate::engine::collector::Shared;
 use crate::engine::event::Event;
 use crate::engine::herald::Herald;
-use crate::language::Readers;
 use crate::store::{Store, StoreError, StoreResult};
 
-/// Shortest time between two looks, so that a flood costs a fixed number of them a second. What happens after a rest
-/// is looked at at once.
-const PAUSE: Duration = Duration::from_millis(250);
+/// Shortest time between two looks: a frame of the screen.
+const FRAME: Duration = Duration::from_millis(16);
+/// A look that takes longer is followed by a rest of so many times its own length, so that a flood leaves most of the
+/// processor to others.
+const REST: u32 = 4;
 /// After how long without any news the figures are made anew: gives and asks fade.
 const REFRESH: Duration = Duration::from_secs(15 * 60);
 /// Pause after the store could not be read.
@@ -31,9 +32,9 @@ const LINE: usize = 300;
 /// Keeps the board.
 pub(crate) struct Campaigner {
     store: Arc<dyn Store>,
-    readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
     herald: Arc<Herald>,
+    books: Arc<Bookkeeper>,
     scale: Scale,
     bell: Notify,
     board: watch::Sender<Option<Arc<Board>>>,
@@ -43,19 +44,20 @@ pub(crate) struct Campaigner {
 #[derive(Default)]
 struct Held {
     keeper: Option<Keeper>,
-    books: Option<Books>,
+    /// The version of the books that the board was made with.
+    books: Option<i64>,
     made: Option<Instant>,
 }
 
 impl Campaigner {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        readers: Arc<Readers>,
         clock: Arc<dyn Clock>,
         herald: Arc<Herald>,
+        books: Arc<Bookkeeper>,
         scale: Scale,
     ) -> Self {
-        Self { store, readers, clock, herald, scale, bell: Notify::new(), board: watch::Sender::new(None) }
+        Self { store, clock, herald, books, scale, bell: Notify::new(), board: watch::Sender::new(None) }
     }
 
     /// The newest board; `None` until the first is made.
@@ -84,10 +86,11 @@ impl Campaigner {
                 held = Held::default();
                 sleep(MEND).await;
             }
+            let rest = (looked.elapsed() * REST).max(FRAME);
             if !self.wait(&mut news).await {
                 return;
             }
-            sleep_until(looked + PAUSE).await;
+            sleep_until(looked + rest).await;
         }
     }
 
@@ -111,30 +114,25 @@ impl Campaigner {
 
     async fn look(&self, held: &mut Held) -> StoreResult<()> {
         let (store, now) = (&*self.store, self.clock.now());
-        let (changed, acts);
+        let changed;
         let keeper = match &mut held.keeper {
             Some(keeper) => {
-                let looked = keeper.look(store, now).await?;
-                (changed, acts) = (looked.any, looked.acts);
+                changed = keeper.look(store, now).await?;
                 keeper
             }
             none => {
-                (changed, acts) = (true, true);
+                changed = true;
                 none.insert(Keeper::open(store, self.scale.clone(), now).await?)
             }
         };
+        let version = store.books_version().await?;
         let faded = held.made.is_none_or(|made| made.elapsed() >= REFRESH);
-        if !changed && !acts && !faded {
+        if !changed && !faded && held.books == Some(version) {
             return Ok(());
         }
-        let books = match held.books.take().filter(|_| !acts) {
-            Some(books) => books,
-            None => {
-                let reader = self.readers.gesture.as_ref();
-                Books::open(store, reader, self.scale.size, self.scale.table, now).await?
-            }
-        };
-        let board = keeper.board(store, held.books.insert(books), now).await?;
+        // The books are let go of at once: whoever changes them would have to copy them else.
+        let board = keeper.board(store, &*self.books.books(now).await?, now).await?;
+        held.books = Some(version);
         held.made = Some(Instant::now());
         let board = Arc::new(board);
         self.board.send_replace(Some(Arc::clone(&board)));
@@ -146,14 +144,15 @@ impl Campaigner {
 /// Whether news may concern campaigns.
 fn concerns(event: &Event) -> bool {
     match event {
-        Event::Recorded { .. } | Event::Changed | Event::Learned(_) | Event::Erased(_) => true,
-        // What we published is an act; whoever fetched nothing but acts tells only that a poll ended.
+        Event::Recorded { .. } | Event::Changed | Event::Learned(_) | Event::Erased(_) | Event::Books => true,
         Event::Outgoing { state, .. } => *state == OutgoingState::Sent,
-        Event::Source { polling, .. } => !polling,
         Event::StoreTrouble(trouble) => trouble.is_none(),
-        Event::Campaigns(_) | Event::Signal(_) | Event::Standing(_) | Event::Paused(_) | Event::SendingStopped(_) => {
-            false
-        }
+        Event::Campaigns(_)
+        | Event::Source { .. }
+        | Event::Signal(_)
+        | Event::Standing(_)
+        | Event::Paused(_)
+        | Event::SendingStopped(_) => false,
     }
 }
 

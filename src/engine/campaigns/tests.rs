@@ -2,6 +2,7 @@
 //! order, was corrected or taken down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -10,15 +11,15 @@ use proptest::test_runner::TestRunner;
 use super::{Board, Keeper, Scale, words};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Author, BrandSize, CampaignChange, CampaignId, Intent, Intents, Item, MentionId, Money, Network, NewCorrection,
-    Occasion, Paid, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms, Timestamp,
+    Author, BrandSize, CampaignChange, CampaignId, Deed, Intent, Intents, Item, MentionId, Money, Network,
+    NewCorrection, Occasion, Paid, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms, Timestamp,
 };
-use crate::engine::books::Books;
+use crate::engine::books::{Bookkeeper, Books};
 use crate::language::RuleGesture;
 use crate::measure::giving::lift::Change;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
-    Fingerprint, Lease, LeaseState, NewAct, NewMention, PollOutcome, RecordBatch, Roster, RosterSource, Store,
+    Fingerprint, Lease, LeaseState, NewAct, NewMention, PollOutcome, RecordBatch, Roster, RosterSource, Store, Unread,
 };
 
 const NOW: i64 = 1_750_000_000;
@@ -171,6 +172,9 @@ async fn a_dollar_for_each_repost_is_held_until_the_whole_is_paid_and_says_what_
         house.do_act(act).await;
     }
     house.do_act(house.act("bing", NOW - 3 * DAY, CAPPED, 1)).await;
+    let bing = house.store.acts(None, 1).await.unwrap()[0].id;
+    let deed = Deed::Conditional { capped: true, all_proceeds: false };
+    house.store.correct_acts(&[bing], deed, at(NOW)).await.unwrap();
     house.change(CampaignChange::Save(None, tagged("Flood"))).await;
     let mut mentions: Vec<NewMention> = (0..60)
         .map(|n| {
@@ -256,6 +260,67 @@ async fn what_several_posts_share_is_suggested_until_it_is_a_campaign_or_not_wan
     let board = house.board(&mut keeper).await;
     assert!(keys(&board).is_empty());
     assert!(board.reports.iter().all(|report| report.acts.len() == 3), "{:?}", board.reports);
+}
+
+/// How long it takes from an act that is stored to the gauge that has it, with 100,000 acts and 1,000,000 mentions in
+/// the store: `cargo test --release --lib campaigns::tests::the_gauge -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "fills a store of a million mentions"]
+async fn the_gauge_follows_an_act_within_a_frame() {
+    use std::time::Instant;
+
+    let directory = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(directory.path()).await.unwrap());
+    let network = Network::named("mastodon");
+    let source = RosterSource { name: "square".into(), network, scope: Some("mastodon:town".into()) };
+    let subjects = vec![("Ferris".into(), Role::Brand)];
+    let adopted = store.adopt(&Roster { subjects, sources: vec![source], ..Roster::default() }).await.unwrap();
+    let lease = match store.take_lease("town", at(NOW), SignedDuration::from_hours(1)).await.unwrap() {
+        LeaseState::Ours(lease) => lease,
+        LeaseState::Theirs(lease) => panic!("it is held: {lease:?}"),
+    };
+    let begun = Instant::now();
+    store.crowd(NOW, 100_000, 1_000_000, adopted.subjects[0].id.0).await;
+    println!("filled in {:?}", begun.elapsed());
+    let (brand, source) = (adopted.subjects[0].id, adopted.sources[0]);
+    let store: Arc<dyn Store> = store;
+    let scale = Scale { size: BrandSize::Large, ..Scale::default() };
+    let house = House { store, lease, source, brand, scale, _directory: directory };
+    house.change(CampaignChange::Save(None, tagged("Ride"))).await;
+    let books = Bookkeeper::new(Arc::clone(&house.store), house.scale.size, house.scale.table);
+    let begun = Instant::now();
+    let held = books.books(at(NOW)).await.unwrap();
+    println!("books of {} acts opened in {:?}", held.acts.len(), begun.elapsed());
+    drop(held);
+    let begun = Instant::now();
+    let mut keeper = house.open().await;
+    let board = keeper.board(&*house.store, &*books.books(at(NOW)).await.unwrap(), at(NOW)).await.unwrap();
+    let (acts, responses) = (board.reports[0].acts.len(), board.reports[0].responses.all);
+    println!("campaign of {acts} acts and {responses} responses opened in {:?}", begun.elapsed());
+    let mut worst = [Duration::ZERO; 3];
+    for number in 0..10 {
+        house.do_act(house.act(&format!("new{number}"), NOW - 1, "We give ten wheels away #ride", 1)).await;
+        let unread = house.store.unread_acts(1, 10).await.unwrap();
+        let reader = RuleGesture::new();
+        let read = |one: Unread| {
+            let reading = crate::engine::books::reading::read(&reader, one.text.as_str(), one.reply);
+            (one, reading)
+        };
+        let readings: Vec<_> = unread.into_iter().map(read).collect();
+        house.store.keep_act_readings(&house.lease, 1, &readings).await.unwrap();
+        let begun = Instant::now();
+        let held = books.books(at(NOW)).await.unwrap();
+        let booked = begun.elapsed();
+        keeper.look(&*house.store, at(NOW)).await.unwrap();
+        let looked = begun.elapsed();
+        let board = keeper.board(&*house.store, &held, at(NOW)).await.unwrap();
+        let made = begun.elapsed();
+        assert_eq!(board.reports[0].acts.len(), acts + 1 + number);
+        for (worst, took) in worst.iter_mut().zip([booked, looked - booked, made - looked]) {
+            *worst = took.max(*worst);
+        }
+    }
+    println!("slowest of ten: books {:?}, what changed {:?}, gauge {:?}", worst[0], worst[1], worst[2]);
 }
 
 #[derive(Debug, Clone)]

@@ -14,15 +14,15 @@ fn terms(name: &str, tag: &str) -> Terms {
 }
 
 impl Town {
-    async fn change(&self, change: CampaignChange) -> CampaignChange {
+    async fn alter(&self, change: CampaignChange) -> CampaignChange {
         self.store.change_campaigns(&change, "Ana", at(NOW + 5)).await.unwrap()
     }
 
-    async fn names(&self) -> Vec<String> {
+    async fn campaign_names(&self) -> Vec<String> {
         self.store.campaigns().await.unwrap().into_iter().map(|one| one.terms.name).collect()
     }
 
-    async fn news(&self, since: i64) -> CampaignNews {
+    async fn changed_since(&self, since: i64) -> CampaignNews {
         self.store.campaign_news(since, 1_000).await.unwrap()
     }
 
@@ -38,43 +38,46 @@ pub(crate) async fn campaigns_of_the_configuration_come_and_go(grounds: &dyn Gro
     let all = town.store.campaigns().await.unwrap();
     assert_eq!(all.iter().map(|one| &one.terms).collect::<Vec<_>>(), [&ride, &warm]);
     assert!(all.iter().all(|one| one.configured && one.paid == Paid::Nothing));
-    town.change(CampaignChange::Pay(all[0].id, Paid::Whole)).await;
+    town.alter(CampaignChange::Pay(all[0].id, Paid::Whole)).await;
     let place = town.store.campaign_place().await.unwrap();
     town.store.adopt_campaigns(&[ride.clone(), warm.clone()]).await.unwrap();
     assert_eq!(town.store.campaign_place().await.unwrap(), place, "nothing changed, nothing is written");
     // What left is gone, and has its payments when it comes back under the same name.
     town.store.adopt_campaigns(std::slice::from_ref(&warm)).await.unwrap();
-    assert_eq!(town.names().await, ["Warm"]);
+    assert_eq!(town.campaign_names().await, ["Warm"]);
     let back = Terms { name: "RIDE".into(), ..ride };
     town.store.adopt_campaigns(&[warm, back]).await.unwrap();
     let again = town.store.campaigns().await.unwrap();
-    assert_eq!((again[1].id, &again[1].paid, town.names().await[1].as_str()), (all[0].id, &Paid::Whole, "RIDE"));
-    assert!(town.news(place).await.campaigns);
+    assert_eq!(
+        (again[1].id, &again[1].paid, town.campaign_names().await[1].as_str()),
+        (all[0].id, &Paid::Whole, "RIDE")
+    );
+    assert!(town.changed_since(place).await.campaigns);
     // What stands in the configuration is changed there.
     for change in [CampaignChange::Remove(all[0].id), CampaignChange::Save(Some(all[0].id), terms("x", "x"))] {
         assert!(town.store.change_campaigns(&change, "", at(NOW)).await.is_err());
     }
-    assert_eq!(town.names().await.len(), 2);
+    assert_eq!(town.campaign_names().await.len(), 2);
 }
 
 pub(crate) async fn campaigns_made_by_hand_are_changed_and_undone(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
-    let remove = town.change(CampaignChange::Save(None, terms("Ride", "ride"))).await;
+    let remove = town.alter(CampaignChange::Save(None, terms("Ride", "ride"))).await;
     let id = town.store.campaigns().await.unwrap()[0].id;
     assert_eq!(remove, CampaignChange::Remove(id));
     let same = CampaignChange::Save(None, terms("rIDE", "other"));
     let told = town.store.change_campaigns(&same, "", at(NOW)).await.unwrap_err().to_string();
     assert!(told.contains("already"), "{told}");
-    let undo = town.change(CampaignChange::Save(Some(id), terms("Ride on", "ride"))).await;
-    assert_eq!(town.names().await, ["Ride on"]);
-    assert_eq!(town.change(undo).await, CampaignChange::Save(Some(id), terms("Ride on", "ride")));
-    assert_eq!(town.names().await, ["Ride"]);
-    let restore = town.change(remove).await;
-    assert!(town.names().await.is_empty());
+    let undo = town.alter(CampaignChange::Save(Some(id), terms("Ride on", "ride"))).await;
+    assert_eq!(town.campaign_names().await, ["Ride on"]);
+    assert_eq!(town.alter(undo).await, CampaignChange::Save(Some(id), terms("Ride on", "ride")));
+    assert_eq!(town.campaign_names().await, ["Ride"]);
+    let restore = town.alter(remove).await;
+    assert!(town.campaign_names().await.is_empty());
     let gone = CampaignChange::Pay(id, Paid::Whole);
     assert!(town.store.change_campaigns(&gone, "", at(NOW)).await.is_err(), "it is not there");
-    assert_eq!(town.change(restore).await, CampaignChange::Remove(id));
-    assert_eq!(town.names().await, ["Ride"]);
+    assert_eq!(town.alter(restore).await, CampaignChange::Remove(id));
+    assert_eq!(town.campaign_names().await, ["Ride"]);
     // The configuration takes over a name that is there.
     town.store.adopt_campaigns(&[terms("ride", "other")]).await.unwrap();
     let all = town.store.campaigns().await.unwrap();
@@ -85,56 +88,56 @@ pub(crate) async fn campaigns_made_by_hand_are_changed_and_undone(grounds: &dyn 
 
 pub(crate) async fn payments_and_dismissals_are_kept_and_undone(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
-    town.change(CampaignChange::Save(None, terms("Ride", "ride"))).await;
+    town.alter(CampaignChange::Save(None, terms("Ride", "ride"))).await;
     let id = town.store.campaigns().await.unwrap()[0].id;
     let part = Paid::Part(Money { amount: 62_000.0, unit: Some("USD".into()) });
-    let unpay = town.change(CampaignChange::Pay(id, part.clone())).await;
-    let unpay_all = town.change(CampaignChange::Pay(id, Paid::Whole)).await;
+    let unpay = town.alter(CampaignChange::Pay(id, part.clone())).await;
+    let unpay_all = town.alter(CampaignChange::Pay(id, Paid::Whole)).await;
     let ride = town.store.campaigns().await.unwrap().remove(0);
     assert_eq!((ride.paid, ride.payments.len()), (Paid::Whole, 2));
     assert_eq!((ride.payments[0].voice.as_str(), ride.payments[0].at), ("Ana", at(NOW + 5)));
-    let repay = town.change(unpay_all).await;
+    let repay = town.alter(unpay_all).await;
     assert_eq!(town.store.campaigns().await.unwrap()[0].paid, part);
-    town.change(repay).await;
-    town.change(unpay).await;
+    town.alter(repay).await;
+    town.alter(unpay).await;
     let ride = town.store.campaigns().await.unwrap().remove(0);
     assert_eq!((ride.paid, ride.payments.len()), (Paid::Whole, 1));
 
-    let recall = town.change(CampaignChange::Dismiss("#ride".into())).await;
-    town.change(CampaignChange::Dismiss("#ride".into())).await;
+    let recall = town.alter(CampaignChange::Dismiss("#ride".into())).await;
+    town.alter(CampaignChange::Dismiss("#ride".into())).await;
     assert_eq!(town.store.dismissed_suggestions().await.unwrap(), ["#ride"]);
-    assert_eq!(town.change(recall).await, CampaignChange::Dismiss("#ride".into()));
+    assert_eq!(town.alter(recall).await, CampaignChange::Dismiss("#ride".into()));
     assert!(town.store.dismissed_suggestions().await.unwrap().is_empty());
 }
 
 pub(crate) async fn what_changed_is_told_once_and_in_pieces(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let start = town.store.campaign_place().await.unwrap();
-    assert_eq!(town.news(start).await, CampaignNews { place: start, ..CampaignNews::default() });
+    assert_eq!(town.changed_since(start).await, CampaignNews { place: start, ..CampaignNews::default() });
     town.record(SQUARE, vec![town.mention("a", 0), town.mention("b", 1)]).await;
     let (a, b) = (town.id_of("a").await, town.id_of("b").await);
-    let news = town.news(start).await;
+    let news = town.changed_since(start).await;
     assert_eq!((news.mentions.as_slice(), news.acts.len(), news.more), ([a, b].as_slice(), 0, false));
     let place = news.place;
     // Delivered again is no news; an edit is; an answer concerns the person, too.
     town.record(SQUARE, vec![town.mention("a", 0)]).await;
-    assert!(town.news(place).await.mentions.is_empty());
+    assert!(town.changed_since(place).await.mentions.is_empty());
     let mut edited = town.mention("a", 0);
     (edited.content, edited.item.text) = (2, "Ferris other words".into());
     town.record(SQUARE, vec![edited]).await;
-    assert_eq!(town.news(place).await.mentions, [a]);
-    let place = town.news(place).await.place;
+    assert_eq!(town.changed_since(place).await.mentions, [a]);
+    let place = town.changed_since(place).await.place;
     town.do_acts(SQUARE, vec![town.act("answer", 60, Some("b"))]).await;
-    let news = town.news(place).await;
+    let news = town.changed_since(place).await;
     assert_eq!((news.acts.len(), news.people.len()), (1, 1));
     assert_eq!(news.mentions, [b], "it is answered now");
     let place = news.place;
     town.take_down(SQUARE, "act:answer").await;
-    let news = town.news(place).await;
+    let news = town.changed_since(place).await;
     assert_eq!((news.acts.len(), news.people.len()), (1, 1));
     let place = news.place;
     town.delete(SQUARE, &["b"]).await;
-    let news = town.news(place).await;
+    let news = town.changed_since(place).await;
     assert_eq!((news.mentions.as_slice(), news.people.len()), ([b].as_slice(), 1));
     // In pieces it is the same.
     let (mut since, mut mentions) = (start, Vec::new());
@@ -148,7 +151,7 @@ pub(crate) async fn what_changed_is_told_once_and_in_pieces(grounds: &dyn Ground
     }
     mentions.sort_unstable();
     mentions.dedup();
-    assert_eq!((mentions, since), (vec![a, b], town.news(start).await.place));
+    assert_eq!((mentions, since), (vec![a, b], town.changed_since(start).await.place));
 }
 
 pub(crate) async fn responses_are_told_with_what_became_of_them(grounds: &dyn Grounds) {
@@ -183,8 +186,6 @@ pub(crate) async fn responses_are_told_with_what_became_of_them(grounds: &dyn Gr
     );
     let whole = town.store.mentions_numbered(&ids).await.unwrap();
     assert_eq!(whole.iter().map(|mention| mention.row.id).collect::<Vec<_>>(), ids);
-    let acts = town.all_acts().await;
-    assert_eq!(town.store.acts_numbered(&[acts[0].id, crate::domain::ActId(99)]).await.unwrap(), acts);
 }
 
 pub(crate) async fn a_backlash_is_raised_once_a_day(grounds: &dyn Grounds) {

@@ -41,6 +41,7 @@ impl Model {
                 }
                 false
             }
+            Event::Books => false,
             Event::Changed | Event::Erased(_) => {
                 self.asks.stale(Thing::Outbox);
                 self.rows_changed(1);

@@ -97,7 +97,7 @@ fn here(model: &Model) -> &'static [Action] {
             Action::HandOver,
             Action::Back,
         ],
-        Pane::Giving => &[Action::Help, Action::ViewCampaigns, Action::NextPane],
+        Pane::Giving => &[Action::Explain, Action::ViewCampaigns, Action::NextPane],
         Pane::Clocks => &[Action::Explain, Action::NextPane],
         Pane::Campaigns | Pane::Campaign => super::campaigns::hints(model.campaigns(), model.desk().focus()),
         Pane::Sources => &[Action::Refresh, Action::Explain],

@@ -168,18 +168,18 @@ impl Campaigns {
 /// What can be done here.
 pub fn hints(campaigns: &Campaigns, focus: Pane) -> &'static [Action] {
     match (campaigns.selected(), focus) {
-        (_, Pane::Campaign) => &[Action::Back, Action::Help, Action::Paid, Action::EditCampaign],
+        (_, Pane::Campaign) => &[Action::Back, Action::Explain, Action::Paid, Action::EditCampaign],
         (Some(Row::Suggestion(_)), _) => &[Action::Open, Action::Dismiss, Action::NewCampaign, Action::Undo],
         (Some(Row::Campaign(_)), _) => &[
             Action::Open,
-            Action::Help,
+            Action::Explain,
             Action::Paid,
             Action::NewCampaign,
             Action::EditCampaign,
             Action::RemoveCampaign,
             Action::Undo,
         ],
-        (None, _) => &[Action::NewCampaign, Action::Help],
+        (None, _) => &[Action::NewCampaign, Action::Explain],
     }
 }
 
