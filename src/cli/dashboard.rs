@@ -61,6 +61,7 @@ pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
     let voice = super::voice::named(&house.config, voice)?;
     let _log = house.log(everywhere);
     let store = house.store().await?;
+    super::campaigns::adopt(&house, &store).await?;
     let plan = house.plan(Arc::clone(&store), sources);
     let coach = Arc::clone(&plan.readers);
     let engine = Arc::new(Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))?);
@@ -234,6 +235,7 @@ fn reload(file: PathBuf, engine: Arc<EngineHandle>, asked: Option<String>, reade
             let keymap = keymap(&config).map_err(|error| error.to_string())?;
             let voice = super::voice::named(&config, asked).map_err(|error| error.to_string())?;
             let adopted = engine.rewatch(orders(&config)).await.map_err(|error| error.to_string())?;
+            engine.adopt_campaigns(&config.campaign_terms()).await.map_err(|error| error.to_string())?;
             let mut before = current.lock().await;
             let changed =
                 before.replace(config.clone()).map(|old| config::reload::Changed::between(&old, config.clone()));

@@ -17,9 +17,11 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Network, SafeText};
 use crate::engine::Orders;
 use crate::engine::answering::AnsweringSettings;
+use crate::engine::campaigns::Scale;
 use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
 use crate::sources::search::Template;
@@ -186,9 +188,22 @@ impl House {
         plan.manner = self.manner();
         let days = self.config.collect.own_history_days;
         plan.own_history = (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days)));
+        plan.size = self.config.brand.size;
+        plan.table = self.table();
+        plan.zone = self.zone();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
+    }
+
+    /// What gives and asks weigh.
+    pub fn table(&self) -> Table {
+        Table { tell_factor: self.config.weights.tell_factor, ..Table::default() }
+    }
+
+    /// By what campaigns are measured.
+    pub fn scale(&self) -> Scale {
+        Scale { size: self.config.brand.size, table: self.table(), zone: self.zone() }
     }
 
     /// How what a person sends goes out.

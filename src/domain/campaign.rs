@@ -124,6 +124,27 @@ pub struct Campaign {
     pub payments: Vec<Payment>,
 }
 
+/// Something that a person changes about campaigns. Each has one that undoes it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CampaignChange {
+    /// Makes a campaign (`None`), or changes what one is made of.
+    Save(Option<CampaignId>, Terms),
+    /// Takes one away; what was paid is kept for when it comes back.
+    Remove(CampaignId),
+    /// Brings back what was taken away.
+    Restore(CampaignId),
+    /// So much was paid so far, all in all.
+    Pay(CampaignId, Paid),
+    /// A payment is taken back.
+    Unpay(PaymentId),
+    /// A payment that was taken back stands again.
+    Repay(PaymentId),
+    /// A suggestion is not wanted.
+    Dismiss(String),
+    /// It may be suggested again.
+    Recall(String),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

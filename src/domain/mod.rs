@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod case;
 pub mod clean;
 pub mod correction;
+pub mod deed;
 pub mod gesture;
 pub mod ids;
 pub mod item;
@@ -24,9 +25,10 @@ pub mod text_rules;
 pub mod time;
 
 pub use act::Act;
-pub use campaign::{Campaign, Paid, Payment, Terms};
+pub use campaign::{Campaign, CampaignChange, Paid, Payment, Terms};
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
+pub use deed::{ActCorrection, ActReading};
 pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
     ActId, CampaignId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PaymentId, PersonId, PromiseId, SignalId,

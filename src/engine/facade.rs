@@ -13,6 +13,9 @@ use tokio_util::sync::CancellationToken;
 use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
 use super::answering::AnsweringSettings;
+use super::books::{self, Bookkeeper};
+use super::campaigns::Scale;
+use super::campaigns::task::{Campaigner, backlashes};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
@@ -60,6 +63,12 @@ impl Engine {
         let (school, teller) = (Arc::clone(&crew.school), Arc::clone(&shared.herald));
         let lessons = attend(school, teller.subscribe(), teller);
         tasks.spawn(stop.clone().run_until_cancelled_owned(lessons).map(|_| ()));
+        let campaigner = Arc::clone(&crew.campaigner);
+        let measuring = supervise::persist("campaigns", move || {
+            let campaigner = Arc::clone(&campaigner);
+            async move { campaigner.run().await }
+        });
+        tasks.spawn(stop.clone().run_until_cancelled_owned(measuring).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
         Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process, manner })
     }
@@ -95,6 +104,7 @@ pub async fn poll_all_once(
         let (shared, lateness) = (Arc::clone(&conductor.shared), move || lateness.clone());
         let alerts = Alerts::new(shared, move || Arc::clone(&adopted), lease.epoch, lateness);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
+        books::reading::read_all(&conductor.shared, &conductor.crew.readers, lease.epoch).await?;
         Ok(reports)
     };
     let result = result.await;
@@ -115,6 +125,10 @@ struct Crew {
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
     school: Arc<School>,
+    books: Arc<Bookkeeper>,
+    campaigner: Arc<Campaigner>,
+    /// The zone in which days begin.
+    zone: jiff::tz::TimeZone,
 }
 
 impl Crew {
@@ -213,13 +227,20 @@ impl Conductor {
         let keeper = Keeper::new(store, clock, Arc::clone(&herald), plan.holder, plan.pace);
         let (commands_in, commands) = mpsc::channel(COMMANDS);
         let (notes_in, notes) = mpsc::channel(alerts::WAITING);
+        let books = Arc::new(Bookkeeper::new(Arc::clone(&plan.store), plan.size, plan.table));
+        let scale = Scale { size: plan.size, table: plan.table, zone: plan.zone.clone() };
+        let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));
+        let campaigner = Campaigner::new(store, clock, Arc::clone(&herald), Arc::clone(&books), scale);
         let crew = Crew {
+            campaigner: Arc::new(campaigner),
+            zone: plan.zone,
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: Mutex::new(plan.team),
             answering: Mutex::new(plan.answering),
             doors,
             school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
+            books,
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -339,6 +360,10 @@ impl Conductor {
         senders.spawn(Sender::new(desk.clone(), sending.clone()).run());
         let mut aides = JoinSet::new();
         aides.spawn(supervise::persist("identities", move || keep_known(desk.clone())));
+        let (shared, readers, epoch) = (Arc::clone(&self.shared), Arc::clone(&self.crew.readers), lease.epoch);
+        aides.spawn(supervise::persist("books", move || {
+            books::attend(Arc::clone(&shared), Arc::clone(&readers), epoch)
+        }));
         let end = match self.listens {
             true => self.listen(collector, &adopted, lease, &mut aides, stop).await,
             false => Ok(self.only_send(lease, stop).await),
@@ -419,6 +444,10 @@ impl Conductor {
         if let Some(historian) = historian {
             aides.spawn(supervise::persist("own history", move || historian.clone().run()));
         }
+        let (shared, crew) = (Arc::clone(&self.shared), Arc::clone(&self.crew));
+        aides.spawn(supervise::persist("backlash", move || {
+            backlashes(Arc::clone(&shared), crew.campaigner.boards(), crew.zone.clone(), epoch)
+        }));
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);
             aides.spawn(supervise::persist("retention", move || retention::run(Arc::clone(&shared), retention, epoch)));

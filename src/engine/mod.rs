@@ -7,6 +7,7 @@
 //! | [`poll_all_once`], [`check`] | every source once, with and without storing |
 //! | [`intake`] | item -> mention |
 //! | [`books`] | acts -> the ledger of gives and asks |
+//! | [`campaigns`] | acts and responses -> the health of campaigns |
 //! | [`answering`] | which mentions need an answer, and when |
 //! | [`timekeeping`], [`aftermath`] | how fast we answered, and what became of the people |
 //! | [`schedule`] | when a source is asked next |
@@ -20,6 +21,7 @@ pub mod aftermath;
 mod alerts;
 pub mod answering;
 pub mod books;
+pub mod campaigns;
 pub mod clock;
 mod collector;
 mod doors;

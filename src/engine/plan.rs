@@ -10,9 +10,10 @@ use super::holder::holder_name;
 use super::intake::IntakeError;
 use super::lease::LeasePace;
 use super::outbox::Manner;
-use crate::domain::Clock;
 use crate::domain::time::SignedDuration;
+use crate::domain::{BrandSize, Clock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::Source;
 use crate::store::{Retention, Roster, Store, StoreError};
 
@@ -70,8 +71,14 @@ pub struct EnginePlan {
     pub own_history: Option<SignedDuration>,
     /// Polls under way at once.
     pub workers: usize,
+    /// The zone in which days begin.
+    pub zone: jiff::tz::TimeZone,
     /// How mentions are answered.
     pub answering: AnsweringSettings,
+    /// How big the brand is.
+    pub size: BrandSize,
+    /// What gives and asks weigh.
+    pub table: Table,
     /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
     pub listens: bool,
     /// When a watch floods.
@@ -104,7 +111,10 @@ impl EnginePlan {
             retention,
             own_history: Some(super::history::BACK),
             workers: WORKERS,
+            zone: jiff::tz::TimeZone::UTC,
             answering: AnsweringSettings::default(),
+            size: BrandSize::default(),
+            table: Table::default(),
             listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),

@@ -32,7 +32,9 @@ mod wants;
 mod weights;
 
 pub use about::RuleAbout;
-pub use gesture::{Amount, Cap, DeedReading, GestureReading, Profiting, ReadGesture, RuleGesture, profiting};
+pub use gesture::{
+    Amount, Cap, DeedReading, GestureReading, Profiting, ReadGesture, RuleGesture, money_given, profiting,
+};
 pub use identify::RuleLanguage;
 pub use intent::RuleIntent;
 pub use library::{Library, everyday_words};

@@ -4,30 +4,9 @@ use async_trait::async_trait;
 
 use super::{Lease, StoreResult};
 use crate::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, Paid, PaymentId, PersonId, Reading, SafeText, Signal,
-    SignalId, Terms, Timestamp, Visibility,
+    ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, Reading, SafeText, Signal, SignalId,
+    Terms, Timestamp, Visibility,
 };
-
-/// Something that a person changes about campaigns. Each has one that undoes it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CampaignChange {
-    /// Makes a campaign (`None`), or changes what one is made of.
-    Save(Option<CampaignId>, Terms),
-    /// Takes one away; what was paid is kept for when it comes back.
-    Remove(CampaignId),
-    /// Brings back what was taken away.
-    Restore(CampaignId),
-    /// So much was paid so far, all in all.
-    Pay(CampaignId, Paid),
-    /// A payment is taken back.
-    Unpay(PaymentId),
-    /// A payment that was taken back stands again.
-    Repay(PaymentId),
-    /// A suggestion is not wanted.
-    Dismiss(String),
-    /// It may be suggested again.
-    Recall(String),
-}
 
 /// What came, changed or went that may concern campaigns, each number once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,8 +83,6 @@ pub trait Campaigns: Send + Sync {
     /// Those of these people whom we answered publicly before a moment: who wrote to us and was answered had an exchange
     /// of both ways.
     async fn known_before(&self, people: &[PersonId], before: Timestamp) -> StoreResult<Vec<PersonId>>;
-    /// These acts, as far as they are there, in the order of their numbers.
-    async fn acts_numbered(&self, ids: &[ActId]) -> StoreResult<Vec<Act>>;
     /// These mentions with all their words, as far as they are there, in the order of their numbers.
     async fn mentions_numbered(&self, ids: &[MentionId]) -> StoreResult<Vec<Mention>>;
     /// The names that these people go by.

@@ -23,12 +23,14 @@ pub mod cases;
 #[cfg(test)]
 mod conformance;
 mod error;
+pub mod giving;
 pub mod outbox;
 pub mod sqlite;
 
-pub use campaigns::{CampaignChange, CampaignNews, Campaigns, ResponseRow};
+pub use campaigns::{CampaignNews, Campaigns, ResponseRow};
 pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
+pub use giving::{BookChanges, BookRow, Giving, Unread};
 pub use outbox::{Dispatch, Outbox};
 
 /// The right to collect and publish, held by one process at a time. The epoch grows with every change of
@@ -248,7 +250,7 @@ pub struct Retention {
 /// a [`Lease`] fail with [`StoreError::LeaseLost`] and change nothing when the lease's epoch is no longer the
 /// one in force.
 #[async_trait]
-pub trait Store: Cases + Outbox + Dispatch + Campaigns {
+pub trait Store: Cases + Outbox + Dispatch + Giving + Campaigns {
     /// Asks for the lease or renews it. Ours when nobody holds it, when it ran out before `now`, or when the
     /// present holder has the same name (the epoch then stays).
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState>;

@@ -3,6 +3,8 @@
 
 #[path = "shelf_campaigns.rs"]
 mod shelf_campaigns;
+#[path = "shelf_giving.rs"]
+mod shelf_giving;
 #[path = "shelf_outbox.rs"]
 pub mod shelf_outbox;
 #[path = "shelf_sending.rs"]

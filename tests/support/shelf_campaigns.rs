@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use goodword::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms, Timestamp,
+    ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    Timestamp,
 };
-use goodword::store::{CampaignChange, CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
+use goodword::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
 
 use super::Shelf;
 
@@ -43,10 +44,6 @@ impl Campaigns for Shelf {
     }
 
     async fn known_before(&self, _: &[PersonId], _: Timestamp) -> StoreResult<Vec<PersonId>> {
-        Ok(Vec::new())
-    }
-
-    async fn acts_numbered(&self, _: &[ActId]) -> StoreResult<Vec<Act>> {
         Ok(Vec::new())
     }
 

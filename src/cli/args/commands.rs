@@ -404,9 +404,59 @@ pub struct LedgerArgs {
     /// Every act with what it gave or asked
     #[arg(long)]
     pub acts: bool,
+    /// Each account, or each audience: people who know us, strangers, the public
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<LedgerBy>,
+    /// Only what was published at this time or later: 2026-05-01, or 30d; the balance is that of everything
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<When>,
     /// How to print.
     #[command(flatten)]
     pub printing: Printing,
+}
+
+/// By what the books are taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LedgerBy {
+    /// The account that published.
+    Account,
+    /// To whom it was said.
+    Audience,
+}
+
+/// `campaigns`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct CampaignsArgs {
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+    /// What is done; without one, they are listed.
+    #[command(subcommand)]
+    pub command: Option<CampaignsCommand>,
+}
+
+/// What is done about a campaign.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum CampaignsCommand {
+    /// Show one: its health with its parts, its posts, and who responded
+    Show {
+        /// Its name
+        name: String,
+        /// How to print.
+        #[command(flatten)]
+        printing: Printing,
+    },
+    /// Write down what was paid so far, all in all
+    Paid {
+        /// Its name
+        name: String,
+        /// So much, as in "62,000 USD", or all
+        #[arg(required = true, value_name = "AMOUNT|all", num_args = 1..)]
+        amount: Vec<String>,
+        /// Who says so
+        #[arg(long, value_name = "NAME")]
+        voice: Option<String>,
+    },
 }
 
 /// `rehearse`.

@@ -2,12 +2,8 @@
 
 use crate::domain::{ActId, Deed, Money, Timestamp};
 use crate::engine::books::Books;
-use crate::engine::rehearsal::is_personal;
 use crate::measure::giving::Table;
-use crate::measure::giving::ledger::{Discount, Ledger, Line, Sums};
-
-/// Probability from which a reading is sure.
-const SURE: f32 = 0.9;
+use crate::measure::giving::ledger::{Ledger, Line, Sums};
 
 /// An act in the books.
 pub(super) struct Booked<'a> {
@@ -25,22 +21,14 @@ pub(super) struct Booked<'a> {
 
 /// An act that was published then.
 pub(super) fn find(books: &Books, published: Timestamp, act: ActId) -> Option<Booked<'_>> {
-    let place = books.ledger.lines().binary_search_by_key(&(published, act), |line| (line.entry.at, line.entry.act));
-    let place = place.ok()?;
-    let (line, read) = (books.ledger.lines().get(place)?, books.acts.get(place)?);
-    let reply = read.act.parent.is_some();
-    let amount = read.gesture.cap.as_ref().and_then(|cap| cap.amount.as_ref()).map(|amount| Money {
-        amount: amount.number,
-        unit: amount.currency.map(str::to_owned).or_else(|| amount.unit.clone()),
-    });
-    let capped = matches!(line.entry.deed, Deed::Conditional { capped: true, .. });
+    let (line, read) = books.find(published, act)?;
+    let promise = read.promise.as_ref().filter(|_| matches!(line.entry.deed, Deed::Conditional { .. }));
     Some(Booked {
         line,
-        personal: is_personal(read.act.text.as_str())
-            || (reply && line.discounted != Some(Discount::SaidAlready)),
-        surely_capped: capped && read.gesture.probability(read.gesture.gesture) >= SURE,
-        cap: read.gesture.cap.as_ref().map(|cap| cap.text.clone()),
-        amount,
+        personal: read.is_personal(line),
+        surely_capped: read.surely_capped(),
+        cap: promise.and_then(|promise| promise.cap.as_deref()).map(str::to_owned),
+        amount: promise.and_then(|promise| promise.amount.clone()),
     })
 }
 

@@ -98,7 +98,8 @@ impl Matching {
 
 /// The links in a text, as they are written.
 pub(super) fn links(text: &str) -> Vec<String> {
-    let trim = |word: &str| word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '»', '”']).to_owned();
+    let trim =
+        |word: &str| word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '»', '”']).to_owned();
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '(' | '<' | '>' | '[' | '"'));
     words.filter(|word| word.starts_with("https://") || word.starts_with("http://")).map(trim).collect()
 }
@@ -127,14 +128,14 @@ mod tests {
 
     #[test]
     fn tags_and_links_are_found_as_they_are_written() {
-        assert_eq!(tags("Join the #WinterRide, #winterride and (#Warm_2026)! a#b #1 https://a.example/#top"), [
-            "winterride",
-            "warm_2026"
-        ]);
-        assert_eq!(links("see (https://ferris.example/ride?x=1). or http://b.example,"), [
-            "https://ferris.example/ride?x=1",
-            "http://b.example"
-        ]);
+        assert_eq!(
+            tags("Join the #WinterRide, #winterride and (#Warm_2026)! a#b #1 https://a.example/#top"),
+            ["winterride", "warm_2026"]
+        );
+        assert_eq!(
+            links("see (https://ferris.example/ride?x=1). or http://b.example,"),
+            ["https://ferris.example/ride?x=1", "http://b.example"]
+        );
         let query = link_query("https://ferris.example/ride/").unwrap();
         assert_eq!(query, "url:ferris.example/ride");
     }

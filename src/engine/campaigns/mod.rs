@@ -75,6 +75,12 @@ pub struct Board {
 }
 
 impl Board {
+    /// The campaign of this name, whatever the case.
+    pub fn named(&self, name: &str) -> Option<&Arc<Report>> {
+        let name = name.trim().to_lowercase();
+        self.reports.iter().find(|report| report.campaign.terms.name.to_lowercase() == name)
+    }
+
     /// The campaigns that run now.
     pub fn running(&self) -> impl Iterator<Item = &Arc<Report>> {
         self.reports.iter().filter(|report| report.running)

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 
 use super::store::MemoryStore;
 use crate::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms, Timestamp,
+    ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    Timestamp,
 };
-use crate::store::{CampaignChange, CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
+use crate::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
 
 #[async_trait]
 impl Campaigns for MemoryStore {
@@ -43,10 +44,6 @@ impl Campaigns for MemoryStore {
     }
 
     async fn known_before(&self, _: &[PersonId], _: Timestamp) -> StoreResult<Vec<PersonId>> {
-        Ok(Vec::new())
-    }
-
-    async fn acts_numbered(&self, _: &[ActId]) -> StoreResult<Vec<Act>> {
         Ok(Vec::new())
     }
 

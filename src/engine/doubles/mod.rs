@@ -3,6 +3,7 @@
 
 mod campaigns;
 mod cases;
+mod giving;
 mod outbox;
 mod said;
 mod scripted;

@@ -7,7 +7,8 @@ use tokio::sync::broadcast;
 use tokio::time::timeout;
 
 use super::{EngineHandle, check_queries};
-use crate::domain::SourceId;
+use crate::domain::{SourceId, Terms};
+use crate::engine::campaigns::Board;
 use crate::engine::collector::Command;
 use crate::engine::doors::{Door, Hands};
 use crate::engine::event::{Event, Standing};
@@ -55,6 +56,26 @@ impl EngineHandle {
     /// Something in the outbox was changed by a person here: it is looked at now, rather than in a second.
     pub fn outbox_changed(&self) {
         self.bell.ring();
+    }
+
+    /// The newest measure of all campaigns; `None` until the first is made. News of it are [`Event::Campaigns`].
+    pub fn campaigns(&self) -> Option<Arc<Board>> {
+        self.crew.campaigner.now()
+    }
+
+    /// Campaigns or payments were changed here: they are measured now, rather than with the next news.
+    pub fn campaigns_changed(&self) {
+        self.crew.campaigner.ring();
+    }
+
+    /// Brings the configuration's campaigns in.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn adopt_campaigns(&self, terms: &[Terms]) -> Result<(), StoreError> {
+        self.crew.store.adopt_campaigns(terms).await?;
+        self.campaigns_changed();
+        Ok(())
     }
 
     /// Asks one source, or all, now. False when this process does not collect, so that nothing comes of it.

@@ -5,6 +5,7 @@
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
 pub(crate) mod acts;
+pub(crate) mod campaigns;
 pub(crate) mod cases;
 pub(crate) mod corrections;
 pub(crate) mod figures;
@@ -73,6 +74,9 @@ macro_rules! conformance {
             acts: acts_come_back_whole own_history_is_kept_with_the_posts_that_it_covers acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
+            campaigns: campaigns_of_the_configuration_come_and_go campaigns_made_by_hand_are_changed_and_undone
+                payments_and_dismissals_are_kept_and_undone what_changed_is_told_once_and_in_pieces
+                responses_are_told_with_what_became_of_them a_backlash_is_raised_once_a_day;
             outbox: drafts_are_saved_and_found only_the_words_that_were_seen_are_changed_and_sent
                 what_was_taken_back_does_not_go_out_as_it_was what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt

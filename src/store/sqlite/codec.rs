@@ -2,8 +2,8 @@
 
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{
-    Intent, IntentShares, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId,
-    Visibility,
+    Deed, Gesture, Give, Intent, IntentShares, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind,
+    SourceHealth, SubjectId, Trigger, Visibility,
 };
 use crate::store::Fingerprint;
 
@@ -153,6 +153,40 @@ pub(super) fn capped(text: &str, most: usize) -> String {
     if cut.contains('\0') { cut.replace('\0', " ") } else { cut.to_owned() }
 }
 
+/// The first number of the conditional deeds; one more when capped, two more when all proceeds are given.
+const CONDITION: i64 = 20;
+
+/// The number of a deed.
+pub(super) fn deed(deed: Deed) -> i64 {
+    match deed {
+        Deed::Give(Give::Answer) => 0,
+        Deed::Give(Give::Teach) => 1,
+        Deed::Give(Give::Thank) => 2,
+        Deed::Give(Give::Share) => 3,
+        Deed::Give(Give::Fix) => 4,
+        Deed::Give(Give::Donate) => 5,
+        Deed::SoftAsk => 10,
+        Deed::HardAsk => 11,
+        Deed::Conditional { capped, all_proceeds } => CONDITION + i64::from(capped) + 2 * i64::from(all_proceeds),
+        Deed::Talk => 30,
+    }
+}
+
+/// The deed of a number; talk for one that nobody knows.
+pub(super) fn deed_from(number: i64) -> Deed {
+    Deed::ALL.into_iter().find(|one| deed(*one) == number).unwrap_or(Deed::Talk)
+}
+
+/// Marks of a text as bytes.
+pub(super) fn sketch(marks: &[u32]) -> Vec<u8> {
+    marks.iter().flat_map(|mark| mark.to_le_bytes()).collect()
+}
+
+/// Marks of a text from bytes.
+pub(super) fn sketch_from(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks::<4>().0.iter().map(|mark| u32::from_le_bytes(*mark)).collect()
+}
+
 macro_rules! coded {
     ($($to:ident, $from:ident: $kind:ty { $($number:literal => $variant:ident),+ } else $fallback:ident;)+) => {$(
         #[doc = concat!("The number of a `", stringify!($kind), "`.")]
@@ -170,6 +204,10 @@ coded! {
     outgoing, outgoing_from: OutgoingState {
         0 => Draft, 1 => AwaitingApproval, 2 => Held, 3 => Sending, 4 => Sent, 5 => Uncertain, 6 => Failed, 7 => Withdrawn
     } else Failed;
+    gesture, gesture_from: Gesture { 0 => Give, 1 => Ask, 2 => Conditional, 3 => Talk } else Talk;
+    trigger, trigger_from: Trigger {
+        0 => Share, 1 => Purchase, 2 => Follow, 3 => Comment, 4 => Signup, 5 => Other
+    } else Other;
     visibility, visibility_from: Visibility { 0 => Public, 1 => Unlisted, 2 => Private } else Private;
     occasion, occasion_from: Occasion { 0 => Asked, 1 => Volunteered } else Volunteered;
     sentiment, sentiment_from: Sentiment { 0 => Negative, 1 => Neutral, 2 => Positive } else Neutral;
@@ -186,6 +224,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn deeds_come_back() {
+        assert!(Deed::ALL.into_iter().all(|one| deed_from(deed(one)) == one));
+        assert_eq!(sketch_from(&sketch(&[1, u32::MAX])), [1, u32::MAX]);
+    }
 
     proptest! {
         #[test]

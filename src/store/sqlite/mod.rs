@@ -15,6 +15,7 @@ mod corrections;
 mod fault;
 mod figures;
 mod filesystem;
+mod giving;
 mod lease;
 mod migrate;
 mod open;

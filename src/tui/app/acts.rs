@@ -38,7 +38,7 @@ impl Model {
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
         }
-        if self.act_on_outbox(action, cmds) || self.inbox_act(action) {
+        if self.act_on_campaigns(action, cmds) || self.act_on_outbox(action, cmds) || self.inbox_act(action) {
             return;
         }
         match action {
@@ -68,6 +68,7 @@ impl Model {
                 self.show(View::Dashboard, cmds);
                 self.show_alone(Pane::Clocks);
             }
+            Action::ViewCampaigns => self.show(View::Campaigns, cmds),
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -126,6 +127,7 @@ impl Model {
             }
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
+            overlay::Step::Campaign(change) => self.change_campaigns(*change, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -153,6 +155,8 @@ impl Model {
             Pane::Outbox => self.answering.outbox.go(motion),
             Pane::Inbox => self.inbox.go(motion),
             Pane::Case => self.inbox.file_mut().go(motion),
+            Pane::Campaigns => self.campaigns.go(motion),
+            Pane::Campaign => self.campaigns.scroll(motion),
             Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
@@ -188,6 +192,7 @@ impl Model {
                     self.start_trial(&query, cmds);
                 }
             }
+            Pane::Campaigns | Pane::Campaign => {}
             Pane::Sources | Pane::Giving | Pane::Clocks | Pane::Reading => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
@@ -213,7 +218,7 @@ impl Model {
 
     /// One step back. False when there is nowhere to go back to.
     fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        if matches!(self.desk.focus(), Pane::Detail | Pane::Case) {
+        if matches!(self.desk.focus(), Pane::Detail | Pane::Case | Pane::Campaign) {
             self.desk.stop_reading();
         } else if self.desk.zoomed() {
             self.desk.toggle_zoom();

@@ -41,6 +41,7 @@ impl Model {
                 }
                 false
             }
+            Event::Books => false,
             Event::Changed | Event::Erased(_) => {
                 self.asks.stale(Thing::Outbox);
                 if self.answering.is_writing() {
@@ -51,6 +52,7 @@ impl Model {
                 false
             }
             Event::Learned(lessons) => self.learned(lessons),
+            Event::Campaigns(board) => self.measured(board),
             Event::Standing(standing) => self.status.stand(standing),
             Event::Paused(paused) => {
                 self.asks.stale(Thing::Sources);
@@ -157,6 +159,7 @@ impl Model {
             Answer::Told(told) => self.take_told(question, told, cmds),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
             Answer::StepsUndone(undone) => self.steps_undone(question, &undone),
+            Answer::CampaignsChanged(undo) => self.campaigns_changed(question, *undo),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -245,6 +248,7 @@ impl Model {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
+        } else if self.campaign_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {

@@ -4,8 +4,8 @@ use super::composer::advice::Coaching;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId, SubjectId,
-    Timestamp,
+    CampaignChange, CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId,
+    SubjectId, Timestamp,
 };
 use crate::measure::hours::WorkingHours;
 
@@ -70,6 +70,17 @@ pub enum Cmd {
         /// Which.
         steps: Vec<StepId>,
         /// Who undoes them.
+        voice: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Change something about campaigns.
+    ChangeCampaigns {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        change: Box<CampaignChange>,
+        /// Who.
         voice: String,
         /// When.
         at: Timestamp,

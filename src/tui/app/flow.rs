@@ -45,6 +45,7 @@ impl Model {
         self.lists.watches.fit(watches, &self.context);
         self.trial.fit(trial);
         self.inbox.fit(rows(Pane::Inbox));
+        self.campaigns.fit(rows(Pane::Campaigns));
         self.trends.settle(&self.context);
         if self.desk.focus() != Pane::First && self.desk.origin() != Pane::First {
             self.first.rest();
@@ -195,6 +196,10 @@ impl Model {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             let height = usize::from(area.body().height);
             self.inbox.file_mut().compose(columns, height, &self.context);
+        }
+        if let Some(area) = self.desk.layout().pane(Pane::Campaign) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            self.campaigns.compose(columns, usize::from(area.body().height), &self.context);
         }
         if let Some(area) = self.desk.layout().pane(Pane::Detail) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));

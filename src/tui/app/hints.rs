@@ -116,7 +116,9 @@ fn here(model: &Model) -> &'static [Action] {
             Action::HandOver,
             Action::Back,
         ],
-        Pane::Giving | Pane::Clocks => &[Action::Explain, Action::NextPane],
+        Pane::Giving => &[Action::Explain, Action::ViewCampaigns, Action::NextPane],
+        Pane::Clocks => &[Action::Explain, Action::NextPane],
+        Pane::Campaigns | Pane::Campaign => super::campaigns::hints(model.campaigns(), model.desk().focus()),
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
         Pane::Watches => &[Action::Open, Action::Search],
@@ -149,6 +151,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
             fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "put it in"), ("Esc", "close")])
         }
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
+        Overlay::Campaign(_) => fixed(&[("Enter", "save"), ("↑ ↓", "next line"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),

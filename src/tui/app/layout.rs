@@ -72,6 +72,8 @@ pub enum View {
     Outbox,
     /// The inbox: cases in the order in which they want an answer.
     Inbox,
+    /// The campaigns.
+    Campaigns,
 }
 
 /// A part of the screen with a title.
@@ -111,6 +113,10 @@ pub enum Pane {
     Inbox,
     /// The whole of one case.
     Case,
+    /// The campaigns, and what could be one.
+    Campaigns,
+    /// The whole of one campaign.
+    Campaign,
 }
 
 /// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
@@ -243,6 +249,7 @@ pub fn layout(want: &Want) -> Layout {
         View::Composer => layout.put(Pane::Composer, body),
         View::Outbox => layout.put(Pane::Outbox, body),
         View::Inbox => inbox(&mut layout, want, body),
+        View::Campaigns => campaigns(&mut layout, want, body),
     }
     layout
 }
@@ -343,7 +350,12 @@ fn figures(layout: &mut Layout, want: &Want, mut column: Area) {
         layout.put(Pane::Giving, column);
         return;
     }
-    layout.put(Pane::Giving, column.take_top(6));
+    let giving = match column.height {
+        40.. => 13,
+        24.. => 9,
+        _ => 6,
+    };
+    layout.put(Pane::Giving, column.take_top(giving));
     if column.height >= 8 {
         layout.put(Pane::Clocks, column.take_top(if column.height >= 18 { 4 } else { 3 }));
     }
@@ -411,6 +423,26 @@ fn inbox(layout: &mut Layout, want: &Want, mut body: Area) {
         layout.put(Pane::Case, case);
     } else {
         layout.put(Pane::Inbox, body);
+    }
+}
+
+/// Columns of the list of campaigns beside the whole of one.
+const CAMPAIGNS: u16 = 58;
+
+fn campaigns(layout: &mut Layout, want: &Want, mut body: Area) {
+    if body.width >= TWO_COLUMNS {
+        let (left, divider) = body.take_left(CAMPAIGNS.min(body.width * 9 / 20));
+        layout.dividers.push(divider);
+        layout.put(Pane::Campaigns, left);
+        layout.put(Pane::Campaign, body);
+    } else if want.focus == Pane::Campaign && (want.reading || body.height < 16) {
+        layout.put(Pane::Campaign, body);
+    } else if body.height >= 16 {
+        let list = body.take_top((body.height / 3).clamp(6, 12));
+        layout.put(Pane::Campaigns, list);
+        layout.put(Pane::Campaign, body);
+    } else {
+        layout.put(Pane::Campaigns, body);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{CorrectionId, MentionId, OutgoingId, StepId};
+use crate::domain::{CampaignChange, CorrectionId, MentionId, OutgoingId, StepId};
 
 /// Most marked mentions.
 const MOST_MARKED: usize = 5_000;
@@ -19,7 +19,7 @@ enum Way {
 }
 
 /// What gives back what was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Undo {
     /// Mentions were marked.
     Read {
@@ -41,6 +41,8 @@ pub enum Undo {
     GivenUp(OutgoingId),
     /// Something in the outbox was approved.
     Approved(OutgoingId),
+    /// Something about campaigns was changed: what undoes it.
+    Campaign(Box<CampaignChange>),
 }
 
 impl Undo {
@@ -49,7 +51,7 @@ impl Undo {
             Self::Read { ids, .. } => ids.is_empty(),
             Self::Corrections { ids, .. } => ids.is_empty(),
             Self::Steps(steps) => steps.is_empty(),
-            Self::GivenUp(_) | Self::Approved(_) => false,
+            Self::GivenUp(_) | Self::Approved(_) | Self::Campaign(_) => false,
         }
     }
 

@@ -6,6 +6,7 @@ mod acts;
 mod answering;
 mod answers;
 pub mod asks;
+pub mod campaigns;
 pub mod clocks;
 pub mod cmd;
 pub mod composer;
@@ -53,6 +54,7 @@ pub use setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 
 use self::answering::Answering;
 use self::asks::{Asks, Thing};
+use self::campaigns::Campaigns;
 use self::clocks::Clocks;
 use self::context::Context;
 use self::desk::Desk;
@@ -110,6 +112,7 @@ pub struct Model {
     marks: Marks,
     inbox: Inbox,
     clocks: Clocks,
+    campaigns: Campaigns,
     offer: game::Offer,
     answering: Answering,
 }
@@ -144,6 +147,7 @@ impl Model {
             marks: Marks::default(),
             inbox: Inbox::default(),
             clocks: Clocks::default(),
+            campaigns: Campaigns::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
             context,
@@ -266,6 +270,11 @@ impl Model {
     /// The clocks of today.
     pub fn clocks(&self) -> &Clocks {
         &self.clocks
+    }
+
+    /// The campaigns.
+    pub fn campaigns(&self) -> &Campaigns {
+        &self.campaigns
     }
 
     /// The detail pane.

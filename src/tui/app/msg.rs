@@ -6,8 +6,8 @@ use super::action::Action;
 use super::setup::Reconfigured;
 use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Undone};
 use crate::domain::{
-    Act, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId,
-    SubjectId, Timestamp,
+    Act, CampaignChange, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal,
+    SourceState, StepId, SubjectId, Timestamp,
 };
 use crate::engine::aftermath::Followed;
 use crate::engine::timekeeping::Reckoning;
@@ -163,6 +163,8 @@ pub enum Answer {
     CasesChanged(Arc<CasesChanged>),
     /// Steps were undone, or stand.
     StepsUndone(Undone),
+    /// Something about campaigns was changed: what undoes it.
+    CampaignsChanged(Box<CampaignChange>),
 }
 
 /// What a change to cases did.

@@ -7,6 +7,7 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::campaigns::form::{self, Form};
 use super::cmd::Aim;
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
@@ -19,6 +20,7 @@ use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
 use super::why::Why;
+use crate::domain::CampaignChange;
 use crate::domain::case::CaseChange;
 
 /// Most overlays on top of one another.
@@ -94,6 +96,8 @@ pub enum Overlay {
     Game(Box<Game>),
     /// A saved reply is chosen.
     Replies(Picker),
+    /// What a campaign is made of, or what was paid.
+    Campaign(Box<Form>),
 }
 
 /// What a key on an overlay leads to.
@@ -120,6 +124,8 @@ pub enum Step {
     Answer(Box<GameAnswer>),
     /// It goes away and a saved reply goes into the text.
     Reply(Box<SavedReply>),
+    /// It goes away and something about campaigns is changed.
+    Campaign(Box<CampaignChange>),
 }
 
 impl Overlay {
@@ -167,6 +173,11 @@ impl Overlay {
                 popup::Step::Close => return Step::Close,
                 popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
             },
+            Self::Campaign(form) => match form.type_in(typing, context) {
+                form::Step::Stay => {}
+                form::Step::Close => return Step::Close,
+                form::Step::Do(change) => return Step::Campaign(change),
+            },
             Self::Correct(correcting) => return correcting.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
             Self::Explain(_) | Self::Why(_) => match typing {
@@ -187,7 +198,7 @@ impl Overlay {
                 Self::Why(why) => why.sheet_mut().go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) | Self::Campaign(_) => {}
             }
             return Step::Stay;
         }
@@ -218,6 +229,7 @@ impl Overlay {
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)
+            | Self::Campaign(_)
             | Self::Game(_) => {}
         }
     }

@@ -214,6 +214,7 @@ impl Model {
             Some(Undo::GivenUp(id)) => self.bring_back(question, id, cmds),
             Some(Undo::Approved(id)) => self.take_approval_back(question, id, cmds),
             Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
+            Some(Undo::Campaign(change)) => self.send_campaign(question, *change, cmds),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }
     }

@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::letters::{self, Letters};
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{
-    CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId, Timestamp,
+    CampaignChange, CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId,
+    Timestamp,
 };
 use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
@@ -72,6 +73,13 @@ pub(super) enum Change {
         by: ByHand,
     },
     Seen(SignalId),
+    Campaigns {
+        question: u64,
+        newsroom: Arc<dyn Newsroom>,
+        change: Box<CampaignChange>,
+        voice: String,
+        at: Timestamp,
+    },
     Correct {
         question: u64,
         newsroom: Arc<dyn Newsroom>,
@@ -181,6 +189,7 @@ impl Errands {
             | Change::AllRead { question, .. }
             | Change::Cases { question, .. }
             | Change::UndoSteps { question, .. }
+            | Change::Campaigns { question, .. }
             | Change::Correct { question, .. }
             | Change::Uncorrect { question, .. }
             | Change::Errand { question, .. } => Some(*question),
@@ -376,6 +385,11 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
         Change::UndoSteps { question, steps, by } => {
             let undone = store.undo_steps(&steps, &by).await;
             Some(answered(question, undone.map(Answer::StepsUndone)))
+        }
+        Change::Campaigns { question, newsroom, change, voice, at } => {
+            let undo = store.change_campaigns(&change, &voice, at).await;
+            newsroom.campaigns_changed();
+            Some(answered(question, undo.map(|undo| Answer::CampaignsChanged(Box::new(undo)))))
         }
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;

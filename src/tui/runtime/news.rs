@@ -45,6 +45,8 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>>;
+    /// Campaigns or payments were changed here: whoever measures them looks at once.
+    fn campaigns_changed(&self) {}
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
     /// How something is sent from here to a network.
@@ -91,7 +93,9 @@ impl Newsroom for EngineHandle {
         let trouble = self.trouble().map(|trouble| Event::StoreTrouble(Some(trouble)));
         let learned = Event::Learned(self.lessons());
         let paused = self.is_paused().then_some(Event::Paused(true));
-        self.standing().map(Event::Standing).into_iter().chain(trouble).chain(paused).chain([learned]).collect()
+        let campaigns = self.campaigns().map(Event::Campaigns);
+        let standing = self.standing().map(Event::Standing).into_iter();
+        standing.chain(trouble).chain(paused).chain([learned]).chain(campaigns).collect()
     }
 
     fn refresh(&self, source: Option<SourceId>) -> bool {
@@ -118,6 +122,10 @@ impl Newsroom for EngineHandle {
 
     async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>> {
         Self::reasons(self, id).await
+    }
+
+    fn campaigns_changed(&self) {
+        Self::campaigns_changed(self);
     }
 
     fn outbox_changed(&self) {

@@ -2,6 +2,7 @@
 
 mod ascii;
 mod brush;
+mod campaigns;
 mod clocks;
 mod composer;
 mod detail;
@@ -91,6 +92,8 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Reading => search::reading(brush, model, area, focused),
         Pane::Composer => composer::draw(brush, model, area),
         Pane::Outbox => outbox::draw(brush, model, area, focused),
+        Pane::Campaigns => campaigns::list(brush, model, area, focused),
+        Pane::Campaign => campaigns::whole(brush, model, area, focused),
     }
 }
 

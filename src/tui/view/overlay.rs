@@ -33,6 +33,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             paged(brush, area, &game.title(), &game.progress(), &page);
         }
         Overlay::Palette(found) => palette(brush, found, area, model),
+        Overlay::Campaign(form) => super::campaigns::form(brush, form, area, model),
         Overlay::Replies(picker) => super::composer::replies(brush, picker, area),
         Overlay::Name { prompt: line, query } => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };

@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::domain::{Campaign, CampaignId, Paid, Payment, PaymentId, Terms, Timestamp};
-use crate::store::CampaignChange;
+use crate::domain::{Campaign, CampaignChange, CampaignId, Paid, Payment, PaymentId, Terms, Timestamp};
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::{Done, Fault};
 use crate::store::sqlite::place::{from_millis, to_millis};

@@ -17,9 +17,10 @@ use async_trait::async_trait;
 use super::fault::told;
 use super::{SqliteStore, on};
 use crate::domain::{
-    Act, ActId, Campaign, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms, Timestamp,
+    ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
+    Timestamp,
 };
-use crate::store::{CampaignChange, CampaignNews, Campaigns, Lease, ResponseRow, StoreResult};
+use crate::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreResult};
 
 #[async_trait]
 impl Campaigns for SqliteStore {
@@ -62,10 +63,6 @@ impl Campaigns for SqliteStore {
 
     async fn known_before(&self, people: &[PersonId], before: Timestamp) -> StoreResult<Vec<PersonId>> {
         on!(self.reader, responses::known, people, before)
-    }
-
-    async fn acts_numbered(&self, ids: &[ActId]) -> StoreResult<Vec<Act>> {
-        on!(self.reader, super::acts::numbered, ids)
     }
 
     async fn mentions_numbered(&self, ids: &[MentionId]) -> StoreResult<Vec<Mention>> {

@@ -34,13 +34,6 @@ CREATE TABLE campaign_alert (
     PRIMARY KEY (campaign, day)
 ) STRICT, WITHOUT ROWID;
 
--- Which act a mention answers. The books keep it.
-CREATE TABLE IF NOT EXISTS response (
-    mention INTEGER PRIMARY KEY,
-    act INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS response_act ON response (act, mention);
-
 -- What came, changed or went, the newest: numbers of campaigns (kind 0), mentions (1), acts (2) and of people whose
 -- exchange with us is another (3). Rows are added by triggers, so that whoever holds sums in memory misses nothing.
 CREATE TABLE campaign_news (

@@ -15,7 +15,7 @@ mod tally;
 mod traces;
 mod write;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
@@ -30,7 +30,7 @@ pub(super) use tally::Tally;
 
 use super::connection::begin;
 use super::fault::{Done, Fault};
-use super::{cases, codec, lease, place, realm, roster, stream};
+use super::{cases, codec, giving, lease, place, realm, roster, stream};
 use crate::domain::{MentionId, OwnHistory, time};
 use crate::store::{Lease, Need, RecordBatch, Recorded};
 use acts::Deed;
@@ -119,6 +119,7 @@ async fn inside(
         similar,
         changes: false,
         arrivals: cases::Arrivals::default(),
+        responding: BTreeSet::new(),
     };
     let recorded = recording.run().await?;
     let changes = recording.changes;
@@ -142,6 +143,8 @@ struct Recording<'a> {
     changes: bool,
     /// What is to come to its case.
     arrivals: cases::Arrivals,
+    /// Mentions that may answer an act of ours now.
+    responding: BTreeSet<i64>,
 }
 
 /// The number that grows whenever mentions come, change or go.
@@ -195,6 +198,8 @@ impl<'a> Recording<'a> {
         recorded.answered.extend(known.answered);
         recorded.edited = self.edit(known.changed).await?;
         let places = self.bring_in(&entries, &are, &names, &shared).await?;
+        self.responding.extend(&self.arrivals.moved);
+        giving::settle(self.conn, std::mem::take(&mut self.responding)).await?;
         cases::settle(self.conn, self.realm, std::mem::take(&mut self.arrivals)).await?;
         recorded.deleted.extend(self.take_down(&names, &deleted).await?);
         self.take_down_acts(&names, &deleted, recorded).await?;
@@ -265,6 +270,8 @@ impl<'a> Recording<'a> {
                 self.tally.story(kept.story, 1);
             }
         }
+        self.responding
+            .extend(says.iter().zip(&drafts).filter(|(says, _)| says.answers()).map(|(_, draft)| draft.kept.id));
         let needs = new().map(|(_, (entry, _))| entry.need);
         let words = drafts.iter().zip(&threads).zip(needs).map(|((draft, thread), need)| word(draft, *thread, need));
         self.arrivals.words = words.collect();

@@ -64,6 +64,10 @@ impl<C: Console> Cycle<C> {
                 self.errands.change(Change::AllRead { question, filter, last })
             }
             Cmd::ChangeCases { question, order } => self.errands.change(Change::Cases { question, order }),
+            Cmd::ChangeCampaigns { question, change, voice, at } => {
+                let newsroom = Arc::clone(&self.newsroom);
+                self.errands.change(Change::Campaigns { question, newsroom, change, voice, at })
+            }
             Cmd::UndoSteps { question, steps, voice, at } => {
                 let by = ByHand { voice: Some(voice), at };
                 self.errands.change(Change::UndoSteps { question, steps, by })
