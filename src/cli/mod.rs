@@ -31,6 +31,7 @@ mod record;
 mod rehearse;
 mod reply;
 mod search;
+mod sending;
 mod train;
 mod voice;
 mod watch;

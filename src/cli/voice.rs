@@ -41,6 +41,7 @@ pub fn writer(config: &Config, voice: Option<&str>, readers: Arc<Readers>) -> Wr
         handles: voice.map(|voice| voice.handles.clone()).unwrap_or_default(),
         replies: replies(config),
         coach: Coaching::by(readers),
+        approval: config.outbox.approval,
     }
 }
 

@@ -9,6 +9,9 @@ use super::mention::{Intents, MentionRow, Sentiment};
 use super::source::Network;
 use super::time::Timestamp;
 
+/// The name under which whoever has told no name changes cases.
+pub const NAMELESS: &str = "me";
+
 /// How far a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -252,6 +255,15 @@ pub enum CaseChange {
     Keep(PromiseId),
     /// A person confirms that they answered elsewhere, with these words; acknowledges a new case.
     AnsweredByHand(String),
+}
+
+/// What an undoing did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Undone {
+    /// The cases that are as they were before.
+    pub cases: Vec<CaseId>,
+    /// Cases of which a step stands, because something newer changed the same.
+    pub overtaken: Vec<CaseId>,
 }
 
 /// Figures of the inbox.

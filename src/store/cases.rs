@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Lease, StoreResult};
 use crate::domain::case::{
     Aftermath, Case, CaseChange, CaseRow, Dismissal, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
-    Weighing,
+    Undone, Weighing,
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, Intent, Intents, MentionId, Network, PersonId, SafeText, StepId, Timestamp};
@@ -122,9 +122,9 @@ pub trait Cases: Send + Sync {
     /// Changes cases, each in a step of its own, all in one transaction. A case that another voice has claimed is
     /// left alone and told, unless the change takes the claim over.
     async fn change_cases(&self, ids: &[CaseId], change: &CaseChange, by: &ByHand) -> StoreResult<Changed>;
-    /// Undoes steps, the newest first: what they changed is as it was before, where nothing newer changed it since.
-    /// Returns the cases that changed.
-    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Vec<CaseId>>;
+    /// Undoes steps, the newest first: what they changed, the clocks included, is as if they had not happened. A step is
+    /// undone wholly or not at all: where something newer that stands changed the same, it stands too, and is told.
+    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Undone>;
     /// Who said what in the thread of a mention, oldest first, at most the newest `limit`; whoever said it.
     async fn thread(&self, mention: MentionId, limit: u32) -> StoreResult<Vec<Turn>>;
     /// What went both ways with a person.

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use goodword::domain::case::{
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Weighing,
+    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+    Weighing,
 };
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, Intents, MentionId, SafeText, StepId, Timestamp};
@@ -97,14 +98,14 @@ impl Cases for Shelf {
         let steps = ids.iter().map(|id| StepId(id.0 * 10)).collect();
         Ok(Changed { cases: ids.to_vec(), steps, claimed: Vec::new() })
     }
-    async fn undo_steps(&self, steps: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, steps: &[StepId], _: &ByHand) -> StoreResult<Undone> {
         self.check()?;
         self.note(format!("{} steps undone", steps.len()));
         let ids: Vec<CaseId> = steps.iter().map(|step| CaseId(step.0 / 10)).collect();
         for row in self.cases.lock().unwrap().iter_mut().filter(|row| ids.contains(&row.id)) {
             row.status = CaseStatus::New;
         }
-        Ok(ids)
+        Ok(Undone { cases: ids, overtaken: Vec::new() })
     }
     async fn thread(&self, _: MentionId, _: u32) -> StoreResult<Vec<Turn>> {
         self.check()?;

@@ -67,6 +67,9 @@ pub struct ReplyArgs {
     /// Send it though the coach warns
     #[arg(long, short)]
     pub yes: bool,
+    /// Let a text that is too long go out as several posts
+    #[arg(long)]
+    pub parts: bool,
     /// How it is printed.
     #[command(flatten)]
     pub printing: Printing,
@@ -90,6 +93,14 @@ pub struct OutboxArgs {
 /// What is done about something in the outbox.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum OutboxCommand {
+    /// Approve what another voice wrote, and wait until it is sent
+    Approve {
+        /// Its number
+        id: i64,
+        /// Who of you approves; else the voice of the configuration
+        #[arg(long, value_name = "NAME")]
+        voice: Option<String>,
+    },
     /// Take back what is held: a draft again
     Recall {
         /// Its number

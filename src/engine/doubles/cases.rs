@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::store::{Inside, MemoryStore};
 use crate::domain::case::{
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, PromiseId, SafeText, SourceId, StepId, Timestamp, Visibility};
@@ -160,7 +160,7 @@ impl Cases for MemoryStore {
         absent()
     }
 
-    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Undone> {
         absent()
     }
 

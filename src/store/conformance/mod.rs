@@ -78,7 +78,9 @@ macro_rules! conformance {
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
                 a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept
-                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply what_is_sent_is_signed;
+                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply what_is_sent_is_signed
+                what_others_settled_stops_a_reply whoever_has_no_name_is_not_in_their_own_way
+                a_draft_never_goes_out_wider a_voice_finds_its_own_draft_first;
             corrections: a_persons_word_stands_at_once_and_everywhere
                 the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
                 a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
@@ -87,6 +89,7 @@ macro_rules! conformance {
                 words_without_a_need_join an_answer_acknowledges an_answer_may_be_there_first
                 threads_go_through_our_answers what_became_of_them_is_watched first_answers_are_told_with_what_became it_opens_again_when_they_write
                 every_change_is_a_step_and_undone what_a_status_means undoing_leaves_what_is_newer
+                an_undone_dismissal_never_happened
                 claims_are_respected what_is_put_aside_comes_back promises_are_kept_or_told a_case_is_opened_by_hand
                 many_are_changed_at_once a_case_goes_with_its_last_mention what_is_taken_down_is_taken_back
                 what_turns_out_to_be_ours_opens_nothing old_cases_go_with_their_mentions edits_are_followed

@@ -7,6 +7,10 @@ use crate::domain::outbox::{
 use crate::domain::{MentionId, OutgoingId, SafeText, TextRules, Visibility};
 use crate::store::outbox::{Attempt, Begin, Submit, Sweep};
 
+mod seen;
+
+pub(crate) use seen::*;
+
 const SQUARE: usize = 2;
 /// The process at which the person sits.
 const HERE: &str = "here";
@@ -119,12 +123,12 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
         Draft { over: Some(saved), parts: vec!["So sorry, Ana".into()], visibility: Visibility::Private, ..draft };
     let again = town.store.save_draft(&more, at(NOW + 1)).await.unwrap();
     assert_eq!(again, Some(Saved { id, revision: saved.revision + 1 }));
-    let found = town.store.draft_for(Some(mention), None).await.unwrap().unwrap();
+    let found = town.store.draft_for(Some(mention), None, None).await.unwrap().unwrap();
     assert_eq!((found.id, found.text().as_str(), found.revision), (id, "So sorry, Ana", 2));
     assert_eq!((found.created, found.changed), (at(NOW), at(NOW + 1)));
     assert_eq!((found.state, found.visibility, found.network.name()), (State::Draft, Visibility::Private, "mastodon"));
     assert_eq!((found.target.clone(), found.voice.unwrap().as_str()), (more.target.clone(), "kim"));
-    assert_eq!(town.store.draft_for(None, None).await.unwrap(), None);
+    assert_eq!(town.store.draft_for(None, None, None).await.unwrap(), None);
     // Another store on the same data sees it; what is no draft any more is not overwritten.
     let other = grounds.open().await;
     assert_eq!(other.outgoings(&[State::Draft], 10).await.unwrap().len(), 1);
@@ -227,7 +231,9 @@ pub(crate) async fn a_thread_that_moved_on_stops_a_reply(grounds: &dyn Grounds) 
         let seen = Seen { newest: Some(at(newest)), all_the_same, ..Seen::default() };
         Submit { seen, ..town.wish(NOW + 40) }
     };
-    let Submission::Changed { turns, claimed } = town.submit(id, wish(NOW, false)).await else { panic!("it moved on") };
+    let Submission::Changed { turns, claimed, .. } = town.submit(id, wish(NOW, false)).await else {
+        panic!("it moved on")
+    };
     let told: Vec<(bool, &str)> = turns.iter().map(|turn| (turn.ours, turn.native_id.as_str())).collect();
     assert_eq!((told, claimed), (vec![(false, "id:fixed"), (true, "act:helped")], None));
     assert_eq!(town.state(id).await, State::Draft);
@@ -499,7 +505,7 @@ pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds
     town.store.change_cases(&[case], &CaseChange::Claim(Some(at(NOW + 1_800))), &lou).await.unwrap();
     let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
     let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap().id;
-    let Submission::Changed { turns, claimed } = town.submit(id, town.wish(NOW + 10)).await else {
+    let Submission::Changed { turns, claimed, .. } = town.submit(id, town.wish(NOW + 10)).await else {
         panic!("lou has it")
     };
     assert_eq!((turns.len(), claimed), (0, Some(SafeText::line("lou", 80))));

@@ -129,8 +129,13 @@ impl Outbox for SqliteStore {
         on!(self.writer, outbox::save_draft, draft, at)
     }
 
-    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
-        on!(self.reader, outbox::draft_for, mention, case)
+    async fn draft_for(
+        &self,
+        mention: Option<MentionId>,
+        case: Option<CaseId>,
+        voice: Option<&str>,
+    ) -> StoreResult<Option<Outgoing>> {
+        on!(self.reader, outbox::draft_for, mention, case, voice)
     }
 
     async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>> {

@@ -2,10 +2,12 @@
 
 mod batch;
 mod deeds;
+mod parting;
 mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use self::parting::Parting;
 use super::action::Action;
 use super::asks::Thing;
 use super::cmd::Cmd;
@@ -34,8 +36,12 @@ enum Purpose {
     Submit(u64),
     /// Taken back or redrafted, to be written on.
     WriteOn(OutgoingId),
-    Approve,
-    Withdraw,
+    Approve(OutgoingId),
+    Withdraw(OutgoingId),
+    /// What was given up is to be a draft again.
+    BringBack,
+    /// What was approved is to be taken back.
+    TakeBack,
     Settle,
     Stop(bool),
     Record(u64),
@@ -59,8 +65,10 @@ pub struct Answering {
     /// The key that lifts the stop was pressed once.
     lifting: bool,
     woken: Option<Timestamp>,
-    /// What was sent from this screen, the oldest first.
+    /// What was sent or approved from this screen, the oldest first.
     mine: VecDeque<OutgoingId>,
+    /// Sheets that were closed before the store had their words, or had said what became of the wish to send them.
+    parting: BTreeMap<u64, Parting>,
 }
 
 impl Answering {
@@ -125,7 +133,8 @@ impl Model {
     }
 
     fn open_sheet(&mut self, wanted: Wanted, cmds: &mut Vec<Cmd>) {
-        if let Some(question) = self.send_errand(Purpose::Open, Errand::Open(wanted), cmds) {
+        let voice = self.context.voice().map(str::to_owned);
+        if let Some(question) = self.send_errand(Purpose::Open, Errand::Open(wanted, voice), cmds) {
             self.answering.opening = Some(question);
         }
     }
@@ -177,6 +186,7 @@ impl Model {
     pub fn last_words(&mut self) -> Vec<Cmd> {
         let mut cmds = Vec::new();
         self.keep_draft(&mut cmds);
+        self.keep_parting(&mut cmds);
         cmds
     }
 
@@ -185,6 +195,9 @@ impl Model {
         self.answering.opening = None;
         let Some(mut sheet) = self.answering.composer.take() else { return };
         let session = sheet.session();
+        if sheet.is_sending() {
+            return self.leave_while_sending(sheet, batch);
+        }
         let done = batch.as_ref().is_some_and(Batch::is_between);
         let (errand, kept) = if done { (None, false) } else { sheet.leave(&self.context) };
         if let Some(errand) = errand {
@@ -192,6 +205,7 @@ impl Model {
             self.send_errand(purpose, errand, cmds);
         }
         if kept {
+            self.part_with(sheet, None);
             let key = self.context.keys().short(Action::Reply).unwrap_or_default();
             let batch = batch.as_ref().map(|batch| format!("; {}", batch.outcome())).unwrap_or_default();
             self.status.say(Weight::Info, &format!("the draft is kept: {key} on the mention brings it back{batch}"));
@@ -308,6 +322,7 @@ impl Model {
     /// The time passed: saves and judges what is written, and counts down. Tells whether anything visible changed.
     pub(super) fn tick_answers(&mut self, cmds: &mut Vec<Cmd>) -> bool {
         let counted = self.answering.outbox.tick(self.context.now());
+        self.tick_parting(cmds);
         if self.answering.is_between() {
             return counted;
         }
@@ -340,6 +355,7 @@ impl Model {
         cmds.extend(self.answering.outbox.wake(now).map(Cmd::Wake));
         let between = self.answering.is_between();
         let due = self.answering.composer.as_ref().filter(|_| !between).and_then(|sheet| sheet.due());
+        let due = due.into_iter().chain(self.answering.parting.values().filter_map(Parting::due)).min();
         if self.answering.woken.is_some_and(|woken| woken <= now) {
             self.answering.woken = None;
         }
@@ -349,3 +365,6 @@ impl Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

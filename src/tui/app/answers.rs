@@ -152,7 +152,7 @@ impl Model {
             Answer::Failed(words) => self.failed(question, &words),
             Answer::Told(told) => self.take_told(question, told, cmds),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
-            Answer::StepsUndone(cases) => self.steps_undone(question, &cases),
+            Answer::StepsUndone(undone) => self.steps_undone(question, &undone),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -234,13 +234,12 @@ impl Model {
     fn failed(&mut self, question: u64, words: &SafeText) -> bool {
         if let Some(thing) = self.asks.answered(question) {
             self.give_up(thing);
-        } else if self.order_failed(question) {
+        } else if self.order_failed(question) || self.errand_failed(question) {
             self.marks.failed(question);
         } else if self.marks.failed(question) {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
-        } else if self.errand_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {

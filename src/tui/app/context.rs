@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
+use crate::domain::case::NAMELESS;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 use crate::engine::Lessons;
@@ -179,7 +180,7 @@ impl Context {
 
     /// The name under which cases are claimed and changed: the voice's, else "me".
     pub fn signs_as(&self) -> &str {
-        self.voice().unwrap_or("me")
+        self.voice().unwrap_or(NAMELESS)
     }
 
     /// How long an answer may take before its case is late.

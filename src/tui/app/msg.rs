@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::setup::Reconfigured;
-use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard};
+use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Undone};
 use crate::domain::{
     Act, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId,
     SubjectId, Timestamp,
@@ -159,8 +159,8 @@ pub enum Answer {
     Followed(Arc<Followed>),
     /// Cases were changed.
     CasesChanged(Arc<CasesChanged>),
-    /// Steps were undone: the cases that changed.
-    StepsUndone(Arc<[CaseId]>),
+    /// Steps were undone, or stand.
+    StepsUndone(Undone),
 }
 
 /// What a change to cases did.

@@ -211,6 +211,8 @@ impl Model {
                 cmds.push(Cmd::MarkRead { question, ids, read });
             }
             Some(Undo::Steps(steps)) => self.undo_steps(question, steps, cmds),
+            Some(Undo::GivenUp(id)) => self.bring_back(question, id, cmds),
+            Some(Undo::Approved(id)) => self.take_approval_back(question, id, cmds),
             Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }

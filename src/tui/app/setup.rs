@@ -43,6 +43,8 @@ pub struct Writer {
     pub replies: Vec<SavedReply>,
     /// Who reads the drafts.
     pub coach: Coaching,
+    /// A second voice must approve what is sent.
+    pub approval: bool,
 }
 
 /// Everything that the model must know before the first message.

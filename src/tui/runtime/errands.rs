@@ -190,7 +190,7 @@ impl Errands {
 
     /// An errand of the composer or the outbox: reading runs beside, changes after those that were asked for before.
     pub(super) fn errand(&mut self, question: u64, errand: Errand, at: Timestamp) -> Option<Msg> {
-        if !matches!(errand, Errand::Open(_) | Errand::Line(_)) {
+        if !matches!(errand, Errand::Open(..) | Errand::Line(_)) {
             return self.change(Change::Errand { question, errand, at });
         }
         if self.tasks.len() >= WAITING {
@@ -200,9 +200,9 @@ impl Errands {
         self.tasks.spawn(async move {
             let told = match errand {
                 Errand::Line(aim) => letters::line(&*store, &aim, at).await.map(Told::Line),
-                Errand::Open(wanted) => {
-                    letters::open(&*store, wanted, at).await.map(|opened| Told::Opened(Box::new(opened)))
-                }
+                Errand::Open(wanted, voice) => letters::open(&*store, wanted, voice.as_deref(), at)
+                    .await
+                    .map(|opened| Told::Opened(Box::new(opened))),
                 _ => return Brought::Nothing,
             };
             Brought::Message(answered(question, told.map(Answer::Told)))
@@ -372,7 +372,7 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
         Change::Cases { question, order } => Some(answered(question, cases::change(store, *order).await)),
         Change::UndoSteps { question, steps, by } => {
             let undone = store.undo_steps(&steps, &by).await;
-            Some(answered(question, undone.map(|cases| Answer::StepsUndone(cases.into()))))
+            Some(answered(question, undone.map(Answer::StepsUndone)))
         }
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;

@@ -18,6 +18,7 @@ use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
 use crate::store::{Store, StoreResult};
 use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Told, Tray, Wanted};
+use crate::tui::app::composer::gate::NO_VOICE;
 
 pub(super) use line::line;
 
@@ -34,10 +35,15 @@ const LATELY: SignedDuration = SignedDuration::from_hours(24);
 const SHEETS: usize = 64;
 
 /// Everything that writing needs. What is in the outbox can be written on while it is a draft only.
-pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> StoreResult<Opened> {
+pub(crate) async fn open(
+    store: &dyn Store,
+    wanted: Wanted,
+    voice: Option<&str>,
+    now: Timestamp,
+) -> StoreResult<Opened> {
     let draft = match wanted {
         Wanted::Outgoing(id) => store.outgoing(id).await?,
-        Wanted::Mention(id) => store.draft_for(Some(id), None).await?,
+        Wanted::Mention(id) => store.draft_for(Some(id), None, voice).await?,
     };
     let draft = draft.filter(|draft| draft.state == OutgoingState::Draft);
     let id = match wanted {
@@ -118,9 +124,6 @@ pub(super) struct Letters {
     unsaved: BTreeSet<u64>,
 }
 
-/// Said where a second voice must approve and nobody knows whose the first is.
-const NO_VOICE: &str = "not sent: a second voice must approve, so say who writes: add a [[voice]] to the configuration and start goodword with --voice NAME";
-
 /// Why something was not done, for a person.
 pub(super) type Why = String;
 
@@ -173,8 +176,8 @@ impl Letters {
                 Ok(Told::Done(recorded))
             }
             // Reading is done elsewhere, side by side.
-            Errand::Open(wanted) => {
-                let opened = open(store, wanted, now).await.map_err(|error| error.to_string())?;
+            Errand::Open(wanted, voice) => {
+                let opened = open(store, wanted, voice.as_deref(), now).await.map_err(|error| error.to_string())?;
                 Ok(Told::Opened(Box::new(opened)))
             }
             Errand::Line(aim) => line(store, &aim, now).await.map(Told::Line).map_err(|error| error.to_string()),
@@ -213,7 +216,7 @@ impl Letters {
         let saved = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
         let how = newsroom.how_to_send(&wish.network);
         if how.approval && wish.voice.as_ref().is_none_or(|voice| voice.trim().is_empty()) {
-            return Err(NO_VOICE.to_owned());
+            return Err(format!("not sent: {NO_VOICE}"));
         }
         let submit = Submit {
             revision: saved.revision,

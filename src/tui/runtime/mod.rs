@@ -23,6 +23,8 @@ mod trial;
 #[path = "../../../tests/support/shelf.rs"]
 mod shelf;
 
+pub(crate) use letters::open as everything_for;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -16,6 +16,7 @@ use crate::tui::app::samples::postbox::outgoing;
 use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
 use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
+mod answering;
 mod clocks;
 mod inbox;
 mod scenes;

@@ -2,6 +2,16 @@
 
 use super::*;
 use crate::domain::SafeText;
+use crate::domain::case::Undone;
+use crate::store::cases::ClockRow;
+
+fn wholly(cases: &[CaseId]) -> Undone {
+    Undone { cases: cases.to_vec(), overtaken: Vec::new() }
+}
+
+fn overtaken(case: CaseId) -> Undone {
+    Undone { cases: Vec::new(), overtaken: vec![case] }
+}
 
 pub(crate) async fn every_change_is_a_step_and_undone(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
@@ -34,8 +44,8 @@ pub(crate) async fn every_change_is_a_step_and_undone(grounds: &dyn Grounds) {
         assert_eq!((step.id, &step.kind, step.at), (changed.steps[0], &kind, at(NOW + 5)), "{change:?}");
         assert_eq!(step.voice.as_ref().map(|voice| voice.as_str()), Some("ana"));
         assert!(during.row.revision > before.row.revision);
-        assert_eq!(town.store.undo_steps(&changed.steps, &by("ana", 6)).await.unwrap(), [id]);
-        assert!(town.store.undo_steps(&changed.steps, &by("ana", 7)).await.unwrap().is_empty(), "once");
+        assert_eq!(town.store.undo_steps(&changed.steps, &by("ana", 6)).await.unwrap(), wholly(&[id]));
+        assert_eq!(town.store.undo_steps(&changed.steps, &by("ana", 7)).await.unwrap(), Undone::default(), "once");
         let after = town.case(id, 10).await;
         assert!(after.steps.last().unwrap().undone && after.row.revision > during.row.revision);
         let revision = before.row.revision;
@@ -80,24 +90,29 @@ pub(crate) async fn undoing_leaves_what_is_newer(grounds: &dyn Grounds) {
     let first = town.stand(id, CaseStatus::Acknowledged, 10).await;
     let second = town.stand(id, CaseStatus::Resolved, 20).await;
     let snoozed = town.change(id, CaseChange::Claim(Some(at(NOW + DAY))), &by("ana", 30)).await.steps[0];
-    town.store.undo_steps(&[first], &by("ana", 40)).await.unwrap();
+    let before = town.case(id, 0).await;
+    assert_eq!(town.store.undo_steps(&[first], &by("ana", 40)).await.unwrap(), overtaken(id), "changed since");
+    assert_eq!(town.case(id, 0).await, before, "told, and neither recorded nor half done");
+    assert_eq!(town.store.undo_steps(&[second], &by("ana", 50)).await.unwrap(), wholly(&[id]));
     let row = town.row(id).await;
-    assert_eq!((row.status, row.claim.is_some()), (CaseStatus::Resolved, true), "changed since");
-    assert_eq!(row.acknowledged, None, "that was not");
-    town.store.undo_steps(&[second], &by("ana", 50)).await.unwrap();
-    assert_eq!(town.row(id).await.status, CaseStatus::New, "before both");
+    assert_eq!((row.status, row.acknowledged), (CaseStatus::Acknowledged, Some(at(NOW + 10))));
+    assert_eq!(town.store.undo_steps(&[first], &by("ana", 55)).await.unwrap(), wholly(&[id]), "nothing is newer now");
+    let row = town.row(id).await;
+    assert_eq!((row.status, row.acknowledged, row.claim.is_some()), (CaseStatus::New, None, true), "before both");
     town.store.undo_steps(&[snoozed], &by("ana", 60)).await.unwrap();
     assert_eq!(town.row(id).await.claim, None);
     // In whatever order they are named, the newest goes first.
     let steps = [town.stand(id, CaseStatus::Acknowledged, 70).await, town.stand(id, CaseStatus::Dismissed, 80).await];
-    assert_eq!(town.store.undo_steps(&steps, &by("ana", 90)).await.unwrap(), [id]);
+    assert_eq!(town.store.undo_steps(&steps, &by("ana", 90)).await.unwrap(), wholly(&[id]));
     assert_eq!(town.row(id).await.status, CaseStatus::New);
     // They wrote since it was closed: it stays open.
     let closing = town.stand(id, CaseStatus::Resolved, 100).await;
     let mut again = town.complaint("b", "kim", HOUR);
     again.item.parent = Some("id:a".into());
     town.record(SQUARE, vec![again]).await;
-    town.store.undo_steps(&[closing], &by("ana", HOUR + 9)).await.unwrap();
+    assert_eq!(town.store.undo_steps(&[closing], &by("ana", HOUR + 9)).await.unwrap(), overtaken(id));
+    let stands = town.case(id, 0).await.steps.iter().any(|step| step.id == closing && !step.undone);
+    assert!(stands, "what could not be undone is not recorded as undone");
     let row = town.row(id).await;
     assert_eq!((row.status, row.reopened, row.opened), (CaseStatus::New, 1, at(NOW + HOUR)));
     // Opened by hand, and they asked for something since: that cannot be closed by undoing.
@@ -106,7 +121,7 @@ pub(crate) async fn undoing_leaves_what_is_newer(grounds: &dyn Grounds) {
     let mut more = town.complaint("c", "kim", 4 * HOUR);
     more.item.parent = Some("id:a".into());
     town.record(SQUARE, vec![more]).await;
-    town.store.undo_steps(&[opening], &by("ana", 5 * HOUR)).await.unwrap();
+    assert_eq!(town.store.undo_steps(&[opening], &by("ana", 5 * HOUR)).await.unwrap(), overtaken(id));
     assert_eq!((town.row(id).await.status, town.row(id).await.reopened), (CaseStatus::New, 2));
     // An answer that was found meanwhile: closing is taken back, the answer stays.
     let id = town.open("d", "lou", 0).await;
@@ -115,6 +130,56 @@ pub(crate) async fn undoing_leaves_what_is_newer(grounds: &dyn Grounds) {
     town.store.undo_steps(&[closing], &by("ana", 200)).await.unwrap();
     let row = town.row(id).await;
     assert_eq!((row.status, row.acknowledged, row.closed), (CaseStatus::Acknowledged, Some(at(NOW + 90)), None));
+}
+
+pub(crate) async fn an_undone_dismissal_never_happened(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let dismissal = CaseChange::Status(CaseStatus::Dismissed, Some(Dismissal::NoAnswerNeeded));
+    // Of each pair only the first is dismissed, and that is undone; in the second pair we have answered before, in the
+    // third an answer is found meanwhile, in the fourth it was opened again before.
+    for pair in 0..4 {
+        let [one, other] = [format!("{pair} one"), format!("{pair} other")];
+        let (first, second) = (town.open(&one, &one, 0).await, town.open(&other, &other, 0).await);
+        for (id, name) in [(first, &one), (second, &other)] {
+            town.change(id, CaseChange::Snooze(Some(Snooze::UntilReply)), &by("ana", 5)).await;
+            if pair == 1 {
+                town.do_acts(SQUARE, vec![town.answer(&format!("act {name}"), 30, name)]).await;
+            }
+            if pair == 3 {
+                town.stand(id, CaseStatus::Resolved, 20).await;
+                town.stand(id, CaseStatus::New, 40).await;
+            }
+        }
+        let changed = town.change(first, dismissal.clone(), &by("lou", 60)).await;
+        let dismissed = town.row(first).await;
+        assert_eq!((dismissed.status, dismissed.closed), (CaseStatus::Dismissed, Some(at(NOW + 60))));
+        if pair == 2 {
+            for name in [&one, &other] {
+                town.do_acts(SQUARE, vec![town.answer(&format!("act {name}"), 90, name)]).await;
+            }
+        }
+        assert_eq!(town.store.undo_steps(&changed.steps, &by("lou", 120)).await.unwrap(), wholly(&[first]));
+        assert_eq!(alike(&town, first, 130).await, alike(&town, second, 130).await, "pair {pair}, undone");
+        // And what comes later comes as to any other.
+        for (id, name) in [(first, &one), (second, &other)] {
+            let mut again = town.complaint(&format!("again {name}"), name, 200);
+            again.item.parent = Some(format!("id:{name}"));
+            town.record(SQUARE, vec![again]).await;
+            town.stand(id, CaseStatus::HandedOver, 250).await;
+            town.stand(id, CaseStatus::Resolved, 300).await;
+        }
+        assert_eq!(alike(&town, first, 400).await, alike(&town, second, 400).await, "pair {pair}, later");
+    }
+}
+
+/// A case without what names it, and its turns of the clocks.
+async fn alike(town: &Town, id: CaseId, offset: i64) -> (CaseRow, Vec<ClockRow>) {
+    let mut row = town.case(id, offset).await.row;
+    let any = town.case(CaseId(1), offset).await.row;
+    row = CaseRow { id: any.id, who: any.who, person: any.person, mention: any.mention, revision: 0, ..row };
+    let clocks = town.store.clocks(at(0), at(NOW + DAY), at(NOW + offset), 1_000).await.unwrap();
+    let own = clocks.into_iter().filter(|turn| turn.case == id).map(|turn| ClockRow { case: CaseId(1), ..turn });
+    (row, own.collect())
 }
 
 pub(crate) async fn claims_are_respected(grounds: &dyn Grounds) {
@@ -233,6 +298,6 @@ pub(crate) async fn many_are_changed_at_once(grounds: &dyn Grounds) {
     assert!(town.inbox(&InboxFilter::default(), 900).await.is_empty());
     let case = town.case(changed.cases[7], 0).await;
     assert_eq!(case.steps.last().unwrap().id, changed.steps[7]);
-    assert_eq!(town.store.undo_steps(&changed.steps, &by("ana", 901)).await.unwrap().len(), 300);
+    assert_eq!(town.store.undo_steps(&changed.steps, &by("ana", 901)).await.unwrap().cases.len(), 300);
     assert_eq!(town.inbox(&InboxFilter::default(), 900).await, ids);
 }

@@ -14,7 +14,7 @@ use super::steps::{NewStep, kind};
 use super::undo;
 use super::word;
 use super::work::{self, Work};
-use crate::domain::case::{CaseChange, CaseStatus, Dismissal, Snooze};
+use crate::domain::case::{CaseChange, CaseStatus, Dismissal, Snooze, Undone};
 use crate::domain::{CaseId, MentionId, StepId};
 use crate::store::cases::{ByHand, Changed, Need};
 
@@ -206,22 +206,27 @@ pub(in crate::store::sqlite) async fn undo_steps(
     conn: &mut SqliteConnection,
     ids: &[StepId],
     _by: &ByHand,
-) -> Done<Vec<CaseId>> {
+) -> Done<Undone> {
     let mut tx = begin(conn).await?;
     let mut work = Work::default();
     let past = undo::load(&mut tx, &json(ids.iter().map(|id| id.0))).await?;
     let past: Vec<undo::Past> = past.into_iter().filter(undo::Past::is_by_hand).collect();
     if past.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Undone::default());
     }
     work.load(&mut tx, past.iter().map(|step| step.case).collect::<Vec<_>>()).await?;
+    let mut overtaken = BTreeSet::new();
     for step in &past {
-        undo::undo(&mut tx, &mut work, step).await?;
+        if undo::is_overtaken(&mut tx, step).await? {
+            overtaken.insert(CaseId(step.case));
+        } else {
+            undo::undo(&mut tx, &mut work, step).await?;
+        }
     }
     let cases = work.changed.iter().map(|id| CaseId(*id)).collect();
     work.finish(&mut tx).await?;
     tx.commit().await?;
-    Ok(cases)
+    Ok(Undone { cases, overtaken: overtaken.into_iter().collect() })
 }
 
 /// Opens a case by hand.

@@ -36,11 +36,14 @@ use async_trait::async_trait;
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
 pub(super) use signed::sign;
+pub(super) use steps::settled_by_others;
 pub(super) use word::{Said, Word, who};
 
 use super::fault::told;
 use super::{SqliteStore, on};
-use crate::domain::case::{Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn};
+use crate::domain::case::{
+    Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, StepId, Timestamp};
 use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
@@ -83,7 +86,7 @@ impl Cases for SqliteStore {
         on!(self.writer, change::change, ids, change, by)
     }
 
-    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Undone> {
         on!(self.writer, change::undo_steps, steps, by)
     }
 

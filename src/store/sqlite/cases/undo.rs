@@ -1,10 +1,12 @@
-//! Taking a step back: what it changed is as it was before, unless something newer changed the same. What cannot be
-//! given back to the case is left to the newer step, so that undoing that one later goes back to before both.
+//! Taking a step back: what it changed is as it was before. A person's step is taken back wholly or, when something newer
+//! changed the same, not at all. What comes about by itself (an answer that is taken down) has to go whatever is newer:
+//! what cannot be given back to the case is left to the newer step then, so that undoing that one later goes back to
+//! before both.
 
 use sqlx::sqlite::SqliteConnection;
 
 use super::super::fault::Done;
-use super::state::{Before, State};
+use super::state::{Before, Pledge, State};
 use super::steps::kind;
 use super::work::Work;
 
@@ -46,6 +48,23 @@ pub(super) async fn load(conn: &mut SqliteConnection, ids: &str) -> Done<Vec<Pas
         before: Before::read(before.as_deref()),
     };
     Ok(rows.into_iter().map(past).collect())
+}
+
+/// Whether something newer that stands changed what a step changed.
+pub(super) async fn is_overtaken(conn: &mut SqliteConnection, step: &Past) -> Done<bool> {
+    let newer = newer(conn, step).await?;
+    let old = &step.before;
+    let overtakes = |one: &Newer| {
+        let new = &one.before;
+        let stands = old.standing.is_some() && (new.standing.is_some() || new.clock.is_some());
+        let heard = old.heard.is_some() && (new.heard.is_some() || new.clock.is_some());
+        let clock = old.clock.is_some() && (new.asked || new.clock.is_some() || new.standing.is_some());
+        let aside = old.aside.is_some() && new.aside.is_some();
+        let taken = old.taken.is_some() && new.taken.is_some();
+        let pledge = |pledge: &Pledge| new.pledge.as_ref().is_some_and(|other| other.id == pledge.id);
+        stands || heard || clock || aside || taken || old.pledge.as_ref().is_some_and(pledge)
+    };
+    Ok(newer.iter().any(overtakes))
 }
 
 /// Undoes a step of a case that is loaded.

@@ -3,12 +3,12 @@
 use sqlx::sqlite::SqliteConnection;
 
 use super::{LINE, State, realm_of};
-use crate::domain::case::Turn;
+use crate::domain::case::{NAMELESS, Turn};
 use crate::domain::outbox::{Seen, Submission};
 use crate::domain::{ActId, MentionId, OutgoingId, SafeText, Timestamp};
 use crate::store::outbox::Submit;
 use crate::store::sqlite::fault::Done;
-use crate::store::sqlite::{place, rows};
+use crate::store::sqlite::{cases, place, rows};
 
 /// Most turns that are shown.
 const TURNS: i64 = 100;
@@ -67,32 +67,46 @@ async fn place_of(conn: &mut SqliteConnection, id: OutgoingId, before: &State) -
     })
 }
 
-/// What they or we said since, oldest first, and who else has claimed it.
+/// What they or we said since, how others settled it since, and who else has claimed it. `None` when nothing changed.
 pub(super) async fn moved_on(
     conn: &mut SqliteConnection,
     id: OutgoingId,
     before: &State,
     wish: &Submit,
-) -> Done<(Vec<Turn>, Option<SafeText>)> {
-    let claimed = claimed(conn, id, before, wish).await?;
-    let Some(newest) = wish.seen.newest else { return Ok((Vec::new(), claimed)) };
-    let place = place_of(conn, id, before).await?;
-    let mut turns = theirs(conn, &place, newest).await?;
-    turns.extend(ours(conn, &place, newest).await?);
-    turns.sort_by_key(|turn| turn.at);
-    Ok((turns, claimed))
+) -> Done<Option<Submission>> {
+    let voice = wish.voice.as_ref().or(before.voice.as_ref()).map(String::as_str).unwrap_or_default();
+    let mine = if voice == NAMELESS { "" } else { voice };
+    let claimed = claimed(conn, id, mine, wish.at).await?;
+    let case: Option<i64> = sqlx::query_scalar(CASE_OF).bind(id.0).fetch_optional(&mut *conn).await?.flatten();
+    let steps = match case {
+        Some(case) => cases::settled_by_others(conn, case, wish.seen.case.map_or(-1, |step| step.0), mine).await?,
+        None => Vec::new(),
+    };
+    let mut turns = Vec::new();
+    if let Some(newest) = wish.seen.newest {
+        let place = place_of(conn, id, before).await?;
+        turns = theirs(conn, &place, newest).await?;
+        turns.extend(ours(conn, &place, newest).await?);
+        turns.sort_by_key(|turn| turn.at);
+    }
+    let same = turns.is_empty() && steps.is_empty() && claimed.is_none();
+    Ok((!same).then_some(Submission::Changed { turns, steps, claimed }))
 }
 
+const CASE_OF: &str = "SELECT coalesce(o.case_id, (SELECT k.case_id FROM member k WHERE k.mention = o.mention))
+    FROM outgoing o WHERE o.id = ?";
+
 /// Another voice that has claimed the case.
-async fn claimed(conn: &mut SqliteConnection, id: OutgoingId, before: &State, wish: &Submit) -> Done<Option<SafeText>> {
+async fn claimed(conn: &mut SqliteConnection, id: OutgoingId, mine: &str, at: Timestamp) -> Done<Option<SafeText>> {
     let voice: Option<String> = sqlx::query_scalar(
         "SELECT coalesce(c.voice, '') FROM outgoing o
          JOIN cases c ON c.id = coalesce(o.case_id, (SELECT k.case_id FROM member k WHERE k.mention = o.mention))
-         WHERE o.id = ?1 AND c.status < 3 AND c.claimed > ?2 AND coalesce(c.voice, '') <> ?3",
+         WHERE o.id = ?1 AND c.status < 3 AND c.claimed > ?2 AND coalesce(nullif(c.voice, ?4), '') <> ?3",
     )
     .bind(id.0)
-    .bind(place::to_millis(wish.at))
-    .bind(wish.voice.as_ref().or(before.voice.as_ref()).map(String::as_str).unwrap_or_default())
+    .bind(place::to_millis(at))
+    .bind(mine)
+    .bind(NAMELESS)
     .fetch_optional(conn)
     .await?;
     let name = |voice: String| if voice.trim().is_empty() { "somebody".to_owned() } else { voice };

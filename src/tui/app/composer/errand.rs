@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::batch::Next;
 use crate::domain::case::{Case, PersonCard, Turn};
 use crate::domain::outbox::{Draft, Identity, Outgoing, Saved, Submission, Verdict};
-use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, StepId, Timestamp};
 use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::cmd::Aim;
 
@@ -21,8 +21,8 @@ pub enum Wanted {
 /// Something for the store to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Errand {
-    /// Read everything that writing needs.
-    Open(Wanted),
+    /// Read everything that writing needs; of several drafts this voice's own comes first.
+    Open(Wanted, Option<String>),
     /// Read who is to be answered of what is marked, in the order of the inbox: one answer a case.
     Line(Aim),
     /// Save a draft. `session` is the sheet that it is written on: the first save of a session begins a draft, every
@@ -73,8 +73,8 @@ pub struct Submit {
     pub session: u64,
     /// Where it goes: how long it is held depends on that.
     pub network: Network,
-    /// Revision of the case that the writer saw.
-    pub case: Option<i64>,
+    /// The newest step of the case that the writer saw.
+    pub case: Option<StepId>,
     /// The newest turn of the thread that the writer saw.
     pub newest: Option<Timestamp>,
     /// The writer saw what changed and sends all the same.

@@ -3,11 +3,16 @@
 
 use super::errand::{Errand, Submit};
 use super::{Composer, Way};
-use crate::domain::case::Turn;
+use crate::domain::case::{CaseStatus, Step, StepKind, Turn};
 use crate::domain::outbox::Submission;
 use crate::domain::{OutgoingId, SafeText, Timestamp};
 use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::context::Context;
+use crate::tui::app::inbox::page::{dismissal_name, status_name};
+
+/// Said where a second voice must approve and nobody knows whose the first is.
+pub const NO_VOICE: &str =
+    "a second voice must approve it, so say who writes: set answering.voice in the configuration, or give --voice NAME";
 
 /// What is asked before it is sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +117,7 @@ impl Composer {
                 let submit = Submit {
                     session: self.session,
                     network: self.network.clone(),
-                    case: self.case.as_ref().map(|case| case.revision),
+                    case: self.step,
                     newest: self.thread.newest(),
                     all_the_same: then == Then::SendAllTheSame,
                     voice: context.voice().map(str::to_owned),
@@ -160,6 +165,9 @@ impl Composer {
         } else if self.advice.has_slot() {
             blocks.push("a placeholder or a note to yourself was left in".to_owned());
         }
+        if context.writer().approval && context.voice().is_none() && self.way != Way::ByHand {
+            blocks.push(NO_VOICE.to_owned());
+        }
         let tally = self.tally(context);
         if self.posts(context).is_none() {
             let over = tally.words(&self.rules());
@@ -182,7 +190,8 @@ impl Composer {
         if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
             doubts.push(format!(
                 "it goes out under {}, not under the account last used on {}",
-                identity.handle, self.network
+                identity.shown(),
+                self.network
             ));
         }
         let many = self.posts(context).map_or(1, |posts| posts.len());
@@ -190,7 +199,7 @@ impl Composer {
             doubts.push(format!("it goes out as {many} posts"));
         }
         if let Some(claim) = self.case.as_ref().and_then(|case| case.claim.as_ref())
-            && context.voice() != Some(claim.voice.as_str())
+            && context.signs_as() != claim.voice.as_str()
         {
             doubts.push(format!("{} has taken this on", claim.voice));
         }
@@ -228,7 +237,7 @@ impl Composer {
         match submission {
             Submission::Held(until) => return Outcome::Held(*until),
             Submission::AwaitingApproval => return Outcome::Awaits,
-            Submission::Changed { turns, claimed } => self.moved_on(turns, claimed.as_ref()),
+            Submission::Changed { turns, steps, claimed } => self.moved_on(turns, steps, claimed.as_ref()),
             Submission::Answered(id, by) => self.answered(*id, by.as_ref()),
             Submission::Stale => {
                 // Whatever it is now, these words are not lost: they begin a new draft.
@@ -244,7 +253,7 @@ impl Composer {
         Outcome::Stays
     }
 
-    fn moved_on(&mut self, turns: &[Turn], claimed: Option<&SafeText>) {
+    fn moved_on(&mut self, turns: &[Turn], steps: &[Step], claimed: Option<&SafeText>) {
         let mut reasons: Vec<String> = turns
             .iter()
             .map(|turn| {
@@ -252,11 +261,13 @@ impl Composer {
                 format!("{who} meanwhile: {}: {}", turn.who, SafeText::line(turn.text.as_str(), 160))
             })
             .collect();
+        reasons.extend(steps.iter().map(settled));
         reasons.extend(claimed.map(|voice| format!("{voice} has taken this on")));
         if reasons.is_empty() {
             reasons.push("the thread has changed since you opened it".to_owned());
         }
         self.thread.add(turns);
+        self.step = steps.iter().map(|step| step.id).max().max(self.step);
         self.asking = Some(Asking { reasons, then: Then::SendAllTheSame });
     }
 
@@ -264,5 +275,20 @@ impl Composer {
         let whose = by.map_or("another answer".to_owned(), |voice| format!("an answer by {voice}"));
         let reasons = vec![format!("{whose} to the same post is on its way or out already")];
         self.asking = Some(Asking { reasons, then: Then::SendAllTheSame });
+    }
+}
+
+/// How another voice settled the case meanwhile.
+fn settled(step: &Step) -> String {
+    let who = step.voice.as_ref().map(SafeText::as_str).filter(|who| !who.is_empty()).unwrap_or("somebody");
+    let line = |words: &SafeText| SafeText::line(words.as_str(), 160);
+    match &step.kind {
+        StepKind::AnsweredByHand(words) => format!("{who} answered by hand meanwhile: {}", line(words)),
+        StepKind::HandedTo(words) => format!("{who} handed it over meanwhile: {}", line(words)),
+        StepKind::Status(CaseStatus::Dismissed, Some(reason)) => {
+            format!("{who} dismissed it meanwhile: {}", dismissal_name(*reason))
+        }
+        StepKind::Status(status, _) => format!("meanwhile {who} marked it as {}", status_name(*status)),
+        _ => format!("{who} changed the case meanwhile"),
     }
 }

@@ -29,7 +29,9 @@ use super::msg::Typing;
 use crate::domain::case::{Claim, PersonCard};
 use crate::domain::outbox::{Draft, Identity, Saved, Target};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, Mention, Network, OutgoingId, SourceId, TextRules, Timestamp, Visibility};
+use crate::domain::{
+    CaseId, Mention, Network, OutgoingId, SafeText, SourceId, StepId, TextRules, Timestamp, Visibility,
+};
 
 /// So long after the first letter that is not saved yet, everything written so far is saved: a process that is
 /// killed loses no more than was written in the meantime.
@@ -56,8 +58,6 @@ pub enum Way {
 pub struct CaseSeen {
     /// Its number.
     pub id: CaseId,
-    /// Its revision.
-    pub revision: i64,
     /// Who has taken it on.
     pub claim: Option<Claim>,
 }
@@ -82,6 +82,10 @@ pub struct Composer {
     target: Target,
     network: Network,
     case: Option<CaseSeen>,
+    /// How far the history of the case was when it was looked at last.
+    step: Option<StepId>,
+    /// The words are another voice's draft, of then; that one is never written over.
+    theirs: Option<(SafeText, Timestamp)>,
     card: Option<PersonCard>,
     thread: Thread,
     way: Way,
@@ -138,6 +142,11 @@ impl Composer {
     /// The case.
     pub fn case(&self) -> Option<&CaseSeen> {
         self.case.as_ref()
+    }
+
+    /// Whose draft the words are, and of when, while they are another voice's.
+    pub fn theirs(&self) -> Option<&(SafeText, Timestamp)> {
+        self.theirs.as_ref().filter(|_| self.id.is_none())
     }
 
     /// The person.
@@ -230,7 +239,9 @@ impl Composer {
     fn signature<'a>(&self, context: &'a Context) -> Option<&'a str> {
         let writer = context.writer();
         let handle = self.identity().map(|identity| bare(identity.handle.as_str()));
-        let own = handle.is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
+        let own = handle
+            .filter(|handle| !handle.is_empty())
+            .is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
         writer.signature.as_deref().filter(|signature| !own && !signature.trim().is_empty())
     }
 
@@ -390,6 +401,14 @@ impl Composer {
     pub fn take_words(&mut self, words: &str, now: Timestamp) {
         self.paper.replace(words.trim_end_matches('\n'));
         self.changed(now);
+    }
+
+    /// A whole answer from outside. Where an answer reaches its person only by their name, it begins with that, unless the
+    /// words have it.
+    pub fn take_answer(&mut self, words: &str, now: Timestamp) {
+        let named = words.to_lowercase().contains(&self.pristine.trim().to_lowercase());
+        let address = if named { "" } else { self.pristine.as_str() };
+        self.take_words(&format!("{address}{words}"), now);
     }
 
     /// Brings text and thread in line with the room that they have.

@@ -4,8 +4,8 @@ use super::errand::Opened;
 use super::paper::Paper;
 use super::thread::Thread;
 use super::{CaseSeen, Composer, Sent, Way, split};
-use crate::domain::outbox::{Identity, Target};
-use crate::domain::{Answerable, Mention, Visibility};
+use crate::domain::outbox::{Identity, Outgoing, Target};
+use crate::domain::{Answerable, Mention, SafeText, Timestamp, Visibility};
 use crate::tui::app::context::Context;
 
 /// Why nothing can be written.
@@ -36,18 +36,22 @@ impl Composer {
         if let (Way::Publish { identities, chosen, .. }, Some(draft)) = (&mut way, &draft) {
             *chosen = identities.iter().position(|identity| identity.source == draft.source).unwrap_or(*chosen);
         }
-        let widest = mention.as_ref().map_or(Visibility::Public, |mention| mention.row.visibility);
-        let theirs = mention.as_ref().map(|mention| mention.row.content_warning.to_string()).unwrap_or_default();
+        let widest = widest(mention.as_deref(), draft.as_ref());
+        let theirs = draft.as_ref().and_then(|draft| another_s(draft, context));
+        let mine = draft.as_ref().filter(|_| theirs.is_none());
+        let warning = mention.as_ref().map(|mention| mention.row.content_warning.to_string()).unwrap_or_default();
         let mut composer = Self {
             session,
-            id: draft.as_ref().map(|draft| draft.id),
-            opened: draft.as_ref().map(|draft| draft.saved()),
+            id: mine.map(|draft| draft.id),
+            opened: mine.map(|draft| draft.saved()),
+            step: case.as_ref().and_then(|case| case.steps.iter().map(|step| step.id).max()),
+            theirs,
             thread: Thread::of(turns, mention.as_deref()),
             lang: mention.as_ref().and_then(|mention| mention.lang.clone()),
             mention,
             target,
             network,
-            case: case.map(|case| CaseSeen { id: case.row.id, revision: case.row.revision, claim: case.row.claim }),
+            case: case.map(|case| CaseSeen { id: case.row.id, claim: case.row.claim }),
             card,
             way,
             paper: Paper::default(),
@@ -57,8 +61,8 @@ impl Composer {
             due: None,
             visibility: widest,
             widest,
-            warning: theirs.clone(),
-            inherited_warning: theirs,
+            warning: warning.clone(),
+            inherited_warning: warning,
             parted: false,
             advice: super::Advice::default(),
             sent: Vec::new(),
@@ -68,7 +72,7 @@ impl Composer {
             columns: 80,
         };
         // The draft that is written on is no text that was sent to somebody else.
-        let own = composer.id;
+        let own = draft.as_ref().map(|draft| draft.id);
         composer.sent = sent.iter().filter(|(id, _)| Some(*id) != own).map(|(id, text)| Sent::new(*id, text)).collect();
         composer.pristine = composer.beginning();
         match draft {
@@ -92,6 +96,19 @@ impl Composer {
         let named = self.rules().names_whom && self.mention.is_some();
         self.handle().filter(|_| named).map(|handle| format!("{handle} ")).unwrap_or_default()
     }
+}
+
+/// The widest circle of readers: that of what is answered; when that is gone, that of the draft that answered it.
+fn widest(mention: Option<&Mention>, draft: Option<&Outgoing>) -> Visibility {
+    let answers = |draft: &&Outgoing| draft.mention.is_some() || draft.target.parent.is_some();
+    let theirs = mention.map(|mention| mention.row.visibility);
+    theirs.or(draft.filter(answers).map(|draft| draft.visibility)).unwrap_or_default()
+}
+
+/// Who else wrote a draft, and when. What nobody's name is on is anybody's.
+fn another_s(draft: &Outgoing, context: &Context) -> Option<(SafeText, Timestamp)> {
+    let writer = draft.voice.as_ref().filter(|writer| Some(writer.as_str()) != context.voice())?;
+    Some((writer.clone(), draft.changed))
 }
 
 fn target(mention: &Mention) -> Target {

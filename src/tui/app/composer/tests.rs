@@ -256,7 +256,7 @@ fn a_thread_that_moved_on_stops_it_and_shows_what_changed() {
     let mut model = open(&mut town);
     type_in(&mut town, &mut model, KIND);
     let moved = vec![turn(1, false, "Never mind, the shop fixed it!")];
-    town.post.next = Some(Submission::Changed { turns: moved, claimed: Some(SafeText::line("Lou", 9)) });
+    town.post.next = Some(Submission::Changed { turns: moved, steps: vec![], claimed: Some(SafeText::line("Lou", 9)) });
     town.press(&mut model, Action::Send);
     assert!(reasons(&model).contains("Never mind") && reasons(&model).contains("Lou"), "{}", reasons(&model));
     let sheet = model.composer().unwrap();

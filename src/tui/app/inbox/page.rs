@@ -16,7 +16,7 @@ use crate::tui::app::when;
 const CARD_LINES: usize = 2;
 
 /// The word for a status.
-pub(super) fn status_name(status: CaseStatus) -> &'static str {
+pub(in crate::tui::app) fn status_name(status: CaseStatus) -> &'static str {
     match status {
         CaseStatus::New => "new",
         CaseStatus::Acknowledged => "acknowledged",
@@ -27,7 +27,7 @@ pub(super) fn status_name(status: CaseStatus) -> &'static str {
 }
 
 /// The words for a reason.
-pub(super) fn dismissal_name(dismissal: Dismissal) -> &'static str {
+pub(in crate::tui::app) fn dismissal_name(dismissal: Dismissal) -> &'static str {
     match dismissal {
         Dismissal::NotAboutUs => "not about us",
         Dismissal::Spam => "spam",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{minutes_ago, now, row};
 use crate::domain::case::{
     Aftermath, Case, CaseChange, CaseRow, CaseStatus, Claim, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise,
-    Snooze, Step, StepKind, Turn, Weighing,
+    Snooze, Step, StepKind, Turn, Undone, Weighing,
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{
@@ -326,18 +326,21 @@ impl Cases {
         CaseId(self.next)
     }
 
-    pub(crate) fn undo(&mut self, steps: &[StepId]) -> Vec<CaseId> {
-        let mut changed = Vec::new();
+    pub(crate) fn undo(&mut self, steps: &[StepId]) -> Undone {
+        let mut undone = Undone::default();
         for step in steps.iter().rev() {
             let Some((before, revision)) = self.undo.remove(step) else { continue };
             let now = self.all.iter_mut().find(|case| case.row.id == before.row.id && case.row.revision == revision);
-            if let Some(case) = now {
-                *case = before;
-                case.row.revision = revision + 1;
-                changed.push(case.row.id);
+            match now {
+                Some(case) => {
+                    *case = before;
+                    case.row.revision = revision + 1;
+                    undone.cases.push(case.row.id);
+                }
+                None => undone.overtaken.push(before.row.id),
             }
         }
-        changed
+        undone
     }
 }
 

@@ -282,7 +282,7 @@ impl Town {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
             Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
-            Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps).into())),
+            Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps))),
             Cmd::Correct { question, ids, subject, said, occasion } => {
                 (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))
             }

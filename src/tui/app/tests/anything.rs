@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::case::InboxFigures;
+use crate::domain::case::{InboxFigures, Undone};
 use crate::domain::outbox::Submission;
 use crate::domain::{CaseId, CorrectionId, Counts, Overview, SubjectId};
 use crate::engine::{Lessons, SubjectLessons};
@@ -113,7 +113,7 @@ fn stray(kind: u8) -> Answer {
         26 => Answer::Clocks(vec![].into()),
         27 => Answer::Followed(Default::default()),
         18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
-        19 => Answer::StepsUndone(vec![CaseId(1)].into()),
+        19 => Answer::StepsUndone(Undone { cases: vec![CaseId(1)], overtaken: Vec::new() }),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }
 }

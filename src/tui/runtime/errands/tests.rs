@@ -152,7 +152,7 @@ async fn many_cases_are_changed_in_one_call_and_mentions_get_theirs_first() {
     let by = ByHand { voice: Some("Ana".to_owned()), at: now() };
     errands.change(Change::UndoSteps { question: 3, steps: changed.steps.clone(), by });
     let (3, Answer::StepsUndone(undone)) = answered(&mut errands).await else { panic!("not undone") };
-    assert_eq!(undone.len(), 2);
+    assert_eq!(undone.cases.len(), 2);
     let told = shelf.changes.lock().unwrap().clone();
     assert_eq!(told.len(), 4, "{told:?}");
     assert!(told[0].starts_with("9 cases changed by Ana") && told[1] == "case of 12 opened by Ana", "{told:?}");

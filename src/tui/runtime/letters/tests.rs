@@ -153,7 +153,7 @@ async fn words_whose_draft_went_elsewhere_begin_a_new_one() {
 async fn two_screens_on_one_mention_keep_their_own_words() {
     let mut world = World::new();
     let Ok(Told::Saved(id, false)) = world.carry_out(save("ours")).await else { panic!("saved") };
-    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap().draft.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap().draft.unwrap();
     // The other screen opened the same draft and writes on.
     let theirs = Draft { over: Some(opened.saved()), ..draft("theirs") };
     let mut other = Letters::default();
@@ -182,12 +182,12 @@ impl Shelf {
 async fn a_sheet_opens_with_its_draft_and_the_account_used_last() {
     let mut world = World::new();
     world.carry_out(save("half a thought")).await.unwrap();
-    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap();
     assert_eq!(opened.draft.unwrap().text(), "half a thought");
     assert_eq!(opened.mention.unwrap().row.id, MentionId(7));
     assert!(opened.used.is_empty());
     world.carry_out(wish()).await.unwrap();
-    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap();
     assert!(opened.draft.is_none(), "what is held is no draft");
     assert_eq!(opened.used, [(Network::named("mastodon"), SourceId(1))]);
     assert_eq!(opened.sent.len(), 1, "what is on its way to others counts");
@@ -211,7 +211,7 @@ async fn an_account_that_knows_other_posts_by_the_same_names_does_not_answer() {
     // The mention is of source 1, which publishes nothing; its scope is that of the shelf.
     let accounts = [account(2, Some("hachyderm.io")), account(3, Some("elsewhere.example")), account(4, None)];
     shelf.tray.identities.lock().unwrap().extend(accounts);
-    let opened = open(&shelf, Wanted::Mention(MentionId(1)), now()).await.unwrap();
+    let opened = open(&shelf, Wanted::Mention(MentionId(1)), None, now()).await.unwrap();
     let reaching: Vec<i64> = opened.identities.iter().map(|identity| identity.source.0).collect();
     assert_eq!(reaching, [2], "the same number may be another's post elsewhere");
 }
