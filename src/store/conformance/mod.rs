@@ -8,6 +8,7 @@ pub(crate) mod acts;
 pub(crate) mod cases;
 pub(crate) mod corrections;
 pub(crate) mod figures;
+pub(crate) mod giving;
 pub(crate) mod grouping;
 pub(crate) mod lease;
 pub(crate) mod leaving;
@@ -73,6 +74,9 @@ macro_rules! conformance {
             acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
+            giving: readings_come_back_whole what_changes_is_read_anew changes_are_told_to_whoever_keeps_books
+                a_response_answers_whichever_comes_first an_edit_may_tell_what_is_answered
+                a_persons_word_on_an_act_stands;
             outbox: drafts_are_saved_and_found only_the_words_that_were_seen_are_changed_and_sent
                 what_was_taken_back_does_not_go_out_as_it_was what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
@@ -129,7 +133,7 @@ fn reading(subject: SubjectId, (n, u, p): (f32, f32, f32), intents: &[Intent]) -
     Reading { subject, about: true, sentiment: shares(n, u, p), intents: Intents::of(intents) }
 }
 
-fn outcome(second: i64) -> PollOutcome {
+pub(crate) fn outcome(second: i64) -> PollOutcome {
     PollOutcome {
         at: at(second),
         health: SourceHealth::Working,

@@ -131,6 +131,7 @@ actions! {
     ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
+    ViewActs, "Our own posts as gives and asks, and the books", "acts", ["f9", "g a"], Views, Everywhere;
     ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;

@@ -63,6 +63,7 @@ impl Model {
             Action::Reply => self.reply(cmds),
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
+            Action::ViewActs => self.show_acts(cmds),
             Action::ViewInbox => self.show(View::Inbox, cmds),
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
@@ -71,6 +72,7 @@ impl Model {
             Action::NextPeriod => self.next_period(),
             Action::Search => self.search(cmds),
             Action::SaveWatch => self.name_watch(),
+            Action::Explain if self.desk.focus() == Pane::Acts => self.ask_verdict(),
             Action::Explain => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
@@ -118,6 +120,7 @@ impl Model {
                 let about = self.about(&aim);
                 self.order(aim, *change, about, cmds);
             }
+            overlay::Step::Judge(acts, deed) => self.judge(acts, deed, cmds),
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
             overlay::Step::Save { name, query } => {
@@ -147,6 +150,8 @@ impl Model {
             Pane::Outbox => self.answering.outbox.go(motion),
             Pane::Inbox => self.inbox.go(motion),
             Pane::Case => self.inbox.file_mut().go(motion),
+            Pane::Acts => self.giving.go(motion),
+            Pane::Ledger => self.giving.go_ledger(motion),
             Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
@@ -187,6 +192,11 @@ impl Model {
                 self.push(sheet);
             }
             Pane::Inbox => self.open_case(),
+            Pane::Acts => self.ask_verdict(),
+            Pane::Ledger => {
+                let sheet = explain::sheet(self);
+                self.push(sheet);
+            }
             Pane::Detail | Pane::Case | Pane::Composer | Pane::Outbox => {}
         }
     }

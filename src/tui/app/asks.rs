@@ -47,6 +47,10 @@ pub enum Thing {
     Candidates,
     /// The outbox.
     Outbox,
+    /// What is shown of the books.
+    Books,
+    /// How an act was read, and why.
+    Verdict,
 }
 
 impl Thing {
@@ -60,6 +64,7 @@ impl Thing {
                 SignedDuration::from_secs(1)
             }
             Self::Trend(_) => SignedDuration::from_secs(2),
+            Self::Books | Self::Verdict => SignedDuration::from_secs(1),
             Self::InboxFigures | Self::Clocks => SignedDuration::from_secs(5),
             Self::Followed => SignedDuration::from_mins(5),
         }

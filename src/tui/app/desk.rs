@@ -80,6 +80,7 @@ impl Desk {
             View::Composer => Pane::Composer,
             View::Outbox => Pane::Outbox,
             View::Inbox => Pane::Inbox,
+            View::Acts => Pane::Acts,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -131,6 +132,8 @@ impl Desk {
             ring = vec![Pane::Trial, Pane::Reading];
         } else if self.view == View::Inbox && ring.len() <= 1 {
             ring = vec![Pane::Inbox, Pane::Case];
+        } else if self.view == View::Acts && (ring.len() <= 1 || self.zoomed) {
+            ring = vec![Pane::Acts, Pane::Ledger];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {

@@ -29,6 +29,7 @@ pub(super) fn sheet(model: &Model) -> Overlay {
         }
         Pane::Voice => Overlay::explain("Share of voice", size, |page| model.trends().explain_voice(page, context)),
         Pane::Giving => Overlay::explain("Giving before receiving", size, giving),
+        Pane::Acts | Pane::Ledger => Overlay::explain("The books", size, super::giving::pages::explain),
         Pane::Clocks => Overlay::explain("Clocks", size, |page| model.clocks().explain(page, context)),
         Pane::Sources => Overlay::explain("Sources", size, |page| model.sources().explain(page, context)),
         Pane::Signals => Overlay::explain("Signals", size, |page| model.signals().explain(page, context)),

@@ -45,6 +45,8 @@ impl Model {
         self.lists.watches.fit(watches, &self.context);
         self.trial.fit(trial);
         self.inbox.fit(rows(Pane::Inbox));
+        let acts = list(Pane::Acts, layout::outbox);
+        self.giving.fit(acts);
         self.trends.settle(&self.context);
         if self.desk.focus() != Pane::First && self.desk.origin() != Pane::First {
             self.first.rest();
@@ -126,6 +128,9 @@ impl Model {
 
     fn ask_inbox(&mut self, cmds: &mut Vec<Cmd>) {
         self.wake_when_late(cmds);
+        if self.desk.view() == View::Acts && self.giving.wants_more() {
+            self.asks.hurry(Thing::Books);
+        }
         if self.desk.view() != View::Inbox {
             return;
         }
@@ -182,6 +187,10 @@ impl Model {
     }
 
     fn compose(&mut self) {
+        if let Some(area) = self.desk.layout().pane(Pane::Ledger) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            self.giving.compose(columns, usize::from(area.body().height), &self.context);
+        }
         if let Some(area) = self.desk.layout().pane(Pane::Case) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             let height = usize::from(area.body().height);
@@ -266,6 +275,8 @@ impl Model {
             Thing::Followed => Some(Clocks::ask_followed(&self.context)),
             Thing::Candidates => self.candidates(),
             Thing::Outbox => Some(Load::Outbox),
+            Thing::Books => Some(Load::Books { limit: self.giving.limit() }),
+            Thing::Verdict => self.giving.asked().map(|act| Load::Verdict { act }),
         }
     }
 }

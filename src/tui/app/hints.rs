@@ -97,6 +97,8 @@ fn here(model: &Model) -> &'static [Action] {
             Action::HandOver,
             Action::Back,
         ],
+        Pane::Acts => &[Action::Open, Action::Correct, Action::Undo, Action::NextPane, Action::Back],
+        Pane::Ledger => &[Action::Explain, Action::NextPane, Action::Back],
         Pane::Giving | Pane::Clocks => &[Action::Explain, Action::NextPane],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
@@ -131,6 +133,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         }
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) => {

@@ -35,6 +35,8 @@ pub enum Undo {
         /// The game that they were made in: it is taken back as a whole.
         game: Option<u64>,
     },
+    /// What acts of ours do was corrected.
+    Acts(Vec<CorrectionId>),
     /// Cases were changed, in these steps.
     Steps(Vec<StepId>),
 }
@@ -44,6 +46,7 @@ impl Undo {
         match self {
             Self::Read { ids, .. } => ids.is_empty(),
             Self::Corrections { ids, .. } => ids.is_empty(),
+            Self::Acts(ids) => ids.is_empty(),
             Self::Steps(steps) => steps.is_empty(),
         }
     }

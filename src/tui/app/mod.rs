@@ -20,6 +20,7 @@ pub mod figures;
 pub mod first;
 pub mod flow;
 pub mod game;
+pub mod giving;
 pub mod hints;
 pub mod inbox;
 pub mod keys;
@@ -57,6 +58,7 @@ use self::context::Context;
 use self::desk::Desk;
 use self::detail::Detail;
 use self::first::First;
+use self::giving::Giving;
 use self::inbox::Inbox;
 use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
@@ -108,6 +110,7 @@ pub struct Model {
     asks: Asks,
     marks: Marks,
     inbox: Inbox,
+    giving: Giving,
     clocks: Clocks,
     offer: game::Offer,
     answering: Answering,
@@ -142,6 +145,7 @@ impl Model {
             asks: Asks::default(),
             marks: Marks::default(),
             inbox: Inbox::default(),
+            giving: Giving::default(),
             clocks: Clocks::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
@@ -260,6 +264,11 @@ impl Model {
     /// The inbox.
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// Our own posts, and the books.
+    pub fn giving(&self) -> &Giving {
+        &self.giving
     }
 
     /// The clocks of today.

@@ -13,12 +13,14 @@ use super::context::Context;
 use super::correct::Correcting;
 use super::cursor::Motion;
 use super::game::{Answer as GameAnswer, Game};
+use super::giving::popup::Judging;
 use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
 use crate::domain::case::CaseChange;
+use crate::domain::{ActId, Deed};
 
 /// Most overlays on top of one another.
 pub const DEEPEST: usize = 4;
@@ -80,6 +82,8 @@ pub enum Overlay {
     Case(Box<Popup>),
     /// What a person says of readings.
     Correct(Correcting),
+    /// What a person says that an act does.
+    Judge(Judging),
     /// The game in which the readers are taught.
     Game(Box<Game>),
     /// A saved reply is chosen.
@@ -104,6 +108,8 @@ pub enum Step {
     },
     /// Cases are changed.
     Case(Aim, Box<CaseChange>),
+    /// It goes away and acts are corrected.
+    Judge(Vec<ActId>, Deed),
     /// It goes away and readings are corrected.
     Say(Box<Correcting>),
     /// A question of the game is answered.
@@ -158,6 +164,7 @@ impl Overlay {
                 popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
             },
             Self::Correct(correcting) => return correcting.type_in(typing),
+            Self::Judge(judging) => return judging.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
             Self::Explain(sheet) => match typing {
                 Typing::Previous => sheet.go(Motion::Rows(-1)),
@@ -176,7 +183,7 @@ impl Overlay {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Judge(_) | Self::Game(_) => {}
             }
             return Step::Stay;
         }
@@ -204,6 +211,7 @@ impl Overlay {
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)
+            | Self::Judge(_)
             | Self::Game(_) => {}
         }
     }

@@ -232,6 +232,7 @@ pub(crate) fn signal(id: i64, kind: SignalKind, minutes: i64, words: &str) -> Si
     }
 }
 
+pub(crate) mod books;
 pub(crate) mod cases;
 pub(crate) mod postbox;
 mod town;

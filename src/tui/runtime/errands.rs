@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::letters::{self, Letters};
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{
-    CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId, Timestamp,
+    ActId, CorrectionId, Deed, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId,
+    Timestamp,
 };
 use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
@@ -82,6 +83,15 @@ pub(super) enum Change {
         newsroom: Arc<dyn Newsroom>,
         ids: Vec<CorrectionId>,
     },
+    CorrectActs {
+        question: u64,
+        acts: Vec<ActId>,
+        deed: Deed,
+    },
+    UncorrectActs {
+        question: u64,
+        ids: Vec<CorrectionId>,
+    },
     Errand {
         question: u64,
         errand: Errand,
@@ -101,6 +111,7 @@ pub(super) struct Words {
 
 pub(super) struct Errands {
     store: Arc<dyn Store>,
+    newsroom: Arc<dyn Newsroom>,
     save_watch: Option<SaveWatch>,
     reload: Option<Reload>,
     tasks: JoinSet<Brought>,
@@ -123,9 +134,10 @@ impl Errands {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
         let mut keeper = JoinSet::new();
-        keeper.spawn(keep(Arc::clone(&store), newsroom, wanted, tell.clone()));
+        keeper.spawn(keep(Arc::clone(&store), Arc::clone(&newsroom), wanted, tell.clone()));
         Self {
             store,
+            newsroom,
             save_watch,
             reload,
             tasks: JoinSet::new(),
@@ -159,10 +171,11 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
+        let newsroom = Arc::clone(&self.newsroom);
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
-            let answer = answer(&*store, load, brand).await;
+            let answer = answer(&*store, &*newsroom, load, brand).await;
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
                 Err(error) => failed(question, &error.to_string()),
@@ -180,6 +193,8 @@ impl Errands {
             | Change::UndoSteps { question, .. }
             | Change::Correct { question, .. }
             | Change::Uncorrect { question, .. }
+            | Change::CorrectActs { question, .. }
+            | Change::UncorrectActs { question, .. }
             | Change::Errand { question, .. } => Some(*question),
             Change::Seen(_) | Change::Mark(_) => None,
         };
@@ -382,6 +397,14 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             let undone = newsroom.undo_corrections(&ids).await;
             Some(answered(question, undone.map(Answer::Uncorrected)))
         }
+        Change::CorrectActs { question, acts, deed } => {
+            let kept = newsroom.correct_acts(&acts, deed).await;
+            Some(answered(question, kept.map(|ids| Answer::ActsCorrected(ids, deed))))
+        }
+        Change::UncorrectActs { question, ids } => {
+            let undone = newsroom.undo_act_corrections(&ids).await;
+            Some(answered(question, undone.map(Answer::ActsUncorrected)))
+        }
         Change::Errand { question, errand, at } => Some(match letters.carry_out(store, newsroom, errand, at).await {
             Ok(told) => Msg::Answer { question, answer: Answer::Told(told) },
             Err(why) => failed(question, &why),
@@ -408,7 +431,12 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
 }
 
 /// Asks the store.
-async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> StoreResult<Answer> {
+async fn answer(
+    store: &dyn Store,
+    newsroom: &dyn Newsroom,
+    load: Load,
+    brand: Option<SubjectId>,
+) -> StoreResult<Answer> {
     Ok(match load {
         Load::Rows { filter, span, limit } => Answer::Rows(store.page(&filter, span, limit).await?.into()),
         Load::NewAbove { filter } => Answer::NewAbove(store.count(&filter, NEW_ABOVE).await?),
@@ -427,6 +455,8 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+        Load::Books { limit } => Answer::Books(newsroom.show_books(limit).await?.map(Arc::new)),
+        Load::Verdict { act } => Answer::Verdict(newsroom.verdict(act).await?.map(Arc::new)),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }

@@ -33,6 +33,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let page = correcting.page(usize::from(area.width.saturating_sub(4)), model.context());
             paged(brush, area, &correcting.title(), "", &page);
         }
+        Overlay::Judge(judging) => {
+            let page = judging.page(usize::from(area.width.saturating_sub(4)), model.context());
+            paged(brush, area, judging.title(), "", &page);
+        }
         Overlay::Game(game) => {
             let page = game.page(usize::from(area.width.saturating_sub(4)), model.context());
             paged(brush, area, &game.title(), &game.progress(), &page);

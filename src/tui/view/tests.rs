@@ -17,6 +17,7 @@ use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
 use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
 mod clocks;
+mod giving;
 mod inbox;
 mod scenes;
 
