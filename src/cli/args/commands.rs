@@ -476,7 +476,7 @@ pub struct RehearseArgs {
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
-    /// What to write: mentions, or the corrections that were made to their readings
+    /// What to write: mentions, the corrections that were made to their readings, or those made to posts of our own
     #[arg(value_enum, default_value_t)]
     pub what: Exported,
     /// JSON lines for scripts, or CSV for spreadsheets
@@ -507,6 +507,8 @@ pub enum Exported {
     Mentions,
     /// What people said of readings: what was read, what they said, when.
     Corrections,
+    /// What people said that posts of our own do.
+    ActCorrections,
 }
 
 /// Forms of export.

@@ -5,6 +5,7 @@
 //! | [`Books`] | the ledger and the acts that stand in it, in memory, changed as acts come, change and go |
 //! | [`Bookkeeper`] | keeps them in line with the store; asked by the screen and by whoever measures |
 //! | [`reading`] | acts are read once, and the readings stored |
+//! | [`shown`] | what a screen shows of them |
 //! | [`parts`] | what each account, audience and campaign gave and asked |
 //!
 //! Acts that are not public stay out: they are in no statistic.
@@ -12,6 +13,7 @@
 mod keeper;
 pub mod parts;
 pub mod reading;
+pub mod shown;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use super::EngineHandle;
 use crate::domain::{ActId, CorrectionId, Deed, MentionId, Occasion, Said, SubjectId};
 use crate::engine::books::Books;
+use crate::engine::books::shown::{self, Shown, Verdict};
 use crate::engine::event::Event;
 use crate::engine::herald::Herald;
 use crate::engine::lessons::{Lessons, School};
@@ -63,6 +64,25 @@ impl EngineHandle {
     /// When the store cannot be read.
     pub async fn books(&self) -> Result<Arc<Books>, StoreError> {
         self.crew.books.books(self.shared.clock.now()).await
+    }
+
+    /// What a screen shows of the books: the newest `limit` acts and the sums.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn show_books(&self, limit: usize) -> Result<Shown, StoreError> {
+        let books = self.books().await?;
+        shown::shown(&*self.crew.store, &books, self.shared.clock.now(), limit).await
+    }
+
+    /// How an act was read, with the words that made the verdict; `None` when it is in the books no more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn verdict(&self, act: ActId) -> Result<Option<Verdict>, StoreError> {
+        let books = self.books().await?;
+        let reader = self.crew.readers.gesture.as_ref();
+        shown::verdict(&*self.crew.store, reader, &books, self.shared.clock.now(), act).await
     }
 
     /// Keeps what a person says that acts of ours do. Returns the numbers of the corrections, for

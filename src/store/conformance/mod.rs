@@ -9,6 +9,7 @@ pub(crate) mod campaigns;
 pub(crate) mod cases;
 pub(crate) mod corrections;
 pub(crate) mod figures;
+pub(crate) mod giving;
 pub(crate) mod grouping;
 pub(crate) mod lease;
 pub(crate) mod leaving;
@@ -77,6 +78,9 @@ macro_rules! conformance {
             campaigns: campaigns_of_the_configuration_come_and_go campaigns_made_by_hand_are_changed_and_undone
                 payments_and_dismissals_are_kept_and_undone what_changed_is_told_once_and_in_pieces
                 responses_are_told_with_what_became_of_them a_backlash_is_raised_once_a_day;
+            giving: readings_come_back_whole what_changes_is_read_anew changes_are_told_to_whoever_keeps_books
+                a_response_answers_whichever_comes_first an_edit_may_tell_what_is_answered
+                a_persons_word_on_an_act_stands;
             outbox: drafts_are_saved_and_found only_the_words_that_were_seen_are_changed_and_sent
                 what_was_taken_back_does_not_go_out_as_it_was what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
@@ -137,7 +141,7 @@ fn reading(subject: SubjectId, (n, u, p): (f32, f32, f32), intents: &[Intent]) -
     Reading { subject, about: true, sentiment: shares(n, u, p), intents: Intents::of(intents) }
 }
 
-fn outcome(second: i64) -> PollOutcome {
+pub(crate) fn outcome(second: i64) -> PollOutcome {
     PollOutcome {
         at: at(second),
         health: SourceHealth::Working,

@@ -137,9 +137,10 @@ actions! {
     ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
+    ViewActs, "Our own posts as gives and asks, and the books", "acts", ["f9", "g a"], Views, Everywhere;
     ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
     ViewCampaigns, "The campaigns: have they given before they asked", "campaigns", ["f8", "g k"], Views, Everywhere;
-    ViewClocks, "How fast we answer, and what became of people", "clocks", ["f9", "g r"], Views, Everywhere;
+    ViewClocks, "How fast we answer, and what became of people", "clocks", ["f10", "g r"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;

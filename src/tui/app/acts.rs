@@ -63,6 +63,7 @@ impl Model {
             Action::Reply => self.reply(cmds),
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
+            Action::ViewActs => self.show_acts(cmds),
             Action::ViewInbox => self.show(View::Inbox, cmds),
             Action::ViewClocks => {
                 self.show(View::Dashboard, cmds);
@@ -76,6 +77,7 @@ impl Model {
             Action::NextPeriod => self.next_period(),
             Action::Search => self.search(cmds),
             Action::SaveWatch => self.name_watch(),
+            Action::Explain if self.desk.focus() == Pane::Acts => self.ask_verdict(),
             Action::Why => self.ask_why(),
             Action::Explain if self.desk.focus() == Pane::Detail && self.detail.row().is_some() => self.ask_why(),
             Action::Explain => {
@@ -125,6 +127,7 @@ impl Model {
                 let about = self.about(&aim);
                 self.order(aim, *change, about, cmds);
             }
+            overlay::Step::Judge(acts, deed) => self.judge(acts, deed, cmds),
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
             overlay::Step::Campaign(change) => self.change_campaigns(*change, cmds),
@@ -157,6 +160,8 @@ impl Model {
             Pane::Case => self.inbox.file_mut().go(motion),
             Pane::Campaigns => self.campaigns.go(motion),
             Pane::Campaign => self.campaigns.scroll(motion),
+            Pane::Acts => self.giving.go(motion),
+            Pane::Ledger => self.giving.go_ledger(motion),
             Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
@@ -198,6 +203,11 @@ impl Model {
                 self.push(sheet);
             }
             Pane::Inbox => self.open_case(),
+            Pane::Acts => self.ask_verdict(),
+            Pane::Ledger => {
+                let sheet = explain::sheet(self);
+                self.push(sheet);
+            }
             Pane::Detail | Pane::Case | Pane::Composer | Pane::Outbox => {}
         }
     }

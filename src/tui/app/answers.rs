@@ -41,7 +41,12 @@ impl Model {
                 }
                 false
             }
-            Event::Books => false,
+            Event::Books => {
+                if self.desk.view() == View::Acts {
+                    self.asks.stale(Thing::Books);
+                }
+                false
+            }
             Event::Changed | Event::Erased(_) => {
                 self.asks.stale(Thing::Outbox);
                 if self.answering.is_writing() {
@@ -147,6 +152,8 @@ impl Model {
             }
             Answer::Marked(ids, read) => self.marked(question, ids, read),
             Answer::Corrected(ids) => self.corrected(question, ids),
+            Answer::ActsCorrected(ids, deed) => self.acts_corrected(question, ids, deed),
+            Answer::ActsUncorrected(count) => self.acts_uncorrected(question, count),
             Answer::Uncorrected(count) => self.uncorrected(question, count),
             Answer::Saved(words) => {
                 let ours = self.trial.saved(question);
@@ -213,6 +220,8 @@ impl Model {
                 shown && self.shows(Pane::Case)
             }
             (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
+            (Thing::Books, Answer::Books(shown)) => self.giving.answer(shown) && self.desk.view() == View::Acts,
+            (Thing::Verdict, Answer::Verdict(verdict)) => self.show_verdict(verdict.as_deref()),
             (Thing::Clocks, Answer::Clocks(reckonings)) => self.clocks.answer(reckonings) && self.shows(Pane::Clocks),
             (Thing::Followed, Answer::Followed(followed)) => {
                 self.clocks.answer_followed(followed);

@@ -51,6 +51,10 @@ pub enum Thing {
     Accounts,
     /// The outbox.
     Outbox,
+    /// What is shown of the books.
+    Books,
+    /// How an act was read, and why.
+    Verdict,
 }
 
 impl Thing {
@@ -66,6 +70,7 @@ impl Thing {
                 SignedDuration::from_secs(1)
             }
             Self::Trend(_) => SignedDuration::from_secs(2),
+            Self::Books | Self::Verdict => SignedDuration::from_secs(1),
             Self::InboxFigures | Self::Clocks => SignedDuration::from_secs(5),
             Self::Followed => SignedDuration::from_mins(5),
         }

@@ -4,8 +4,8 @@ use super::composer::advice::Coaching;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    CampaignChange, CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId,
-    SubjectId, Timestamp,
+    ActId, CampaignChange, CaseId, CorrectionId, Deed, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId,
+    Span, StepId, SubjectId, Timestamp,
 };
 use crate::measure::hours::WorkingHours;
 
@@ -100,6 +100,22 @@ pub enum Cmd {
     },
     /// Take corrections back.
     UndoCorrections {
+        /// Number of the question.
+        question: u64,
+        /// Which.
+        ids: Vec<CorrectionId>,
+    },
+    /// Keep what a person says that acts of ours do.
+    CorrectActs {
+        /// Number of the question.
+        question: u64,
+        /// Which acts.
+        acts: Vec<ActId>,
+        /// What they do.
+        deed: Deed,
+    },
+    /// Take corrections of acts back.
+    UndoActCorrections {
         /// Number of the question.
         question: u64,
         /// Which.
@@ -234,6 +250,16 @@ pub enum Load {
     Signals,
     /// The outbox.
     Outbox,
+    /// What is shown of the books.
+    Books {
+        /// At most so many acts, the newest.
+        limit: usize,
+    },
+    /// How an act was read, and why.
+    Verdict {
+        /// Which.
+        act: ActId,
+    },
     /// A window of the inbox.
     Cases {
         /// Which cases.

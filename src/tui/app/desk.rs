@@ -81,6 +81,7 @@ impl Desk {
             View::Outbox => Pane::Outbox,
             View::Inbox => Pane::Inbox,
             View::Campaigns => Pane::Campaigns,
+            View::Acts => Pane::Acts,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -142,6 +143,8 @@ impl Desk {
             ring = vec![Pane::Inbox, Pane::Case];
         } else if self.view == View::Campaigns && ring.len() <= 1 {
             ring = vec![Pane::Campaigns, Pane::Campaign];
+        } else if self.view == View::Acts && (ring.len() <= 1 || self.zoomed) {
+            ring = vec![Pane::Acts, Pane::Ledger];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {

@@ -34,6 +34,7 @@ pub(super) fn sheet(model: &Model) -> Overlay {
         Pane::Campaigns | Pane::Campaign => Overlay::explain("How this campaign stands", size, |page| {
             model.campaigns().explain_selected(page, context);
         }),
+        Pane::Acts | Pane::Ledger => Overlay::explain("The books", size, super::giving::pages::explain),
         Pane::Clocks => Overlay::explain("Clocks", size, |page| model.clocks().explain(page, context)),
         Pane::Sources => Overlay::explain("Sources", size, |page| model.sources().explain(page, context)),
         Pane::Signals => Overlay::explain("Signals", size, |page| model.signals().explain(page, context)),

@@ -46,6 +46,8 @@ impl Model {
         self.trial.fit(trial);
         self.inbox.fit(rows(Pane::Inbox));
         self.campaigns.fit(rows(Pane::Campaigns));
+        let acts = list(Pane::Acts, layout::outbox);
+        self.giving.fit(acts);
         self.trends.settle(&self.context);
         if self.desk.focus() != Pane::First && self.desk.origin() != Pane::First {
             self.first.rest();
@@ -136,6 +138,9 @@ impl Model {
 
     fn ask_inbox(&mut self, cmds: &mut Vec<Cmd>) {
         self.wake_when_late(cmds);
+        if self.desk.view() == View::Acts && self.giving.wants_more() {
+            self.asks.hurry(Thing::Books);
+        }
         if self.desk.view() != View::Inbox {
             return;
         }
@@ -192,6 +197,10 @@ impl Model {
     }
 
     fn compose(&mut self) {
+        if let Some(area) = self.desk.layout().pane(Pane::Ledger) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            self.giving.compose(columns, usize::from(area.body().height), &self.context);
+        }
         if let Some(area) = self.desk.layout().pane(Pane::Case) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             let height = usize::from(area.body().height);
@@ -282,6 +291,8 @@ impl Model {
             Thing::Candidates => self.candidates(),
             Thing::Accounts => self.answering.composer()?.wants_accounts().map(Load::Accounts),
             Thing::Outbox => Some(Load::Outbox),
+            Thing::Books => Some(Load::Books { limit: self.giving.limit() }),
+            Thing::Verdict => self.giving.asked().map(|act| Load::Verdict { act }),
         }
     }
 }

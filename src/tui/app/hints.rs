@@ -119,6 +119,8 @@ fn here(model: &Model) -> &'static [Action] {
         Pane::Giving => &[Action::Explain, Action::ViewCampaigns, Action::NextPane],
         Pane::Clocks => &[Action::Explain, Action::NextPane],
         Pane::Campaigns | Pane::Campaign => super::campaigns::hints(model.campaigns(), model.desk().focus()),
+        Pane::Acts => &[Action::Open, Action::Correct, Action::Undo, Action::NextPane, Action::Back],
+        Pane::Ledger => &[Action::Explain, Action::NextPane, Action::Back],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
         Pane::Watches => &[Action::Open, Action::Search],
@@ -153,6 +155,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Campaign(_) => fixed(&[("Enter", "save"), ("↑ ↓", "next line"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) | Overlay::Why(_) => {

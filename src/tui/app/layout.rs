@@ -74,6 +74,8 @@ pub enum View {
     Inbox,
     /// The campaigns.
     Campaigns,
+    /// What we published ourselves, and the books.
+    Acts,
 }
 
 /// A part of the screen with a title.
@@ -117,6 +119,10 @@ pub enum Pane {
     Campaigns,
     /// The whole of one campaign.
     Campaign,
+    /// What we published ourselves, as gives and asks.
+    Acts,
+    /// The books.
+    Ledger,
 }
 
 /// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
@@ -250,6 +256,7 @@ pub fn layout(want: &Want) -> Layout {
         View::Outbox => layout.put(Pane::Outbox, body),
         View::Inbox => inbox(&mut layout, want, body),
         View::Campaigns => campaigns(&mut layout, want, body),
+        View::Acts => acts(&mut layout, want, body),
     }
     layout
 }
@@ -404,6 +411,17 @@ fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
     }
     layout.put(Pane::Reading, body.take_top((body.height / 3).max(8)));
     layout.put(Pane::Detail, body);
+}
+
+fn acts(layout: &mut Layout, want: &Want, mut body: Area) {
+    if body.width >= TWO_COLUMNS {
+        let (left, divider) = body.take_left(body.width * 29 / 50);
+        layout.dividers.push(divider);
+        layout.put(Pane::Acts, left);
+        layout.put(Pane::Ledger, body);
+    } else {
+        layout.put(if want.focus == Pane::Ledger { Pane::Ledger } else { Pane::Acts }, body);
+    }
 }
 
 /// Rows from which the selected case is shown below the list on a narrow screen.

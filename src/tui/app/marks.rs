@@ -35,6 +35,8 @@ pub enum Undo {
         /// The game that they were made in: it is taken back as a whole.
         game: Option<u64>,
     },
+    /// What acts of ours do was corrected.
+    Acts(Vec<CorrectionId>),
     /// Cases were changed, in these steps.
     Steps(Vec<StepId>),
     /// Something in the outbox was given up.
@@ -50,6 +52,7 @@ impl Undo {
         match self {
             Self::Read { ids, .. } => ids.is_empty(),
             Self::Corrections { ids, .. } => ids.is_empty(),
+            Self::Acts(ids) => ids.is_empty(),
             Self::Steps(steps) => steps.is_empty(),
             Self::GivenUp(_) | Self::Approved(_) | Self::Campaign(_) => false,
         }

@@ -21,6 +21,7 @@ pub mod figures;
 pub mod first;
 pub mod flow;
 pub mod game;
+pub mod giving;
 pub mod hints;
 pub mod inbox;
 pub mod keys;
@@ -60,6 +61,7 @@ use self::context::Context;
 use self::desk::Desk;
 use self::detail::Detail;
 use self::first::First;
+use self::giving::Giving;
 use self::inbox::Inbox;
 use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
@@ -111,6 +113,7 @@ pub struct Model {
     asks: Asks,
     marks: Marks,
     inbox: Inbox,
+    giving: Giving,
     clocks: Clocks,
     campaigns: Campaigns,
     offer: game::Offer,
@@ -146,6 +149,7 @@ impl Model {
             asks: Asks::default(),
             marks: Marks::default(),
             inbox: Inbox::default(),
+            giving: Giving::default(),
             clocks: Clocks::default(),
             campaigns: Campaigns::default(),
             offer: game::Offer::default(),
@@ -265,6 +269,11 @@ impl Model {
     /// The inbox.
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// Our own posts, and the books.
+    pub fn giving(&self) -> &Giving {
+        &self.giving
     }
 
     /// The clocks of today.

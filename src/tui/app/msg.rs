@@ -6,10 +6,11 @@ use super::action::Action;
 use super::setup::Reconfigured;
 use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Undone};
 use crate::domain::{
-    Act, CampaignChange, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal,
-    SourceState, StepId, SubjectId, Timestamp,
+    Act, CampaignChange, CaseId, CorrectionId, Counts, Deed, Mention, MentionId, MentionRow, Overview, SafeText,
+    Signal, SourceState, StepId, SubjectId, Timestamp,
 };
 use crate::engine::aftermath::Followed;
+use crate::engine::books::shown::{Shown, Verdict};
 use crate::engine::timekeeping::Reckoning;
 use crate::engine::{Event, Reasons};
 
@@ -139,6 +140,14 @@ pub enum Answer {
     Corrected(Vec<CorrectionId>),
     /// So many corrections were taken back.
     Uncorrected(u64),
+    /// What is shown of the books; `None` where nobody keeps any.
+    Books(Option<Arc<Shown>>),
+    /// How an act was read, and why; `None` when it is in the books no more.
+    Verdict(Option<Arc<Verdict>>),
+    /// What a person said that acts do was kept, under these numbers.
+    ActsCorrected(Vec<CorrectionId>, Deed),
+    /// So many corrections of acts were taken back.
+    ActsUncorrected(u64),
     /// The command failed; a line for a person.
     Failed(SafeText),
     /// A watch was saved; what happened, for the status line.

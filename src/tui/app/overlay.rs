@@ -14,6 +14,7 @@ use super::context::Context;
 use super::correct::Correcting;
 use super::cursor::Motion;
 use super::game::{Answer as GameAnswer, Game};
+use super::giving::popup::Judging;
 use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
@@ -22,6 +23,7 @@ use super::prompt::{Prompt, Typed};
 use super::why::Why;
 use crate::domain::CampaignChange;
 use crate::domain::case::CaseChange;
+use crate::domain::{ActId, Deed};
 
 /// Most overlays on top of one another.
 pub const DEEPEST: usize = 4;
@@ -92,6 +94,8 @@ pub enum Overlay {
     Case(Box<Popup>),
     /// What a person says of readings.
     Correct(Correcting),
+    /// What a person says that an act does.
+    Judge(Judging),
     /// The game in which the readers are taught.
     Game(Box<Game>),
     /// A saved reply is chosen.
@@ -118,6 +122,8 @@ pub enum Step {
     },
     /// Cases are changed.
     Case(Aim, Box<CaseChange>),
+    /// It goes away and acts are corrected.
+    Judge(Vec<ActId>, Deed),
     /// It goes away and readings are corrected.
     Say(Box<Correcting>),
     /// A question of the game is answered.
@@ -179,6 +185,7 @@ impl Overlay {
                 form::Step::Do(change) => return Step::Campaign(change),
             },
             Self::Correct(correcting) => return correcting.type_in(typing),
+            Self::Judge(judging) => return judging.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
             Self::Explain(_) | Self::Why(_) => match typing {
                 Typing::Previous => return self.act(Action::Up, None),
@@ -198,7 +205,12 @@ impl Overlay {
                 Self::Why(why) => why.sheet_mut().go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) | Self::Campaign(_) => {}
+                Self::Name { .. }
+                | Self::Case(_)
+                | Self::Correct(_)
+                | Self::Judge(_)
+                | Self::Game(_)
+                | Self::Campaign(_) => {}
             }
             return Step::Stay;
         }
@@ -230,6 +242,7 @@ impl Overlay {
             | Self::Case(_)
             | Self::Correct(_)
             | Self::Campaign(_)
+            | Self::Judge(_)
             | Self::Game(_) => {}
         }
     }

@@ -233,6 +233,7 @@ pub(crate) fn signal(id: i64, kind: SignalKind, minutes: i64, words: &str) -> Si
     }
 }
 
+pub(crate) mod books;
 pub(crate) mod campaigns;
 pub(crate) mod cases;
 pub(crate) mod postbox;

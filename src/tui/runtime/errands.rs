@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::letters::{self, Letters};
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{
-    CampaignChange, CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId,
-    Timestamp,
+    ActId, CampaignChange, CorrectionId, Deed, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId,
+    SubjectId, Timestamp,
 };
 use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
@@ -90,6 +90,15 @@ pub(super) enum Change {
         newsroom: Arc<dyn Newsroom>,
         ids: Vec<CorrectionId>,
     },
+    CorrectActs {
+        question: u64,
+        acts: Vec<ActId>,
+        deed: Deed,
+    },
+    UncorrectActs {
+        question: u64,
+        ids: Vec<CorrectionId>,
+    },
     Errand {
         question: u64,
         errand: Errand,
@@ -109,6 +118,7 @@ pub(super) struct Words {
 
 pub(super) struct Errands {
     store: Arc<dyn Store>,
+    newsroom: Arc<dyn Newsroom>,
     save_watch: Option<SaveWatch>,
     reload: Option<Reload>,
     tasks: JoinSet<Brought>,
@@ -135,6 +145,7 @@ impl Errands {
         keeper.spawn(keep(Arc::clone(&store), Arc::clone(&newsroom), wanted, tell.clone()));
         Self {
             store,
+            newsroom,
             save_watch,
             reload,
             tasks: JoinSet::new(),
@@ -192,6 +203,8 @@ impl Errands {
             | Change::Campaigns { question, .. }
             | Change::Correct { question, .. }
             | Change::Uncorrect { question, .. }
+            | Change::CorrectActs { question, .. }
+            | Change::UncorrectActs { question, .. }
             | Change::Errand { question, .. } => Some(*question),
             Change::Seen(_) | Change::Mark(_) => None,
         };
@@ -399,6 +412,14 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             let undone = newsroom.undo_corrections(&ids).await;
             Some(answered(question, undone.map(Answer::Uncorrected)))
         }
+        Change::CorrectActs { question, acts, deed } => {
+            let kept = newsroom.correct_acts(&acts, deed).await;
+            Some(answered(question, kept.map(|ids| Answer::ActsCorrected(ids, deed))))
+        }
+        Change::UncorrectActs { question, ids } => {
+            let undone = newsroom.undo_act_corrections(&ids).await;
+            Some(answered(question, undone.map(Answer::ActsUncorrected)))
+        }
         Change::Errand { question, errand, at } => Some(match letters.carry_out(store, newsroom, errand, at).await {
             Ok(told) => Msg::Answer { question, answer: Answer::Told(told) },
             Err(why) => failed(question, &why),
@@ -451,6 +472,8 @@ async fn answer(
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
         Load::Accounts(source) => Answer::Told(letters::accounts(store, source).await?),
+        Load::Books { limit } => Answer::Books(newsroom.show_books(limit).await?.map(Arc::new)),
+        Load::Verdict { act } => Answer::Verdict(newsroom.verdict(act).await?.map(Arc::new)),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
-use crate::domain::{CorrectionId, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::domain::{ActId, CorrectionId, Deed, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::engine::books::shown::{Shown, Verdict};
 use crate::engine::{self, EngineHandle, Event, Reasons};
 use crate::store::StoreResult;
 
@@ -47,6 +48,34 @@ pub trait Newsroom: Send + Sync {
     async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>>;
     /// Campaigns or payments were changed here: whoever measures them looks at once.
     fn campaigns_changed(&self) {}
+    /// What the screen shows of the books; `None` where nobody keeps any.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn show_books(&self, _limit: usize) -> StoreResult<Option<Shown>> {
+        Ok(None)
+    }
+    /// How an act of ours was read, with the words that made the verdict; `None` when it is in the books no more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn verdict(&self, _act: ActId) -> StoreResult<Option<Verdict>> {
+        Ok(None)
+    }
+    /// Keeps what a person says that acts of ours do; the numbers of the corrections.
+    ///
+    /// # Errors
+    /// When that cannot be stored.
+    async fn correct_acts(&self, _acts: &[ActId], _deed: Deed) -> StoreResult<Vec<CorrectionId>> {
+        Ok(Vec::new())
+    }
+    /// Takes corrections of acts back; how many.
+    ///
+    /// # Errors
+    /// When that cannot be stored.
+    async fn undo_act_corrections(&self, _ids: &[CorrectionId]) -> StoreResult<u64> {
+        Ok(0)
+    }
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
     /// How something is sent from here to a network.
@@ -126,6 +155,22 @@ impl Newsroom for EngineHandle {
 
     fn campaigns_changed(&self) {
         Self::campaigns_changed(self);
+    }
+
+    async fn show_books(&self, limit: usize) -> StoreResult<Option<Shown>> {
+        Self::show_books(self, limit).await.map(Some)
+    }
+
+    async fn verdict(&self, act: ActId) -> StoreResult<Option<Verdict>> {
+        Self::verdict(self, act).await
+    }
+
+    async fn correct_acts(&self, acts: &[ActId], deed: Deed) -> StoreResult<Vec<CorrectionId>> {
+        Self::correct_acts(self, acts, deed).await
+    }
+
+    async fn undo_act_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
+        Self::undo_act_corrections(self, ids).await
     }
 
     fn outbox_changed(&self) {

@@ -27,6 +27,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let page = correcting.page(usize::from(area.width.saturating_sub(4)), model.context());
             paged(brush, area, &correcting.title(), "", &page);
         }
+        Overlay::Judge(judging) => {
+            let page = judging.page(usize::from(area.width.saturating_sub(4)), model.context());
+            paged(brush, area, judging.title(), "", &page);
+        }
         Overlay::Game(game) => {
             let inside = (usize::from(area.width.saturating_sub(4)), usize::from(area.height.saturating_sub(2)));
             let page = game.page(inside.0, inside.1, model.context());

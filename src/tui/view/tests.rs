@@ -19,6 +19,7 @@ use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 mod answering;
 mod campaigns;
 mod clocks;
+mod giving;
 mod inbox;
 mod scenes;
 mod why;

@@ -8,8 +8,9 @@ use super::{minutes_ago, night, signal, state};
 use crate::domain::case::InboxFilter;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Answerable, Correction, CorrectionId, Counts, Filter, Key, Mention, MentionId, MentionRow, Meter, Occasion,
-    Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId, WatchId,
+    Act, ActId, Answerable, Correction, CorrectionId, Counts, Deed, Filter, Key, Mention, MentionId, MentionRow, Meter,
+    Occasion, Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId,
+    WatchId,
 };
 use crate::tui::app::cmd::{Aim, Cmd, Load};
 use crate::tui::app::composer::batch::Next;
@@ -30,6 +31,8 @@ pub(crate) struct Town {
     /// What people said of readings.
     pub(crate) said: Vec<Correction>,
     pub(crate) post: Postbox,
+    /// What people said of acts, one after the other.
+    pub(crate) judged: Vec<(ActId, Deed)>,
 }
 
 impl Town {
@@ -47,6 +50,7 @@ impl Town {
             busy: false,
             said: Vec::new(),
             post: Postbox::default(),
+            judged: Vec::new(),
         }
     }
 
@@ -250,6 +254,8 @@ impl Town {
             Load::Clocks { from, now, target, hours } => {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
             }
+            Load::Books { limit } => Answer::Books(Some(super::books::shown(&self.judged, limit).into())),
+            Load::Verdict { act } => Answer::Verdict(super::books::verdict(&self.judged, act).map(Arc::new)),
             Load::Followed { .. } => Answer::Followed(self.cases.followed()),
             Load::InboxFigures { now, cut_off, tell_factor } => {
                 Answer::InboxFigures(self.cases.figures(now, cut_off, tell_factor))
@@ -295,6 +301,18 @@ impl Town {
             Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps))),
             Cmd::Correct { question, ids, subject, said, occasion } => {
                 (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))
+            }
+            Cmd::CorrectActs { question, acts, deed } => {
+                let first = self.judged.len() as i64;
+                self.judged.extend(acts.iter().map(|act| (*act, deed)));
+                (
+                    question,
+                    Answer::ActsCorrected((0..acts.len() as i64).map(|one| CorrectionId(first + one)).collect(), deed),
+                )
+            }
+            Cmd::UndoActCorrections { question, ids } => {
+                self.judged.truncate(ids.iter().map(|id| id.0 as usize).min().unwrap_or(usize::MAX));
+                (question, Answer::ActsUncorrected(ids.len() as u64))
             }
             Cmd::UndoCorrections { question, ids } => (question, Answer::Uncorrected(self.uncorrect(&ids))),
             Cmd::SaveWatch { question, name, .. } => {

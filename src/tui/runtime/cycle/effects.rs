@@ -80,6 +80,10 @@ impl<C: Console> Cycle<C> {
                 let newsroom = Arc::clone(&self.newsroom);
                 self.errands.change(Change::Uncorrect { question, newsroom, ids })
             }
+            Cmd::CorrectActs { question, acts, deed } => {
+                self.errands.change(Change::CorrectActs { question, acts, deed })
+            }
+            Cmd::UndoActCorrections { question, ids } => self.errands.change(Change::UncorrectActs { question, ids }),
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))
                 .then(|| info("another goodword collects into this data directory; it polls when it is time")),
