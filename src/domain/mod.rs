@@ -13,6 +13,7 @@ pub mod item;
 pub mod letters;
 pub mod mention;
 pub mod outbox;
+pub mod person;
 pub mod search;
 pub mod signal;
 pub mod source;

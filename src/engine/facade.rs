@@ -24,8 +24,9 @@ use super::lease::Keeper;
 use super::lessons::School;
 use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
+use super::people::Reckoner;
 use super::plan::{EngineError, EnginePlan};
-use super::{holder, retention, supervise};
+use super::{holder, people, retention, supervise};
 use crate::language::Readers;
 use crate::sources::Source;
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -377,6 +378,9 @@ impl Conductor {
             let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, target);
             async move { alerts.run(&mut *notes.lock().await).await }
         }));
+        let (house, readers) = (Arc::clone(&self.shared), Arc::clone(&self.crew.readers));
+        let reckoner = Arc::new(Reckoner::new(readers));
+        aides.spawn(supervise::persist("ties", move || people::run(Arc::clone(&house), Arc::clone(&reckoner))));
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);
             aides.spawn(supervise::persist("retention", move || retention::run(Arc::clone(&shared), retention, epoch)));

@@ -3,6 +3,8 @@
 
 #[path = "shelf_outbox.rs"]
 pub mod shelf_outbox;
+#[path = "shelf_people.rs"]
+mod shelf_people;
 #[path = "shelf_sending.rs"]
 mod shelf_sending;
 

@@ -3,6 +3,7 @@
 
 mod cases;
 mod outbox;
+mod people;
 mod said;
 mod scripted;
 mod store;

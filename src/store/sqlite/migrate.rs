@@ -12,12 +12,13 @@ use crate::store::StoreError;
 pub(super) const APPLICATION: i64 = 0x6764_7764;
 
 /// The steps, oldest first.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("migrations/0001_house.sql"),
     include_str!("migrations/0002_networks.sql"),
     include_str!("migrations/0003_corrections.sql"),
     include_str!("migrations/0004_cases.sql"),
     include_str!("migrations/0005_outbox.sql"),
+    include_str!("migrations/0006_people.sql"),
 ];
 
 /// Newest schema that this program knows.

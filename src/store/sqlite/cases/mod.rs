@@ -36,6 +36,8 @@ use async_trait::async_trait;
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
 pub(super) use signed::sign;
+pub(super) use state::status_from;
+pub(super) use turns::card as person_card;
 pub(super) use word::{Said, Word, who};
 
 use super::fault::told;
