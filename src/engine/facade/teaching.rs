@@ -12,6 +12,11 @@ use crate::engine::lessons::{Lessons, School};
 use crate::store::StoreError;
 
 impl EngineHandle {
+    /// The readers at work.
+    pub fn readers(&self) -> Arc<crate::language::Readers> {
+        Arc::clone(&self.crew.readers)
+    }
+
     /// What people's corrections taught the readers so far.
     pub fn lessons(&self) -> Arc<Lessons> {
         self.crew.school.taught().now()

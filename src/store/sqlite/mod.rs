@@ -46,8 +46,8 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Sub
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, Signal, SignalId,
-    SourceId, SourceState, SubjectId, Timestamp,
+    Act, Author, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, Network, NewCorrection, OutgoingId,
+    Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
 };
 use connection::Connections;
 pub use copy::{Restored, restore};
@@ -126,6 +126,18 @@ impl SqliteStore {
     /// [`StoreError`](super::StoreError), also when the write-ahead log cannot be emptied.
     pub async fn prove(&self, erased: &super::people::Erased, logs: Option<&Path>) -> StoreResult<Proof> {
         told(forget::proof::prove(&self.connections, &self.path, erased, logs).await, &self.path)
+    }
+
+    /// Whether an author is on the list of those who are not to be collected.
+    ///
+    /// # Errors
+    /// [`StoreError`](super::StoreError).
+    pub async fn is_forgotten(&self, network: &Network, author: &Author) -> StoreResult<bool> {
+        let look = async {
+            let mut connection = self.connections.reader().await?;
+            Ok(forget::Forgotten::load(&mut connection).await?.author(network.name(), author))
+        };
+        told(look.await, &self.path)
     }
 
     /// Writes the database anew, so that every byte of it belongs to something that is stored.

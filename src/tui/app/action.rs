@@ -17,6 +17,8 @@ pub enum Group {
     Cases,
     /// Searching, and trying watches.
     Search,
+    /// The people who had to do with us.
+    People,
     /// Numbers.
     Figures,
     /// The program itself.
@@ -25,7 +27,7 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Move,
         Self::Views,
         Self::Panes,
@@ -33,6 +35,7 @@ impl Group {
         Self::Answers,
         Self::Cases,
         Self::Search,
+        Self::People,
         Self::Figures,
         Self::Program,
     ];
@@ -47,6 +50,7 @@ impl Group {
             Self::Answers => "Answers",
             Self::Cases => "Cases",
             Self::Search => "Search and watches",
+            Self::People => "People",
             Self::Figures => "Figures",
             Self::Program => "Program",
         }
@@ -132,6 +136,7 @@ actions! {
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
     ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
+    ViewPeople, "The people who had to do with us", "people", ["f7", "g e"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
@@ -182,6 +187,9 @@ actions! {
     SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;
     SaveWatch, "Save the query that is being tried as a watch", "save-watch", ["w"], Search, Search;
+    ShowPerson, "Who wrote it: the card of the person", "person", ["@"], People, Mentions;
+    PersonWhileWriting, "The card of the person who is answered", "person-card", ["ctrl-x o"], People, Composer;
+    MergePeople, "The account that looks alike is the same person; asks first", "same-person", ["&"], People, Everywhere;
     NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["p"], Figures, Everywhere;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;

@@ -38,7 +38,7 @@ impl Model {
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
         }
-        if self.act_on_outbox(action, cmds) || self.inbox_act(action) {
+        if self.act_on_outbox(action, cmds) || self.inbox_act(action) || self.people_act(action) {
             return;
         }
         match action {
@@ -64,6 +64,10 @@ impl Model {
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
             Action::ViewInbox => self.show(View::Inbox, cmds),
+            Action::ViewPeople => {
+                self.people_shown();
+                self.show(View::People, cmds);
+            }
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -120,6 +124,11 @@ impl Model {
             }
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
+            overlay::Step::Find(words) => {
+                self.people.narrow(&words);
+                self.asks.now(Thing::People);
+            }
+            overlay::Step::Sure(deed) => self.do_to_people(deed, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -147,6 +156,8 @@ impl Model {
             Pane::Outbox => self.answering.outbox.go(motion),
             Pane::Inbox => self.inbox.go(motion),
             Pane::Case => self.inbox.file_mut().go(motion),
+            Pane::People => self.people.go(motion),
+            Pane::Person => self.people.file_mut().go(motion),
             Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
@@ -187,6 +198,8 @@ impl Model {
                 self.push(sheet);
             }
             Pane::Inbox => self.open_case(),
+            Pane::People => self.open_person(),
+            Pane::Person => {}
             Pane::Detail | Pane::Case | Pane::Composer | Pane::Outbox => {}
         }
     }
@@ -207,7 +220,8 @@ impl Model {
 
     /// One step back. False when there is nowhere to go back to.
     fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        if matches!(self.desk.focus(), Pane::Detail | Pane::Case) {
+        if self.back_from_person() {
+        } else if matches!(self.desk.focus(), Pane::Detail | Pane::Case | Pane::Person) {
             self.desk.stop_reading();
         } else if self.desk.zoomed() {
             self.desk.toggle_zoom();

@@ -23,6 +23,7 @@ impl Model {
                     self.rows_changed(changed);
                     self.figures_changed(&new, changed);
                     self.cases_are_stale(false);
+                    self.people.happened();
                 }
                 self.asks.stale(Thing::Sources);
                 false
@@ -114,6 +115,7 @@ impl Model {
         self.asks.stale(Thing::Sources);
         self.asks.stale(Thing::Signals);
         self.cases_are_stale(false);
+        self.people.happened();
         self.doubt_detail();
     }
 
@@ -151,6 +153,7 @@ impl Model {
             }
             Answer::Failed(words) => self.failed(question, &words),
             Answer::Told(told) => self.take_told(question, told, cmds),
+            Answer::PeopleChanged(done) => self.people_changed(question, done),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
             Answer::StepsUndone(cases) => self.steps_undone(question, &cases),
             other => self.loaded(question, other, cmds),
@@ -204,6 +207,10 @@ impl Model {
                 }
                 shown && self.shows(Pane::Case)
             }
+            (Thing::People, Answer::People(rows, figures)) => {
+                self.people.answer(&rows, figures) && self.shows(Pane::People)
+            }
+            (Thing::Person, Answer::Person(file)) => self.person_answered(file),
             (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
             (Thing::Clocks, Answer::Clocks(reckonings)) => self.clocks.answer(reckonings) && self.shows(Pane::Clocks),
             (Thing::Followed, Answer::Followed(followed)) => {
@@ -240,7 +247,7 @@ impl Model {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
-        } else if self.errand_failed(question) {
+        } else if self.people_failed(question) || self.errand_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {
@@ -260,6 +267,8 @@ impl Model {
             match thing {
                 Thing::Rows => self.stream.failed(),
                 Thing::Detail => self.detail.failed(),
+                Thing::People => self.people.failed(),
+                Thing::Person => self.people.file_mut().failed(),
                 other => self.inbox.give_up(other),
             }
         }
@@ -272,6 +281,8 @@ impl Model {
             Thing::Rows => self.stream.failed(),
             Thing::Detail => self.detail.failed(),
             Thing::Candidates => self.no_game(),
+            Thing::People => self.people.failed(),
+            Thing::Person => self.people.file_mut().failed(),
             other => self.inbox.give_up(other),
         }
     }

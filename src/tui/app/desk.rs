@@ -80,6 +80,7 @@ impl Desk {
             View::Composer => Pane::Composer,
             View::Outbox => Pane::Outbox,
             View::Inbox => Pane::Inbox,
+            View::People => Pane::People,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -108,9 +109,17 @@ impl Desk {
         self.reading = true;
     }
 
-    /// Closes the detail pane, or the case view.
+    /// Opens the card of a person.
+    pub fn read_person(&mut self) {
+        self.focus = Pane::Person;
+        self.reading = true;
+    }
+
+    /// Closes the detail pane, the case view, or the card of a person.
     pub fn stop_reading(&mut self) {
-        if self.focus == Pane::Case {
+        if self.focus == Pane::Person {
+            self.focus_on(Pane::People);
+        } else if self.focus == Pane::Case {
             self.focus_on(Pane::Inbox);
         } else if self.focus == Pane::Detail {
             self.focus_on(self.origin);
@@ -131,6 +140,8 @@ impl Desk {
             ring = vec![Pane::Trial, Pane::Reading];
         } else if self.view == View::Inbox && ring.len() <= 1 {
             ring = vec![Pane::Inbox, Pane::Case];
+        } else if self.view == View::People && ring.len() <= 1 {
+            ring = vec![Pane::People, Pane::Person];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {
@@ -151,7 +162,7 @@ impl Desk {
         if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
             return;
         }
-        if matches!(self.focus, Pane::Detail | Pane::Case) {
+        if matches!(self.focus, Pane::Detail | Pane::Case | Pane::Person) {
             // There was room for it beside the list, and now there is not.
             self.reading = true;
         } else {

@@ -97,6 +97,8 @@ fn here(model: &Model) -> &'static [Action] {
             Action::HandOver,
             Action::Back,
         ],
+        Pane::People => &[Action::Open, Action::NextTab, Action::Search, Action::Explain, Action::Back],
+        Pane::Person => &[Action::Back, Action::MergePeople, Action::Undo, Action::Explain],
         Pane::Giving | Pane::Clocks => &[Action::Explain, Action::NextPane],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
@@ -131,6 +133,8 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         }
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::People(_) => fixed(&[("Enter", "find"), ("Esc", "as before")]),
+        Overlay::Sure { .. } => fixed(&[("Enter", "yes"), ("Esc", "no")]),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) => {

@@ -31,6 +31,7 @@ pub mod msg;
 pub mod outbox;
 pub mod overlay;
 pub mod page;
+pub mod people;
 pub mod prompt;
 mod reading;
 #[cfg(test)]
@@ -62,6 +63,7 @@ use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
 use self::marks::Marks;
 use self::overlay::Overlay;
+use self::people::People;
 use self::status::Status;
 use self::stream::Stream;
 use self::trends::Trends;
@@ -111,6 +113,7 @@ pub struct Model {
     clocks: Clocks,
     offer: game::Offer,
     answering: Answering,
+    people: People,
 }
 
 /// The plain lists.
@@ -145,6 +148,7 @@ impl Model {
             clocks: Clocks::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
+            people: People::default(),
             context,
         };
         model.everything_is_stale();
@@ -230,6 +234,7 @@ impl Model {
         self.trends.retain(&self.context);
         self.detail.invalidate();
         self.inbox.file_mut().invalidate();
+        self.people.file_mut().invalidate();
         let size = self.desk.size();
         for overlay in &mut self.overlays {
             overlay.fit(&self.context, size);
@@ -260,6 +265,11 @@ impl Model {
     /// The inbox.
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// The people who had to do with us.
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// The clocks of today.

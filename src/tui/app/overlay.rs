@@ -7,7 +7,7 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
-use super::cmd::Aim;
+use super::cmd::{Aim, PeopleDeed};
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
@@ -84,6 +84,15 @@ pub enum Overlay {
     Game(Box<Game>),
     /// A saved reply is chosen.
     Replies(Picker),
+    /// Words of handles and names.
+    People(Prompt),
+    /// Something about accounts that a person must be sure of.
+    Sure {
+        /// What.
+        words: String,
+        /// The deed.
+        deed: PeopleDeed,
+    },
 }
 
 /// What a key on an overlay leads to.
@@ -110,6 +119,10 @@ pub enum Step {
     Answer(Box<GameAnswer>),
     /// It goes away and a saved reply goes into the text.
     Reply(Box<SavedReply>),
+    /// It goes away and people with these words are shown.
+    Find(String),
+    /// It goes away and this is done.
+    Sure(PeopleDeed),
 }
 
 impl Overlay {
@@ -152,6 +165,16 @@ impl Overlay {
                 Typed::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::People(prompt) => match prompt.type_in(typing) {
+                Typed::Submit => return Step::Find(prompt.text().trim().to_owned()),
+                Typed::Cancel => return Step::Close,
+                _ => {}
+            },
+            Self::Sure { deed, .. } => match typing {
+                Typing::Submit => return Step::Sure(deed.clone()),
+                Typing::Cancel => return Step::Close,
+                _ => {}
+            },
             Self::Case(popup) => match popup.type_in(typing, context) {
                 popup::Step::Stay => {}
                 popup::Step::Close => return Step::Close,
@@ -176,7 +199,12 @@ impl Overlay {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. }
+                | Self::Case(_)
+                | Self::Correct(_)
+                | Self::Game(_)
+                | Self::People(_)
+                | Self::Sure { .. } => {}
             }
             return Step::Stay;
         }
@@ -204,6 +232,8 @@ impl Overlay {
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)
+            | Self::People(_)
+            | Self::Sure { .. }
             | Self::Game(_) => {}
         }
     }

@@ -233,6 +233,7 @@ pub(crate) fn signal(id: i64, kind: SignalKind, minutes: i64, words: &str) -> Si
 }
 
 pub(crate) mod cases;
+mod crowd;
 pub(crate) mod postbox;
 mod town;
 

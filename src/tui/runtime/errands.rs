@@ -18,12 +18,14 @@ use crate::domain::{
     CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId, Timestamp,
 };
 use crate::store::cases::ByHand;
+use crate::store::people::AddUp;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::cmd::{Load, Order};
+use crate::tui::app::cmd::{Load, Order, PeopleDeed};
 use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
 mod cases;
+mod people;
 
 /// Questions that are asked of the store at the same time.
 const AT_ONCE: usize = 4;
@@ -71,6 +73,11 @@ pub(super) enum Change {
         steps: Vec<StepId>,
         by: ByHand,
     },
+    People {
+        question: u64,
+        deed: PeopleDeed,
+        at: Timestamp,
+    },
     Seen(SignalId),
     Correct {
         question: u64,
@@ -111,6 +118,7 @@ pub(super) struct Errands {
     told: mpsc::Receiver<Brought>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
+    add_up: Arc<dyn AddUp>,
 }
 
 impl Errands {
@@ -122,6 +130,7 @@ impl Errands {
     ) -> Self {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
+        let add_up = newsroom.add_up();
         let mut keeper = JoinSet::new();
         keeper.spawn(keep(Arc::clone(&store), newsroom, wanted, tell.clone()));
         Self {
@@ -135,6 +144,7 @@ impl Errands {
             told,
             keeper,
             trial: CancellationToken::new(),
+            add_up,
         }
     }
 
@@ -159,10 +169,11 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
+        let add_up = Arc::clone(&self.add_up);
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
-            let answer = answer(&*store, load, brand).await;
+            let answer = answer(&*store, &*add_up, load, brand).await;
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
                 Err(error) => failed(question, &error.to_string()),
@@ -180,6 +191,7 @@ impl Errands {
             | Change::UndoSteps { question, .. }
             | Change::Correct { question, .. }
             | Change::Uncorrect { question, .. }
+            | Change::People { question, .. }
             | Change::Errand { question, .. } => Some(*question),
             Change::Seen(_) | Change::Mark(_) => None,
         };
@@ -374,6 +386,7 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             let undone = store.undo_steps(&steps, &by).await;
             Some(answered(question, undone.map(|cases| Answer::StepsUndone(cases.into()))))
         }
+        Change::People { question, deed, at } => Some(answered(question, people::change(store, deed, at).await)),
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;
             Some(answered(question, kept.map(Answer::Corrected)))
@@ -408,7 +421,7 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
 }
 
 /// Asks the store.
-async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> StoreResult<Answer> {
+async fn answer(store: &dyn Store, add_up: &dyn AddUp, load: Load, brand: Option<SubjectId>) -> StoreResult<Answer> {
     Ok(match load {
         Load::Rows { filter, span, limit } => Answer::Rows(store.page(&filter, span, limit).await?.into()),
         Load::NewAbove { filter } => Answer::NewAbove(store.count(&filter, NEW_ABOVE).await?),
@@ -428,6 +441,7 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
+        load @ (Load::People { .. } | Load::Person { .. }) => people::answer(store, add_up, load).await?,
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }
         | Load::CaseIds { .. }

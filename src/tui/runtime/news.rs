@@ -1,12 +1,17 @@
 //! The engine, as the screen sees it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{CorrectionId, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::engine::people::Reckoner;
 use crate::engine::{self, EngineHandle, Event};
+use crate::language::Readers;
 use crate::store::StoreResult;
+use crate::store::people::AddUp;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
 #[async_trait]
@@ -40,6 +45,10 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored.
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64>;
+    /// What adds ties up.
+    fn add_up(&self) -> Arc<dyn AddUp> {
+        Arc::new(Reckoner::new(Arc::new(Readers::rule_based())))
+    }
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
     /// How something is sent from here to a network.
@@ -109,6 +118,10 @@ impl Newsroom for EngineHandle {
 
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_corrections(self, ids).await
+    }
+
+    fn add_up(&self) -> Arc<dyn AddUp> {
+        Arc::new(Reckoner::new(self.readers()))
     }
 
     fn outbox_changed(&self) {

@@ -32,7 +32,7 @@ macro_rules! columns {
 }
 
 /// The statement of a page. `few`: those with the first word are gathered first.
-pub(super) fn sql(order: PeopleOrder, words: usize, few: bool, after: bool) -> String {
+pub(in crate::store::sqlite) fn sql(order: PeopleOrder, words: usize, few: bool, after: bool) -> String {
     let (index, key, only) = match order {
         PeopleOrder::Strength => ("tie_worth", "t.worth", ""),
         PeopleOrder::LastContact => ("tie_last", "t.last", ""),
@@ -170,7 +170,7 @@ pub(super) fn shown(id: i64, network: &str, handle: Option<&str>, name: Option<&
 }
 
 /// Those who may be regulars now: week, weeks and turns.
-pub(super) const MAYBE_REGULAR: &str =
+pub(in crate::store::sqlite) const MAYBE_REGULAR: &str =
     "SELECT week, weeks, turns FROM tie INDEXED BY tie_week WHERE regular = 1 AND week > ?";
 
 /// Figures over everybody with a tie.

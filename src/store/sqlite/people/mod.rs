@@ -6,6 +6,8 @@ mod settle;
 mod whole;
 
 use async_trait::async_trait;
+#[cfg(test)]
+pub(super) use list::{MAYBE_REGULAR, sql as page_sql};
 use sqlx::sqlite::SqliteConnection;
 
 use super::bulk::json;

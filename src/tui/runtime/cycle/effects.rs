@@ -76,6 +76,7 @@ impl<C: Console> Cycle<C> {
                 let newsroom = Arc::clone(&self.newsroom);
                 self.errands.change(Change::Uncorrect { question, newsroom, ids })
             }
+            Cmd::People { question, deed, at } => self.errands.change(Change::People { question, deed, at }),
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))
                 .then(|| info("another goodword collects into this data directory; it polls when it is time")),
