@@ -15,6 +15,7 @@
 //! | [`trial`] | searching what is stored with a watch query |
 //! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
 //! | [`outbox`] | what is about to be published |
+//! | [`people`] | ties, added up as things happen |
 //! | `own` | accounts that are known to be ours |
 
 pub mod aftermath;
@@ -36,6 +37,7 @@ mod lease;
 mod lessons;
 pub mod outbox;
 mod own;
+pub mod people;
 mod plan;
 mod reasons;
 pub mod rehearsal;

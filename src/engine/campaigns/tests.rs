@@ -468,6 +468,7 @@ async fn carry_out(house: &House, campaign: CampaignId, done: &mut Done, step: S
                 subject: house.brand,
                 said,
                 untaught: None,
+                untaught_intents: None,
                 occasion: Occasion::Volunteered,
                 at: at(NOW),
             };

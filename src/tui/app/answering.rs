@@ -245,6 +245,7 @@ impl Model {
                 self.go_out(go, cmds);
             }
             Action::Skip => self.skip_one(cmds),
+            Action::PersonWhileWriting => self.person_while_writing(),
             Action::SavedReply => self.choose_reply(),
             Action::Editor => {
                 let (session, text) = (sheet.session(), sheet.paper().text());

@@ -8,7 +8,7 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
 use super::campaigns::form::{self, Form};
-use super::cmd::Aim;
+use super::cmd::{Aim, PeopleDeed};
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
@@ -102,6 +102,15 @@ pub enum Overlay {
     Replies(Picker),
     /// What a campaign is made of, or what was paid.
     Campaign(Box<Form>),
+    /// Words of handles and names.
+    People(Prompt),
+    /// Something about accounts that a person must be sure of.
+    Sure {
+        /// What.
+        words: String,
+        /// The deed.
+        deed: PeopleDeed,
+    },
 }
 
 /// What a key on an overlay leads to.
@@ -132,6 +141,10 @@ pub enum Step {
     Reply(Box<SavedReply>),
     /// It goes away and something about campaigns is changed.
     Campaign(Box<CampaignChange>),
+    /// It goes away and people with these words are shown.
+    Find(String),
+    /// It goes away and this is done.
+    Sure(PeopleDeed),
 }
 
 impl Overlay {
@@ -174,6 +187,16 @@ impl Overlay {
                 Typed::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::People(prompt) => match prompt.type_in(typing) {
+                Typed::Submit => return Step::Find(prompt.text().trim().to_owned()),
+                Typed::Cancel => return Step::Close,
+                _ => {}
+            },
+            Self::Sure { deed, .. } => match typing {
+                Typing::Submit => return Step::Sure(deed.clone()),
+                Typing::Cancel => return Step::Close,
+                _ => {}
+            },
             Self::Case(popup) => match popup.type_in(typing, context) {
                 popup::Step::Stay => {}
                 popup::Step::Close => return Step::Close,
@@ -210,7 +233,9 @@ impl Overlay {
                 | Self::Correct(_)
                 | Self::Judge(_)
                 | Self::Game(_)
-                | Self::Campaign(_) => {}
+                | Self::Campaign(_)
+                | Self::People(_)
+                | Self::Sure { .. } => {}
             }
             return Step::Stay;
         }
@@ -243,6 +268,8 @@ impl Overlay {
             | Self::Correct(_)
             | Self::Campaign(_)
             | Self::Judge(_)
+            | Self::People(_)
+            | Self::Sure { .. }
             | Self::Game(_) => {}
         }
     }

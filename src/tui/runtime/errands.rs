@@ -19,12 +19,14 @@ use crate::domain::{
     SubjectId, Timestamp,
 };
 use crate::store::cases::ByHand;
+use crate::store::people::AddUp;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::cmd::{Load, Order};
+use crate::tui::app::cmd::{Load, Order, PeopleDeed};
 use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
 mod cases;
+mod people;
 
 /// Questions that are asked of the store at the same time.
 const AT_ONCE: usize = 4;
@@ -71,6 +73,11 @@ pub(super) enum Change {
         question: u64,
         steps: Vec<StepId>,
         by: ByHand,
+    },
+    People {
+        question: u64,
+        deed: PeopleDeed,
+        at: Timestamp,
     },
     Seen(SignalId),
     Campaigns {
@@ -127,9 +134,9 @@ pub(super) struct Errands {
     /// What tasks tell that go on: trials and the keeper of changes.
     tell: mpsc::Sender<Brought>,
     told: mpsc::Receiver<Brought>,
-    newsroom: Arc<dyn Newsroom>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
+    add_up: Arc<dyn AddUp>,
 }
 
 impl Errands {
@@ -141,6 +148,7 @@ impl Errands {
     ) -> Self {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
+        let add_up = newsroom.add_up();
         let mut keeper = JoinSet::new();
         keeper.spawn(keep(Arc::clone(&store), Arc::clone(&newsroom), wanted, tell.clone()));
         Self {
@@ -153,9 +161,9 @@ impl Errands {
             changes: Some(changes),
             tell,
             told,
-            newsroom,
             keeper,
             trial: CancellationToken::new(),
+            add_up,
         }
     }
 
@@ -180,11 +188,11 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
-        let newsroom = Arc::clone(&self.newsroom);
+        let (newsroom, add_up) = (Arc::clone(&self.newsroom), Arc::clone(&self.add_up));
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
-            let answer = answer(&*store, &*newsroom, load, brand).await;
+            let answer = answer(&*store, &*newsroom, &*add_up, load, brand).await;
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
                 Err(error) => failed(question, &error.to_string()),
@@ -205,6 +213,7 @@ impl Errands {
             | Change::Uncorrect { question, .. }
             | Change::CorrectActs { question, .. }
             | Change::UncorrectActs { question, .. }
+            | Change::People { question, .. }
             | Change::Errand { question, .. } => Some(*question),
             Change::Seen(_) | Change::Mark(_) => None,
         };
@@ -404,6 +413,7 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             newsroom.campaigns_changed();
             Some(answered(question, undo.map(|undo| Answer::CampaignsChanged(Box::new(undo)))))
         }
+        Change::People { question, deed, at } => Some(answered(question, people::change(store, deed, at).await)),
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;
             Some(answered(question, kept.map(Answer::Corrected)))
@@ -449,6 +459,7 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
 async fn answer(
     store: &dyn Store,
     newsroom: &dyn Newsroom,
+    add_up: &dyn AddUp,
     load: Load,
     brand: Option<SubjectId>,
 ) -> StoreResult<Answer> {
@@ -475,6 +486,7 @@ async fn answer(
         Load::Books { limit } => Answer::Books(newsroom.show_books(limit).await?.map(Arc::new)),
         Load::Verdict { act } => Answer::Verdict(newsroom.verdict(act).await?.map(Arc::new)),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
+        load @ (Load::People { .. } | Load::Person { .. }) => people::answer(store, add_up, load).await?,
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }
         | Load::CaseIds { .. }
