@@ -85,3 +85,23 @@ fn great(mut sizes: Vec<f32>) -> f32 {
     let at = sizes.len() - 1 - sizes.len() / 2000;
     sizes.get(at).copied().unwrap_or(1.0).max(1e-6)
 }
+
+impl Linear {
+    /// A table of small whole numbers (0 to 127), bucket after bucket a number a column, which the scores of a single
+    /// feature tell exactly.
+    pub fn table(name: &str, columns: &[&str], bits: u8, numbers: Vec<u8>) -> Self {
+        let header = Header {
+            name: name.to_owned(),
+            classes: columns.iter().map(|&column| column.to_owned()).collect(),
+            link: Link::Independent,
+            reference: None,
+            spec: Spec { words: 1, skips: 0, chars_from: 0, chars_to: 0, negation: false, shape: false },
+            bits,
+            shrink: 0.0,
+            bias: vec![0.0; columns.len()],
+            scale: vec![1.0; columns.len()],
+            thresholds: vec![0.5; columns.len()],
+        };
+        Self::new(header, Cow::Owned(numbers))
+    }
+}
