@@ -87,8 +87,7 @@ fn great(mut sizes: Vec<f32>) -> f32 {
 }
 
 impl Linear {
-    /// A table of small whole numbers (0 to 127), bucket after bucket a number a column, which the scores of a single
-    /// feature tell exactly.
+    /// A table of small whole numbers (0 to 127), bucket after bucket a number a column; [`Linear::row`] reads it.
     pub fn table(name: &str, columns: &[&str], bits: u8, numbers: Vec<u8>) -> Self {
         let header = Header {
             name: name.to_owned(),
@@ -103,5 +102,12 @@ impl Linear {
             thresholds: vec![0.5; columns.len()],
         };
         Self::new(header, Cow::Owned(numbers))
+    }
+
+    /// The numbers of a [`Linear::table`] in the bucket of a hash.
+    pub fn row(&self, hash: u32) -> &[u8] {
+        let columns = self.header().columns();
+        let start = (u64::from(hash) >> (32 - u32::from(self.header().bits))) as usize * columns;
+        self.weights().get(start..start + columns).unwrap_or_default()
     }
 }

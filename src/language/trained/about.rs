@@ -12,7 +12,7 @@ use super::super::about::{self, RuleAbout};
 use super::super::lexicon::Lexicon;
 use super::super::library::Library;
 use super::super::model::asset::{self, AssetError};
-use super::super::model::text::Kind;
+use super::super::model::text::{Kind, Piece};
 use super::super::model::{Features, Linear, Pieces, Spec, hash, key_of};
 use super::super::names::{NameKeys, names};
 use super::super::scene::Scene;
@@ -20,7 +20,7 @@ use super::super::tokens::Token;
 use super::super::{Evidence, ReadAbout, SubjectContext};
 use super::common::Common;
 use super::intent::english;
-use super::kinds::Kinds;
+use super::kinds::{Kinds, Named};
 
 static ABOUT: &[u8] = include_bytes!("../../../assets/models/about.bin");
 
@@ -185,11 +185,11 @@ pub(super) fn with_name<R>(
     let Kept { pieces, features } = kept.as_mut();
     pieces.read(scene.text);
     let named = places(scene, name);
-    let hidden = key_of("brand");
-    pieces.mask(hidden, |_, piece| {
-        let (start, end) = (piece.start as usize, piece.end as usize);
-        named.iter().any(|span| start < span.end && span.start < end)
-    });
+    let within = |piece: &Piece, span: &std::ops::Range<usize>| {
+        (piece.start as usize) < span.end && span.start < piece.end as usize
+    };
+    let word = pieces.list().iter().find(|piece| named.first().is_some_and(|span| within(piece, span))).copied();
+    pieces.mask(key_of("brand"), |_, piece| named.iter().any(|span| within(piece, span)));
     features.clear();
     features.add(pieces, &SPEC, 0);
     let first = pieces.list().iter().position(|piece| piece.kind == Kind::Masked);
@@ -207,6 +207,11 @@ pub(super) fn with_name<R>(
     eye.common.add(name, dress, here, features);
     neighbours(pieces, dress, features);
     eye.kinds.add(pieces, features);
+    if let (Some(word), Some(first)) = (word, first) {
+        let rest = pieces.list().iter().skip(first);
+        let end = first + rest.take_while(|piece| piece.kind == Kind::Masked).count();
+        eye.kinds.add_name(&Named { word, first, end, dress }, pieces, features);
+    }
     let result = read(pieces, features);
     KEPT.set(Some(kept));
     Some(result)

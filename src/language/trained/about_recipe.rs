@@ -35,7 +35,7 @@ impl AboutRecipe {
     /// What the program ships with.
     pub const STANDARD: Self = Self {
         settings: Settings {
-            bits: 17,
+            bits: 18,
             epochs: 16,
             rate: 0.1,
             last_rate: 0.3,
@@ -49,7 +49,7 @@ impl AboutRecipe {
             seed: 7,
         },
         folds: 5,
-        models: 5,
+        models: 7,
     };
 }
 

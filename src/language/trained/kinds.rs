@@ -31,6 +31,18 @@ const END: u64 = 9_999;
 #[derive(Debug, Clone)]
 pub struct Kinds(Linear);
 
+/// A name in a text, before it was put out of sight.
+pub(super) struct Named {
+    /// Its first word.
+    pub word: Piece,
+    /// The place of its first piece, and one past its last.
+    pub first: usize,
+    /// One past its last.
+    pub end: usize,
+    /// How it is written.
+    pub dress: u64,
+}
+
 /// The kinds of one word, level by level.
 type Levels = [u64; LEVELS.len()];
 
@@ -69,6 +81,26 @@ impl Kinds {
         }
     }
 
+    /// Adds what kinds of words a name is made of and stands between, alone and with how the name is written.
+    pub(super) fn add_name(&self, name: &Named, pieces: &Pieces, features: &mut Features) {
+        let list = pieces.list();
+        let of = |at: Option<usize>| at.and_then(|at| list.get(at)).map_or([END; LEVELS.len()], |at| self.levels(at));
+        let own = self.levels(&name.word);
+        let (before, after) = (of(name.first.checked_sub(1)), of(Some(name.end)));
+        let here = u16::try_from(name.first).map_or((0, 0), |at| (at, at + 1));
+        for (level, ((own, before), after)) in (0u64..).zip(own.into_iter().zip(before).zip(after)) {
+            let told = |kind: u64| (level * 10_000 + kind) * 16 + name.dress;
+            for _ in 0..2 {
+                features.name(0, "name, kind", told(own) / 16, here);
+                features.name(0, "name, kind, dressed", told(own), here);
+            }
+            features.name(0, "before, kind", told(before), here);
+            features.name(0, "after, kind", told(after), here);
+            features.name(0, "own, before", told(own) * 10_000 + before, here);
+            features.name(0, "own, after", told(own) * 10_000 + after, here);
+        }
+    }
+
     fn levels(&self, piece: &Piece) -> Levels {
         let found = if piece.kind == Kind::Masked { None } else { self.kinds(piece.key) };
         let unknown = UNKNOWN + piece.kind as u64;
@@ -78,10 +110,9 @@ impl Kinds {
     /// The kinds of a word; `None` for one that the table does not know.
     pub(super) fn kinds(&self, key: u64) -> Option<[u16; LEVELS.len()]> {
         let (bucket, check) = place(key);
-        let row = self.0.scores_of(&[bucket]);
-        let digit = |column: usize| row.class(column) as u16;
-        let two = |column: usize| digit(column) * BASE + digit(column + 1);
-        (digit(6) == u16::from(check)).then(|| [digit(0), digit(1), two(2), two(4)])
+        let [coarse, middling, fine, fine_low, finest, finest_low, told] = *self.0.row(bucket) else { return None };
+        let two = |high: u8, low: u8| u16::from(high) * BASE + u16::from(low);
+        (told == check).then(|| [u16::from(coarse), u16::from(middling), two(fine, fine_low), two(finest, finest_low)])
     }
 }
 

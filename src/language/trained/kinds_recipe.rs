@@ -38,7 +38,7 @@ const BEGINNERS: usize = 6_000;
 
 impl KindsRecipe {
     /// What the program ships with.
-    pub const STANDARD: Self = Self { least: 6, neighbours: 3_000, rounds: 20 };
+    pub const STANDARD: Self = Self { least: 6, neighbours: 3_000, rounds: 10 };
 
     /// The table for readers that learn from these sets; one without words where no stranger's text is among them.
     pub(super) fn learned(&self, all: &[Set]) -> Result<Kinds, RecipeError> {
