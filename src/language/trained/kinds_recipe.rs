@@ -63,7 +63,7 @@ impl KindsRecipe {
     }
 
     /// The words that are common enough, the commonest first, and the texts as places in that list.
-    fn words(&self, all: &[Set]) -> Result<(Vec<Counted>, Vec<Vec<Option<usize>>>), RecipeError> {
+    fn words(&self, all: &[Set]) -> Result<(Vec<Counted>, Vec<Places>), RecipeError> {
         let mut pieces = Pieces::default();
         let mut counts: HashMap<Key, u32> = HashMap::new();
         let mut texts: Vec<Vec<Key>> = Vec::new();
@@ -113,6 +113,9 @@ struct Counted {
     count: u32,
 }
 
+/// A text as places in the list of words; `None` for a word that is not in it.
+type Places = Vec<Option<usize>>;
+
 /// Rows of few numbers each.
 struct Sparse {
     rows: Vec<Vec<(usize, f32)>>,
@@ -120,7 +123,7 @@ struct Sparse {
 }
 
 /// How telling each neighbour of each word is.
-fn informed(texts: &[Vec<Option<usize>>], words: usize, neighbours: usize) -> Sparse {
+fn informed(texts: &[Places], words: usize, neighbours: usize) -> Sparse {
     let mut counts: Vec<HashMap<usize, f32>> = vec![HashMap::new(); words];
     for text in texts {
         for (at, word) in text.iter().enumerate() {
