@@ -219,7 +219,6 @@ const DETAILS: Phrases = &[
 /// What we say that we shall do for the one whom we answer: that asks nothing.
 const PROMISES: Phrases = &[
     "write to you",
-    "write you",
     "message you",
     "call you",
     "ring you",
@@ -230,7 +229,6 @@ const PROMISES: Phrases = &[
     "come back to you",
     "let you know",
     "keep you posted",
-    "update you",
     "send you",
     "be in touch",
 ];
@@ -240,6 +238,7 @@ impl DeedReading {
     /// an answer when it replies, and teaches otherwise; an ask that says nothing of money or names is a soft one.
     pub fn of(text: &str, reply: bool, reading: &GestureReading) -> Self {
         let words = scan(text);
+        let helps = reply.then(|| find(&words, DETAILS).or_else(|| promised(text, &words))).flatten();
         let (deed, found) = match reading.gesture {
             Gesture::Talk => (Deed::Talk, Vec::new()),
             Gesture::Conditional => {
@@ -248,13 +247,8 @@ impl DeedReading {
                 let deed = Deed::Conditional { capped: cap.is_some(), all_proceeds: all.is_some() };
                 (deed, cap.into_iter().chain(all).collect())
             }
-            // Who is asked for a number so that we can help them gives us nothing.
-            Gesture::Ask if reply && find(&words, DETAILS).is_some() => {
-                (Deed::Talk, find(&words, DETAILS).into_iter().collect())
-            }
-            Gesture::Ask if reply && promised(text, &words).is_some() => {
-                (Deed::Talk, promised(text, &words).into_iter().collect())
-            }
+            // Who is asked for a number so that we can help them, or told what we shall do for them, gives us nothing.
+            Gesture::Ask if helps.is_some() => (Deed::Talk, helps.into_iter().collect()),
             Gesture::Ask => match find(&words, HARD).or_else(|| price(&words)) {
                 Some(found) => (Deed::HardAsk, vec![found]),
                 None => (Deed::SoftAsk, Vec::new()),
