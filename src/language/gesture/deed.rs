@@ -158,6 +158,7 @@ const HARD: Phrases = &[
     "shop now",
     "shop",
     "sale",
+    "we sell",
     "% off",
     "discount*",
     "off with code",
