@@ -19,10 +19,10 @@ const STEPS: [&str; 11] = [
     include_str!("migrations/0004_cases.sql"),
     include_str!("migrations/0005_outbox.sql"),
     include_str!("migrations/0006_own_history.sql"),
-    include_str!("migrations/0007_campaigns.sql"),
-    include_str!("migrations/0008_handover.sql"),
-    include_str!("migrations/0009_intents.sql"),
-    include_str!("migrations/0010_books.sql"),
+    include_str!("migrations/0007_books.sql"),
+    include_str!("migrations/0008_campaigns.sql"),
+    include_str!("migrations/0009_handover.sql"),
+    include_str!("migrations/0010_intents.sql"),
     include_str!("migrations/0011_people.sql"),
 ];
 

@@ -193,7 +193,7 @@ actions! {
     KeepPromise, "A promise is kept", "keep-promise", ["shift-e"], Cases, Mentions;
     MarkAll, "Mark all cases of this list, or unmark them", "mark-all", ["shift-m"], Cases, Mentions;
     NewCampaign, "Make a campaign; Enter on a suggestion makes the suggested one, d lets it be", "new-campaign", ["shift-c"], Campaigns, Campaigns;
-    EditCampaign, "Change which posts a campaign is made of", "edit-campaign", ["shift-i"], Campaigns, Campaigns;
+    EditCampaign, "Change which posts a campaign is made of", "edit-campaign", ["shift-f"], Campaigns, Campaigns;
     RemoveCampaign, "Take a campaign away (u brings it back)", "remove-campaign", ["shift-z"], Campaigns, Campaigns;
     Paid, "Write down what was paid so far, or that the whole was", "paid", ["$"], Campaigns, Campaigns;
     Search, "Search with a query; tries a watch before it is saved", "search", ["/"], Search, Everywhere;
