@@ -8,14 +8,16 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 use crate::config::paths::Flags;
 
 mod commands;
+mod giving;
 #[cfg(test)]
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
-    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LedgerArgs, LedgerBy, LoginArgs,
-    LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand,
-    RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked,
+    LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
+    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
+pub use giving::{LedgerArgs, LedgerBy};
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
 #[derive(Debug, Clone, Parser)]

@@ -48,6 +48,9 @@ impl Model {
                 false
             }
             Event::Changed | Event::Erased(_) => {
+                if self.desk.view() == View::Acts {
+                    self.asks.stale(Thing::Books);
+                }
                 self.asks.stale(Thing::Outbox);
                 self.rows_changed(1);
                 self.changed_elsewhere();
@@ -282,6 +285,8 @@ impl Model {
             Thing::Rows => self.stream.failed(),
             Thing::Detail => self.detail.failed(),
             Thing::Candidates => self.no_game(),
+            // Nobody waits a minute for a reason.
+            Thing::Verdict => self.giving.forget_asking(),
             other => self.inbox.give_up(other),
         }
     }

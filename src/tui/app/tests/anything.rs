@@ -50,12 +50,12 @@ fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..11).prop_map(Deed::Engine),
+        2 => (0u8..13).prop_map(Deed::Engine),
         3 => Just(Deed::Act(Action::Reply, None)),
         2 => Just(Deed::Act(Action::Send, None)),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..28).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..32).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -80,6 +80,7 @@ fn event(kind: u8) -> Event {
             state: crate::domain::outbox::OutgoingState::Failed,
             trouble: Some(SafeText::line("no", 9)),
         },
+        11 => Event::Books,
         _ => Event::StoreTrouble(None),
     }
 }
@@ -112,6 +113,10 @@ fn stray(kind: u8) -> Answer {
         17 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
         26 => Answer::Clocks(vec![].into()),
         27 => Answer::Followed(Default::default()),
+        28 => Answer::Books(None),
+        29 => Answer::Verdict(None),
+        30 => Answer::ActsCorrected(vec![CorrectionId(4)], crate::domain::Deed::Talk),
+        31 => Answer::ActsUncorrected(u64::MAX),
         18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
         19 => Answer::StepsUndone(vec![CaseId(1)].into()),
         _ => Answer::Failed(SafeText::line("no", 9)),
