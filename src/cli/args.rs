@@ -8,15 +8,17 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 use crate::config::paths::Flags;
 
 mod commands;
+mod giving;
 mod people;
 #[cfg(test)]
 mod tests;
 pub use commands::{
     AnalyzeArgs, BackupArgs, CampaignsArgs, CampaignsCommand, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs,
     DemoArgs, ExplainArgs, ExportArgs, Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input,
-    LedgerArgs, LedgerBy, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand,
-    Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs,
+    QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
+pub use giving::{LedgerArgs, LedgerBy};
 pub use people::{ForgetArgs, PeopleArgs, PeopleCommand, PeopleOrdered, ShowArgs};
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.

@@ -136,3 +136,32 @@ async fn a_real_feed_is_read_once_and_then_only_asked_whether_it_changed() {
     let second = ask().await;
     assert_eq!((second.items, second.new, second.unchanged, second.error), (0, 0, true, None));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_we_publish_is_in_the_books_at_once_and_a_person_has_the_last_word() {
+    use crate::domain::Deed;
+    let directory = tempfile::tempdir().unwrap();
+    let ours = Item { own: true, ..said("Order the S2 now, 20 % off until Sunday") };
+    let script = Script::new(vec![Step::items(vec![ours])]);
+    let watched = Source { everything: false, ..source("news", "a.example", &script) };
+    let (_store, engine, mut events) = engine(directory.path(), watched).await;
+    let read = async {
+        while engine.books().await.unwrap().acts.is_empty() {
+            let _ = events.recv().await;
+        }
+    };
+    timeout(Duration::from_secs(10), read).await.unwrap();
+    let books = engine.books().await.unwrap();
+    let act = books.acts[0].act;
+    assert_eq!((books.acts[0].deed(), books.acts[0].confirmed()), (Deed::HardAsk, false));
+    assert!(books.ledger.lines()[0].cover.unwrap().is_early());
+    let verdict = engine.verdict(act).await.unwrap().unwrap();
+    assert_eq!(verdict.standing.act.text.as_str(), "Order the S2 now, 20 % off until Sunday");
+    let kept = engine.correct_acts(&[act], Deed::Talk).await.unwrap();
+    until(&mut events, |event| matches!(event, Event::Books)).await;
+    let shown = engine.show_books(10).await.unwrap();
+    assert_eq!((shown.all, shown.acts[0].read.said, shown.acts[0].line.cover), (1, Some(Deed::Talk), None));
+    assert_eq!(engine.undo_act_corrections(&kept).await.unwrap(), 1);
+    assert!(!engine.books().await.unwrap().acts[0].confirmed());
+    engine.shutdown().await;
+}

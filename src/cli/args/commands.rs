@@ -398,32 +398,6 @@ pub struct ClocksArgs {
     pub printing: Printing,
 }
 
-/// `ledger`.
-#[derive(Debug, Clone, ClapArgs)]
-pub struct LedgerArgs {
-    /// Every act with what it gave or asked
-    #[arg(long)]
-    pub acts: bool,
-    /// Each account, or each audience: people who know us, strangers, the public
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub by: Option<LedgerBy>,
-    /// Only what was published at this time or later: 2026-05-01, or 30d; the balance is that of everything
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<When>,
-    /// How to print.
-    #[command(flatten)]
-    pub printing: Printing,
-}
-
-/// By what the books are taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LedgerBy {
-    /// The account that published.
-    Account,
-    /// To whom it was said.
-    Audience,
-}
-
 /// `campaigns`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct CampaignsArgs {

@@ -49,6 +49,9 @@ impl Model {
                 false
             }
             Event::Changed | Event::Erased(_) => {
+                if self.desk.view() == View::Acts {
+                    self.asks.stale(Thing::Books);
+                }
                 self.asks.stale(Thing::Outbox);
                 if self.answering.is_writing() {
                     self.asks.stale(Thing::Accounts);
@@ -300,6 +303,8 @@ impl Model {
             Thing::Candidates => self.no_game(),
             Thing::People => self.people.failed(),
             Thing::Person => self.people.file_mut().failed(),
+            // Nobody waits a minute for a reason.
+            Thing::Verdict => self.giving.forget_asking(),
             other => self.inbox.give_up(other),
         }
     }

@@ -228,6 +228,10 @@ impl Model {
         let another_minute = self.context.tick(now);
         if another_minute {
             self.retry();
+            if self.desk.view() == View::Acts {
+                // What was given and asked fades.
+                self.asks.stale(Thing::Books);
+            }
             if self.trends.tick(&self.context) {
                 self.trends_are_stale();
                 self.asks.stale(Thing::Overview);

@@ -20,8 +20,13 @@ const AT_ONCE: usize = 500;
 /// Most mentions that are read at once.
 const MOST: u32 = 10_000;
 
-const RESPONSE: Insert =
-    Insert { head: "INSERT OR REPLACE INTO response (mention, act)", width: 2, tail: "", most: 256 };
+const RESPONSE: Insert = Insert {
+    head: "INSERT INTO response (mention, act)",
+    width: 2,
+    // What answers the same act as before is left alone.
+    tail: "ON CONFLICT (mention) DO UPDATE SET act = excluded.act WHERE act <> excluded.act",
+    most: 256,
+};
 
 /// The mentions that answer an act.
 pub(super) const OF: &str = "SELECT mention FROM response INDEXED BY response_act WHERE act = ?1 AND mention < ?2

@@ -43,11 +43,11 @@ CREATE INDEX act_correction_act ON act_correction (act);
 
 -- Which act a mention answers: the one that it names as its parent, else the one that began its thread. Mentions that
 -- are not public among them.
-CREATE TABLE response (
+CREATE TABLE IF NOT EXISTS response (
     mention INTEGER PRIMARY KEY,
     act INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX response_act ON response (act, mention);
+CREATE INDEX IF NOT EXISTS response_act ON response (act, mention);
 
 CREATE TRIGGER act_came AFTER INSERT ON act BEGIN
     UPDATE head SET booked = booked + 1;

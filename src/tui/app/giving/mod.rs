@@ -145,6 +145,11 @@ impl Giving {
         true
     }
 
+    /// It could not be told why.
+    pub(super) fn forget_asking(&mut self) {
+        self.asked = None;
+    }
+
     /// The act of which it is asked why.
     pub(super) fn asked(&self) -> Option<ActId> {
         self.asked

@@ -305,9 +305,10 @@ fn promised(pledged: &Pledged) -> String {
 
 fn part(page: &mut Page, name: &str, part: &Part) {
     let balance = part.balance().map_or_else(|| "too few".to_owned(), |balance| format!("{balance:.2}"));
+    let posts = if part.acts == 1 { "post " } else { "posts" };
     let wide = page.columns().saturating_sub(33).clamp(8, 30);
     let mut line = Line::of(Tone::Text, text::fit(SafeText::line(name, 60).as_str(), wide))
-        .with(Tone::Muted, format!("{:>5} posts ", text::short_number(part.acts as u64)))
+        .with(Tone::Muted, format!("{:>5} {posts} ", text::short_number(part.acts as u64)))
         .with(Tone::Strong, format!("{balance:>7} "))
         .with(Tone::Muted, format!("+{:.0} −{:.0}", part.sums.given, part.sums.asked));
     if part.early.0 > 0 {

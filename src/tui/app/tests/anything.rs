@@ -55,7 +55,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::Act(Action::Send, None)),
         6 => Just(Deed::Serve),
         1 => Just(Deed::Fail),
-        1 => (0u64..40, 0u8..28).prop_map(|(question, kind)| Deed::Stray(question, kind)),
+        1 => (0u64..40, 0u8..32).prop_map(|(question, kind)| Deed::Stray(question, kind)),
         1 => (-90i64..90).prop_map(Deed::Clock),
         1 => (0u16..220, 0u16..70).prop_map(|(width, height)| Deed::Resize(width, height)),
         2 => (1u8..40).prop_map(Deed::Arrive),
@@ -81,6 +81,7 @@ fn event(kind: u8) -> Event {
             trouble: Some(SafeText::line("no", 9)),
         },
         11 => Event::Campaigns(std::sync::Arc::new(crate::tui::app::samples::campaigns::two())),
+        12 => Event::Books,
         _ => Event::StoreTrouble(None),
     }
 }
@@ -113,6 +114,10 @@ fn stray(kind: u8) -> Answer {
         17 => Answer::InboxFigures(InboxFigures { open: u64::MAX, debt: f64::NAN, ..InboxFigures::default() }),
         26 => Answer::Clocks(vec![].into()),
         27 => Answer::Followed(Default::default()),
+        28 => Answer::Books(None),
+        29 => Answer::Verdict(None),
+        30 => Answer::ActsCorrected(vec![CorrectionId(4)], crate::domain::Deed::Talk),
+        31 => Answer::ActsUncorrected(u64::MAX),
         18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
         19 => Answer::StepsUndone(Undone { cases: vec![CaseId(1)], overtaken: Vec::new() }),
         _ => Answer::Failed(SafeText::line("no", 9)),
