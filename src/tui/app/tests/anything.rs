@@ -50,7 +50,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..13).prop_map(Deed::Engine),
+        2 => (0u8..14).prop_map(Deed::Engine),
         3 => Just(Deed::Act(Action::Reply, None)),
         2 => Just(Deed::Act(Action::Send, None)),
         6 => Just(Deed::Serve),
