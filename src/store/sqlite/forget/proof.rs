@@ -123,7 +123,7 @@ pub(in crate::store::sqlite) async fn prove(
             explain::standing(&mut writer, &sought).await?
         } else {
             let copy = Connections::to_read(&database);
-            let standing = explain::standing(&mut *copy.reader().await?, &sought).await;
+            let standing = explain::standing(&mut copy.reader().await?, &sought).await;
             copy.close().await;
             standing?
         };

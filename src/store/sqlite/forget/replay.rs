@@ -26,7 +26,7 @@ pub(in crate::store::sqlite) async fn replay(path: &Path, directory: &Path, now:
 
 async fn entries_of(path: &Path) -> Done<Vec<list::Entry>> {
     let connections = Connections::to_read(path);
-    let entries = async { list::entries(&mut *connections.reader().await?).await };
+    let entries = async { list::entries(&mut connections.reader().await?).await };
     let entries = entries.await;
     connections.close().await;
     entries
