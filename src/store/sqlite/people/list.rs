@@ -135,7 +135,7 @@ pub(super) fn tie(row: &SqliteRow) -> sqlx::Result<(i64, TieSums)> {
 }
 
 /// An account: the person, its number, network, handle, name and followers.
-type Row = (i64, i64, String, Option<String>, Option<String>, Option<i64>);
+type AccountRow = (i64, i64, String, Option<String>, Option<String>, Option<i64>);
 /// The accounts of a person, and their largest number of followers.
 pub(super) type Known = (Vec<Handle>, Option<u64>);
 
@@ -144,7 +144,7 @@ pub(super) async fn named(
     conn: &mut SqliteConnection,
     people: impl Iterator<Item = i64>,
 ) -> Done<BTreeMap<i64, Known>> {
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows: Vec<AccountRow> = sqlx::query_as(
         "SELECT x.root, p.id, n.name, p.handle, p.name, p.followers FROM (
              SELECT value AS root, value AS id FROM json_each(?1)
              UNION SELECT j.value, o.person FROM json_each(?1) j CROSS JOIN whole w ON w.person = j.value
