@@ -66,7 +66,7 @@ fn two_accounts_are_one_only_when_a_person_is_sure() {
     let cmds = town.tell(&mut model, Msg::Type(Typing::Cancel));
     assert!(!cmds.iter().any(|cmd| matches!(cmd, Cmd::People { .. })));
     town.press(&mut model, Action::MergePeople);
-    let (question, deed) = deed(model.update(Msg::Type(Typing::Submit)).cmds);
+    let (question, deed) = only_deed(model.update(Msg::Type(Typing::Submit)).cmds);
     assert!(matches!(deed, PeopleDeed::Merge { one: PersonId(1), other: PersonId(900), .. }), "{deed:?}");
     town.tell(&mut model, Msg::Answer { question, answer: Answer::PeopleChanged(true) });
     assert!(seen(&model).contains("done; ties"), "{}", seen(&model));
@@ -76,12 +76,12 @@ fn two_accounts_are_one_only_when_a_person_is_sure() {
         town.press(&mut model, Action::Down);
     }
     town.press(&mut model, Action::Undo);
-    let (_, deed) = deed(model.update(Msg::Type(Typing::Submit)).cmds);
+    let (_, deed) = only_deed(model.update(Msg::Type(Typing::Submit)).cmds);
     assert_eq!(deed, PeopleDeed::Split { account: PersonId(1002) });
 }
 
 /// The one deed among commands, with the number of its question.
-fn deed(cmds: Vec<Cmd>) -> (u64, PeopleDeed) {
+fn only_deed(cmds: Vec<Cmd>) -> (u64, PeopleDeed) {
     let deeds = cmds.into_iter().filter_map(|cmd| match cmd {
         Cmd::People { question, deed, .. } => Some((question, deed)),
         _ => None,
