@@ -88,6 +88,9 @@ pub(super) struct Facts {
     pub(super) seen: BTreeMap<&'static str, i64>,
 }
 
+/// Headline, warning, words and descriptions of images.
+type Texts = (Option<String>, Option<String>, String, Option<String>);
+
 /// All accounts, handed to `take` one by one.
 pub(super) async fn accounts(conn: &mut SqliteConnection, mut take: impl FnMut(Account)) -> Done<()> {
     let mut rows = sqlx::query_as(
@@ -241,7 +244,7 @@ impl Facts {
         .fetch_one(&mut *conn)
         .await?;
         self.corrections = corrections.unsigned_abs();
-        let texts: Vec<(Option<String>, Option<String>, String, Option<String>)> = sqlx::query_as(
+        let texts: Vec<Texts> = sqlx::query_as(
             "SELECT b.title, b.warning, b.text, b.images FROM json_each(?) j CROSS JOIN body b ON b.id = j.value",
         )
         .bind(json(self.mentions.iter().copied()))

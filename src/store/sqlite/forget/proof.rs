@@ -123,7 +123,9 @@ pub(in crate::store::sqlite) async fn prove(
             explain::standing(&mut writer, &sought).await?
         } else {
             let copy = Connections::to_read(&database);
-            let standing = explain::standing(&mut *copy.reader().await?, &sought).await;
+            let mut reader = copy.reader().await?;
+            let standing = explain::standing(&mut reader, &sought).await;
+            drop(reader);
             copy.close().await;
             standing?
         };

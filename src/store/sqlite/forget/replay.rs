@@ -26,8 +26,11 @@ pub(in crate::store::sqlite) async fn replay(path: &Path, directory: &Path, now:
 
 async fn entries_of(path: &Path) -> Done<Vec<list::Entry>> {
     let connections = Connections::to_read(path);
-    let entries = async { list::entries(&mut *connections.reader().await?).await };
-    let entries = entries.await;
+    let read = async {
+        let mut reader = connections.reader().await?;
+        list::entries(&mut reader).await
+    };
+    let entries = read.await;
     connections.close().await;
     entries
 }

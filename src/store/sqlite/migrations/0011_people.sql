@@ -63,58 +63,66 @@ CREATE TABLE person_alike (
 CREATE INDEX person_alike_handle ON person_alike (handle) WHERE handle IS NOT NULL;
 CREATE INDEX person_alike_name ON person_alike (name) WHERE name IS NOT NULL;
 
--- People whose ties are to be added up again, since something came, changed or went.
+-- People whose ties are to be added up again, since something came, changed or went. The triggers name nobody twice by
+-- themselves: how a statement treats conflicts would stand over an OR IGNORE of theirs.
 CREATE TABLE unsettled (
     person INTEGER PRIMARY KEY
 ) STRICT;
 INSERT INTO unsettled SELECT id FROM person;
 
 CREATE TRIGGER body_comes AFTER INSERT ON body WHEN NEW.person IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled VALUES (NEW.person);
+    INSERT INTO unsettled SELECT NEW.person WHERE NOT EXISTS (SELECT 1 FROM unsettled WHERE person = NEW.person);
 END;
 CREATE TRIGGER body_changes AFTER UPDATE OF person, readings, visibility, flags ON body
     WHEN NEW.person IS NOT NULL OR OLD.person IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled SELECT p FROM (SELECT NEW.person AS p UNION SELECT OLD.person) WHERE p IS NOT NULL;
+    INSERT INTO unsettled SELECT p FROM (SELECT NEW.person AS p UNION SELECT OLD.person)
+        WHERE p IS NOT NULL AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = p);
 END;
 CREATE TRIGGER body_goes AFTER DELETE ON body WHEN OLD.person IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled VALUES (OLD.person);
+    INSERT INTO unsettled SELECT OLD.person WHERE NOT EXISTS (SELECT 1 FROM unsettled WHERE person = OLD.person);
 END;
 CREATE TRIGGER act_comes AFTER INSERT ON act WHEN NEW.answers IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled SELECT person FROM body WHERE id = NEW.answers AND person IS NOT NULL;
+    INSERT INTO unsettled SELECT b.person FROM body b WHERE b.id = NEW.answers AND b.person IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = b.person);
 END;
 CREATE TRIGGER act_changes AFTER UPDATE OF answers, visibility, text ON act
     WHEN NEW.answers IS NOT NULL OR OLD.answers IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled SELECT person FROM body WHERE id IN (NEW.answers, OLD.answers) AND person IS NOT NULL;
+    INSERT INTO unsettled SELECT DISTINCT b.person FROM body b WHERE b.id IN (NEW.answers, OLD.answers)
+        AND b.person IS NOT NULL AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = b.person);
 END;
 CREATE TRIGGER act_goes AFTER DELETE ON act WHEN OLD.answers IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled SELECT person FROM body WHERE id = OLD.answers AND person IS NOT NULL;
+    INSERT INTO unsettled SELECT b.person FROM body b WHERE b.id = OLD.answers AND b.person IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = b.person);
 END;
 -- Those who answered a post of ours before we had it ourselves.
 CREATE TRIGGER deed_comes AFTER INSERT ON deed BEGIN
-    INSERT OR IGNORE INTO unsettled
-        SELECT b.person FROM body b INDEXED BY body_thread WHERE b.thread = NEW.key AND b.person IS NOT NULL;
+    INSERT INTO unsettled
+        SELECT DISTINCT b.person FROM body b INDEXED BY body_thread WHERE b.thread = NEW.key AND b.person IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = b.person);
 END;
 CREATE TRIGGER deed_goes AFTER DELETE ON deed BEGIN
-    INSERT OR IGNORE INTO unsettled
-        SELECT b.person FROM body b INDEXED BY body_thread WHERE b.thread = OLD.key AND b.person IS NOT NULL;
+    INSERT INTO unsettled
+        SELECT DISTINCT b.person FROM body b INDEXED BY body_thread WHERE b.thread = OLD.key AND b.person IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = b.person);
 END;
 CREATE TRIGGER case_changes AFTER UPDATE OF status, closed, wanted, person, private ON cases
     WHEN NEW.person IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled VALUES (NEW.person);
+    INSERT INTO unsettled SELECT NEW.person WHERE NOT EXISTS (SELECT 1 FROM unsettled WHERE person = NEW.person);
 END;
 CREATE TRIGGER case_goes AFTER DELETE ON cases WHEN OLD.person IS NOT NULL BEGIN
-    INSERT OR IGNORE INTO unsettled VALUES (OLD.person);
+    INSERT INTO unsettled SELECT OLD.person WHERE NOT EXISTS (SELECT 1 FROM unsettled WHERE person = OLD.person);
 END;
 CREATE TRIGGER person_changes AFTER UPDATE OF handle, name ON person BEGIN
-    INSERT OR IGNORE INTO unsettled VALUES (NEW.id);
+    INSERT INTO unsettled SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM unsettled WHERE person = NEW.id);
 END;
 -- Whoever is gone leaves nothing; those who are one with them are added up without them.
 CREATE TRIGGER person_goes AFTER DELETE ON person BEGIN
     DELETE FROM tie WHERE person = OLD.id;
     DELETE FROM person_word WHERE person = OLD.id;
     DELETE FROM person_alike WHERE person = OLD.id;
-    INSERT OR IGNORE INTO unsettled SELECT person FROM whole
-        WHERE one = (SELECT one FROM whole WHERE person = OLD.id) AND person <> OLD.id;
+    INSERT INTO unsettled SELECT w.person FROM whole w
+        WHERE w.one = (SELECT o.one FROM whole o WHERE o.person = OLD.id) AND w.person <> OLD.id
+        AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.person = w.person);
     DELETE FROM whole WHERE person = OLD.id;
     DELETE FROM unsettled WHERE person = OLD.id;
 END;

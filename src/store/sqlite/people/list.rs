@@ -134,12 +134,17 @@ pub(super) fn tie(row: &SqliteRow) -> sqlx::Result<(i64, TieSums)> {
     Ok((row.try_get(0)?, sums))
 }
 
+/// An account: the person, its number, network, handle, name and followers.
+type AccountRow = (i64, i64, String, Option<String>, Option<String>, Option<i64>);
+/// The accounts of a person, and their largest number of followers.
+pub(super) type Known = (Vec<Handle>, Option<u64>);
+
 /// The accounts of people, and the largest number of followers of each.
 pub(super) async fn named(
     conn: &mut SqliteConnection,
     people: impl Iterator<Item = i64>,
-) -> Done<BTreeMap<i64, (Vec<Handle>, Option<u64>)>> {
-    let rows: Vec<(i64, i64, String, Option<String>, Option<String>, Option<i64>)> = sqlx::query_as(
+) -> Done<BTreeMap<i64, Known>> {
+    let rows: Vec<AccountRow> = sqlx::query_as(
         "SELECT x.root, p.id, n.name, p.handle, p.name, p.followers FROM (
              SELECT value AS root, value AS id FROM json_each(?1)
              UNION SELECT j.value, o.person FROM json_each(?1) j CROSS JOIN whole w ON w.person = j.value
@@ -149,7 +154,7 @@ pub(super) async fn named(
     .bind(json(people))
     .fetch_all(conn)
     .await?;
-    let mut all: BTreeMap<i64, (Vec<Handle>, Option<u64>)> = BTreeMap::new();
+    let mut all: BTreeMap<i64, Known> = BTreeMap::new();
     for (root, id, network, handle, name, followers) in rows {
         let entry = all.entry(root).or_default();
         entry.0.push(shown(id, &network, handle.as_deref(), name.as_deref()));
