@@ -295,13 +295,16 @@ pub(crate) async fn hand_overs_are_followed(grounds: &dyn Grounds) {
     let clocks = town.store.clocks(at(0), at(NOW + DAY), at(NOW), 9).await.unwrap();
     let clock = clocks.iter().find(|clock| clock.case == id).unwrap();
     assert_eq!((clock.acknowledged, clock.resolved), (Some(at(NOW + 10)), None));
-    // Handed on, it is told anew; undone in any order, it is with those who have it still.
+    // Handed on, it is told anew. What was handed on since is not taken back; undone from the newest on, it is with those
+    // who had it before.
     let second = over(id, "the shop", Some(2 * DAY), DAY + 10).await;
     assert_eq!((due(DAY + 20).await, due(2 * DAY).await), (vec![], vec![id]));
     town.store.undo_steps(&[first], &by("ana", 2 * DAY)).await.unwrap();
     assert_eq!(handed(id).await.unwrap().0, "the shop");
     assert_eq!(town.row(id).await.acknowledged, Some(at(NOW + 10)));
     town.store.undo_steps(&[second], &by("ana", 2 * DAY)).await.unwrap();
+    assert_eq!(handed(id).await.unwrap().0, "Ana by e-mail");
+    town.store.undo_steps(&[first], &by("ana", 2 * DAY)).await.unwrap();
     let row = town.row(id).await;
     assert_eq!((row.status, row.handed, row.acknowledged), (CaseStatus::New, None, None), "before both");
     assert_eq!(due(3 * DAY).await, []);

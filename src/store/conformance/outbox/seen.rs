@@ -29,7 +29,7 @@ impl Town {
     }
 
     fn saw(&self, step: StepId, voice: Option<&str>) -> Submit {
-        let seen = Seen { newest: Some(at(NOW)), case: Some(step), ..Seen::default() };
+        let seen = Seen { case: Some(step), ..Seen::default() };
         Submit { seen, voice: voice.map(str::to_owned), ..self.wish(NOW + 10) }
     }
 }
