@@ -52,6 +52,7 @@ struct Post {
     warning: Option<String>,
     lang: Option<String>,
     private: bool,
+    unlisted: bool,
     own: bool,
     to_us: bool,
     #[serde(skip)]
@@ -70,6 +71,8 @@ struct Wish {
     lang: Option<String>,
     #[serde(default)]
     private: bool,
+    #[serde(default)]
+    unlisted: bool,
 }
 
 /// Something that will be said.
@@ -282,6 +285,7 @@ impl Square {
             warning: wish.warning,
             lang: wish.lang,
             private: wish.private,
+            unlisted: wish.unlisted,
             own: true,
             ..Post::default()
         };
