@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::args::{Everywhere, ReplyArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
-use super::output;
+use super::{output, voice};
 use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Part, Saved, Seen, Submission, Target};
 use crate::domain::{Answerable, Clock, Mention, MentionId, OutgoingId, SafeText};
 use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
@@ -42,6 +42,7 @@ const OPEN: u8 = 3;
 pub async fn run(arguments: &ReplyArgs, everywhere: &Everywhere) -> CliResult<u8> {
     let house = House::of_file(everywhere)?;
     let _log = house.log(everywhere);
+    let voice = voice::named(&house.config, arguments.voice.clone())?;
     let text = text(arguments)?;
     let sources = house.sources()?;
     let scopes: Vec<Option<String>> = sources.iter().map(|source| source.scope.clone()).collect();
@@ -53,7 +54,7 @@ pub async fn run(arguments: &ReplyArgs, everywhere: &Everywhere) -> CliResult<u8
         ))
     })?;
     let engine = start(&house, &store, sources).await?;
-    let desk = Desk { arguments, store: &store, engine: &engine, mention: &mention };
+    let desk = Desk { arguments, store: &store, engine: &engine, mention: &mention, voice };
     let done = desk.reply(&text, &scopes).await;
     engine.shutdown().await;
     store.close().await;
@@ -94,6 +95,8 @@ struct Desk<'a> {
     store: &'a SqliteStore,
     engine: &'a EngineHandle,
     mention: &'a Mention,
+    /// Who answers.
+    voice: Option<String>,
 }
 
 impl Desk<'_> {
@@ -107,6 +110,12 @@ impl Desk<'_> {
         self.check(text, &door).await.map_err(|why| kept(why.to_string()))?;
         if self.store.sending_stopped().await? {
             return Err(kept("all sending is stopped: `goodword outbox resume` lifts it".to_owned()));
+        }
+        if self.engine.manner().approval && self.voice.is_none() {
+            return Err(kept(
+                "not sent: a second voice must approve, so say who writes: add a [[voice]] and give --voice NAME"
+                    .to_owned(),
+            ));
         }
         let submission = self.store.submit(id, &self.wish(&door, saved.revision).await?).await?;
         self.engine.outbox_changed();
@@ -185,7 +194,7 @@ impl Desk<'_> {
             visibility: mention.row.visibility,
             content_warning: warning,
             lang: None,
-            voice: self.arguments.voice.clone(),
+            voice: self.voice.clone(),
         };
         let saved = self.store.save_draft(&draft, SystemClock.now()).await?;
         saved.ok_or_else(|| CliError::message("the draft could not be saved"))
@@ -245,7 +254,7 @@ impl Desk<'_> {
             dry: manner.dry,
             token: crate::engine::outbox::token(),
             process: self.engine.process().to_owned(),
-            voice: self.arguments.voice.clone(),
+            voice: self.voice.clone(),
             at: SystemClock.now(),
         })
     }

@@ -159,9 +159,9 @@ pub trait Outbox: Send + Sync {
     ) -> StoreResult<bool>;
     /// Takes back what is held or waits for approval: a draft again. False when it was too late.
     async fn recall(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
-    /// Gives something up for good; its words stay readable. False when it is on its way or out.
+    /// Gives something up; its words stay readable. False when it is on its way or out.
     async fn withdraw(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
-    /// What failed is a draft again, with the same words. False when it did not fail.
+    /// What failed or was given up is a draft again, with the same words. False when it is neither.
     async fn redraft(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool>;
     /// A person knows what became of it.
     async fn settle(&self, id: OutgoingId, verdict: &Verdict, at: Timestamp) -> StoreResult<bool>;

@@ -158,7 +158,7 @@ impl Outbox for Shelf {
     }
 
     async fn redraft(&self, id: OutgoingId, at: Timestamp) -> StoreResult<bool> {
-        self.turn_to(id, &[OutgoingState::Failed], OutgoingState::Draft, at)
+        self.turn_to(id, &[OutgoingState::Failed, OutgoingState::Withdrawn], OutgoingState::Draft, at)
     }
 
     async fn settle(&self, id: OutgoingId, verdict: &Verdict, at: Timestamp) -> StoreResult<bool> {

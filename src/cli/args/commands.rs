@@ -100,7 +100,7 @@ pub enum OutboxCommand {
         /// Its number
         id: i64,
     },
-    /// Make a draft of what failed
+    /// Make a draft of what failed or was given up
     Redraft {
         /// Its number
         id: i64,

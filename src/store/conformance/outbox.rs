@@ -132,6 +132,9 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
     assert_eq!(other.save_draft(&more, at(NOW + 3)).await.unwrap(), None);
     assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Withdrawn, "So sorry, Ana"));
     assert!(!town.store.withdraw(id, at(NOW + 3)).await.unwrap());
+    assert!(town.store.redraft(id, at(NOW + 4)).await.unwrap(), "what was given up by mistake comes back");
+    assert!(!town.store.redraft(id, at(NOW + 4)).await.unwrap());
+    assert_eq!((town.state(id).await, town.outgoing(id).await.text().as_str()), (State::Draft, "So sorry, Ana"));
 }
 
 pub(crate) async fn only_the_words_that_were_seen_are_changed_and_sent(grounds: &dyn Grounds) {
@@ -263,6 +266,12 @@ pub(crate) async fn a_second_voice_approves(grounds: &dyn Grounds) {
     let approve = async |voice: &str| town.store.approve(id, voice, "there", hold, at(NOW + 60)).await.unwrap();
     assert!(!approve("kim").await && !approve(" kim ").await && !approve("").await);
     assert!(approve("lou").await && !approve("lou").await);
+    let nobodys = Draft { voice: None, ..town.draft("id:nobodys", None, &["words"]) };
+    let nobodys = town.store.save_draft(&nobodys, at(NOW)).await.unwrap().unwrap().id;
+    let wish = Submit { approval: true, voice: None, ..town.wish(NOW) };
+    assert_eq!(town.submit(nobodys, wish).await, Submission::AwaitingApproval);
+    let by_lou = town.store.approve(nobodys, "lou", "there", hold, at(NOW + 60)).await.unwrap();
+    assert!(!by_lou, "whoever wrote it may be lou");
     let held = town.outgoing(id).await;
     assert_eq!((held.state, held.next, held.approved.unwrap().as_str()), (State::Held, Some(at(NOW + 65)), "lou"));
     assert_eq!(town.store.attending().await.unwrap(), [("there".to_owned(), at(NOW + 60))]);

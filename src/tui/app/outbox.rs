@@ -263,6 +263,7 @@ pub fn hints(outbox: &Outbox) -> &'static [Action] {
         Some(OutgoingState::Uncertain) => &[Action::ItIsOut, Action::ItIsNotOut, Action::Browse, Action::Explain],
         Some(OutgoingState::Failed) => &[Action::Open, Action::ItIsOut, Action::Withdraw, Action::Explain],
         Some(OutgoingState::Draft) => &[Action::Open, Action::Withdraw, Action::Explain],
+        Some(OutgoingState::Withdrawn) => &[Action::Open, Action::CopyText, Action::Explain],
         Some(OutgoingState::Sent) => &[Action::Browse, Action::CopyLink, Action::Explain],
         _ => &[Action::Explain, Action::StopSending],
     }
@@ -297,6 +298,9 @@ pub fn about(outgoing: &Outgoing, outbox: &Outbox, context: &Context, page: &mut
                 key(Action::ItIsNotOut)
             );
             page.prose(Tone::Text, 0, &words);
+        }
+        (OutgoingState::Withdrawn, _) => {
+            page.prose(Tone::Muted, 0, &format!("The words are kept: {} brings them back.", key(Action::Open)));
         }
         (OutgoingState::Failed, _) => {
             page.prose(Tone::Text, 0, &format!("The words are kept: {} writes on.", key(Action::Open)));

@@ -101,9 +101,12 @@ async fn used(store: &dyn Store) -> StoreResult<Vec<(Network, SourceId)>> {
 
 /// The outbox as a list.
 pub(super) async fn tray(store: &dyn Store) -> StoreResult<Tray> {
-    use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sending, Sent, Uncertain};
+    use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sending, Sent, Uncertain, Withdrawn};
     let mut items = store.outgoings(&[Failed, Uncertain, AwaitingApproval, Held, Sending, Draft], LISTED).await?;
     items.extend(store.outgoings(&[Sent], SENT).await?);
+    let given_up = store.outgoings(&[Withdrawn], SENT).await?;
+    // One whose words were all deleted has nothing to bring back.
+    items.extend(given_up.into_iter().filter(|one| !one.text().trim().is_empty()));
     Ok(Tray { items, stopped: store.sending_stopped().await?, identities: store.identities().await? })
 }
 
@@ -114,6 +117,9 @@ pub(super) struct Letters {
     /// Sheets whose last save failed: what they hold is not what the store has, and must not be sent.
     unsaved: BTreeSet<u64>,
 }
+
+/// Said where a second voice must approve and nobody knows whose the first is.
+const NO_VOICE: &str = "not sent: a second voice must approve, so say who writes: add a [[voice]] to the configuration and start goodword with --voice NAME";
 
 /// Why something was not done, for a person.
 pub(super) type Why = String;
@@ -206,6 +212,9 @@ impl Letters {
         let saved = self.drafts.get(&wish.session).copied().filter(|_| !self.unsaved.contains(&wish.session));
         let saved = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
         let how = newsroom.how_to_send(&wish.network);
+        if how.approval && wish.voice.as_ref().is_none_or(|voice| voice.trim().is_empty()) {
+            return Err(NO_VOICE.to_owned());
+        }
         let submit = Submit {
             revision: saved.revision,
             seen: Seen { case: wish.case, newest: wish.newest, all_the_same: wish.all_the_same },

@@ -145,13 +145,13 @@ pub(in crate::store::sqlite) async fn recall(conn: &mut SqliteConnection, id: Ou
     draft_from(conn, id, &[OutgoingState::Held, OutgoingState::AwaitingApproval], at).await
 }
 
-/// What failed is a draft again.
+/// What failed or was given up is a draft again.
 pub(in crate::store::sqlite) async fn redraft(
     conn: &mut SqliteConnection,
     id: OutgoingId,
     at: Timestamp,
 ) -> Done<bool> {
-    draft_from(conn, id, &[OutgoingState::Failed], at).await
+    draft_from(conn, id, &[OutgoingState::Failed, OutgoingState::Withdrawn], at).await
 }
 
 /// Gives something up.

@@ -75,7 +75,7 @@ async fn seen(conn: &mut SqliteConnection, process: &str, at: Timestamp) -> Done
     Ok(())
 }
 
-/// A second voice approves.
+/// A second voice approves. What nobody's name is on cannot be approved: whoever does may have written it.
 pub(in crate::store::sqlite) async fn approve(
     conn: &mut SqliteConnection,
     id: OutgoingId,
@@ -87,7 +87,7 @@ pub(in crate::store::sqlite) async fn approve(
     let mut tx = begin(conn).await?;
     let Some(before) = state(&mut tx, id).await? else { return Ok(false) };
     let clean = |name: &str| SafeText::line(name.trim(), LINE);
-    let itself = before.voice.as_deref().is_some_and(|writer| clean(writer) == clean(voice));
+    let itself = before.voice.as_deref().is_none_or(|writer| clean(writer) == clean(voice));
     if before.state != OutgoingState::AwaitingApproval || itself || voice.trim().is_empty() {
         return Ok(false);
     }

@@ -70,6 +70,9 @@ impl Model {
             {
                 self.status.say(Weight::Info, "it cannot be given up: it is, or may be, out");
             }
+            Action::Withdraw if state == OutgoingState::Withdrawn => {
+                self.status.say(Weight::Info, "it was given up already: opening it brings it back");
+            }
             Action::Withdraw => {
                 self.send_errand(Purpose::Withdraw, Errand::Withdraw(one.id), cmds);
             }
@@ -89,10 +92,10 @@ impl Model {
             OutgoingState::Held | OutgoingState::AwaitingApproval => {
                 self.send_errand(Purpose::WriteOn(one.id), Errand::Recall(one.id), cmds);
             }
-            OutgoingState::Failed => {
+            OutgoingState::Failed | OutgoingState::Withdrawn => {
                 self.send_errand(Purpose::WriteOn(one.id), Errand::Redraft(one.id), cmds);
             }
-            OutgoingState::Sending | OutgoingState::Sent | OutgoingState::Uncertain | OutgoingState::Withdrawn => {
+            OutgoingState::Sending | OutgoingState::Sent | OutgoingState::Uncertain => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }

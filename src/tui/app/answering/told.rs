@@ -77,6 +77,10 @@ impl Model {
                 };
                 self.status.say(Weight::Info, words);
             }
+            (Purpose::Withdraw, Told::Done(true)) => {
+                let key = self.context.keys().short(Action::Open).unwrap_or_default();
+                self.status.say(Weight::Info, &format!("given up: {key} on it in the outbox brings it back"));
+            }
             (Purpose::Approve, Told::Done(true)) => {
                 self.status.say(Weight::Info, "approved: it is held, and then goes out")
             }

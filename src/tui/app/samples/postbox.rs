@@ -245,7 +245,7 @@ impl Postbox {
             Errand::Submit(wish) => self.submit(wish),
             Errand::Approve(id, ..) => self.turn_to(id, &[AwaitingApproval], Held),
             Errand::Recall(id) => self.turn_to(id, &[Held, AwaitingApproval], Draft),
-            Errand::Redraft(id) => self.turn_to(id, &[Failed], Draft),
+            Errand::Redraft(id) => self.turn_to(id, &[Failed, Withdrawn], Draft),
             Errand::Withdraw(id) => self.turn_to(id, &[Draft, Held, AwaitingApproval, Failed], Withdrawn),
             Errand::Discard(session, id) => match self.drafts.remove(&session).or(id.map(|saved| saved.id)) {
                 Some(id) => self.turn_to(id, &[Draft], Withdrawn),
