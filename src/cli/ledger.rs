@@ -9,9 +9,10 @@ use super::args::{Everywhere, LedgerArgs};
 use super::error::CliResult;
 use super::house::House;
 use super::output::{self, Table as Sheet};
-use crate::domain::{BrandSize, Clock, Deed, SafeText, Timestamp};
+use crate::domain::{BrandSize, Clock, SafeText, Timestamp};
 use crate::engine::SystemClock;
 use crate::engine::books::{Books, Read};
+use crate::engine::rehearsal::told::{does, gives};
 use crate::language::Readers;
 use crate::measure::giving::ledger::{Balance, Discount, Line};
 use crate::measure::giving::{Side, Table, full_marks};
@@ -186,25 +187,6 @@ impl Telling<'_> {
 
 fn is_early(line: &Line) -> bool {
     line.cover.is_some_and(|cover| cover.is_early())
-}
-
-/// A deed in a word or two.
-pub fn does(deed: Deed) -> String {
-    match deed {
-        Deed::Give(give) => give.name().to_owned(),
-        Deed::SoftAsk => "soft ask".to_owned(),
-        Deed::HardAsk => "hard ask".to_owned(),
-        Deed::Conditional { capped: true, .. } => "capped condition".to_owned(),
-        Deed::Conditional { all_proceeds: true, .. } => "all proceeds".to_owned(),
-        Deed::Conditional { .. } => "condition".to_owned(),
-        Deed::Talk => "talk".to_owned(),
-    }
-}
-
-/// Gives, rounded up: half a give is one to do.
-pub fn gives(missing: f64) -> String {
-    let whole = missing.ceil();
-    format!("{whole:.0} {}", if whole == 1.0 { "give" } else { "gives" })
 }
 
 fn day(at: Timestamp) -> String {

@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use super::args::{Everywhere, RehearseArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
-use super::ledger::{does, gives};
 use super::output;
 use crate::domain::{Clock, SafeText};
 use crate::engine::SystemClock;
 use crate::engine::books::Books;
+use crate::engine::rehearsal::told::{self, does, gives};
 use crate::engine::rehearsal::{Advice, Change, Rehearsal, Stage};
 use crate::language::Readers;
 use crate::measure::giving::ledger::FEWEST_ACTS;
-use crate::measure::giving::{Side, Table, full_marks};
+use crate::measure::giving::{Table, full_marks};
 use crate::store::Store;
 
 /// Longest text that is rehearsed, in bytes.
@@ -66,8 +66,7 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
     let gesture = rehearsal.gesture.gesture;
     let sure = rehearsal.gesture.probability(gesture) * 100.0;
     let mut lines = vec![format!("reads as    {} ({sure:.0} % sure): {}", gesture.name(), does(rehearsal.deed.deed))];
-    let words = rehearsal.gesture.parts.iter().filter(|part| part.weight > 0.0);
-    let words: Vec<String> = words.filter_map(|part| quoted(text, &part.span)).take(6).collect();
+    let words = told::because(rehearsal, text, 6);
     if !words.is_empty() {
         lines.push(format!("            by {}", words.join(", ")));
     }
@@ -77,13 +76,7 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
     if let Some(cap) = &rehearsal.gesture.cap {
         lines.push(format!("cap         {}", SafeText::line(&cap.text, 120)));
     }
-    lines.push(match rehearsal.side {
-        Side::Give(weight) => format!("counts as   a give of {weight}"),
-        Side::Exempt(weight) => format!("counts as   a give of {weight}: all proceeds, no cap"),
-        Side::Ask(weight) => format!("counts as   an ask of {weight}"),
-        Side::Condition(weight) => format!("counts as   an ask of {weight}: it gives only if others act first"),
-        Side::None => "counts as   neither a give nor an ask".to_owned(),
-    });
+    lines.push(format!("counts as   {}", told::counts_as(rehearsal.side)));
     let (before, after) = (rehearsal.before.balance(), rehearsal.after.balance());
     lines.push(if acts < FEWEST_ACTS {
         format!("balance     too few: {acts} acts, {FEWEST_ACTS} are needed")
@@ -112,32 +105,13 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
             );
         }
     }
-    if let Some(profiting) = &rehearsal.profiting {
-        let words: Vec<String> = profiting.words.iter().filter_map(|span| quoted(text, span)).collect();
-        let disaster = quoted(text, &profiting.disaster).unwrap_or_default();
-        lines.push(format!("careful     {} beside {disaster} sounds like profiting from it", words.join(", ")));
-    }
+    lines.extend(told::profiting(rehearsal, text).map(|words| format!("careful     {words}")));
     lines.extend(rehearsal.advice.iter().map(|advice| format!("better      {}", advise(advice))));
     lines
 }
 
-fn quoted(text: &str, span: &Range<usize>) -> Option<String> {
-    text.get(span.clone()).map(|words| format!("\"{}\"", SafeText::line(words, 60)))
-}
-
 fn advise(advice: &Advice) -> String {
-    let what = match &advice.change {
-        Change::DropTheCondition { costs: Some(cap) } => {
-            format!("give it without a condition; that costs what the cap says: {}", SafeText::line(cap, 80))
-        }
-        Change::DropTheCondition { costs: None } => "give it without a condition".to_owned(),
-        Change::LiftTheCap => "lift the cap".to_owned(),
-        Change::GiveFirst(missing) => format!("give first: {}", gives(*missing)),
-        Change::Wait(1) => "wait for a day: earlier asks fade".to_owned(),
-        Change::Wait(days) => format!("wait for {days} days: earlier asks fade"),
-        Change::SignIt => "let a person sign it, or speak as one".to_owned(),
-    };
-    format!("{what} (+{:.0} points)", advice.points)
+    format!("{} (+{:.0} points)", told::better(&advice.change), advice.points)
 }
 
 fn as_json(rehearsal: &Rehearsal, text: &str) -> Value {
