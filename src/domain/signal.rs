@@ -24,6 +24,8 @@ pub enum SignalKind {
     Late,
     /// A promise came due and is not kept.
     PromiseDue,
+    /// Our replies have come to say nearly the same.
+    Canned,
 }
 
 impl SignalKind {

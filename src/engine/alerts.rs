@@ -1,10 +1,11 @@
 //! What must be told now: spikes, sources that stopped or fell silent, floods, the network being away, late cases and
-//! promises that are due.
+//! promises that are due, replies that have turned canned.
 //!
 //! Works on notes that the collector leaves after a commit. A subject is looked at a few seconds after something
 //! new was stored for it, and then at most once a minute. Back-filled history leaves no note, and does not count
 //! in the hour that is judged. The store keeps the same signal from being raised twice within an hour.
 
+mod canned;
 mod spike;
 mod waits;
 
@@ -103,6 +104,7 @@ pub(crate) struct Alerts {
     /// How long an answer may take.
     target: SignedDuration,
     waits: waits::Waits,
+    canned: canned::Canned,
 }
 
 impl Alerts {
@@ -113,7 +115,8 @@ impl Alerts {
         target: SignedDuration,
     ) -> Self {
         let (rounds, began, waits) = (Rounds::default(), HashMap::new(), waits::Waits::new());
-        Self { shared, adopted: Box::new(adopted), epoch, rounds, began, target, waits }
+        let canned = canned::Canned::new();
+        Self { shared, adopted: Box::new(adopted), epoch, rounds, began, target, waits, canned }
     }
 
     /// Works until there can be no more notes or the lease is lost.
@@ -127,6 +130,7 @@ impl Alerts {
                 },
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => self.look_around().await,
                 () = sleep_until(self.waits.at) => self.look_at_cases().await,
+                () = sleep_until(self.canned.at) => self.look_at_replies().await,
             };
             match result {
                 Err(StoreError::LeaseLost) => return,
@@ -145,7 +149,8 @@ impl Alerts {
         for subject in subjects {
             self.look(subject).await?;
         }
-        self.look_at_cases().await
+        self.look_at_cases().await?;
+        self.look_at_replies().await
     }
 
     async fn hear(&mut self, note: Note) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@
 //! | [`poll_all_once`], [`check`] | every source once, with and without storing |
 //! | [`intake`] | item -> mention |
 //! | [`books`] | acts -> the ledger of gives and asks |
+//! | [`rehearsal`], [`presence`] | what a post would do, and how personal the brand comes across |
 //! | [`answering`] | which mentions need an answer, and when |
 //! | [`timekeeping`], [`aftermath`] | how fast we answered, and what became of the people |
 //! | [`schedule`] | when a source is asked next |
@@ -34,6 +35,7 @@ mod lessons;
 pub mod outbox;
 mod own;
 mod plan;
+pub mod presence;
 pub mod rehearsal;
 mod retention;
 pub mod schedule;

@@ -1,5 +1,6 @@
 //! Rehearsal: what a post would do to the books before it is published, and what would be better.
 
+pub mod live;
 pub mod told;
 
 use std::ops::Range;

@@ -164,7 +164,7 @@ coded! {
     role, role_from: Role { 0 => Brand, 1 => Rival } else Rival;
     health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped, 5 => Waiting } else New;
     signal_kind, signal_kind_from: SignalKind {
-        0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble, 5 => Late, 6 => PromiseDue
+        0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble, 5 => Late, 6 => PromiseDue, 12 => Canned
     } else StoreTrouble;
 }
 

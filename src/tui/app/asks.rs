@@ -47,13 +47,15 @@ pub enum Thing {
     Candidates,
     /// The outbox.
     Outbox,
+    /// What the post that is written would do.
+    Rehearsal,
 }
 
 impl Thing {
     /// Shortest time between two reads that nobody asked for.
     fn pause(self) -> SignedDuration {
         match self {
-            Self::Rows | Self::CaseIds | Self::Outbox => SignedDuration::from_millis(250),
+            Self::Rows | Self::CaseIds | Self::Outbox | Self::Rehearsal => SignedDuration::from_millis(250),
             Self::Detail | Self::Cases | Self::Case => SignedDuration::from_millis(500),
             Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
             Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates => {

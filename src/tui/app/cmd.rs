@@ -7,6 +7,7 @@ use crate::domain::{
     CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId, SubjectId,
     Timestamp,
 };
+use crate::engine::rehearsal::live::Rehearsing;
 use crate::measure::hours::WorkingHours;
 
 /// A command to the runtime. A `question` number comes back with the answer.
@@ -283,5 +284,14 @@ pub enum Load {
         target: SignedDuration,
         /// The tell factor k.
         tell_factor: f64,
+    },
+    /// What a post would do to the books.
+    Rehearsal {
+        /// The post.
+        text: String,
+        /// The present moment.
+        now: Timestamp,
+        /// Who rehearses.
+        by: Rehearsing,
     },
 }

@@ -231,6 +231,9 @@ impl Model {
             self.asks.hurry(Thing::Detail);
         }
         self.ask_inbox(cmds);
+        if self.wants_rehearsal() {
+            self.asks.stale(Thing::Rehearsal);
+        }
         let now = self.context.now();
         for (thing, question) in self.asks.ready(now) {
             match self.load(thing, now) {
@@ -266,6 +269,7 @@ impl Model {
             Thing::Followed => Some(Clocks::ask_followed(&self.context)),
             Thing::Candidates => self.candidates(),
             Thing::Outbox => Some(Load::Outbox),
+            Thing::Rehearsal => self.ask_rehearsal(),
         }
     }
 }

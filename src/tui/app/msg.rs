@@ -11,6 +11,7 @@ use crate::domain::{
 };
 use crate::engine::Event;
 use crate::engine::aftermath::Followed;
+use crate::engine::rehearsal::live::Rehearsed;
 use crate::engine::timekeeping::Reckoning;
 
 /// A message to the model.
@@ -157,6 +158,8 @@ pub enum Answer {
     Clocks(Arc<[Reckoning]>),
     /// What became of people after our answers.
     Followed(Arc<Followed>),
+    /// What a post would do.
+    Rehearsed(Arc<Rehearsed>),
     /// Cases were changed.
     CasesChanged(Arc<CasesChanged>),
     /// Steps were undone: the cases that changed.

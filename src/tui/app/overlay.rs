@@ -84,6 +84,8 @@ pub enum Overlay {
     Game(Box<Game>),
     /// A saved reply is chosen.
     Replies(Picker),
+    /// A content warning is written.
+    Warning(Prompt),
 }
 
 /// What a key on an overlay leads to.
@@ -110,6 +112,8 @@ pub enum Step {
     Answer(Box<GameAnswer>),
     /// It goes away and a saved reply goes into the text.
     Reply(Box<SavedReply>),
+    /// It goes away and this warning stands before the text.
+    Warning(String),
 }
 
 impl Overlay {
@@ -145,6 +149,11 @@ impl Overlay {
             },
             Self::Palette(palette) => return palette.type_in(typing),
             Self::Replies(picker) => return picker.type_in(typing),
+            Self::Warning(prompt) => match prompt.type_in(typing) {
+                Typed::Submit => return Step::Warning(prompt.text().trim().to_owned()),
+                Typed::Cancel => return Step::Close,
+                _ => {}
+            },
             Self::Name { prompt, query } => match prompt.type_in(typing) {
                 Typed::Submit if !prompt.text().trim().is_empty() => {
                     return Step::Save { name: prompt.text().trim().to_owned(), query: query.clone() };
@@ -176,7 +185,7 @@ impl Overlay {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. } | Self::Warning(_) | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
             }
             return Step::Stay;
         }
@@ -201,6 +210,7 @@ impl Overlay {
             }
             Self::Palette(_)
             | Self::Name { .. }
+            | Self::Warning(_)
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)

@@ -24,6 +24,9 @@ use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
 mod cases;
+mod rehearsals;
+
+use rehearsals::Rehearsals;
 
 /// Questions that are asked of the store at the same time.
 const AT_ONCE: usize = 4;
@@ -111,6 +114,7 @@ pub(super) struct Errands {
     told: mpsc::Receiver<Brought>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
+    rehearsals: Rehearsals,
 }
 
 impl Errands {
@@ -135,6 +139,7 @@ impl Errands {
             told,
             keeper,
             trial: CancellationToken::new(),
+            rehearsals: Rehearsals::default(),
         }
     }
 
@@ -159,10 +164,14 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
+        let rehearsals = self.rehearsals.clone();
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
-            let answer = answer(&*store, load, brand).await;
+            let answer = match load {
+                Load::Rehearsal { text, now, by } => rehearsals.answer(&*store, &text, now, &by).await,
+                load => answer(&*store, load, brand).await,
+            };
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
                 Err(error) => failed(question, &error.to_string()),
@@ -434,6 +443,7 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
         | Load::Case { .. }
         | Load::Clocks { .. }
         | Load::Followed { .. }
+        | Load::Rehearsal { .. }
         | Load::InboxFigures { .. }) => cases::answer(store, load).await?,
     })
 }

@@ -10,12 +10,19 @@ use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::cmd::Aim;
 
 /// What is to be written on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// An answer to a mention, or the draft of one.
     Mention(MentionId),
     /// Something that is in the outbox already.
     Outgoing(OutgoingId),
+    /// A post of our own.
+    Post {
+        /// Who writes: what they began is gone on with.
+        voice: Option<String>,
+        /// A new one, whatever was begun.
+        anew: bool,
+    },
 }
 
 /// Something for the store to do.
@@ -86,6 +93,8 @@ pub struct Submit {
 /// Everything that writing needs to know.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Opened {
+    /// It is a post of our own, which answers nobody.
+    pub post: bool,
     /// What is answered; `None` for a post of our own, or when it is gone.
     pub mention: Option<Arc<Mention>>,
     /// Who said what in the thread, oldest first.
@@ -102,6 +111,8 @@ pub struct Opened {
     pub used: Vec<(Network, SourceId)>,
     /// What was sent lately, newest first.
     pub sent: Vec<(OutgoingId, String)>,
+    /// The words of our last public replies, newest first; nothing that was back-filled.
+    pub replies: Vec<String>,
 }
 
 /// The outbox, as a list.

@@ -9,8 +9,10 @@ pub mod errand;
 pub mod gate;
 mod keeping;
 mod opening;
+pub mod own;
 pub mod paper;
 pub mod personal;
+pub mod rehearsing;
 pub mod replies;
 pub mod room;
 pub mod split;
@@ -29,7 +31,7 @@ use super::msg::Typing;
 use crate::domain::case::{Claim, PersonCard};
 use crate::domain::outbox::{Draft, Identity, Saved, Target};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, Mention, Network, OutgoingId, SourceId, TextRules, Timestamp, Visibility};
+use crate::domain::{CaseId, Mention, Network, OutgoingId, OwnPosts, SourceId, TextRules, Timestamp, Visibility};
 
 /// So long after the first letter that is not saved yet, everything written so far is saved: a process that is
 /// killed loses no more than was written in the meantime.
@@ -44,8 +46,6 @@ pub enum Way {
         identities: Vec<Identity>,
         /// The chosen one.
         chosen: usize,
-        /// The one that was last used on this network.
-        last: Option<SourceId>,
     },
     /// A person posts it; the program has no way.
     ByHand,
@@ -80,11 +80,15 @@ pub struct Composer {
     opened: Option<Saved>,
     mention: Option<Arc<Mention>>,
     target: Target,
+    /// It is a post of our own, which answers nobody.
+    post: bool,
     network: Network,
     case: Option<CaseSeen>,
     card: Option<PersonCard>,
     thread: Thread,
     way: Way,
+    /// Under which account something was sent last, network by network.
+    used: Vec<(Network, SourceId)>,
     paper: Paper,
     /// What stood on the sheet before the writer began; it is no draft.
     pristine: String,
@@ -99,9 +103,14 @@ pub struct Composer {
     warning: String,
     inherited_warning: String,
     lang: Option<String>,
+    /// A person chose the language.
+    lang_said: bool,
     parted: bool,
     advice: Advice,
+    rehearsing: rehearsing::Desk,
     sent: Vec<Sent>,
+    /// Our last replies.
+    said: Vec<advice::Said>,
     asking: Option<Asking>,
     blocked: Vec<String>,
     sending: Option<u64>,
@@ -132,7 +141,17 @@ impl Composer {
 
     /// Where it goes.
     pub fn network(&self) -> &Network {
-        &self.network
+        self.identity().filter(|_| self.post).map_or(&self.network, |identity| &identity.network)
+    }
+
+    /// Whether it is a post of our own, which answers nobody.
+    pub fn is_post(&self) -> bool {
+        self.post
+    }
+
+    /// Whether a person takes the words there: the program has no way.
+    pub fn is_by_hand(&self) -> bool {
+        self.way == Way::ByHand || self.post && self.rules().own_posts == OwnPosts::ByHand
     }
 
     /// The case.
@@ -170,10 +189,8 @@ impl Composer {
 
     /// Whether another account was used the last time on this network.
     pub fn is_unusual(&self) -> bool {
-        match (&self.way, self.identity()) {
-            (Way::Publish { last: Some(last), .. }, Some(identity)) => *last != identity.source,
-            _ => false,
-        }
+        let last = self.used.iter().find(|(network, _)| network == self.network());
+        last.zip(self.identity()).is_some_and(|((_, last), identity)| *last != identity.source)
     }
 
     /// Who may read it.
@@ -199,6 +216,11 @@ impl Composer {
     /// Whether the coach has read the words as they are.
     pub fn is_coached(&self) -> bool {
         self.advice.is_about(&self.paper.text())
+    }
+
+    /// What the post would do to the books.
+    pub fn rehearsing(&self) -> &rehearsing::Desk {
+        &self.rehearsing
     }
 
     /// What is asked before it is sent.
@@ -266,6 +288,7 @@ impl Composer {
         match typing {
             Typing::Cancel if self.asking.take().is_some() => return Step::Stay,
             Typing::Cancel => return Step::Close,
+            Typing::PageUp | Typing::PageDown if self.post => self.rehearsing.go(*typing == Typing::PageDown),
             Typing::PageUp => self.thread.step(false),
             Typing::PageDown => self.thread.step(true),
             Typing::Jump => self.next_slot(context),
@@ -353,28 +376,45 @@ impl Composer {
         }
     }
 
-    /// The next narrower circle of readers; from the narrowest back to that of what is answered, never beyond.
-    pub fn next_visibility(&mut self, now: Timestamp) {
+    /// The next narrower circle of readers; from the narrowest back to that of what is answered, never beyond. A post of
+    /// our own is for everybody where the network lists all.
+    ///
+    /// # Errors
+    /// A line that says why there is no other.
+    pub fn next_visibility(&mut self, now: Timestamp) -> Result<(), &'static str> {
+        if self.post && self.rules().lists_all && self.visibility == Visibility::Public {
+            return Err("this network lists every post for everybody");
+        }
         self.visibility = match self.visibility {
+            _ if self.post && self.rules().lists_all => Visibility::Public,
             Visibility::Public => Visibility::Unlisted,
             Visibility::Unlisted => Visibility::Private,
             Visibility::Private => self.widest,
         };
         self.changed(now);
+        Ok(())
     }
 
-    /// With the warning of what is answered, or without one.
-    pub fn toggle_warning(&mut self, now: Timestamp) {
+    /// With the warning of what is answered, or without one. False when there is none to toggle: it has to be written.
+    pub fn toggle_warning(&mut self, now: Timestamp) -> bool {
+        if self.inherited_warning.is_empty() {
+            return false;
+        }
         let inherited = self.inherited_warning.clone();
-        self.warning = if self.warning.is_empty() { inherited } else { String::new() };
+        self.set_warning(if self.warning.is_empty() { inherited } else { String::new() }, now);
+        true
+    }
+
+    /// Puts a warning before it; an empty one takes it away.
+    pub fn set_warning(&mut self, warning: String, now: Timestamp) {
+        self.warning = warning;
         self.changed(now);
     }
 
-    /// The next language: that of what is answered, English, or none told.
+    /// The next language: that of what is answered or was read, English, ..., or none told.
     pub fn next_lang(&mut self, now: Timestamp) {
-        let theirs = self.mention.as_ref().and_then(|mention| mention.lang.clone());
-        let mut known: Vec<Option<String>> = vec![theirs, Some("en".to_owned()), None];
-        known.dedup();
+        let known = self.languages();
+        self.lang_said = true;
         let place = known.iter().position(|lang| *lang == self.lang).map_or(0, |place| place + 1);
         self.lang = known.get(place % known.len()).cloned().flatten();
         self.changed(now);
@@ -392,9 +432,18 @@ impl Composer {
         self.changed(now);
     }
 
+    /// Where everything lies in this area.
+    pub fn room(&self, area: super::layout::Area) -> room::Room {
+        if self.post { room::for_a_post(area) } else { room::room(area) }
+    }
+
     /// Brings text and thread in line with the room that they have.
     pub fn fit(&mut self, area: super::layout::Area, context: &Context) {
-        let room = room::room(area);
+        let room = self.room(area);
+        if let (true, Some(beside)) = (self.post, room.card) {
+            let (columns, height) = (beside.width.saturating_sub(2 * super::flow::MARGIN), beside.body().height);
+            self.rehearsing.compose(usize::from(columns), usize::from(height), context);
+        }
         let thread = room.thread.body();
         let margin = 2 * super::flow::MARGIN;
         self.columns = usize::from(room.sheet.width.saturating_sub(margin));

@@ -11,7 +11,10 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{
     Answerable, Mention, Network, OutgoingId, PersonId, PromiseId, SafeText, SourceId, TextRules, Visibility,
 };
+use crate::engine::books::Books;
+use crate::engine::rehearsal::live::Rehearsing;
 use crate::tui::app::composer::errand::{Errand, Opened, Submit, Told, Tray, Wanted};
+use crate::tui::app::msg::Answer;
 
 /// The outbox in memory.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,10 @@ pub(crate) struct Postbox {
     pub(crate) turns: Vec<Turn>,
     pub(crate) card: Option<PersonCard>,
     pub(crate) sent: Vec<(OutgoingId, String)>,
+    /// Our last replies.
+    pub(crate) replies: Vec<String>,
+    /// The books that posts are rehearsed against.
+    pub(crate) books: Option<Arc<Books>>,
     pub(crate) stopped: bool,
     pub(crate) answerable: Answerable,
     /// What the store says to the next wish to send, instead of holding it.
@@ -140,6 +147,14 @@ impl Postbox {
         }
     }
 
+    /// What a post would do, once there are books.
+    pub(crate) fn rehearse(&self, text: &str, now: crate::domain::Timestamp, by: &Rehearsing) -> Answer {
+        match &self.books {
+            Some(books) => Answer::Rehearsed(Arc::new(by.rehearse(books, text, now))),
+            None => Answer::Failed(SafeText::line("there are no books", 80)),
+        }
+    }
+
     pub(crate) fn tray(&self) -> Told {
         let withdrawn = |one: &&Outgoing| one.state != OutgoingState::Withdrawn;
         let items = self.outgoings.iter().filter(withdrawn).cloned().collect();
@@ -221,19 +236,24 @@ impl Postbox {
                         && match wanted {
                             Wanted::Mention(id) => one.mention == Some(id),
                             Wanted::Outgoing(id) => one.id == id,
+                            Wanted::Post { anew, .. } => !anew && one.is_post(),
                         }
                 });
                 let id = match wanted {
                     Wanted::Mention(id) => Some(id),
                     Wanted::Outgoing(_) => draft.and_then(|draft| draft.mention),
+                    Wanted::Post { .. } => None,
                 };
+                let post = matches!(wanted, Wanted::Post { .. }) || draft.is_some_and(Outgoing::is_post);
                 let answerable = self.answerable;
                 let mention = id.and_then(mention).map(|mention| Arc::new(Mention { answerable, ..mention }));
                 let out = self.outgoings.iter().filter(|one| matches!(one.state, Sent | Held));
                 Told::Opened(Box::new(Opened {
+                    post,
                     mention,
-                    turns: self.turns.clone(),
-                    card: self.card.clone(),
+                    turns: if post { Vec::new() } else { self.turns.clone() },
+                    card: self.card.clone().filter(|_| !post),
+                    replies: if post { Vec::new() } else { self.replies.clone() },
                     case: None,
                     identities: self.identities.clone(),
                     draft: draft.cloned(),

@@ -245,6 +245,7 @@ impl Town {
             Load::Clocks { from, now, target, hours } => {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
             }
+            Load::Rehearsal { text, now, by } => self.post.rehearse(&text, now, &by),
             Load::Followed { .. } => Answer::Followed(self.cases.followed()),
             Load::InboxFigures { now, target, tell_factor } => {
                 Answer::InboxFigures(self.cases.figures(now, target, tell_factor))
