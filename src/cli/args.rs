@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 use crate::config::paths::Flags;
 
 mod commands;
+mod posting;
 #[cfg(test)]
 mod tests;
 pub use commands::{
@@ -16,6 +17,7 @@ pub use commands::{
     Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
     ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
+pub use posting::PostArgs;
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
 #[derive(Debug, Clone, Parser)]
@@ -165,6 +167,13 @@ pub enum Command {
         Example:\n  goodword reply 1204 --text \"Sorry about the chain, Ana. A new one goes out today.\""
     )]
     Reply(ReplyArgs),
+    /// Publish a post of your own
+    #[command(
+        after_help = "The post is kept as a draft, rehearsed, held for the time to take it back (Ctrl-C), sent, and waited \
+        for. Ends with 0 when it was sent, with 3 when nobody knows yet or a second voice must approve it, else with 1.\n\n\
+        Example:\n  goodword post \"Free brake checks at the old mill on Saturday, for any bike. ^AK\" --account mastodon"
+    )]
+    Post(PostArgs),
     /// See what is about to be sent, and what became of it
     #[command(after_help = "Examples:\n  goodword outbox --json | jq 'select(.state == \"uncertain\")'\n  \
         goodword outbox recall 7\n  goodword outbox settle 8 --out https://social.example/@ferris/1\n  \
@@ -227,7 +236,7 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "inbox", "reply", "outbox", "search", "export", "import"]),
+    ("Every day", &["collect", "inbox", "reply", "post", "outbox", "search", "export", "import"]),
     ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];

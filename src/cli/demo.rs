@@ -74,7 +74,11 @@ fn source(scenario: &Scenario, name: &str, address: &str, client: &Client) -> Cl
 fn configuration(scenario: &Scenario) -> CliResult<Config> {
     let frame = &scenario.frame;
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    let mut text = format!("[brand]\nname = {}\n\n[collect]\npublic_feeds = false\n\n", quoted(&frame.brand));
+    let mut text = format!(
+        "[brand]\nname = {}\nsize = \"{}\"\n\n[collect]\npublic_feeds = false\n\n",
+        quoted(&frame.brand),
+        frame.size.name()
+    );
     for rival in &frame.rivals {
         text.push_str(&format!("[[rival]]\nname = {}\n\n", quoted(rival)));
     }
@@ -119,7 +123,7 @@ mod tests {
         for name in Scenario::NAMES {
             let scenario = Scenario::named(name).unwrap().unwrap();
             let config = configuration(&scenario).unwrap();
-            assert_eq!(config.brand.name, scenario.frame.brand);
+            assert_eq!((&config.brand.name, config.brand.size), (&scenario.frame.brand, scenario.frame.size));
             assert_eq!(config.watches.len(), scenario.frame.watches.len());
         }
     }

@@ -12,6 +12,7 @@ use super::output::{self, Table as Sheet};
 use crate::domain::{BrandSize, Clock, SafeText, Timestamp};
 use crate::engine::SystemClock;
 use crate::engine::books::{Books, Read};
+use crate::engine::presence::Presence;
 use crate::engine::rehearsal::told::{does, gives};
 use crate::language::Readers;
 use crate::measure::giving::ledger::{Balance, Discount, Line};
@@ -112,6 +113,9 @@ impl Telling<'_> {
             let missing = line.cover.map_or(0.0, |cover| cover.missing);
             words.push(format!("            {} {} short", day(line.entry.at), gives(missing)));
         }
+        let presence = Presence::of(self.books.acts.iter().map(|read| &read.act), self.size, self.now);
+        words.push(format!("presence    {}", presence.personal_in_words()));
+        words.extend(presence.sameness_in_words().map(|words| format!("            {words}")));
         words.push(String::new());
         for (name, (acts, given, asked)) in self.accounts() {
             words.push(format!("{name}: {acts} acts, {given:.0} given, {asked:.0} asked (not decayed)"));
@@ -150,6 +154,7 @@ impl Telling<'_> {
             Balance::Stale(balance, _) => (Some(balance), true),
         };
         let next = ledger.next_ask(self.table.hard_ask, self.size, self.now);
+        let presence = Presence::of(self.books.acts.iter().map(|read| &read.act), self.size, self.now);
         json!({
             "acts": self.books.acts.len(),
             "given": sums.given,
@@ -158,6 +163,9 @@ impl Telling<'_> {
             "stale": stale,
             "full_marks": full_marks(self.size),
             "unconditional": ledger.share_unconditional(self.now),
+            "personal": presence.share(),
+            "personal_full_marks": presence.full,
+            "canned_replies": presence.sameness.map(|same| same.canned),
             "next_ask": { "weight": self.table.hard_ask, "covered": next.covered, "missing": next.missing },
             "early_asks": ledger.lines().iter().filter(|line| is_early(line)).count(),
         })

@@ -25,12 +25,14 @@ mod login;
 mod lookup;
 mod outbox;
 mod output;
+mod post;
 mod prompt;
 mod query;
 mod record;
 mod rehearse;
 mod reply;
 mod search;
+mod sending;
 mod train;
 mod voice;
 mod watch;
@@ -78,6 +80,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Logout(arguments)) => login::logout(&arguments, &everywhere),
         Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
+        Some(Command::Post(post)) => wait(post::run(&post, &everywhere)),
         Some(Command::Reply(reply)) => wait(reply::run(&reply, &everywhere)),
         Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),

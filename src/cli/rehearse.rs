@@ -37,7 +37,7 @@ pub async fn run(arguments: &RehearseArgs, everywhere: &Everywhere) -> CliResult
     let books = Books::open(&*store, reader, size, table, now).await;
     store.close().await;
     let books = books?;
-    let rehearsal = Stage { books: &books, reader, size, table, now }.rehearse(&text, arguments.reply);
+    let rehearsal = Stage { books: &books, reader, size, table, now, setting: None }.rehearse(&text, arguments.reply);
     if arguments.printing.json {
         output::json(&as_json(&rehearsal, &text))?;
     } else {

@@ -49,7 +49,7 @@ impl Presence {
         let own_words = (0..replies.len()).filter(|at| !is_canned(*at)).count();
         let signed = |act: &&&Act| is_personal(act.text.as_str());
         let canned_but_signed = replies.iter().enumerate().filter(|(at, act)| is_canned(*at) && signed(act)).count();
-        let posts = acts.iter().filter(|act| act.parent.is_none()).filter(|act| signed(&act)).count();
+        let posts = acts.iter().filter(|act| act.parent.is_none()).filter(signed).count();
         let latest = live_replies(&replies);
         Self {
             acts: acts.len(),
@@ -63,6 +63,25 @@ impl Presence {
     /// The share of personal ones, 0 to 1; `None` when there are too few.
     pub fn share(&self) -> Option<f64> {
         (self.acts >= FEWEST).then(|| self.personal as f64 / self.acts as f64)
+    }
+}
+
+impl Presence {
+    /// How personal they are, in words.
+    pub fn personal_in_words(&self) -> String {
+        match self.share() {
+            Some(share) => {
+                format!("{:.0} % personal, full marks from {:.0} %", share * 100.0, self.full * 100.0)
+            }
+            None => format!("too few: {} acts in 4 weeks, {FEWEST} are needed", self.acts),
+        }
+    }
+
+    /// How much alike the replies are, in words; `None` when there are too few.
+    pub fn sameness_in_words(&self) -> Option<String> {
+        let same = self.sameness?;
+        let canned = if same.alarms() { "canned: " } else { "" };
+        Some(format!("{canned}{:.0} % of the last {} replies are like another", same.canned * 100.0, self.replies))
     }
 }
 

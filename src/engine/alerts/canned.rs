@@ -64,3 +64,7 @@ impl Alerts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "canned_tests.rs"]
+mod tests;

@@ -2,9 +2,9 @@
 //! waits for a key, and no key waits for it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use super::{Rehearsal, Stage};
+use super::{Rehearsal, Setting, Stage};
 use crate::domain::{BrandSize, Timestamp};
 use crate::engine::books::Books;
 use crate::engine::presence::Presence;
@@ -27,30 +27,39 @@ impl Rehearsing {
         Self { readers, size, table }
     }
 
-    /// The books as they are in the store.
+    /// What is in the store, to be rehearsed against.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn books(&self, store: &dyn Store, now: Timestamp) -> StoreResult<Arc<Books>> {
-        Ok(Arc::new(Books::open(store, self.readers.gesture.as_ref(), self.size, self.table, now).await?))
+    pub async fn ground(&self, store: &dyn Store, now: Timestamp) -> StoreResult<Arc<Ground>> {
+        let books = Books::open(store, self.readers.gesture.as_ref(), self.size, self.table, now).await?;
+        Ok(Arc::new(self.on(books, now)))
     }
 
-    /// Rehearses a post that answers nobody.
-    pub fn rehearse(&self, books: &Arc<Books>, text: &str, now: Timestamp) -> Rehearsed {
-        let stage = Stage { books, reader: self.readers.gesture.as_ref(), size: self.size, table: self.table, now };
-        let acts = books.acts.len();
+    /// To be rehearsed against these books.
+    pub fn on(&self, books: Books, now: Timestamp) -> Ground {
+        let presence = Presence::of(books.acts.iter().map(|read| &read.act), self.size, now);
+        Ground { books, presence }
+    }
+
+    /// Rehearses a post that answers nobody, within the campaign that it belongs to.
+    pub fn rehearse(&self, ground: &Arc<Ground>, text: &str, now: Timestamp, setting: Option<Setting>) -> Rehearsed {
+        let (reader, books) = (self.readers.gesture.as_ref(), &ground.books);
+        let stage = Stage { books, reader, size: self.size, table: self.table, now, setting: setting.as_ref() };
+        let (acts, rehearsal) = (books.acts.len(), stage.rehearse(text, false));
         Rehearsed {
             about: text.to_owned(),
             lang: self.readers.language.language(text, None),
-            rehearsal: stage.rehearse(text, false),
+            rehearsal,
             balance: books.ledger.balance(now),
             next: books.ledger.next_ask(self.table.hard_ask, self.size, now),
-            presence: Presence::of(books.acts.iter().map(|read| &read.act), self.size, now),
+            presence: ground.presence.clone(),
             enough: acts >= FEWEST_ACTS,
             acts,
             full: full_marks(self.size),
             by: self.clone(),
-            books: Arc::clone(books),
+            setting,
+            ground: Arc::clone(ground),
         }
     }
 }
@@ -58,7 +67,8 @@ impl Rehearsing {
 impl Default for Rehearsing {
     /// By rules, for a brand of the usual size.
     fn default() -> Self {
-        Self::new(Arc::new(Readers::rule_based()), BrandSize::default(), Table::default())
+        static RULES: LazyLock<Arc<Readers>> = LazyLock::new(|| Arc::new(Readers::rule_based()));
+        Self::new(Arc::clone(&RULES), BrandSize::default(), Table::default())
     }
 }
 
@@ -72,6 +82,12 @@ impl PartialEq for Rehearsing {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.readers, &other.readers) && self.size == other.size && self.table == other.table
     }
+}
+
+/// What posts are rehearsed against: the books, and how the brand comes across.
+pub struct Ground {
+    books: Books,
+    presence: Presence,
 }
 
 /// What a post would do, as far as that is known.
@@ -95,13 +111,14 @@ pub struct Rehearsed {
     /// The balance that is full marks.
     pub full: f64,
     by: Rehearsing,
-    books: Arc<Books>,
+    setting: Option<Setting>,
+    ground: Arc<Ground>,
 }
 
 impl Rehearsed {
     /// Other words against the same books, at once: for a person who sends before anybody else has read them.
     pub fn again(&self, text: &str, now: Timestamp) -> Self {
-        self.by.rehearse(&self.books, text, now)
+        self.by.rehearse(&self.ground, text, now, self.setting.clone())
     }
 }
 

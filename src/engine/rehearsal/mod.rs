@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::books::Books;
 use crate::domain::time::SignedDuration;
-use crate::domain::{BrandSize, Deed, Gesture, Give, Timestamp};
+use crate::domain::{BrandSize, Deed, Gesture, Give, SafeText, Timestamp};
 use crate::language::{DeedReading, GestureReading, Profiting, ReadGesture, profiting};
 use crate::measure::giving::health::{Health, Posted, Responses, health};
 use crate::measure::giving::ledger::{Cover, Sums};
@@ -36,10 +36,44 @@ pub struct Rehearsal {
     pub health: Option<Health>,
     /// It is signed, or speaks in the first person singular.
     pub personal: bool,
+    /// What it would do to the campaign that it belongs to.
+    pub within: Option<Within>,
     /// What would be better, the most helpful first.
     pub advice: Vec<Advice>,
     /// Words that sound like profiting from a disaster.
     pub profiting: Option<Profiting>,
+}
+
+/// A campaign that a post would belong to, as it stands.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Its name.
+    pub name: SafeText,
+    /// What was published in it, oldest first.
+    pub posted: Vec<Posted>,
+    /// Who responded to it so far.
+    pub responses: Responses,
+    /// The whole of what it promised was paid.
+    pub whole: bool,
+}
+
+/// What a post would do to its campaign, as the responses are now.
+#[derive(Debug, Clone)]
+pub struct Within {
+    /// Its name.
+    pub name: SafeText,
+    /// Its health before the post; `None` without an act.
+    pub before: Option<Health>,
+    /// Its health with the post.
+    pub after: Option<Health>,
+}
+
+impl Within {
+    /// Whether the campaign falls by a point or more.
+    pub fn falls(&self) -> bool {
+        let of = |health: &Option<Health>| health.as_ref().and_then(|health| health.health);
+        of(&self.before).zip(of(&self.after)).is_some_and(|(before, after)| after <= before - 1.0)
+    }
 }
 
 /// What would be better, with the points of giving and personal (of 55) that it would bring.
@@ -81,6 +115,8 @@ pub struct Stage<'a> {
     pub table: Table,
     /// The present moment.
     pub now: Timestamp,
+    /// The campaign that the post belongs to.
+    pub setting: Option<&'a Setting>,
 }
 
 impl Stage<'_> {
@@ -91,19 +127,46 @@ impl Stage<'_> {
         let personal = is_personal(text);
         let before = self.books.ledger.sums(self.now);
         let (side, cover, after, health) = self.played(deed.deed, personal, before);
+        let within = self.setting.map(|setting| self.within(setting, deed.deed, personal, before, after));
         let mut advice = self.advice(&gesture, deed.deed, personal, before, health.as_ref());
         advice.retain(|advice| advice.points >= 0.5);
         advice.sort_by(|one, other| other.points.total_cmp(&one.points));
-        Rehearsal { gesture, side, cover, before, after, health, personal, advice, profiting: profiting(text), deed }
+        Rehearsal {
+            gesture,
+            side,
+            cover,
+            before,
+            after,
+            health,
+            personal,
+            within,
+            advice,
+            profiting: profiting(text),
+            deed,
+        }
     }
 
-    fn played(&self, deed: Deed, personal: bool, before: Sums) -> (Side, Option<Cover>, Sums, Option<Health>) {
+    fn within(&self, setting: &Setting, deed: Deed, personal: bool, before: Sums, after: Sums) -> Within {
+        let of =
+            |posted: &[Posted], sums| health(posted, &setting.responses, sums, self.size, &self.table, setting.whole);
+        let mut posted = setting.posted.clone();
+        let then = of(&posted, before);
+        posted.push(self.posted(deed, personal, before));
+        Within { name: setting.name.clone(), before: then, after: of(&posted, after) }
+    }
+
+    fn posted(&self, deed: Deed, personal: bool, before: Sums) -> Posted {
         let side = self.table.side(deed, self.size);
         let asks = side.asked() > 0.0;
         let cover = asks.then(|| Cover::of(before.given, before.asked, side.asked(), self.size));
-        let after = Sums { given: before.given + side.given(), asked: before.asked + side.asked() };
         let surely_capped = matches!(deed, Deed::Conditional { capped: true, .. });
-        let post = Posted { side, cover, personal, surely_capped };
+        Posted { side, cover, personal, surely_capped }
+    }
+
+    fn played(&self, deed: Deed, personal: bool, before: Sums) -> (Side, Option<Cover>, Sums, Option<Health>) {
+        let post = self.posted(deed, personal, before);
+        let (side, cover) = (post.side, post.cover);
+        let after = Sums { given: before.given + side.given(), asked: before.asked + side.asked() };
         let health = health(&[post], &Responses::default(), after, self.size, &self.table, false);
         (side, cover, after, health)
     }

@@ -33,7 +33,8 @@ fn books(deeds: &[Deed], size: BrandSize) -> Books {
 
 fn rehearse(reader: &dyn ReadGesture, deeds: &[Deed], size: BrandSize, text: &str) -> Rehearsal {
     let books = books(deeds, size);
-    let stage = Stage { books: &books, reader, size, table: Table::default(), now: Timestamp::UNIX_EPOCH };
+    let stage =
+        Stage { books: &books, reader, size, table: Table::default(), now: Timestamp::UNIX_EPOCH, setting: None };
     stage.rehearse(text, false)
 }
 
@@ -83,4 +84,29 @@ fn a_signature_is_found_at_the_end_only() {
     assert_eq!(signed("Ride -now"), None);
     assert_eq!(signed(""), None);
     assert!(is_personal("I asked the workshop") && is_personal("that’s on me") && !is_personal("i) wheels ii) time"));
+}
+
+#[test]
+fn a_campaign_is_told_as_it_would_be_with_the_post_and_its_present_responses() {
+    let gives = [Deed::Give(Give::Fix); 12];
+    let books = books(&gives, BrandSize::Enterprise);
+    let gift = Posted { side: Side::Give(2.0), cover: None, personal: true, surely_capped: false };
+    let setting = Setting {
+        name: SafeText::line("Winter ride", 80),
+        posted: vec![gift],
+        responses: Responses { people: 40, known: 20, praise: 30, complaints: 0, all: 40 },
+        whole: false,
+    };
+    let rehearse = |reader: &dyn ReadGesture, text: &str| {
+        let (size, table) = (BrandSize::Enterprise, Table::default());
+        let stage = Stage { books: &books, reader, size, table, now: Timestamp::UNIX_EPOCH, setting: Some(&setting) };
+        let within = stage.rehearse(text, false).within.unwrap();
+        assert_eq!(within.name.as_str(), "Winter ride");
+        (within.before.unwrap().health.unwrap(), within.after.unwrap())
+    };
+    let (before, after) =
+        rehearse(&As(Gesture::Conditional, Some("$100,000")), "For each repost we give $1, up to $100,000.");
+    assert!(before > 70.0 && after.held && after.health.unwrap() <= 39.0, "{before} {after:?}");
+    let (before, after) = rehearse(&As(Gesture::Give, None), "I fixed forty bicycles for free. ^AK");
+    assert!(after.health.unwrap() >= before, "{before} {after:?}");
 }

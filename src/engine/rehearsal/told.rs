@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Change, Rehearsal};
+use super::{Change, Rehearsal, Within};
 use crate::domain::{Deed, Gesture, SafeText};
 use crate::measure::giving::Side;
+use crate::measure::giving::health::{Band, Health};
 
 /// Longest words of the text that are quoted, in characters.
 const QUOTED: usize = 60;
@@ -75,6 +76,26 @@ pub fn profiting(rehearsal: &Rehearsal, text: &str) -> Option<String> {
     Some(format!("{} beside {disaster} sounds like profiting from it", words.join(", ")))
 }
 
+/// What becomes of its campaign.
+pub fn campaign(within: &Within) -> String {
+    let of = |health: &Option<Health>| match health {
+        Some(Health { health: Some(health), .. }) => format!("{health:.0} {}", band(*health)),
+        Some(_) => "too few responses to say".to_owned(),
+        None => "no act yet".to_owned(),
+    };
+    let (before, after) = (of(&within.before), of(&within.after));
+    let change = if before == after { before } else { format!("{before} → {after}") };
+    format!("campaign {}: {change}", within.name)
+}
+
+fn band(health: f64) -> &'static str {
+    match Band::of(health) {
+        Band::Red => "red",
+        Band::Amber => "amber",
+        Band::Green => "green",
+    }
+}
+
 /// What speaks against publishing it as it is, a line each: what a person should decide about, not what could be
 /// better still.
 pub fn warnings(rehearsal: &Rehearsal, text: &str) -> Vec<String> {
@@ -89,6 +110,9 @@ pub fn warnings(rehearsal: &Rehearsal, text: &str) -> Vec<String> {
     if let Some(cover) = rehearsal.cover.filter(|cover| cover.is_early()) {
         let what = if rehearsal.gesture.gesture == Gesture::Ask { "this ask" } else { "it" };
         warnings.push(format!("{what} comes too early: {} short of covering it", gives(cover.missing)));
+    }
+    if let Some(within) = rehearsal.within.as_ref().filter(|within| within.falls()) {
+        warnings.push(format!("it lowers the {}", campaign(within)));
     }
     warnings
 }

@@ -18,6 +18,7 @@ use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
 mod clocks;
 mod inbox;
+mod posts;
 mod scenes;
 
 fn paint(model: &Model, theme: &Theme) -> Buffer {

@@ -74,3 +74,7 @@ fn has_title(text: &str) -> bool {
         !title.trim().trim_start_matches('#').trim().is_empty() && !words.trim().is_empty()
     })
 }
+
+#[cfg(test)]
+#[path = "own_tests.rs"]
+mod tests;

@@ -166,6 +166,9 @@ fn write(page: &mut Page, rehearsed: &Rehearsed) {
         page.prose(Tone::Warn, 0, &format!("! {warning}"));
     }
     books(page, rehearsed, false);
+    if let Some(within) = rehearsal.within.as_ref().filter(|within| !within.falls()) {
+        page.prose(Tone::Text, 0, &told::campaign(within));
+    }
     health(page, rehearsal);
     if !rehearsal.advice.is_empty() {
         page.heading("Better");
@@ -240,17 +243,15 @@ fn reasons(page: &mut Page, rehearsal: &Rehearsal, text: &str) {
 fn presence(page: &mut Page, rehearsed: &Rehearsed) {
     let presence = &rehearsed.presence;
     page.heading("Presence · 4 weeks");
-    match presence.share() {
-        Some(share) => {
-            let (tone, sign) = if share >= presence.full { (Tone::Good, "✓ ") } else { (Tone::Warn, "~ ") };
-            let words = format!("{:.0} % personal, full marks from {:.0} %", share * 100.0, presence.full * 100.0);
-            page.prose(tone, 0, &format!("{sign}{words}"));
-        }
-        None => page.prose(Tone::Muted, 0, &format!("personal: too few, {} acts", presence.acts)),
-    }
-    if let Some(same) = presence.sameness {
-        let words = format!("{:.0} % of {} replies are like another", same.canned * 100.0, presence.replies);
-        let (tone, sign) = if same.alarms() { (Tone::Warn, "! canned: ") } else { (Tone::Muted, "") };
+    let (tone, sign) = match presence.share() {
+        Some(share) if share >= presence.full => (Tone::Good, "✓ "),
+        Some(_) => (Tone::Warn, "~ "),
+        None => (Tone::Muted, ""),
+    };
+    page.prose(tone, 0, &format!("{sign}{}", presence.personal_in_words()));
+    if let Some(words) = presence.sameness_in_words() {
+        let canned = presence.sameness.is_some_and(|same| same.alarms());
+        let (tone, sign) = if canned { (Tone::Warn, "! ") } else { (Tone::Muted, "") };
         page.prose(tone, 0, &format!("{sign}{words}"));
     }
 }

@@ -6,8 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::Timestamp;
 use crate::domain::time::SignedDuration;
-use crate::engine::books::Books;
-use crate::engine::rehearsal::live::Rehearsing;
+use crate::engine::rehearsal::live::{Ground, Rehearsing};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::msg::Answer;
 
@@ -16,7 +15,7 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 /// The books that were read last, and when, and for whom.
 #[derive(Clone, Default)]
-pub(super) struct Rehearsals(Arc<Mutex<Option<(Timestamp, Rehearsing, Arc<Books>)>>>);
+pub(super) struct Rehearsals(Arc<Mutex<Option<(Timestamp, Rehearsing, Arc<Ground>)>>>);
 
 impl Rehearsals {
     /// What a post would do.
@@ -27,20 +26,20 @@ impl Rehearsals {
         now: Timestamp,
         by: &Rehearsing,
     ) -> StoreResult<Answer> {
-        let books = self.books(store, now, by).await?;
-        Ok(Answer::Rehearsed(Arc::new(by.rehearse(&books, text, now))))
+        let ground = self.ground(store, now, by).await?;
+        Ok(Answer::Rehearsed(Arc::new(by.rehearse(&ground, text, now, None))))
     }
 
-    async fn books(&self, store: &dyn Store, now: Timestamp, by: &Rehearsing) -> StoreResult<Arc<Books>> {
+    async fn ground(&self, store: &dyn Store, now: Timestamp, by: &Rehearsing) -> StoreResult<Arc<Ground>> {
         let mut kept = self.0.lock().await;
-        if let Some((at, for_whom, books)) = kept.as_ref()
+        if let Some((at, for_whom, ground)) = kept.as_ref()
             && for_whom == by
             && now.duration_since(*at).abs() < GOOD_FOR
         {
-            return Ok(Arc::clone(books));
+            return Ok(Arc::clone(ground));
         }
-        let books = by.books(store, now).await?;
-        *kept = Some((now, by.clone(), Arc::clone(&books)));
-        Ok(books)
+        let ground = by.ground(store, now).await?;
+        *kept = Some((now, by.clone(), Arc::clone(&ground)));
+        Ok(ground)
     }
 }
