@@ -46,7 +46,7 @@ impl Rehearsing {
     pub fn rehearse(&self, ground: &Arc<Ground>, text: &str, now: Timestamp, setting: Option<Setting>) -> Rehearsed {
         let (reader, books) = (self.readers.gesture.as_ref(), &ground.books);
         let stage = Stage { books, reader, size: self.size, table: self.table, now, setting: setting.as_ref() };
-        let (acts, rehearsal) = (books.acts.len(), stage.rehearse(text, false));
+        let (acts, rehearsal) = (books.ledger.lines().len(), stage.rehearse(text, false));
         Rehearsed {
             about: text.to_owned(),
             lang: self.readers.language.language(text, None),

@@ -65,7 +65,7 @@ pub(crate) async fn a_post_of_our_own_is_an_act_and_answers_nobody(grounds: &dyn
     assert_eq!((recorded.acts, recorded.answered.len()), (1, 0));
     let [act] = &town.store.acts(None, 9).await.unwrap()[..] else { panic!("one act") };
     assert_eq!((act.parent.as_deref(), act.answers, act.own, act.history), (None, None, true, false));
-    assert_eq!((act.visibility, act.text.as_str()), (Visibility::Unlisted, "We open at nine."));
+    assert_eq!((act.visibility, act.text.as_str()), (Visibility::Unlisted, "bicycles\n\nWe open at nine."));
     let sent = town.store.outgoing(saved.id).await.unwrap().unwrap();
     assert!(sent.is_post() && sent.state == State::Sent);
 }

@@ -7,7 +7,7 @@ use crate::tui::app::action::Action;
 use crate::tui::app::composer::gate::Then;
 use crate::tui::app::msg::Typing;
 use crate::tui::app::samples::postbox::{identity, outgoing, rules};
-use crate::tui::app::samples::{Town, now, setup};
+use crate::tui::app::samples::{Town, setup};
 use crate::tui::app::{Cmd, InputMode, Model, Msg};
 
 fn town() -> Town {
@@ -58,7 +58,7 @@ fn one_key_leads_to_a_post_that_goes_out_like_a_reply() {
     assert!(sheet.is_post() && sheet.mention().is_none() && sheet.card().is_none());
     assert_eq!((sheet.visibility(), sheet.whom().as_str()), (Visibility::Public, "everybody"));
     write(&mut town, &mut model, GIVE);
-    assert_eq!(town.post.saves, 1);
+    assert_eq!((town.post.outgoings.len(), town.post.outgoings[0].text().as_str()), (1, GIVE), "a draft by itself");
     town.press(&mut model, Action::Send);
     assert!(model.composer().is_none(), "asked: {}{}", reasons(&model), blocked(&model));
     let sent = &town.post.outgoings[0];
@@ -96,11 +96,10 @@ fn what_it_would_do_is_rehearsed_while_it_is_written() {
     let sheet = model.composer().unwrap();
     assert!(sheet.is_rehearsed() && !sheet.rehearsal_marks().is_empty());
     let page = page(&model);
-    for words in
-        ["hard ask", "an ask of 2", "too early: ", "Better", "let a person sign it", "giving", "By these words"]
-    {
+    for words in ["hard ask", "an ask of 2", "Better", "let a person sign it", "giving", "By these words"] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    assert!(sheet.rehearsal_warnings().concat().contains("comes too early: "));
     town.press(&mut model, Action::Send);
     assert!(reasons(&model).contains("comes too early"), "{}", reasons(&model));
     assert!(town.post.submitted.is_empty());
@@ -144,8 +143,9 @@ fn profiting_from_a_disaster_is_said_and_marked() {
     town.post.gives = Some(20);
     let mut model = open(&mut town);
     write(&mut town, &mut model, "After the earthquake: 20% off all our helmets, buy now with the code QUAKE.");
-    let (page, marks) = (page(&model), model.composer().unwrap().rehearsal_marks());
-    assert!(page.contains("sounds like profiting"), "{page}");
+    let sheet = model.composer().unwrap();
+    let (warnings, marks) = (sheet.rehearsal_warnings().concat(), sheet.rehearsal_marks());
+    assert!(warnings.contains("sounds like profiting"), "{warnings}");
     let text = model.composer().unwrap().paper().text();
     assert!(marks.iter().any(|mark| text[mark.clone()].contains("earthquake")), "{marks:?}");
     town.press(&mut model, Action::Send);

@@ -131,6 +131,12 @@ impl Composer {
         marks
     }
 
+    /// What the rehearsal says against these words, as far as it has read them.
+    pub fn rehearsal_warnings(&self) -> Vec<String> {
+        let rehearsed = self.rehearsing.rehearsed().filter(|_| self.post && self.is_rehearsed());
+        rehearsed.map(|one| told::warnings(&one.rehearsal, &one.about)).unwrap_or_default()
+    }
+
     /// What the rehearsal says against sending these words. They are read at once when nobody has yet.
     pub(super) fn warnings(&self, context: &Context) -> Vec<String> {
         let Some(rehearsed) = self.rehearsing.rehearsed().filter(|_| self.post) else { return Vec::new() };
@@ -162,9 +168,6 @@ fn write(page: &mut Page, rehearsed: &Rehearsed) {
             .with(Tone::Muted, format!(" · {sure:.0} % sure")),
     );
     page.prose(Tone::Text, 2, &told::counts_as(rehearsal.side));
-    for warning in told::warnings(rehearsal, text) {
-        page.prose(Tone::Warn, 0, &format!("! {warning}"));
-    }
     books(page, rehearsed, false);
     if let Some(within) = rehearsal.within.as_ref().filter(|within| !within.falls()) {
         page.prose(Tone::Text, 0, &told::campaign(within));
@@ -182,24 +185,20 @@ fn write(page: &mut Page, rehearsed: &Rehearsed) {
 
 /// How the books stand, and would.
 fn books(page: &mut Page, rehearsed: &Rehearsed, now_only: bool) {
-    let full = rehearsed.full;
-    if !rehearsed.enough {
-        return page.prose(Tone::Muted, 0, &format!("balance: too few, {} of {FEWEST_ACTS} acts", rehearsed.acts));
-    }
-    let (before, after) = (rehearsed.rehearsal.before.balance(), rehearsed.rehearsal.after.balance());
+    let (full, rehearsal) = (rehearsed.full, &rehearsed.rehearsal);
+    let (before, after) = (rehearsal.before.balance(), rehearsal.after.balance());
     let stale = if matches!(rehearsed.balance, Balance::Stale(..)) { ", stale" } else { "" };
-    if now_only {
-        page.prose(Tone::Text, 0, &format!("balance {before:.2} of the {full:.2} that are full marks{stale}"));
-        let next = rehearsed.next;
-        let words = if next.is_early() {
-            format!("next ask: {} short", told::gives(next.missing))
-        } else {
-            "next ask: covered".to_owned()
-        };
-        return page.prose(if next.is_early() { Tone::Warn } else { Tone::Good }, 0, &words);
-    }
-    page.prose(Tone::Text, 0, &format!("balance {before:.2} → {after:.2}, full marks {full:.2}{stale}"));
-    if rehearsed.rehearsal.cover.is_some_and(|cover| !cover.is_early()) {
+    let (tone, words) = match (rehearsed.enough, now_only) {
+        (false, _) => (Tone::Muted, format!("balance: too few, {} of {FEWEST_ACTS} acts", rehearsed.acts)),
+        (true, true) => (Tone::Text, format!("balance {before:.2} of the {full:.2} that are full marks{stale}")),
+        (true, false) => (Tone::Text, format!("balance {before:.2} → {after:.2}, full marks {full:.2}{stale}")),
+    };
+    page.prose(tone, 0, &words);
+    if now_only && rehearsed.next.is_early() {
+        page.prose(Tone::Warn, 0, &format!("next ask: {} short", told::gives(rehearsed.next.missing)));
+    } else if now_only {
+        page.prose(Tone::Good, 0, "next ask: covered");
+    } else if rehearsal.cover.is_some_and(|cover| !cover.is_early()) {
         page.prose(Tone::Good, 0, "covered: enough was given before it");
     }
 }

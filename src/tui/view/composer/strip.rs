@@ -133,6 +133,9 @@ fn rest(page: &mut Page, sayings: &[Saying], left: usize) {
 fn coach(sheet: &Composer) -> Vec<Saying> {
     let advice = sheet.advice();
     let mut sayings = Vec::new();
+    for warning in sheet.rehearsal_warnings() {
+        sayings.push(Saying::new(Tone::Warn, "~ ", warning));
+    }
     if let Some((alike, of)) = advice.canned() {
         let lead = format!("~ {alike} of your last {of} replies say nearly this");
         sayings.push(Saying { short: "canned".to_owned(), ..Saying::new(Tone::Warn, lead, ": write to this person") });

@@ -18,8 +18,7 @@ fn posting(size: (u16, u16), gives: i64, text: &str) -> Model {
 
 #[test]
 fn a_post_is_rehearsed_on_every_size() {
-    let offer =
-        "For every repost we give $1 to the people of the earthquake, up to $100,000. Follow us and buy the S3 now!";
+    let offer = "For every repost we give $1 to the people of the earthquake, up to $100,000.";
     for (width, height) in SIZES {
         let model = posting((width, height), 12, offer);
         insta::assert_snapshot!(format!("post_{width}x{height}"), words(&paint(&model, &Theme::standard())));
