@@ -85,8 +85,10 @@ fn answer(load: &Load) -> Answer {
         Load::Case { .. } => Answer::Case(None, None),
         Load::InboxFigures { .. } => Answer::InboxFigures(Default::default()),
         Load::Outbox => Answer::Told(Told::Tray(Arc::default())),
+        Load::Accounts(_) => Answer::Told(Told::Accounts(Vec::new(), Vec::new())),
         Load::Clocks { .. } => Answer::Clocks(Arc::new([])),
         Load::Followed { .. } => Answer::Followed(Arc::default()),
+        Load::Why(_) => Answer::Why(None),
     }
 }
 

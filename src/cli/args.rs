@@ -12,10 +12,10 @@ mod posting;
 #[cfg(test)]
 mod tests;
 pub use commands::{
-    AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
-    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LedgerArgs, LoginArgs, LogoutArgs,
-    Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
-    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, CampaignsArgs, CampaignsCommand, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs,
+    DemoArgs, ExplainArgs, ExportArgs, Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input,
+    LedgerArgs, LedgerBy, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand,
+    Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 pub use posting::PostArgs;
 
@@ -155,6 +155,11 @@ pub enum Command {
     /// What we gave and what we asked, and whether an ask would be covered now
     #[command(after_help = "Example:\n  goodword ledger --acts")]
     Ledger(LedgerArgs),
+    /// Have our campaigns given before they asked, and how are they received
+    #[command(after_help = "Ends with 0 when there is one, else with 1.\n\n\
+        Examples:\n  goodword campaigns --json | jq 'select(.running)'\n  goodword campaigns show \"Winter ride\"\n  \
+        goodword campaigns paid \"Winter ride\" 62,000 USD\n  goodword campaigns paid \"Winter ride\" all")]
+    Campaigns(CampaignsArgs),
     /// What a post would do before it is published, and what would be better
     #[command(
         after_help = "Example:\n  goodword rehearse 'For each repost we give 1 € to the flood relief, up to 1,000 €'"
@@ -237,7 +242,10 @@ pub enum Command {
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
     ("Every day", &["collect", "inbox", "reply", "post", "outbox", "search", "export", "import"]),
-    ("Look closer", &["query", "clocks", "ledger", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"]),
+    (
+        "Look closer",
+        &["query", "clocks", "ledger", "campaigns", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"],
+    ),
     ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
 ];
 

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use super::args::Everywhere;
 use super::error::{CliError, CliResult};
-use super::house::House;
+use super::house::{House, orders};
 use super::output;
 use crate::config::{self, Config, EmojiChoice};
 use crate::domain::{Clock, SafeText, SourceHealth};
 use crate::engine::{Engine, EngineHandle, SystemClock};
+use crate::language::Readers;
 use crate::sources::Source;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{LeaseState, Store};
@@ -32,6 +35,8 @@ pub struct Opening {
     pub voice: Option<String>,
     /// Said first on the status line.
     pub notices: Vec<String>,
+    /// Who tells a story beside what happens.
+    pub narrator: Option<mpsc::Receiver<String>>,
 }
 
 /// `goodword` without a command.
@@ -42,7 +47,7 @@ pub async fn ordinary(everywhere: &Everywhere, voice: Option<String>) -> CliResu
     let house = House::of_file(everywhere)?;
     let sources = house.sources()?;
     let notices = house.config.remarks();
-    open(Opening { house, sources, occasion: Occasion::Ordinary, voice, notices }, everywhere).await
+    open(Opening { house, sources, occasion: Occasion::Ordinary, voice, notices, narrator: None }, everywhere).await
 }
 
 /// Opens the dashboard and stays until a person leaves.
@@ -50,17 +55,23 @@ pub async fn ordinary(everywhere: &Everywhere, voice: Option<String>) -> CliResu
 /// # Errors
 /// What keeps the dashboard from opening, or ended it.
 pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
-    let Opening { house, sources, occasion, voice, notices } = opening;
+    let Opening { house, sources, occasion, voice, notices, narrator } = opening;
     let keymap = keymap(&house.config)?;
+    let asked = voice.clone();
     let voice = super::voice::named(&house.config, voice)?;
     let _log = house.log(everywhere);
     let store = house.store().await?;
+    super::campaigns::adopt(&house, &store).await?;
     let plan = house.plan(Arc::clone(&store), sources);
     let coach = Arc::clone(&plan.readers);
     let engine = Arc::new(Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))?);
     let mut setup = setup(&house, &store, &engine, keymap, occasion, notices);
-    setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), coach);
+    setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), Arc::clone(&coach));
+    setup.reload = house.file.clone().map(|file| reload(file, Arc::clone(&engine), asked, coach));
     setup.model.voice = voice;
+    if let Some(narrator) = narrator {
+        setup.narrator = narrator;
+    }
     setup.model.target = house.config.answering.target;
     setup.model.hours.clone_from(&house.config.answering.hours);
     let ended = runtime::run(setup).await;
@@ -153,7 +164,8 @@ fn setup(
             scratch: Some(house.data.clone()),
         },
         save_watch: house.file.clone().map(|file| save_watch(file, config.brand.name.clone())),
-        reload: house.file.clone().map(|file| reload(file, Arc::clone(engine))),
+        reload: None,
+        narrator: mpsc::channel(1).1,
     }
 }
 
@@ -211,15 +223,19 @@ fn save_watch(file: PathBuf, brand: String) -> SaveWatch {
     })
 }
 
-/// Reads the file again and puts its watches, keys and looks to work; what needs a restart is said.
-fn reload(file: PathBuf, engine: Arc<EngineHandle>) -> Reload {
+/// Reads the file again and puts its watches, answering, voices, keys and looks to work; what needs a restart is said.
+/// `asked` is the voice that the arguments name, which goes before the file's.
+fn reload(file: PathBuf, engine: Arc<EngineHandle>, asked: Option<String>, readers: Arc<Readers>) -> Reload {
     let current: Arc<tokio::sync::Mutex<Option<Config>>> = Arc::default();
     Arc::new(move || {
         let (file, engine, current) = (file.clone(), Arc::clone(&engine), Arc::clone(&current));
+        let (asked, readers) = (asked.clone(), Arc::clone(&readers));
         Box::pin(async move {
             let config = Config::load(&file).map_err(|errors| errors.line())?;
             let keymap = keymap(&config).map_err(|error| error.to_string())?;
-            let adopted = engine.rewatch(config.roster()).await.map_err(|error| error.to_string())?;
+            let voice = super::voice::named(&config, asked).map_err(|error| error.to_string())?;
+            let adopted = engine.rewatch(orders(&config)).await.map_err(|error| error.to_string())?;
+            engine.adopt_campaigns(&config.campaign_terms()).await.map_err(|error| error.to_string())?;
             let mut before = current.lock().await;
             let changed =
                 before.replace(config.clone()).map(|old| config::reload::Changed::between(&old, config.clone()));
@@ -235,9 +251,11 @@ fn reload(file: PathBuf, engine: Arc<EngineHandle>) -> Reload {
                     watches: adopted.watches.clone(),
                     tell_factor: config.weights.tell_factor,
                     target: config.answering.target,
+                    hours: config.answering.hours.clone(),
                     emoji: emoji(&config),
                     keys: keymap.names(),
-                    replies: super::voice::replies(&config),
+                    writer: super::voice::writer(&config, voice.as_deref(), readers),
+                    voice,
                 },
                 theme: theme(&config),
                 keymap,

@@ -6,6 +6,8 @@ use super::args::{DemoArgs, Everywhere};
 use super::dashboard::{self, Opening};
 use super::error::{CliError, CliResult};
 use super::house::House;
+use super::output;
+use crate::config::template::size_name;
 use crate::config::{Config, Document};
 use crate::demo::{Format, Scenario, Town};
 use crate::domain::Network;
@@ -32,7 +34,7 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     })??;
     let directory = Scratch::new()?;
     let config = configuration(&scenario)?;
-    let town = Town::open(scenario.clone(), Arc::new(SystemClock), arguments.speed).await?;
+    let mut town = Town::open(scenario.clone(), Arc::new(SystemClock), arguments.speed).await?;
     let client = Client::new(HttpSettings::default())?;
     let sources: Vec<Source> = town
         .addresses()
@@ -42,8 +44,11 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     let (data, logs) = (directory.0.join("data"), directory.0.join("log"));
     let house = House { config, file: None, data, logs };
     let notices = vec!["a made-up town on this machine; ? shows the keys, q leaves".to_owned()];
-    let opening = Opening { house, sources, occasion: Occasion::Demo, voice: None, notices };
+    let narrator = Some(town.narrator());
+    let opening = Opening { house, sources, occasion: Occasion::Demo, voice: None, notices, narrator };
     let ended = dashboard::open(opening, everywhere).await;
+    // On the screen a line makes way for the next one: here is the whole of what was told.
+    town.narrated().iter().for_each(output::remark);
     town.close().await;
     ended
 }
@@ -74,22 +79,30 @@ fn source(scenario: &Scenario, name: &str, address: &str, client: &Client) -> Cl
 fn configuration(scenario: &Scenario) -> CliResult<Config> {
     let frame = &scenario.frame;
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let list = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ");
     let mut text = format!(
-        "[brand]\nname = {}\nsize = \"{}\"\n\n[collect]\npublic_feeds = false\n\n",
+        "[brand]\nname = {}\nsize = {}\n\n[collect]\npublic_feeds = false\n\n",
         quoted(&frame.brand),
-        frame.size.name()
+        quoted(size_name(frame.size))
     );
+    for voice in &frame.voices {
+        let (name, signature) = (quoted(&voice.name), quoted(&voice.signature));
+        text.push_str(&format!("[[voice]]\nname = {name}\nsignature = {signature}\n\n"));
+    }
+    for campaign in &frame.campaigns {
+        let (name, tags) = (quoted(&campaign.name), list(&campaign.tags));
+        text.push_str(&format!("[[campaign]]\nname = {name}\ntags = [{tags}]\n\n"));
+    }
     for rival in &frame.rivals {
         text.push_str(&format!("[[rival]]\nname = {}\n\n", quoted(rival)));
     }
     for watch in &frame.watches {
-        let context: Vec<String> = watch.context.iter().map(|word| quoted(word)).collect();
         text.push_str(&format!(
             "[[watch]]\nname = {}\nsubject = {}\nquery = {}\ncontext = [{}]\n\n",
             quoted(&watch.name),
             quoted(&watch.subject),
             quoted(&watch.query),
-            context.join(", ")
+            list(&watch.context)
         ));
     }
     Ok(Config::parse(Document::new(std::path::Path::new("the demo"), text))?)
@@ -123,7 +136,7 @@ mod tests {
         for name in Scenario::NAMES {
             let scenario = Scenario::named(name).unwrap().unwrap();
             let config = configuration(&scenario).unwrap();
-            assert_eq!((&config.brand.name, config.brand.size), (&scenario.frame.brand, scenario.frame.size));
+            assert_eq!(config.brand.name, scenario.frame.brand);
             assert_eq!(config.watches.len(), scenario.frame.watches.len());
         }
     }

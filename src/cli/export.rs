@@ -1,5 +1,6 @@
-//! `export`: writes stored mentions as NDJSON or CSV, or what people said of their readings.
+//! `export`: writes stored mentions as NDJSON or CSV, or what people said of their readings and of posts of our own.
 
+mod acts;
 mod corrections;
 
 use std::fs::File;
@@ -49,11 +50,14 @@ const COLUMNS: [&str; 20] = [
 /// # Errors
 /// When the query is refused, or the store or the output cannot be used.
 pub async fn run(arguments: &ExportArgs, everywhere: &Everywhere) -> CliResult<u8> {
-    if arguments.what == Exported::Corrections {
+    if arguments.what != Exported::Mentions {
         corrections::check(arguments)?;
         let between = (moment(arguments.since)?, moment(arguments.until)?);
         let store = house::existing_store(&house::data_directory(everywhere)?).await?;
-        let written = corrections::write(&*store, arguments, between).await;
+        let written = match arguments.what {
+            Exported::ActCorrections => acts::write(&*store, arguments, between).await,
+            _ => corrections::write(&*store, arguments, between).await,
+        };
         store.close().await;
         return written.map(|()| 0);
     }

@@ -13,11 +13,15 @@ use crate::config::credentials::{SourceCredentials, Vault};
 use crate::config::paths::{Flags, Paths, Platform};
 use crate::config::template::Answers;
 use crate::config::{Config, OutboxSettings};
+use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Network, SafeText};
+use crate::engine::Orders;
 use crate::engine::answering::AnsweringSettings;
+use crate::engine::campaigns::Scale;
 use crate::engine::outbox::Manner;
 use crate::engine::{EnginePlan, SystemClock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::feed::FeedSettings;
 use crate::sources::http::Client;
 use crate::sources::search::Template;
@@ -177,21 +181,29 @@ impl House {
 
     /// The plan for the engine.
     pub fn plan(&self, store: Arc<SqliteStore>, sources: Vec<Source>) -> EnginePlan {
-        let mut plan = EnginePlan::new(
-            store,
-            sources,
-            self.config.roster(),
-            Arc::new(Readers::trained()),
-            Some(self.config.retention),
-        );
-        plan.team.clone_from(&self.config.brand.people);
+        let orders = orders(&self.config);
+        let mut plan =
+            EnginePlan::new(store, sources, orders.roster, Arc::new(Readers::trained()), Some(self.config.retention));
+        (plan.team, plan.answering) = (orders.team, orders.answering);
         plan.manner = self.manner();
-        plan.team.extend(self.config.voices.iter().flat_map(|voice| voice.handles.clone()));
-        plan.answering =
-            AnsweringSettings { target: self.config.answering.target, tell_factor: self.config.weights.tell_factor };
+        let days = self.config.collect.own_history_days;
+        plan.own_history = (days > 0).then(|| SignedDuration::from_hours(24 * i64::from(days)));
+        plan.size = self.config.brand.size;
+        plan.table = self.table();
+        plan.zone = self.zone();
         plan.workers = self.config.collect.concurrency;
         plan.ceilings.an_hour = self.config.collect.watch_ceiling;
         plan
+    }
+
+    /// What gives and asks weigh.
+    pub fn table(&self) -> Table {
+        Table { tell_factor: self.config.weights.tell_factor, ..Table::default() }
+    }
+
+    /// By what campaigns are measured.
+    pub fn scale(&self) -> Scale {
+        Scale { size: self.config.brand.size, table: self.table(), zone: self.zone() }
     }
 
     /// How what a person sends goes out.
@@ -209,6 +221,20 @@ impl House {
     /// program. A log that cannot be written is told and done without.
     pub fn log(&self, everywhere: &Everywhere) -> Option<WorkerGuard> {
         log(&self.logs, everywhere)
+    }
+}
+
+/// What of a configuration the engine takes on, at the start and again while it is at work.
+pub fn orders(config: &Config) -> Orders {
+    let voices = config.voices.iter().flat_map(|voice| voice.handles.iter());
+    Orders {
+        roster: config.roster(),
+        team: config.brand.people.iter().chain(voices).cloned().collect(),
+        answering: AnsweringSettings {
+            target: config.answering.target,
+            hours: config.answering.hours.clone(),
+            tell_factor: config.weights.tell_factor,
+        },
     }
 }
 

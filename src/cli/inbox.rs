@@ -41,11 +41,22 @@ struct CaseLine<'a> {
     closed: Option<Timestamp>,
     snoozed: Option<Snooze>,
     claimed: Option<&'a str>,
+    handed_over: Option<HandedLine<'a>>,
     promise: Option<Timestamp>,
     aftermath: Option<Aftermath>,
     reopened: u32,
     visibility: Visibility,
     revision: i64,
+}
+
+/// Who has a case that is handed over.
+#[derive(Debug, Serialize)]
+struct HandedLine<'a> {
+    /// To whom and where, in our words.
+    to: &'a str,
+    /// By when they should be done.
+    due: Option<Timestamp>,
+    overdue: bool,
 }
 
 /// Prints the inbox. The exit code is 0 when something is in it, else 1.
@@ -66,14 +77,19 @@ pub async fn run(arguments: &InboxArgs, everywhere: &Everywhere) -> CliResult<u8
         // A person may see what is not public; a script gets it when it asks.
         for row in rows.iter().filter(|row| !json || !row.private || arguments.private) {
             any = true;
-            if json { output::json(&line(row, &names))? } else { print(row, &names, now)? }
+            if json { output::json(&line(row, &names, now))? } else { print(row, &names, now)? }
         }
     }
     store.close().await;
     Ok(u8::from(!any))
 }
 
-fn line<'a>(row: &'a CaseRow, names: &'a Names) -> CaseLine<'a> {
+fn line<'a>(row: &'a CaseRow, names: &'a Names, now: Timestamp) -> CaseLine<'a> {
+    let handed = row.handed.as_ref().map(|handed| HandedLine {
+        to: handed.to.as_str(),
+        due: handed.due,
+        overdue: row.is_overdue(now),
+    });
     let Weighing { severity, followers, reposts_per_hour } = row.weighing;
     CaseLine {
         case: row.id.0,
@@ -97,6 +113,7 @@ fn line<'a>(row: &'a CaseRow, names: &'a Names) -> CaseLine<'a> {
         closed: row.closed,
         snoozed: row.snooze,
         claimed: row.claim.as_ref().map(|claim| claim.voice.as_str()),
+        handed_over: handed,
         promise: row.promise,
         aftermath: row.aftermath,
         reopened: row.reopened,
@@ -131,7 +148,22 @@ fn print(row: &CaseRow, names: &Names, now: Timestamp) -> CliResult {
     let marks: String =
         crate::tui::app::dossier::forewords(mention, false).into_iter().map(|piece| piece.text).collect();
     output::line(format!("  {marks}{}", SafeText::line(&words, WORDS)))?;
+    if let Some(words) = handed(row, now) {
+        output::line(format!("  {words}"))?;
+    }
     output::line(format!("  {}\n", reason(row)))
+}
+
+/// Who has it while it is handed over.
+fn handed(row: &CaseRow, now: Timestamp) -> Option<String> {
+    let handed = row.handed.as_ref()?;
+    Some(match handed.due {
+        Some(due) if row.is_overdue(now) => {
+            format!("with {}: overdue by {}", handed.to, minutes(now.duration_since(due).as_mins()))
+        }
+        Some(due) => format!("with {}: due in {}", handed.to, minutes(due.duration_since(now).as_mins())),
+        None => format!("with {}", handed.to),
+    })
 }
 
 /// The sum that its place is made of.

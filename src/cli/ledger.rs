@@ -1,22 +1,22 @@
-//! `ledger`: what the brand gave and what it asked, and whether an ask would be covered now.
+//! `ledger`: what the brand gave and what it asked, by account and audience, what it promised, and whether an ask would
+//! be covered now.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::args::{Everywhere, LedgerArgs};
-use super::error::CliResult;
+use super::args::{Everywhere, LedgerArgs, LedgerBy};
+use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output::{self, Table as Sheet};
-use crate::domain::{BrandSize, Clock, SafeText, Timestamp};
+use crate::domain::{Act, ActId, Clock, Deed, Money, SafeText, Timestamp};
 use crate::engine::SystemClock;
+use crate::engine::books::parts::{By, Part, Pledged};
 use crate::engine::books::{Books, Read};
-use crate::engine::presence::Presence;
-use crate::engine::rehearsal::told::{does, gives};
 use crate::language::Readers;
 use crate::measure::giving::ledger::{Balance, Discount, Line};
-use crate::measure::giving::{Side, Table, full_marks};
+use crate::measure::giving::{Side, full_marks};
 use crate::store::Store;
 
 /// Prints the books. The exit code is 0 when there was an act, else 1.
@@ -25,55 +25,81 @@ use crate::store::Store;
 /// When the configuration or the store cannot be read.
 pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u8> {
     let house = House::of_file(everywhere)?;
-    let size = house.config.brand.size;
-    let table = Table { tell_factor: house.config.weights.tell_factor, ..Table::default() };
+    let now = SystemClock.now();
+    let since = match arguments.since {
+        Some(when) => Some(
+            when.moment(now, &TimeZone::system())
+                .ok_or_else(|| CliError::message("that time is outside of the years that can be counted"))?,
+        ),
+        None => None,
+    };
     let store = super::house::existing_store(&house.data).await?;
-    let (readers, now) = (Readers::trained(), SystemClock.now());
-    let books = Books::open(&*store, readers.gesture.as_ref(), size, table, now).await;
+    let readers = Readers::trained();
+    let size = house.config.brand.size;
+    let looked = async {
+        let books = Books::open(&*store, readers.gesture.as_ref(), size, house.table(), now).await?;
+        let acts = if arguments.acts { texts(&*store, &books, now, since).await? } else { HashMap::new() };
+        Ok::<_, CliError>((books, acts))
+    };
+    let looked = looked.await;
     store.close().await;
-    let books = books?;
-    let telling = Telling { books: &books, size, table, now };
-    match (arguments.printing.json, arguments.acts) {
-        (true, acts) => {
-            output::json(&telling.summary())?;
-            if acts {
-                telling.pairs().try_for_each(|(line, read)| output::json(&telling.act(line, read)))?;
-            }
+    let (books, acts) = looked?;
+    let telling = Telling { books: &books, acts, now, since, by: arguments.by };
+    if arguments.printing.json {
+        output::json(&telling.summary())?;
+        telling.shown().try_for_each(|(line, read)| match telling.acts.get(&read.act) {
+            Some(act) => output::json(&act_as_json(line, read, act)),
+            None => Ok(()),
+        })?;
+    } else {
+        if arguments.acts && !books.acts.is_empty() {
+            output::block(telling.sheet_of_acts().render())?;
+            output::line("")?;
         }
-        (false, acts) => {
-            if acts && !books.acts.is_empty() {
-                output::block(telling.acts().render())?;
-                output::line("")?;
-            }
-            telling.words().into_iter().try_for_each(output::line)?;
+        telling.words().into_iter().try_for_each(output::line)?;
+        if let Some(parts) = telling.sheet_of_parts() {
+            output::line("")?;
+            output::block(parts.render())?;
         }
     }
     Ok(u8::from(books.acts.is_empty()))
 }
 
+/// Acts whose words are read at once.
+const PIECE: usize = 1_000;
+
+/// The words of the acts that are printed.
+async fn texts(
+    store: &dyn Store,
+    books: &Books,
+    now: Timestamp,
+    since: Option<Timestamp>,
+) -> CliResult<HashMap<ActId, Act>> {
+    let wanted: Vec<ActId> = books
+        .acts
+        .iter()
+        .filter(|read| read.published <= now && since.is_none_or(|since| read.published >= since))
+        .map(|read| read.act)
+        .collect();
+    let mut texts = HashMap::with_capacity(wanted.len());
+    for piece in wanted.chunks(PIECE) {
+        texts.extend(store.whole_acts(piece).await?.into_iter().map(|act| (act.id, act)));
+    }
+    Ok(texts)
+}
+
 struct Telling<'a> {
     books: &'a Books,
-    size: BrandSize,
-    table: Table,
+    acts: HashMap<ActId, Act>,
     now: Timestamp,
+    since: Option<Timestamp>,
+    by: Option<LedgerBy>,
 }
 
 impl Telling<'_> {
-    fn pairs(&self) -> impl Iterator<Item = (&Line, &Read)> {
-        self.books.ledger.lines().iter().zip(&self.books.acts)
-    }
-
-    /// What each account gave and asked, undecayed.
-    fn accounts(&self) -> BTreeMap<String, (usize, f64, f64)> {
-        let mut accounts: BTreeMap<String, (usize, f64, f64)> = BTreeMap::new();
-        for (line, read) in self.pairs() {
-            let name = format!("{} {}", read.act.network.name(), SafeText::line(read.act.author.as_str(), 60));
-            let account = accounts.entry(name).or_default();
-            account.0 += 1;
-            account.1 += line.side.given();
-            account.2 += line.side.asked();
-        }
-        accounts
+    fn shown(&self) -> impl Iterator<Item = (&Line, &Read)> {
+        let within = |at: Timestamp| at <= self.now && self.since.is_none_or(|since| at >= since);
+        self.books.pairs().filter(move |(line, _)| within(line.entry.at))
     }
 
     fn words(&self) -> Vec<String> {
@@ -85,8 +111,8 @@ impl Telling<'_> {
                     .to_owned(),
             ];
         }
-        let sums = ledger.sums(self.now);
-        let full = full_marks(self.size);
+        let (sums, table) = (ledger.sums(self.now), ledger.table());
+        let full = full_marks(ledger.size());
         let mut words = vec![match ledger.balance(self.now) {
             Balance::TooFew(acts) => format!("balance     too few: {acts} acts, 10 are needed"),
             Balance::Standing(balance) => format!("balance     {balance:.2} of the {full:.2} that are full marks"),
@@ -96,36 +122,77 @@ impl Telling<'_> {
         }];
         words.push(format!(
             "            (G+1)/(G+A+2) with G {:.1} given and A {:.1} asked, each halved every {:.0} days",
-            sums.given, sums.asked, self.table.half_life_days
+            sums.given, sums.asked, table.half_life_days
         ));
         if let Some(share) = ledger.share_unconditional(self.now) {
             words.push(format!("no strings  {:.0} % of what was given waits for nobody", share * 100.0));
         }
-        let next = ledger.next_ask(self.table.hard_ask, self.size, self.now);
-        words.push(if next.is_early() {
-            format!("next ask    {} short of covering one of weight {}", gives(next.missing), self.table.hard_ask)
-        } else {
-            format!("next ask    covered (one of weight {})", self.table.hard_ask)
-        });
-        let early: Vec<&Line> = ledger.lines().iter().filter(|line| is_early(line)).collect();
-        words.push(format!("early asks  {}", early.len()));
+        for (name, weight) in [("next ask   ", table.soft_ask), ("           ", table.hard_ask)] {
+            let kind = if weight == table.soft_ask { "soft" } else { "hard" };
+            let next = ledger.next_ask(weight, ledger.size(), self.now);
+            words.push(if next.is_early() {
+                format!("{name} a {kind} one (weight {weight}) is {} short of being covered", gives(next.missing))
+            } else {
+                format!("{name} a {kind} one (weight {weight}) is covered")
+            });
+        }
+        let whole = self.whole();
+        words.push(format!("early asks  {}", whole.early.0));
+        let early: Vec<&Line> = self.shown().map(|(line, _)| line).filter(|line| is_early(line)).collect();
         for line in early.iter().rev().take(5) {
             let missing = line.cover.map_or(0.0, |cover| cover.missing);
             words.push(format!("            {} {} short", day(line.entry.at), gives(missing)));
         }
-        let presence = Presence::of(self.books.acts.iter().map(|read| &read.act), self.size, self.now);
-        words.push(format!("presence    {}", presence.personal_in_words()));
-        words.extend(presence.sameness_in_words().map(|words| format!("            {words}")));
-        words.push(String::new());
-        for (name, (acts, given, asked)) in self.accounts() {
-            words.push(format!("{name}: {acts} acts, {given:.0} given, {asked:.0} asked (not decayed)"));
+        if let Some(share) = whole.personal_share() {
+            words.push(format!(
+                "personal    {:.0} % of the posts: signed, as a person, or written for one",
+                share * 100.0
+            ));
         }
+        words.push(match whole.canned_share() {
+            Some(share) => format!("sameness    {:.0} % of the replies resemble another", share * 100.0),
+            None => format!("sameness    too few: {} replies, 8 are needed", whole.replies.0),
+        });
+        words.extend(self.books.pledged(self.now, self.since).iter().map(pledged));
         words
     }
 
-    fn acts(&self) -> Sheet {
+    fn whole(&self) -> Part {
+        self.books.part(self.now, self.since, |_, _| true)
+    }
+
+    fn parts(&self) -> Option<(&'static str, Vec<(String, Part)>)> {
+        let (head, by) = match self.by? {
+            LedgerBy::Account => ("ACCOUNT", By::Account),
+            LedgerBy::Audience => ("TO", By::Audience),
+        };
+        Some((head, self.books.parts(by, self.now, self.since)))
+    }
+
+    fn sheet_of_parts(&self) -> Option<Sheet> {
+        let (head, parts) = self.parts().filter(|(_, parts)| !parts.is_empty())?;
+        let mut sheet =
+            Sheet::new(&[head, "ACTS", "GIVEN", "ASKED", "BALANCE", "EARLY", "NO STRINGS", "PERSONAL", "ALIKE"]);
+        let percent = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{:.0} %", share * 100.0));
+        for (name, part) in parts {
+            sheet.row(vec![
+                SafeText::line(&name, 60).to_string(),
+                part.acts.to_string(),
+                format!("{:.1}", part.sums.given),
+                format!("{:.1}", part.sums.asked),
+                part.balance().map_or_else(|| "too few".to_owned(), |balance| format!("{balance:.2}")),
+                part.early.0.to_string(),
+                percent(part.unconditional),
+                percent(part.personal_share()),
+                part.canned_share().map_or_else(|| "too few".to_owned(), |share| percent(Some(share))),
+            ]);
+        }
+        Some(sheet)
+    }
+
+    fn sheet_of_acts(&self) -> Sheet {
         let mut sheet = Sheet::new(&["DAY", "DOES", "GIVES", "ASKS", "", "WORDS"]);
-        for (line, read) in self.pairs() {
+        for (line, read) in self.shown() {
             let weight = |weight: f64| if weight > 0.0 { format!("{weight:.0}") } else { String::new() };
             let remark = match (line.discounted, line.cover) {
                 (Some(Discount::ThankedAlready), _) => "thanked this week already".to_owned(),
@@ -139,7 +206,9 @@ impl Telling<'_> {
                 weight(line.side.given()),
                 weight(line.side.asked()),
                 remark,
-                SafeText::line(read.act.text.as_str(), 80).to_string(),
+                self.acts
+                    .get(&read.act)
+                    .map_or_else(String::new, |act| SafeText::line(act.text.as_str(), 80).to_string()),
             ]);
         }
         sheet
@@ -153,48 +222,117 @@ impl Telling<'_> {
             Balance::Standing(balance) => (Some(balance), false),
             Balance::Stale(balance, _) => (Some(balance), true),
         };
-        let next = ledger.next_ask(self.table.hard_ask, self.size, self.now);
-        let presence = Presence::of(self.books.acts.iter().map(|read| &read.act), self.size, self.now);
-        json!({
+        let ask = |weight: f64| {
+            let next = ledger.next_ask(weight, ledger.size(), self.now);
+            json!({ "weight": weight, "covered": next.covered, "missing": next.missing })
+        };
+        let whole = self.whole();
+        let mut summary = json!({
             "acts": self.books.acts.len(),
             "given": sums.given,
             "asked": sums.asked,
             "balance": balance,
             "stale": stale,
-            "full_marks": full_marks(self.size),
+            "full_marks": full_marks(ledger.size()),
             "unconditional": ledger.share_unconditional(self.now),
-            "personal": presence.share(),
-            "personal_full_marks": presence.full,
-            "canned_replies": presence.sameness.map(|same| same.canned),
-            "next_ask": { "weight": self.table.hard_ask, "covered": next.covered, "missing": next.missing },
-            "early_asks": ledger.lines().iter().filter(|line| is_early(line)).count(),
-        })
+            "next_ask": ask(ledger.table().hard_ask),
+            "next_soft_ask": ask(ledger.table().soft_ask),
+            "early_asks": whole.early.0,
+            "personal": whole.personal_share(),
+            "canned": whole.canned_share(),
+            "pledged": self.books.pledged(self.now, self.since).iter().map(pledged_as_json).collect::<Vec<_>>(),
+        });
+        if let (Some((_, parts)), Some(all)) = (self.parts(), summary.as_object_mut()) {
+            all.insert("parts".to_owned(), parts.iter().map(|(name, part)| part_as_json(name, part)).collect());
+        }
+        summary
     }
+}
 
-    fn act(&self, line: &Line, read: &Read) -> Value {
-        json!({
-            "act": read.act.id,
-            "at": line.entry.at,
-            "network": read.act.network.name(),
-            "account": read.act.author.as_str(),
-            "text": read.act.text.as_str(),
-            "gesture": read.gesture.gesture.name(),
-            "does": does(line.entry.deed),
-            "given": line.side.given(),
-            "asked": line.side.asked(),
-            "exempt": matches!(line.side, Side::Exempt(_)),
-            "discounted": line.discounted.map(|discount| match discount {
-                Discount::ThankedAlready => "thanked_already",
-                Discount::SaidAlready => "said_already",
-            }),
-            "covered": line.cover.map(|cover| cover.covered),
-            "missing": line.cover.map(|cover| cover.missing),
-        })
-    }
+fn part_as_json(name: &str, part: &Part) -> Value {
+    json!({
+        "name": name,
+        "acts": part.acts,
+        "given": part.sums.given,
+        "asked": part.sums.asked,
+        "balance": part.balance(),
+        "early_asks": part.early.0,
+        "missing": part.early.1,
+        "unconditional": part.unconditional,
+        "personal": part.personal_share(),
+        "replies": part.replies.0,
+        "canned": part.canned_share(),
+    })
+}
+
+fn pledged_as_json(pledged: &Pledged) -> Value {
+    json!({
+        "unit": pledged.unit,
+        "money": pledged.money,
+        "on_condition": pledged.on_condition,
+        "given": pledged.given,
+        "acts": pledged.acts,
+    })
+}
+
+fn act_as_json(line: &Line, read: &Read, act: &Act) -> Value {
+    let promise = read.promise.as_deref();
+    json!({
+        "act": read.act,
+        "at": line.entry.at,
+        "network": read.network.name(),
+        "account": &*read.account,
+        "text": act.text.as_str(),
+        "gesture": line.entry.deed.gesture().name(),
+        "does": does(line.entry.deed),
+        "deed": line.entry.deed.name(),
+        "confirmed": read.confirmed(),
+        "read": read.read.name(),
+        "sure": f64::from((read.sure * 10_000.0).round()) / 10_000.0,
+        "trigger": read.trigger.map(crate::domain::Trigger::name),
+        "cap": promise.and_then(|promise| promise.cap.as_deref()),
+        "amount": promise.and_then(|promise| promise.amount.as_ref()),
+        "personal": read.is_personal(line),
+        "given": line.side.given(),
+        "asked": line.side.asked(),
+        "exempt": matches!(line.side, Side::Exempt(_)),
+        "discounted": line.discounted.map(|discount| match discount {
+            Discount::ThankedAlready => "thanked_already",
+            Discount::SaidAlready => "said_already",
+        }),
+        "covered": line.cover.map(|cover| cover.covered),
+        "missing": line.cover.map(|cover| cover.missing),
+    })
+}
+
+/// What was promised and given of one unit, as a line.
+fn pledged(pledged: &Pledged) -> String {
+    let sum = |amount: f64| {
+        let unit = Some(pledged.unit.clone()).filter(|unit| !unit.is_empty());
+        Money { amount, unit }.to_string()
+    };
+    let kind = if pledged.money { "money " } else { "effort" };
+    format!(
+        "{kind}      {} promised on a condition, {} given away, by the words of {} acts",
+        sum(pledged.on_condition),
+        sum(pledged.given),
+        pledged.acts
+    )
 }
 
 fn is_early(line: &Line) -> bool {
     line.cover.is_some_and(|cover| cover.is_early())
+}
+
+/// A deed in a word or two.
+pub fn does(deed: Deed) -> String {
+    deed.words().to_owned()
+}
+
+/// Gives, rounded up: half a give is one to do.
+pub fn gives(missing: f64) -> String {
+    let whole = missing.ceil();
+    format!("{whole:.0} {}", if whole == 1.0 { "give" } else { "gives" })
 }
 
 fn day(at: Timestamp) -> String {

@@ -4,6 +4,7 @@
 mod analyze;
 pub mod args;
 mod backup;
+mod campaigns;
 mod check;
 mod clocks;
 mod coach;
@@ -88,6 +89,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Search(search)) => wait(search::run(&search, &everywhere)),
         Some(Command::Clocks(clocks)) => wait(clocks::run(&clocks, &everywhere)),
         Some(Command::Ledger(ledger)) => wait(ledger::run(&ledger, &everywhere)),
+        Some(Command::Campaigns(campaigns)) => wait(campaigns::run(&campaigns, &everywhere)),
         Some(Command::Rehearse(rehearse)) => wait(rehearse::run(&rehearse, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),

@@ -1,5 +1,7 @@
 //! `outbox`: what is about to be published, was, or was not; and what a person does about it.
 
+mod approve;
+
 use serde_json::{Value, json};
 
 use super::args::{Everywhere, OutboxArgs, OutboxCommand};
@@ -22,6 +24,9 @@ const WORDS: usize = 60;
 /// # Errors
 /// When there is no outbox yet, or the store refuses.
 pub async fn run(arguments: &OutboxArgs, everywhere: &Everywhere) -> CliResult<u8> {
+    if let Some(OutboxCommand::Approve { id, voice }) = &arguments.command {
+        return approve::run(OutgoingId(*id), voice.clone(), arguments.printing.json, everywhere).await;
+    }
     let store = existing_store(&data_directory(everywhere)?).await?;
     let done = match &arguments.command {
         None => list(&store, arguments).await,
@@ -117,8 +122,12 @@ pub fn as_json(outgoing: &Outgoing) -> Value {
 async fn change(store: &SqliteStore, command: &OutboxCommand) -> CliResult<u8> {
     let now = SystemClock.now();
     let (done, said) = match command {
+        // It needs an engine.
+        OutboxCommand::Approve { .. } => return Ok(0),
         OutboxCommand::Recall { id } => (store.recall(OutgoingId(*id), now).await?, "taken back: it is a draft again"),
-        OutboxCommand::Withdraw { id } => (store.withdraw(OutgoingId(*id), now).await?, "withdrawn"),
+        OutboxCommand::Withdraw { id } => {
+            (store.withdraw(OutgoingId(*id), now).await?, "withdrawn; `goodword outbox redraft` brings it back")
+        }
         OutboxCommand::Redraft { id } => (store.redraft(OutgoingId(*id), now).await?, "it is a draft again"),
         OutboxCommand::Settle { id, out, not_out: _ } => {
             let verdict = match out {

@@ -1,24 +1,35 @@
-//! `post`: publishes a post of our own the way the screen does: saved as a draft, rehearsed, held, sent by whoever holds
-//! the lease, and waited for.
+//! `post`: publishes a post of our own the way the screen does. It is the same sheet, written on without a screen: the same
+//! signature, the same things that block and warn, its rehearsal among them; then held, sent by whoever holds the lease,
+//! and waited for.
 
+use std::io::{IsTerminal, Read};
 use std::sync::Arc;
 
 use super::args::{Everywhere, PostArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
-use super::sending::{self, Sending, kept, must_fit};
-use super::voice;
-use crate::domain::outbox::{Draft, Identity, Saved, Seen, Target};
-use crate::domain::{Clock, Intents, OwnPosts, SafeText, TextRules, Visibility};
-use crate::engine::rehearsal::live::Rehearsing;
-use crate::engine::rehearsal::told;
+use super::sending::{Counter, OPEN, start};
+use super::{output, voice};
+use crate::domain::outbox::{Draft, Identity, Saved, Submission};
+use crate::domain::{Clock, SafeText};
+use crate::engine::campaigns::Keeper;
+use crate::engine::rehearsal::Setting;
 use crate::engine::{Door, EngineHandle, SystemClock};
 use crate::language::Readers;
-use crate::language::coach::{Flag, ReadCoach as _, RuleCoach};
-use crate::measure::giving::Table;
+use crate::store::outbox::Submit;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Outbox, Store};
-use crate::tui::app::composer::split;
+use crate::tui::app::Setup;
+use crate::tui::app::composer::Composer;
+use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Wanted};
+use crate::tui::app::composer::gate::{Go, Outside};
+use crate::tui::app::context::Context;
+use crate::tui::runtime::everything_for;
+
+/// Largest text that is read from standard input, in bytes.
+const LARGEST: u64 = 1 << 20;
+/// Longest name of an account, in characters.
+const NAME: usize = 60;
 
 /// Publishes a post. The exit code is 0 when it was sent, 3 when nobody knows or a second voice must approve, else 1.
 ///
@@ -28,15 +39,47 @@ pub async fn run(arguments: &PostArgs, everywhere: &Everywhere) -> CliResult<u8>
     let house = House::of_file(everywhere)?;
     let _log = house.log(everywhere);
     let voice = voice::named(&house.config, arguments.voice.clone())?;
-    let text = sending::words(arguments.text.as_deref(), "post", "give the words")?;
+    let text = text(arguments)?;
     let sources = house.sources()?;
     let store = house.store().await?;
-    let engine = sending::start(&house, &store, sources).await?;
-    let sending = Sending { store: &store, engine: &engine, voice, json: arguments.printing.json };
-    let done = Poster { arguments, house: &house, store: &store, engine: &engine, sending }.post(&text).await;
+    let engine = start(&house, &store, sources).await?;
+    let writer = voice::writer(&house.config, voice.as_deref(), Arc::new(Readers::trained()));
+    let setup =
+        Setup { voice, writer, ..Setup::new(&house.config.brand.name, house.zone(), SystemClock.now(), (80, 24)) };
+    let poster = Poster {
+        arguments,
+        house: &house,
+        store: &store,
+        engine: &engine,
+        context: Context::new(&setup),
+        counter: Counter { store: &store, engine: &engine, json: arguments.printing.json },
+    };
+    let done = poster.post(&text).await;
     engine.shutdown().await;
     store.close().await;
     done
+}
+
+/// The words: those given, else what stands on standard input.
+fn text(arguments: &PostArgs) -> CliResult<String> {
+    let text = match &arguments.text {
+        Some(text) => text.clone(),
+        None => {
+            if std::io::stdin().is_terminal() {
+                output::remark("goodword: type the post, then Ctrl-D");
+            }
+            let mut text = String::new();
+            std::io::stdin().lock().take(LARGEST).read_to_string(&mut text)?;
+            text
+        }
+    };
+    let text = text.trim().to_owned();
+    if text.is_empty() {
+        return Err(
+            CliError::message("there is nothing to send: give the words, or write them on standard input").refused()
+        );
+    }
+    Ok(text)
 }
 
 struct Poster<'a> {
@@ -44,37 +87,54 @@ struct Poster<'a> {
     house: &'a House,
     store: &'a SqliteStore,
     engine: &'a EngineHandle,
-    sending: Sending<'a>,
+    context: Context,
+    counter: Counter<'a>,
 }
 
 impl Poster<'_> {
     async fn post(&self, text: &str) -> CliResult<u8> {
         let mut news = self.engine.subscribe();
-        let known = self.store.identities().await?;
-        let door = self.door(&known)?;
-        self.sending.settle(&door).await;
-        let known = self.store.identities().await?;
-        let identity = known.iter().find(|known| known.source == door.source);
-        let rules = identity.and_then(|identity| identity.rules.clone()).unwrap_or_default();
-        let readers = Arc::new(Readers::trained());
-        let text = self.signed(text, identity);
-        let whole = self.save(vec![text.clone()], &door, None, &readers).await?;
-        let keep = |why: CliError| kept(whole.id, &why.to_string());
-        self.accepts(&rules, &door, &text).map_err(keep)?;
-        let parts = self.parts(&rules, &text).map_err(keep)?;
-        self.heed(&text, readers.clone()).await.map_err(keep)?;
-        let saved = if parts.len() > 1 { self.save(parts, &door, Some(whole), &readers).await? } else { whole };
-        self.sending.send(saved, &door, Seen::default(), &mut news).await
+        let door = self.door().await?;
+        let mut sheet = self.sheet(text, &door).await?;
+        let saved = match sheet.save(&self.context) {
+            Some(Errand::Save { draft, .. }) => self.keep(None, *draft).await?,
+            _ => return Err(CliError::message("there is nothing to send")),
+        };
+        let id = saved.id;
+        let kept = |why: String| CliError::message(format!("{why}\nthe text is kept as the draft {id}"));
+        self.counter.settle(door.source).await;
+        let mut sheet = self.sheet(text, &door).await.map_err(|why| kept(why.to_string()))?;
+        self.rehearse(&mut sheet).await.map_err(|why| kept(why.to_string()))?;
+        let (draft, wish) = self.through_the_gate(&mut sheet).await.map_err(|why| kept(why.to_string()))?;
+        let saved = self.keep(Some(saved), draft).await.map_err(|why| kept(why.to_string()))?;
+        let submission = self.store.submit(id, &self.submit(&door, saved.revision, &wish)).await?;
+        self.engine.outbox_changed();
+        match &submission {
+            Submission::Held(_) => {
+                let account = sheet.identity().map(Identity::shown).unwrap_or_default();
+                if let Some(held) = self.store.outgoing(id).await? {
+                    self.counter.announce(&held, &account);
+                }
+                self.counter.wait(id, &mut news).await
+            }
+            Submission::AwaitingApproval => {
+                let words = format!("waits for a second voice: `goodword outbox approve {id} --voice NAME`");
+                self.counter.tell(id, &words).await?;
+                Ok(OPEN)
+            }
+            _ => Err(kept("not sent: it was changed elsewhere".to_owned())),
+        }
     }
 
     /// The account that it goes out under: the one that is named by its source or its handle, else the only one.
-    fn door(&self, known: &[Identity]) -> CliResult<Door> {
+    async fn door(&self) -> CliResult<Door> {
         let doors = self.engine.publishers();
+        let known = self.store.identities().await?;
         let handle = |door: &Door| {
             let identity = known.iter().find(|known| known.source == door.source);
             identity.map(|identity| bare(identity.handle.as_str())).unwrap_or_default()
         };
-        let names: Vec<String> = doors.iter().map(|door| format!("\"{}\"", SafeText::line(&door.name, 60))).collect();
+        let names: Vec<String> = doors.iter().map(|door| format!("\"{}\"", SafeText::line(&door.name, NAME))).collect();
         let names = names.join(", ");
         if doors.is_empty() {
             return Err(CliError::message(
@@ -92,105 +152,117 @@ impl Poster<'_> {
         };
         let named = |door: &Door| door.name.eq_ignore_ascii_case(name) || handle(door) == bare(name);
         doors.into_iter().find(named).ok_or_else(|| {
-            let name = SafeText::line(name, 60);
+            let name = SafeText::line(name, NAME);
             CliError::message(format!("no account \"{name}\" publishes, only {names}")).refused()
         })
     }
 
-    /// With the signature of the voice, once, unless the account is the voice's own.
-    fn signed(&self, text: &str, identity: Option<&Identity>) -> String {
-        let voices = self.house.config.voices.iter();
-        let voice = voices.clone().find(|voice| Some(&voice.name) == self.sending.voice.as_ref());
-        let handle = identity.map(|identity| bare(identity.handle.as_str()));
-        let own = voice.is_some_and(|voice| voice.handles.iter().any(|known| Some(bare(known)) == handle));
-        let signature = voice.and_then(|voice| voice.signature.as_deref()).map(str::trim).filter(|_| !own);
-        match signature.filter(|signature| !signature.is_empty() && !text.ends_with(signature)) {
-            Some(signature) => format!("{text} {signature}"),
-            None => text.to_owned(),
+    /// The sheet as the screen would open it under this account, with the words on it.
+    async fn sheet(&self, text: &str, door: &Door) -> CliResult<Composer> {
+        let now = SystemClock.now();
+        let opened = everything_for(self.store, Wanted::Post { anew: true }, self.context.voice(), now).await?;
+        let known = opened.identities.iter().find(|identity| identity.source == door.source).cloned();
+        let identity = known.unwrap_or_else(|| unknown(door));
+        let opened = Opened { identities: vec![identity], draft: None, used: Vec::new(), ..opened };
+        let mut sheet = Composer::open(0, opened, &self.context).map_err(CliError::message)?;
+        sheet.take_words(text, now);
+        if self.arguments.parts {
+            sheet.toggle_parts(now);
         }
+        if self.arguments.unlisted {
+            sheet.next_visibility(now).map_err(CliError::message)?;
+        }
+        if let Some(warning) = &self.arguments.warning {
+            sheet.set_warning(warning.trim().to_owned(), now);
+        }
+        if let Some(lang) = &self.arguments.lang {
+            sheet.set_lang(lang.clone(), now);
+        }
+        Ok(sheet)
     }
 
-    async fn save(&self, parts: Vec<String>, door: &Door, over: Option<Saved>, readers: &Readers) -> CliResult<Saved> {
-        let lang = self.arguments.lang.clone();
-        let lang = lang.or_else(|| parts.first().and_then(|text| readers.language.language(text, None)));
-        let draft = Draft {
-            over,
-            source: door.source,
-            case: None,
-            mention: None,
-            target: Target::default(),
-            parts,
-            visibility: if self.arguments.unlisted { Visibility::Unlisted } else { Visibility::Public },
-            content_warning: self.arguments.warning.clone().filter(|warning| !warning.trim().is_empty()),
-            lang,
-            voice: self.sending.voice.clone(),
-        };
-        let saved = self.store.save_draft(&draft, SystemClock.now()).await?;
-        saved.ok_or_else(|| CliError::message("the draft could not be saved"))
-    }
-
-    /// What the network would not take.
-    fn accepts(&self, rules: &TextRules, door: &Door, text: &str) -> CliResult {
-        let network = SafeText::line(door.network.name(), 40);
-        match rules.own_posts {
-            OwnPosts::ByHand => {
-                return Err(CliError::message(format!("posts go by hand on {network}: put it there in the browser")));
-            }
-            OwnPosts::Titled if !text.contains('\n') => {
-                return Err(CliError::message(format!(
-                    "{network} wants a headline: make the first line the headline, and put the words below it"
-                )));
-            }
-            _ => {}
-        }
-        if self.arguments.unlisted && rules.lists_all {
-            return Err(CliError::message(format!("{network} lists every post for everybody: leave --unlisted out")));
-        }
+    /// Reads what it would do, within the campaign that it belongs to.
+    async fn rehearse(&self, sheet: &mut Composer) -> CliResult {
+        let (rehearsing, now) = (&self.context.writer().rehearsing, SystemClock.now());
+        let ground = rehearsing.ground(self.store, now).await?;
+        super::campaigns::adopt(self.house, self.store).await?;
+        let mut keeper = Keeper::open(self.store, self.house.scale(), now).await?;
+        let board = keeper.board(self.store, ground.books(), now).await?;
+        let text = sheet.paper().text().trim().to_owned();
+        let account = sheet.identity().map(|identity| identity.handle.to_string()).unwrap_or_default();
+        let setting = Setting::found(&board, &text, &account);
+        sheet.take_rehearsal(Arc::new(rehearsing.rehearse(&ground, &text, now, setting)), now);
         Ok(())
     }
 
-    /// One post, or several where it is too long and that was asked for.
-    fn parts(&self, rules: &TextRules, text: &str) -> CliResult<Vec<String>> {
-        let warning = self.arguments.warning.as_deref().unwrap_or_default();
-        let fits = |words: &str| split::fits(rules, words, warning);
-        if fits(text) || !self.arguments.parts {
-            must_fit(Some(rules), text)?;
-            return match fits(text) {
-                true => Ok(vec![text.to_owned()]),
-                false => Err(CliError::message("it does not fit together with its warning: shorten one of them")),
-            };
+    /// Sends it from the sheet: what blocks there blocks here, and what is asked there needs `--yes`.
+    async fn through_the_gate(&self, sheet: &mut Composer) -> CliResult<(Draft, Wish)> {
+        if self.store.sending_stopped().await? {
+            return Err(CliError::message("all sending is stopped: `goodword outbox resume` lifts it"));
         }
-        split::split(text, &fits)
-            .ok_or_else(|| CliError::message(format!("it does not fit, also not in {} posts: shorten it", split::MOST)))
+        if sheet.is_by_hand() {
+            return Err(CliError::message(sheet.remark().unwrap_or_else(|| "it goes by hand there".to_owned())));
+        }
+        let outside = Outside { stopped: false, paused: self.store.paused().await? };
+        let mut go = sheet.send(outside, &self.context);
+        let asked = sheet.asking().map(|asking| asking.reasons.join("\n  "));
+        if let Some(reasons) = asked {
+            if !self.arguments.yes {
+                return Err(CliError::message(format!(
+                    "not sent:\n  {reasons}\n`goodword rehearse` says what would be better; --yes sends it all the same"
+                )));
+            }
+            go = sheet.send_anyway(outside, &self.context);
+        }
+        let (mut draft, mut wish) = (None, None);
+        if let Go::Send(errands) = go {
+            for errand in errands {
+                match errand {
+                    Errand::Save { draft: words, .. } => draft = Some(*words),
+                    Errand::Submit(submit) => wish = Some(submit),
+                    _ => {}
+                }
+            }
+        }
+        draft.zip(wish).ok_or_else(|| {
+            let blocked = sheet.blocked().join("\n  ");
+            let over = !sheet.parted() && sheet.tally(&self.context).is_over();
+            let parts = if over { "\n--parts lets it go out as several posts" } else { "" };
+            CliError::message(format!("not sent:\n  {blocked}{parts}"))
+        })
     }
 
-    /// What coach and rehearsal say against it.
-    async fn heed(&self, text: &str, readers: Arc<Readers>) -> CliResult {
-        let none = Intents::default();
-        let plain = RuleCoach.coach("", none, text);
-        if plain.iter().any(|remark| remark.holds && remark.flag == Flag::Placeholder) {
-            return Err(CliError::message("a placeholder was left in: fill in what is missing"));
+    async fn keep(&self, over: Option<Saved>, draft: Draft) -> CliResult<Saved> {
+        let saved = self.store.save_draft(&Draft { over, ..draft }, SystemClock.now()).await?;
+        saved.ok_or_else(|| CliError::message("the draft could not be saved: it was changed elsewhere"))
+    }
+
+    fn submit(&self, door: &Door, revision: i64, wish: &Wish) -> Submit {
+        let manner = self.engine.manner();
+        Submit {
+            revision,
+            seen: wish.seen.clone(),
+            hold: manner.hold_at(&door.network),
+            approval: manner.approval,
+            dry: manner.dry,
+            token: crate::engine::outbox::token(),
+            process: self.engine.process().to_owned(),
+            voice: wish.voice.clone(),
+            at: SystemClock.now(),
         }
-        if self.arguments.yes {
-            return Ok(());
-        }
-        let coached = readers.coach.coach("", none, text).into_iter();
-        let coached = coached.filter(|remark| remark.holds && remark.flag == Flag::PersonalData);
-        let mut lines: Vec<String> =
-            coached.map(|remark| format!("{}: {}", remark.flag.name(), remark.advice)).collect();
-        let config = &self.house.config;
-        let table = Table { tell_factor: config.weights.tell_factor, ..Table::default() };
-        let rehearsing = Rehearsing::new(readers, config.brand.size, table);
-        let now = SystemClock.now();
-        let rehearsed = rehearsing.rehearse(&rehearsing.ground(self.store, now).await?, text, now, None);
-        lines.extend(told::warnings(&rehearsed.rehearsal, text));
-        if lines.is_empty() {
-            return Ok(());
-        }
-        Err(CliError::message(format!(
-            "this speaks against it:\n  {}\n`goodword rehearse` says what would be better; --yes sends it all the same",
-            lines.join("\n  ")
-        )))
+    }
+}
+
+/// An account of which nothing is known yet.
+fn unknown(door: &Door) -> Identity {
+    Identity {
+        source: door.source,
+        source_name: SafeText::line(&door.name, NAME),
+        network: door.network.clone(),
+        scope: door.scope.clone(),
+        handle: SafeText::line(&door.name, NAME),
+        name: SafeText::default(),
+        rules: None,
     }
 }
 

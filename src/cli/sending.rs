@@ -1,7 +1,6 @@
-//! What `reply` and `post` share: a process that sends, what speaks against it, and waiting until it is clear what became
-//! of it.
+//! What `reply` and `outbox approve` share: they start an engine that sends and does not listen, and wait until it is
+//! clear what became of an outgoing.
 
-use std::io::{IsTerminal, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,16 +10,13 @@ use tokio::time::{Instant, sleep, timeout};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::domain::outbox::{Outgoing, OutgoingState, Part, Saved, Seen, Submission};
-use crate::domain::{Clock, OutgoingId, SafeText, TextRules};
-use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
+use crate::domain::outbox::{Outgoing, OutgoingState, Part};
+use crate::domain::{Clock, OutgoingId, SafeText, SourceId};
+use crate::engine::{Engine, EngineHandle, Event, Standing, SystemClock};
 use crate::sources::Source;
 use crate::store::Outbox;
-use crate::store::outbox::Submit;
 use crate::store::sqlite::SqliteStore;
 
-/// Largest text that is read from standard input, in bytes.
-const LARGEST: u64 = 1 << 20;
 /// How long it is waited for a process that sends, and for what the account's network accepts.
 const SETTLING: Duration = Duration::from_secs(5);
 /// How long one of unknown fate is waited for.
@@ -28,32 +24,7 @@ const DOUBT: Duration = Duration::from_secs(180);
 /// How often the outbox is looked at though nothing was told.
 const LOOK: Duration = Duration::from_secs(1);
 /// The exit code when it is neither sent nor given up: uncertain, or waiting for a second voice.
-const OPEN: u8 = 3;
-
-/// The words: those given, else what stands on standard input. `what` is what a person is asked to type.
-///
-/// # Errors
-/// When there are none.
-pub fn words(given: Option<&str>, what: &str, how: &str) -> CliResult<String> {
-    let text = match given {
-        Some(text) => text.to_owned(),
-        None => {
-            if std::io::stdin().is_terminal() {
-                output::remark(format!("goodword: type the {what}, then Ctrl-D"));
-            }
-            let mut text = String::new();
-            std::io::stdin().lock().take(LARGEST).read_to_string(&mut text)?;
-            text
-        }
-    };
-    let text = text.trim().to_owned();
-    if text.is_empty() {
-        return Err(
-            CliError::message(format!("there is nothing to send: {how}, or the words on standard input")).refused()
-        );
-    }
-    Ok(text)
-}
+pub const OPEN: u8 = 3;
 
 /// Sends, and asks no source for what is new: unless another process does all that already.
 ///
@@ -65,86 +36,23 @@ pub async fn start(house: &House, store: &Arc<SqliteStore>, sources: Vec<Source>
     Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))
 }
 
-/// Somebody who sends from the command line.
-pub struct Sending<'a> {
-    /// Where it is kept.
+/// Somebody who waits for an outgoing.
+pub struct Counter<'a> {
+    /// The store.
     pub store: &'a SqliteStore,
-    /// Who sends it.
+    /// What sends, or follows who does.
     pub engine: &'a EngineHandle,
-    /// Who writes.
-    pub voice: Option<String>,
-    /// It is told as JSON.
+    /// It is told for scripts.
     pub json: bool,
 }
 
-impl Sending<'_> {
-    /// Sends a draft on its way and waits until it is clear what became of it: 0 when it was sent, 3 when nobody knows
-    /// or a second voice must approve.
-    ///
-    /// # Errors
-    /// What keeps it from being sent; the draft stays.
-    pub async fn send(&self, saved: Saved, door: &Door, seen: Seen, news: &mut Receiver<Event>) -> CliResult<u8> {
-        let id = saved.id;
-        if self.store.sending_stopped().await? {
-            return Err(kept(id, "all sending is stopped: `goodword outbox resume` lifts it"));
-        }
-        let manner = self.engine.manner();
-        if manner.approval && self.voice.is_none() {
-            return Err(kept(
-                id,
-                "not sent: a second voice must approve, so say who writes: add a [[voice]] and give --voice NAME",
-            ));
-        }
-        let submit = Submit {
-            revision: saved.revision,
-            seen,
-            hold: manner.hold_at(&door.network),
-            approval: manner.approval,
-            dry: manner.dry,
-            token: crate::engine::outbox::token(),
-            process: self.engine.process().to_owned(),
-            voice: self.voice.clone(),
-            at: SystemClock.now(),
-        };
-        let submission = self.store.submit(id, &submit).await?;
-        self.engine.outbox_changed();
-        match submission {
-            Submission::Held(until) => {
-                let seconds = until.duration_since(SystemClock.now()).as_secs().max(0);
-                output::remark(format!("goodword: goes out under {} in {seconds} s; Ctrl-C takes it back", door.name));
-                self.wait(id, news).await
-            }
-            Submission::AwaitingApproval => {
-                self.tell(id, "waits for a second voice to approve it").await?;
-                Ok(OPEN)
-            }
-            Submission::Changed { turns, claimed } => Err(kept(id, &changed(&turns, claimed.as_ref()))),
-            Submission::Answered(other, by) => Err(kept(
-                id,
-                &format!(
-                    "the outgoing {other}{} to the same post is on its way or out",
-                    by.map(|by| format!(" by {by}")).unwrap_or_default()
-                ),
-            )),
-            Submission::Stale => Err(kept(id, "it was changed elsewhere")),
-        }
-    }
-
-    /// What the account's network accepts, when that is known.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn rules(&self, door: &Door) -> CliResult<Option<TextRules>> {
-        let identities = self.store.identities().await?;
-        Ok(identities.into_iter().find(|known| known.source == door.source).and_then(|known| known.rules))
-    }
-
+impl Counter<'_> {
     /// Waits until somebody talks to the networks, and until it is known what the account's network accepts.
-    pub async fn settle(&self, door: &Door) {
+    pub async fn settle(&self, source: SourceId) {
         let begun = Instant::now();
         let known = async || {
             let known = self.store.identities().await.unwrap_or_default();
-            known.iter().any(|known| known.source == door.source && known.rules.is_some())
+            known.iter().any(|known| known.source == source && known.rules.is_some())
         };
         while begun.elapsed() < SETTLING {
             match self.engine.standing() {
@@ -155,9 +63,30 @@ impl Sending<'_> {
         }
     }
 
+    /// Who sends what is held here, in words.
+    pub fn sender(&self) -> String {
+        match self.engine.standing() {
+            Some(Standing::Following { holder }) => {
+                format!("{} sends it, while this waits", SafeText::line(&holder, 80))
+            }
+            Some(Standing::Collecting) => "this process sends it".to_owned(),
+            None => "nobody talks to the networks yet: it goes out when somebody does, while this waits".to_owned(),
+        }
+    }
+
+    /// What is known of it, once it is held: when it goes out, under which account, and who sends it.
+    pub fn announce(&self, held: &Outgoing, account: &str) {
+        let until = held.next.map_or(0, |until| until.duration_since(SystemClock.now()).as_secs().max(0));
+        let who = self.sender();
+        output::remark(format!("goodword: goes out under {account} in {until} s ({who}); Ctrl-C takes it back"));
+    }
+
     /// Waits until it is clear what became of it. Ctrl-C takes it back while it is held; once it is too late for that,
     /// a second one leaves it alone.
-    async fn wait(&self, id: OutgoingId, news: &mut Receiver<Event>) -> CliResult<u8> {
+    ///
+    /// # Errors
+    /// When it was not sent, or the store refuses.
+    pub async fn wait(&self, id: OutgoingId, news: &mut Receiver<Event>) -> CliResult<u8> {
         let mut doubtful: Option<Instant> = None;
         let mut interrupts = 0;
         let mut trouble = SafeText::default();
@@ -214,7 +143,11 @@ impl Sending<'_> {
         if code == 0 { Ok(0) } else { Err(CliError::Said(code)) }
     }
 
-    async fn tell(&self, id: OutgoingId, words: &str) -> CliResult {
+    /// Tells how it stands.
+    ///
+    /// # Errors
+    /// When it cannot be read or printed.
+    pub async fn tell(&self, id: OutgoingId, words: &str) -> CliResult {
         match self.store.outgoing(id).await? {
             Some(now) => self.print(&now, words),
             None => Ok(()),
@@ -224,21 +157,6 @@ impl Sending<'_> {
     fn print(&self, now: &Outgoing, words: &str) -> CliResult {
         if self.json { output::json(&super::outbox::as_json(now)) } else { output::line(words) }
     }
-}
-
-/// Why it was not sent, and where its words are.
-pub fn kept(id: OutgoingId, why: &str) -> CliError {
-    CliError::message(format!("{why}\nthe text is kept as the draft {id}"))
-}
-
-/// Fails when a network does not take a text.
-///
-/// # Errors
-/// Then, with how long it is.
-pub fn must_fit(rules: Option<&TextRules>, text: &str) -> CliResult {
-    let Some(rules) = rules.filter(|rules| !rules.fits(text)) else { return Ok(()) };
-    let most = rules.longest.map(|most| format!(", of at most {most}")).unwrap_or_default();
-    Err(CliError::message(format!("it does not fit: {} signs{most}", rules.length(text))))
 }
 
 /// Whether nothing more happens to it by itself.
@@ -256,15 +174,4 @@ async fn about(id: OutgoingId, news: &mut Receiver<Event>) {
             Err(_) => return sleep(LOOK).await,
         }
     }
-}
-
-fn changed(turns: &[crate::domain::case::Turn], claimed: Option<&SafeText>) -> String {
-    let mut words = "the thread has moved on:".to_owned();
-    for turn in turns {
-        words.push_str(&format!("\n  {:.0} {}: {}", turn.at, turn.who, SafeText::line(turn.text.as_str(), 200)));
-    }
-    if let Some(voice) = claimed {
-        words.push_str(&format!("\n  {voice} has claimed it"));
-    }
-    words
 }

@@ -45,6 +45,7 @@ pub fn writer(config: &Config, voice: Option<&str>, readers: Arc<Readers>) -> Wr
         replies: replies(config),
         rehearsing: Rehearsing::new(Arc::clone(&readers), config.brand.size, table),
         coach: Coaching::by(readers),
+        approval: config.outbox.approval,
     }
 }
 

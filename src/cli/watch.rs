@@ -38,7 +38,7 @@ pub async fn run(arguments: &WatchArgs, everywhere: &Everywhere) -> CliResult<u8
     output::line(format!("What is heard is kept in {}.", house.data.display()))?;
     let notice = format!("listening at {} sources; F3 shows how each fares", sources.len());
     dashboard::open(
-        Opening { house, sources, occasion: Occasion::Ordinary, voice: None, notices: vec![notice] },
+        Opening { house, sources, occasion: Occasion::Ordinary, voice: None, notices: vec![notice], narrator: None },
         everywhere,
     )
     .await

@@ -29,7 +29,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::Role;
+use crate::domain::{Role, Terms, Timestamp};
 use crate::sources::networks;
 use crate::store::{Retention, Roster, RosterSource, RosterWatch};
 
@@ -40,8 +40,8 @@ pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use place::{Place, Placed};
 pub use read::judge_address;
 pub use settings::{
-    AnsweringSettings, Binding, Brand, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings, RETENTION_BOUNDS,
-    RETENTION_DAYS, Rival, SavedReply, ScreenSettings, Source, Voice, Watch, Weights,
+    AnsweringSettings, Binding, Brand, Campaign, CollectSettings, ColourChoice, EmojiChoice, OutboxSettings,
+    RETENTION_BOUNDS, RETENTION_DAYS, Rival, SavedReply, ScreenSettings, Source, Voice, Watch, Weights,
 };
 
 /// Everything that a configuration says, judged and typed.
@@ -75,6 +75,8 @@ pub struct Config {
     pub voices: Vec<Voice>,
     /// Saved replies.
     pub replies: Vec<SavedReply>,
+    /// Named sets of our own posts.
+    pub campaigns: Vec<Campaign>,
     /// Keys of the keyboard.
     pub keys: Vec<Binding>,
     /// Where the data is, when the file says so.
@@ -159,6 +161,22 @@ impl Config {
                 .map(|source| RosterSource::alone(&source.settings.name, source.settings.network.clone()))
                 .collect(),
         }
+    }
+
+    /// The campaigns with their days as moments: days begin and end at midnight in the zone of the screen.
+    pub fn campaign_terms(&self) -> Vec<Terms> {
+        let zone = self.screen.time_zone.clone().unwrap_or_else(jiff::tz::TimeZone::system);
+        let midnight = |date: jiff::civil::Date| date.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp());
+        let over = |date: jiff::civil::Date| date.tomorrow().ok().and_then(&midnight).or(Some(Timestamp::MAX));
+        let terms = self.campaigns.iter().map(|campaign| Terms {
+            name: campaign.name.clone(),
+            tags: campaign.tags.clone(),
+            words: campaign.words.clone(),
+            accounts: campaign.accounts.clone(),
+            since: campaign.since.and_then(&midnight),
+            until: campaign.until.and_then(over),
+        });
+        terms.collect()
     }
 
     /// What a person should know though it is no error.

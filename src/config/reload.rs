@@ -21,12 +21,14 @@ pub struct Changed {
     pub retention: bool,
     /// How what we publish goes out.
     pub outbox: bool,
-    /// How mentions are answered, which takes effect only after a new start.
+    /// How mentions are answered.
     pub answering: bool,
     /// Weights of the formulas.
     pub weights: bool,
     /// Voices or saved replies.
     pub answers: bool,
+    /// Campaigns.
+    pub campaigns: bool,
     /// The data directory, which takes effect only after a new start.
     pub data: bool,
 }
@@ -44,6 +46,7 @@ impl Changed {
             answering: old.answering != new.answering,
             weights: old.weights != new.weights,
             answers: old.voices != new.voices || old.replies != new.replies || old.voice != new.voice,
+            campaigns: old.campaigns != new.campaigns,
             data: old.data != new.data,
             config: new,
         }
@@ -62,9 +65,10 @@ impl Changed {
             (self.keys, "keys"),
             (self.retention, "retention"),
             (self.outbox, "outbox"),
-            (self.answering, "answering (from the next start)"),
+            (self.answering, "answering"),
             (self.weights, "weights"),
             (self.answers, "voices and saved replies"),
+            (self.campaigns, "campaigns"),
             (self.data, "data directory (from the next start)"),
         ];
         parts.into_iter().filter(|(changed, _)| *changed).map(|(_, name)| name).collect()
@@ -119,7 +123,7 @@ mod tests {
             ("zoom = [\"z\"]\n", |c| c.keys, "keys"),
             ("[retention]\ndays = 3\n", |c| c.retention, "retention"),
             ("[outbox]\nhold = \"5s\"\n", |c| c.outbox, "outbox"),
-            ("[answering]\ntarget = \"1h\"\n", |c| c.answering, "answering (from the next start)"),
+            ("[answering]\ntarget = \"1h\"\n", |c| c.answering, "answering"),
             ("[weights]\ntell_factor = 3\n", |c| c.weights, "weights"),
             ("[data]\ndirectory = \"/srv\"\n", |c| c.data, "data directory (from the next start)"),
         ];

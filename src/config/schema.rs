@@ -60,7 +60,7 @@ pub const SOURCE: SectionSchema = many(
 );
 /// When to ask.
 pub const COLLECT: SectionSchema =
-    one("collect", &["public_feeds", "shortest", "longest", "concurrency", "watch_ceiling"]);
+    one("collect", &["public_feeds", "shortest", "longest", "concurrency", "watch_ceiling", "own_history_days"]);
 /// How to ask.
 pub const HTTP: SectionSchema =
     one("http", &["contact", "user_agent", "timeout", "max_body_mb", "per_host", "private_addresses"]);
@@ -78,14 +78,17 @@ pub const ANSWERING: SectionSchema = one("answering", &["target", "hours", "time
 pub const VOICE: SectionSchema = many("voice", &["name", "signature", "handles"]);
 /// A saved reply.
 pub const REPLY: SectionSchema = many("reply", &["name", "text"]);
+/// A named set of our own posts.
+pub const CAMPAIGN: SectionSchema = many("campaign", &["name", "tags", "words", "watch", "accounts", "since", "until"]);
 /// Keys of the keyboard, by action.
 pub const KEYS: SectionSchema = one("keys", &[]);
 /// Where the data is.
 pub const DATA: SectionSchema = one("data", &["directory"]);
 
 /// All sections, in the order in which they are documented.
-pub const SECTIONS: [SectionSchema; 15] = [
-    BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, OUTBOX, SCREEN, WEIGHTS, ANSWERING, VOICE, REPLY, KEYS, DATA,
+pub const SECTIONS: [SectionSchema; 16] = [
+    BRAND, RIVAL, WATCH, SOURCE, COLLECT, HTTP, RETENTION, OUTBOX, SCREEN, WEIGHTS, ANSWERING, VOICE, REPLY, CAMPAIGN,
+    KEYS, DATA,
 ];
 
 /// The nearest of some words to a mistyped one, when one is near enough to be meant.

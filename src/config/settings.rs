@@ -67,6 +67,23 @@ pub struct SavedReply {
     pub text: String,
 }
 
+/// A named set of our own posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Campaign {
+    /// Its name, unique among the campaigns.
+    pub name: String,
+    /// Hashtags, without the sign.
+    pub tags: Vec<String>,
+    /// Queries; [`crate::watch::Query::parse`] accepts them. That of a watch among them, when one is named.
+    pub words: Vec<String>,
+    /// Accounts, without the leading `@`.
+    pub accounts: Vec<String>,
+    /// Its first day.
+    pub since: Option<jiff::civil::Date>,
+    /// Its last day.
+    pub until: Option<jiff::civil::Date>,
+}
+
 /// A feed or an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -91,6 +108,8 @@ pub struct CollectSettings {
     pub concurrency: usize,
     /// Mentions an hour beyond which a watch is throttled, in sight.
     pub watch_ceiling: u32,
+    /// How far back our own posts of an account are fetched, in days; 0 fetches none but those that listening brings.
+    pub own_history_days: u32,
 }
 
 impl CollectSettings {
@@ -100,6 +119,8 @@ impl CollectSettings {
     pub const CONCURRENCY: RangeInclusive<u64> = 1..=256;
     /// What the ceiling of a watch may be, mentions an hour.
     pub const WATCH_CEILING: RangeInclusive<u64> = 10..=1_000_000;
+    /// How far back our own posts may be fetched, in days.
+    pub const OWN_HISTORY_DAYS: RangeInclusive<u64> = 0..=3_650;
 }
 
 impl Default for CollectSettings {
@@ -110,6 +131,7 @@ impl Default for CollectSettings {
             longest: SignedDuration::from_hours(1),
             concurrency: 16,
             watch_ceiling: 1_000,
+            own_history_days: 90,
         }
     }
 }

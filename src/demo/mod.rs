@@ -10,5 +10,8 @@ mod scenario;
 mod square;
 mod town;
 
-pub use scenario::{Faults, Format, Place, Post, Scenario, ScenarioError, ScenarioWatch, Then};
+pub use scenario::{
+    Faults, Format, Frame, Note, Place, Post, Scenario, ScenarioCampaign, ScenarioError, ScenarioVoice, ScenarioWatch,
+    Then,
+};
 pub use town::{Town, TownError};

@@ -145,6 +145,8 @@ mod tests {
         Post {
             at: 0.0,
             place: "forum".to_owned(),
+            id: None,
+            to: None,
             by: "ana & co".to_owned(),
             title: "1 < 2".to_owned(),
             text: "first\n<b>second</b>".to_owned(),

@@ -29,6 +29,45 @@ pub struct Frame {
     pub watches: Vec<ScenarioWatch>,
     /// Places, each a server of its own.
     pub places: Vec<Place>,
+    /// Who of the brand's people signs, and how.
+    #[serde(default)]
+    pub voices: Vec<ScenarioVoice>,
+    /// Campaigns that run in the story.
+    #[serde(default)]
+    pub campaigns: Vec<ScenarioCampaign>,
+    /// What a narrator says, and when.
+    #[serde(default)]
+    pub notes: Vec<Note>,
+}
+
+/// A voice of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioVoice {
+    /// Its name.
+    pub name: String,
+    /// How it signs.
+    pub signature: String,
+}
+
+/// A campaign of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioCampaign {
+    /// Its name.
+    pub name: String,
+    /// Hashtags of its posts, without the sign.
+    pub tags: Vec<String>,
+}
+
+/// A line of the narrator.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// When, in minutes from the start of the scenario.
+    pub at: f64,
+    /// The line.
+    pub say: String,
 }
 
 /// A watch of the scenario.
@@ -119,7 +158,13 @@ pub struct Post {
     /// Name of the place.
     #[serde(rename = "in")]
     pub place: String,
-    /// Handle of the author.
+    /// A name by which later posts of the place answer this one.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// On a square: the name of the post that it answers, an earlier one of the same place.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Handle of the author; on a square, who bears the brand's handle there is the brand.
     pub by: String,
     /// Headline, where the place has headlines.
     #[serde(default)]
@@ -156,17 +201,31 @@ pub enum ScenarioError {
 
 /// The everyday scenario: a small maker of bicycles on an ordinary morning that turns out not to be one.
 const EVERYDAY: &str = include_str!("../../assets/demo/everyday.ndjson");
+/// A gift that waits for reposts, of an enterprise, after an earthquake.
+const BING: &str = include_str!("../../assets/demo/bing-2011.ndjson");
+/// All proceeds of a shop of one, among people who know her.
+const MADAME_MOI: &str = include_str!("../../assets/demo/madame-moi-2011.ndjson");
+/// The head of the company answers within ten minutes, and stays with it.
+const LASTPASS: &str = include_str!("../../assets/demo/lastpass-2010.ndjson");
+/// A help desk that hands over, and then tells the next steps.
+const PARTNER_DESK: &str = include_str!("../../assets/demo/partner-desk-2010.ndjson");
 
 impl Scenario {
     /// Names of the scenarios that come with the program, the default first.
-    pub const NAMES: [&'static str; 1] = ["everyday"];
+    pub const NAMES: [&'static str; 5] =
+        ["everyday", "bing-2011", "madame-moi-2011", "lastpass-2010", "partner-desk-2010"];
 
     /// A scenario that comes with the program; `None` for an unknown name.
     pub fn named(name: &str) -> Option<Result<Self, ScenarioError>> {
-        match name {
-            "everyday" => Some(Self::parse(EVERYDAY)),
-            _ => None,
-        }
+        let text = match name {
+            "everyday" => EVERYDAY,
+            "bing-2011" => BING,
+            "madame-moi-2011" => MADAME_MOI,
+            "lastpass-2010" => LASTPASS,
+            "partner-desk-2010" => PARTNER_DESK,
+            _ => return None,
+        };
+        Some(Self::parse(text))
     }
 
     /// Reads a scenario from NDJSON.
@@ -177,26 +236,49 @@ impl Scenario {
         let mut lines =
             text.lines().enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim().is_empty());
         let (at, first) = lines.next().ok_or(ScenarioError::Empty)?;
-        let frame: Frame = read(at, first)?;
+        let mut frame: Frame = read(at, first)?;
+        if frame.notes.iter().any(|note| !note.at.is_finite()) {
+            return Err(ScenarioError::Line { line: at, detail: "`at` must be a number of minutes".to_owned() });
+        }
+        frame.notes.sort_by(|a, b| a.at.total_cmp(&b.at));
         for watch in &frame.watches {
             if watch.subject != frame.brand && !frame.rivals.contains(&watch.subject) {
                 return Err(ScenarioError::Line { line: at, detail: format!("no subject named {}", watch.subject) });
             }
         }
-        let mut posts = Vec::new();
+        let mut posts: Vec<Post> = Vec::new();
         for (at, line) in lines {
             let post: Post = read(at, line)?;
-            if !frame.places.iter().any(|place| place.name == post.place) {
-                return Err(ScenarioError::Line { line: at, detail: format!("no place named {}", post.place) });
-            }
+            let wrong = |detail: String| Err(ScenarioError::Line { line: at, detail });
+            let Some(place) = frame.places.iter().find(|place| place.name == post.place) else {
+                return wrong(format!("no place named {}", post.place));
+            };
             let numbers = post.then.iter().map(|then| then.after).chain([post.at]);
             if !numbers.into_iter().all(f64::is_finite) {
-                return Err(ScenarioError::Line { line: at, detail: "`at` must be a number of minutes".to_owned() });
+                return wrong("`at` must be a number of minutes".to_owned());
+            }
+            let named = |name: &String| posts.iter().any(|other| other.place == post.place && other.is(name));
+            if post.id.as_ref().is_some_and(named) {
+                return wrong("two posts of one place have the same `id`".to_owned());
+            }
+            if let Some(to) = &post.to {
+                let earlier =
+                    posts.iter().any(|other| other.place == post.place && other.is(to) && other.at <= post.at);
+                if place.format != Format::Town || !earlier {
+                    return wrong(format!("no earlier post of the square {} has the `id` {to}", post.place));
+                }
             }
             posts.push(post);
         }
+        // Equal moments keep the order of the file: an answer comes after what it answers.
         posts.sort_by(|a, b| a.at.total_cmp(&b.at));
         Ok(Self { frame, posts })
+    }
+}
+
+impl Post {
+    fn is(&self, name: &str) -> bool {
+        self.id.as_deref() == Some(name)
     }
 }
 
@@ -216,6 +298,25 @@ mod tests {
             assert!(scenario.posts.iter().any(|post| post.at > 0.0), "{name} goes on");
         }
         assert!(Scenario::named("nowhere").is_none());
+    }
+
+    #[test]
+    fn an_answer_names_an_earlier_post_of_its_square() {
+        let story = |posts: &str| {
+            let frame = r#"{"about":"","brand":"B","size":"solo","rivals":[],"watches":[],"places":[{"name":"s","format":"town"},{"name":"f","format":"rss"}]}"#;
+            Scenario::parse(&format!("{frame}\n{posts}")).map_err(|error| error.to_string())
+        };
+        let first = r#"{"at":1,"in":"s","by":"a","id":"one"}"#;
+        assert!(story(&format!("{first}\n{}", r#"{"at":1,"in":"s","by":"b","to":"one"}"#)).is_ok());
+        for wrong in [
+            r#"{"at":1,"in":"s","by":"b","to":"two"}"#,
+            r#"{"at":0,"in":"s","by":"b","to":"one"}"#,
+            r#"{"at":2,"in":"f","by":"b","to":"one"}"#,
+            r#"{"at":2,"in":"s","by":"b","id":"one"}"#,
+        ] {
+            let error = story(&format!("{first}\n{wrong}")).unwrap_err();
+            assert!(error.starts_with("scenario line 3: ") && error.contains("`id`"), "{error}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! On request it misbehaves, by a sequence that is the same for the same seed: it drops the connection before or after
 //! it has taken a post, is slow, answers 500 although it has taken the post, asks to be left alone, or refuses.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -86,6 +87,8 @@ struct Inside {
     posts: Vec<Post>,
     /// Posts of the scenario that were taken over.
     told: usize,
+    /// Posts that have a name in the scenario.
+    names: HashMap<String, usize>,
     coming: Vec<Coming>,
     /// Tokens and the posts that they stand for.
     tokens: Vec<(String, usize)>,
@@ -151,15 +154,22 @@ impl Square {
             if next.place != self.name {
                 continue;
             }
+            let above = next.to.as_ref().and_then(|name| inside.names.get(name)).and_then(|at| inside.posts.get(*at));
+            let own = next.by == self.us.handle;
             let post = Post {
-                by: Person::named(&next.by, next.followers),
+                by: if own { self.us.clone() } else { Person::named(&next.by, next.followers) },
                 text: next.text.clone(),
                 at: moment(next.at),
-                to_us: next.text.contains(&format!("@{}", self.us.handle)),
+                parent: above.map(|above| above.id.clone()),
+                root: above.map(|above| above.root.clone().unwrap_or_else(|| above.id.clone())),
+                own,
+                to_us: !own
+                    && (above.is_some_and(|above| above.own) || next.text.contains(&format!("@{}", self.us.handle))),
                 then: next.then.clone(),
                 ..Post::default()
             };
-            self.add(inside, post);
+            let place = self.add(inside, post);
+            inside.names.extend(next.id.clone().map(|name| (name, place)));
         }
         inside.coming.sort_by_key(|coming| coming.at);
         let due = inside.coming.partition_point(|coming| coming.at <= now);

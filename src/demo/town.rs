@@ -11,6 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use xxhash_rust::xxh3::xxh3_64;
@@ -31,6 +32,7 @@ const BROKEN_REST: u64 = 20;
 /// A running town. Its servers stop when it is dropped or closed.
 pub struct Town {
     addresses: Vec<(String, String)>,
+    stage: Arc<Stage>,
     tasks: JoinSet<()>,
     cancel: CancellationToken,
 }
@@ -72,7 +74,25 @@ impl Town {
             let booth = Arc::new(Booth { place, square, stage: Arc::clone(&stage) });
             tasks.spawn(serve(listener, booth, cancel.clone()));
         }
-        Ok(Self { addresses, tasks, cancel })
+        Ok(Self { addresses, stage, tasks, cancel })
+    }
+
+    /// What the narrator says, each line when its moment has come.
+    pub fn narrator(&mut self) -> mpsc::Receiver<String> {
+        let (said, lines) = mpsc::channel(1);
+        let (stage, cancel) = (Arc::clone(&self.stage), self.cancel.clone());
+        self.tasks.spawn(async move {
+            let telling = stage.narrate(&said);
+            let _ = cancel.run_until_cancelled(telling).await;
+        });
+        lines
+    }
+
+    /// What the narrator has said by now.
+    pub fn narrated(&self) -> Vec<String> {
+        let minute = self.stage.minute();
+        let notes = self.stage.scenario.frame.notes.iter();
+        notes.filter(|note| note.at <= minute).map(|note| note.say.clone()).collect()
     }
 
     /// Name and address of every place: of its feed, or of the square itself.
@@ -205,6 +225,16 @@ impl Stage {
             .collect()
     }
 
+    async fn narrate(&self, said: &mpsc::Sender<String>) {
+        for note in &self.scenario.frame.notes {
+            let rest = self.moment(note.at).duration_since(self.clock.now());
+            tokio::time::sleep(Duration::try_from(rest).unwrap_or_default()).await;
+            if said.send(note.say.clone()).await.is_err() {
+                return;
+            }
+        }
+    }
+
     fn moment(&self, at: f64) -> Timestamp {
         let minutes = if at > 0.0 { at / self.speed } else { at };
         self.opened.saturating_add(SignedDuration::from_millis((minutes * 60_000.0) as i64)).unwrap_or(self.opened)
@@ -302,6 +332,40 @@ mod tests {
         assert_eq!(json(http.get(format!("{base}api/me"))).await.1["handle"], "ferrisbikes");
         assert_eq!(json(http.get(format!("{base}api/people/nobody"))).await.0, 404);
         assert_eq!(json(http.get(format!("{base}elsewhere"))).await.0, 404);
+        town.close().await;
+    }
+
+    const TALK: &str = r#"{"about":"","brand":"B","size":"solo","rivals":[],"watches":[],"places":[{"name":"square","format":"town"}],"notes":[{"at":1,"say":"second"},{"at":0,"say":"first"}]}
+{"at":-3,"in":"square","by":"ana","id":"q","text":"how?"}
+{"at":-2,"in":"square","by":"b","id":"a","to":"q","text":"like this"}
+{"at":-1,"in":"square","by":"bo","to":"a","text":"good to know"}"#;
+
+    #[tokio::test]
+    async fn what_the_brand_said_in_the_story_is_ours_and_has_its_thread() {
+        let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+        let town = Town::open(Scenario::parse(TALK).unwrap(), Arc::<Hand>::clone(&clock), 1.0).await.unwrap();
+        let (base, http) = (town.addresses()[0].1.clone(), reqwest::Client::new());
+        let posts = json(http.get(format!("{base}api/posts"))).await.1;
+        let told = |at: usize, key: &str| posts[at][key].clone();
+        assert_eq!((told(0, "own"), told(1, "own"), told(2, "own")), (false.into(), true.into(), false.into()));
+        assert_eq!((told(1, "parent"), told(2, "parent")), (told(0, "id"), told(1, "id")));
+        assert_eq!((told(1, "root"), told(2, "root")), (told(0, "id"), told(0, "id")));
+        assert_eq!((told(0, "to_us"), told(2, "to_us")), (false.into(), true.into()), "who answers us talks to us");
+        town.close().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_narrator_speaks_when_the_moment_has_come() {
+        let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+        let mut town = Town::open(Scenario::parse(TALK).unwrap(), Arc::<Hand>::clone(&clock), 2.0).await.unwrap();
+        let (mut narrator, begun) = (town.narrator(), tokio::time::Instant::now());
+        assert_eq!(narrator.recv().await.as_deref(), Some("first"));
+        assert_eq!(town.narrated(), ["first"]);
+        assert_eq!(narrator.recv().await.as_deref(), Some("second"));
+        assert_eq!(begun.elapsed().as_secs(), 30, "twice as fast");
+        clock.0.fetch_add(30, Ordering::SeqCst);
+        assert_eq!(town.narrated(), ["first", "second"]);
+        assert_eq!(narrator.recv().await, None);
         town.close().await;
     }
 

@@ -9,6 +9,9 @@ use super::mention::{Intents, MentionRow, Sentiment};
 use super::source::Network;
 use super::time::Timestamp;
 
+/// The name under which whoever has told no name changes cases.
+pub const NAMELESS: &str = "me";
+
 /// How far a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +68,15 @@ pub struct Claim {
     pub until: Timestamp,
 }
 
+/// To whom and where it was given on, and by when they should be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// Who has it now and where, in our words: "Ana by e-mail".
+    pub to: SafeText,
+    /// When it should be done; from then on it is overdue. `None`: nobody is reminded.
+    pub due: Option<Timestamp>,
+}
+
 /// Something that we said we would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Promise {
@@ -116,6 +128,8 @@ pub struct CaseRow {
     pub snooze: Option<Snooze>,
     /// Who has taken it on. A claim that has lapsed is none.
     pub claim: Option<Claim>,
+    /// Who has it while it is handed over, where that was said.
+    pub handed: Option<HandOver>,
     /// Who it is about: handle, else name, else host; may be empty.
     pub who: SafeText,
     /// The same person in the store.
@@ -149,6 +163,23 @@ pub struct CaseRow {
     pub private: bool,
     /// Grows with every change; a change that was made with an older number in mind is refused.
     pub revision: i64,
+}
+
+impl CaseRow {
+    /// It is handed over, and the time by which it should have been done is over.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.handed_due().is_some_and(|due| due <= now)
+    }
+
+    /// When those who have it now should be done.
+    pub fn handed_due(&self) -> Option<Timestamp> {
+        self.handed.as_ref().filter(|_| self.status == CaseStatus::HandedOver)?.due
+    }
+
+    /// The person came back happy, and the case is open still: it can be resolved.
+    pub fn is_happy_end(&self) -> bool {
+        self.status.is_open() && self.aftermath == Some(Aftermath::Recovered)
+    }
 }
 
 /// Who said what in a thread, in order: one turn.
@@ -202,8 +233,8 @@ pub enum StepKind {
     Snoozed(Option<Snooze>),
     /// Taken on until then, or let go.
     Claimed(Option<Timestamp>),
-    /// Handed over to this place, with what comes next.
-    HandedTo(SafeText),
+    /// Handed over: to whom and where, and by when they should be done.
+    HandedTo(SafeText, Option<Timestamp>),
     /// A note for ourselves.
     Note(SafeText),
     /// We promised.
@@ -242,8 +273,8 @@ pub enum CaseChange {
     Snooze(Option<Snooze>),
     /// Taken on until then, or let go.
     Claim(Option<Timestamp>),
-    /// Handed over: where to, and what comes next.
-    HandOver(String),
+    /// Handed over: to whom and where, and by when they should be done.
+    HandOver(String, Option<Timestamp>),
     /// A note.
     Note(String),
     /// A promise and when it must be done.
@@ -254,21 +285,32 @@ pub enum CaseChange {
     AnsweredByHand(String),
 }
 
+/// What an undoing did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Undone {
+    /// The cases that are as they were before.
+    pub cases: Vec<CaseId>,
+    /// Cases of which a step stands, because something newer changed the same.
+    pub overtaken: Vec<CaseId>,
+}
+
 /// Figures of the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct InboxFigures {
     /// Open cases, snoozed ones included.
     pub open: u64,
-    /// New ones that are past the target.
+    /// New ones that are past the target: opened at the cut-off that was asked with, or before.
     pub late: u64,
     /// Put aside at present.
     pub snoozed: u64,
     /// Promises that are due and not kept.
     pub promises_due: u64,
+    /// Cases that are handed over and overdue.
+    pub hand_overs_due: u64,
     /// The sum of the exposures of open complaints (see `measure`).
     pub debt: f64,
-    /// When the next new case will be late.
-    pub next_late: Option<Timestamp>,
+    /// When the oldest of the new cases that are not late was opened: it is the next to be late.
+    pub next_opened: Option<Timestamp>,
 }
 
 /// Which cases.

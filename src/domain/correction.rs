@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CorrectionId, MentionId, SubjectId};
-use super::mention::{Intents, Reading, Sentiment, Shares};
+use super::mention::{IntentShares, Intents, Reading, Sentiment, Shares};
 use super::time::Timestamp;
 
 /// How a correction came about.
@@ -92,10 +92,15 @@ pub struct Correction {
     pub read: Reading,
     /// The readers' sentiment before anything learned was applied; `None` where the language cannot be read.
     pub untaught: Option<Shares>,
+    /// The intents in probabilities before anything learned of intents was applied, the sentiment as it was taught then;
+    /// `None` where they cannot be weighed.
+    pub untaught_intents: Option<IntentShares>,
     /// What the person says.
     pub said: Said,
-    /// How the newest came about.
+    /// How the newest word on the sentiment came about; without one, the first correction.
     pub occasion: Occasion,
+    /// How the newest word on the intents came about; without one, the first correction.
+    pub intents_occasion: Occasion,
     /// When the newest was made.
     pub at: Timestamp,
 }
@@ -111,6 +116,8 @@ pub struct NewCorrection {
     pub said: Said,
     /// The readers' sentiment before anything learned was applied.
     pub untaught: Option<Shares>,
+    /// The intents in probabilities before anything learned of intents was applied.
+    pub untaught_intents: Option<IntentShares>,
     /// How it came about.
     pub occasion: Occasion,
     /// When.

@@ -34,6 +34,10 @@ id! {
     SignalId,
     /// A post that the brand itself published.
     ActId,
+    /// A named set of acts.
+    CampaignId,
+    /// A word on what was paid.
+    PaymentId,
     /// What must be done for one person in one thread.
     CaseId,
     /// A step in the history of a case.

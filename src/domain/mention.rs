@@ -122,6 +122,17 @@ impl Intents {
     }
 }
 
+/// How likely each intent is, in the order of [`Intent::ALL`]; they add up to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IntentShares(pub [f32; Intent::ALL.len()]);
+
+impl IntentShares {
+    /// The probability of one, 0 to 1.
+    pub fn of(&self, intent: Intent) -> f32 {
+        self.0.get(intent as usize).copied().unwrap_or_default()
+    }
+}
+
 /// What we made of a mention for one subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {

@@ -4,14 +4,17 @@
 //! argument. [`clean`] is the only door through which foreign text becomes [`SafeText`].
 
 pub mod act;
+pub mod campaign;
 pub mod case;
 pub mod clean;
 pub mod correction;
+pub mod deed;
 pub mod gesture;
 pub mod ids;
 pub mod item;
 pub mod letters;
 pub mod mention;
+pub mod money;
 pub mod outbox;
 pub mod search;
 pub mod signal;
@@ -22,17 +25,20 @@ pub mod text_rules;
 pub mod time;
 
 pub use act::Act;
+pub use campaign::{Campaign, CampaignChange, Paid, Payment, Terms};
 pub use clean::SafeText;
 pub use correction::{Correction, NewCorrection, Occasion, Said};
+pub use deed::{ActCorrection, ActReading};
 pub use gesture::{Deed, Gesture, Give, Trigger};
 pub use ids::{
-    ActId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SignalId, SourceId, StepId,
-    SubjectId, WatchId,
+    ActId, CampaignId, CaseId, CorrectionId, GroupId, MentionId, OutgoingId, PaymentId, PersonId, PromiseId, SignalId,
+    SourceId, StepId, SubjectId, WatchId,
 };
 pub use item::{Answerable, Author, Item, Visibility};
-pub use mention::{Intent, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use mention::{Intent, IntentShares, Intents, Mention, MentionRow, Reading, Sentiment, Shares};
+pub use money::Money;
 pub use signal::{Signal, SignalKind};
-pub use source::{Capabilities, Meter, Network, SourceHealth, SourceState};
+pub use source::{Capabilities, Meter, Network, OwnHistory, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};
 pub use subject::{BrandSize, Role, Subject, WatchRule};
 pub use text_rules::{OwnPosts, TextRules};

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::case::{Step, Turn};
 use super::clean::SafeText;
-use super::ids::{CaseId, MentionId, OutgoingId, SourceId};
+use super::ids::{ActId, CaseId, MentionId, OutgoingId, SourceId, StepId};
 use super::item::Visibility;
 use super::source::Network;
 use super::text_rules::TextRules;
@@ -48,6 +49,16 @@ pub struct Identity {
     pub name: SafeText,
     /// What the network accepts; `None` when it was never asked.
     pub rules: Option<TextRules>,
+}
+
+impl Identity {
+    /// How it is shown to a person: its handle, or whose account it is where the network told none.
+    pub fn shown(&self) -> String {
+        match self.handle.as_str().trim().trim_start_matches('@') {
+            "" => format!("account of {}", self.source_name),
+            handle => format!("@{handle}"),
+        }
+    }
 }
 
 /// The post that is answered or quoted.
@@ -173,16 +184,32 @@ impl Outgoing {
     }
 }
 
-/// What the writer had seen of the thread when they asked to send: the newest turn, and the last number of the case.
-/// When either has moved on, nothing is sent and the writer is shown what changed.
+/// What the writer had seen of the thread when they asked to send: the newest turn, and how far the history of the case
+/// was. When either has moved on, nothing is sent and the writer is shown what changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// Revision of the case.
-    pub case: Option<i64>,
-    /// The newest mention or act of the thread that was on the screen.
+    /// The newest step of the case that was on the screen; `None` when there was no case.
+    pub case: Option<StepId>,
+    /// When the newest turn of the thread that was on the screen was said; `None`: no thread is looked at.
     pub newest: Option<Timestamp>,
+    /// The highest number of a mention that was there. What has a higher one came since, whatever time it claims.
+    pub mention: Option<MentionId>,
+    /// The highest number of an act of ours that was there.
+    pub act: Option<ActId>,
     /// The writer saw what changed and sends all the same.
     pub all_the_same: bool,
+}
+
+impl Seen {
+    /// A thread with these turns.
+    pub fn of(turns: &[Turn]) -> Self {
+        Self {
+            newest: turns.iter().map(|turn| turn.at).max(),
+            mention: turns.iter().filter_map(|turn| turn.mention).max(),
+            act: turns.iter().filter_map(|turn| turn.act).max(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What became of the wish to send.
@@ -192,10 +219,13 @@ pub enum Submission {
     Held(Timestamp),
     /// A second voice must approve it.
     AwaitingApproval,
-    /// The thread has moved on since the writer saw it: what they or we said since, and who has claimed it.
+    /// The thread has moved on since the writer saw it: what they or we said since, what others of us did about the
+    /// case, and who has claimed it.
     Changed {
         /// What was said since, oldest first.
-        turns: Vec<super::case::Turn>,
+        turns: Vec<Turn>,
+        /// How other voices settled it since (resolved, dismissed, handed over, answered by hand), oldest first.
+        steps: Vec<Step>,
         /// Another voice has claimed it.
         claimed: Option<SafeText>,
     },

@@ -26,12 +26,16 @@ pub enum SignalKind {
     PromiseDue,
     /// Our replies have come to say nearly the same.
     Canned,
+    /// A campaign is received badly since today.
+    Backlash,
+    /// The time of a hand-over is over, and the case is open still.
+    HandOverDue,
 }
 
 impl SignalKind {
     /// Each such signal tells of something else, which is told only once: an earlier one does not hold it back.
     pub fn is_always_news(self) -> bool {
-        matches!(self, Self::Late | Self::PromiseDue)
+        matches!(self, Self::Late | Self::PromiseDue | Self::Backlash | Self::HandOverDue)
     }
 }
 

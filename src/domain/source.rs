@@ -130,4 +130,19 @@ pub struct SourceState {
     pub meters: Vec<Meter>,
     /// It is a stream, and was connected when it was last stored: it is not asked, it tells.
     pub live: bool,
+    /// How far back our own posts were fetched; `None` where that was not begun.
+    pub own_history: Option<OwnHistory>,
+}
+
+/// How far back our own posts of an account were fetched, beyond what listening brings.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnHistory {
+    /// Where the next page begins; opaque, written by the source itself.
+    pub place: String,
+    /// When the oldest that was fetched was published.
+    pub reached: Option<Timestamp>,
+    /// Posts that were fetched.
+    pub posts: u64,
+    /// Nothing older is wanted, or the network shows nothing older.
+    pub done: bool,
 }

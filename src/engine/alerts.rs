@@ -1,5 +1,5 @@
-//! What must be told now: spikes, sources that stopped or fell silent, floods, the network being away, late cases and
-//! promises that are due, replies that have turned canned.
+//! What must be told now: spikes, sources that stopped or fell silent, floods, the network being away, late cases,
+//! promises that are due, hand-overs whose time is over, and replies that have turned canned.
 //!
 //! Works on notes that the collector leaves after a commit. A subject is looked at a few seconds after something
 //! new was stored for it, and then at most once a minute. Back-filled history leaves no note, and does not count
@@ -21,6 +21,7 @@ use super::flood::Flood;
 use super::intake::SourceInfo;
 use crate::domain::time::SignedDuration;
 use crate::domain::{SafeText, Signal, SignalId, SignalKind, SourceId, SubjectId, Visibility};
+use crate::measure::lateness::Lateness;
 use crate::store::{Adopted, NewMention, StoreError};
 
 /// Pause between a commit and the look at its subjects, so that the answers of one round are seen as one.
@@ -101,8 +102,8 @@ pub(crate) struct Alerts {
     rounds: Rounds,
     /// Sources that are new.
     began: spike::Began,
-    /// How long an answer may take.
-    target: SignedDuration,
+    /// When a case is late, by the settings in force.
+    lateness: Box<dyn Fn() -> Lateness + Send + Sync>,
     waits: waits::Waits,
     canned: canned::Canned,
 }
@@ -112,11 +113,11 @@ impl Alerts {
         shared: Arc<Shared>,
         adopted: impl Fn() -> Arc<Adopted> + Send + Sync + 'static,
         epoch: i64,
-        target: SignedDuration,
+        lateness: impl Fn() -> Lateness + Send + Sync + 'static,
     ) -> Self {
         let (rounds, began, waits) = (Rounds::default(), HashMap::new(), waits::Waits::new());
-        let canned = canned::Canned::new();
-        Self { shared, adopted: Box::new(adopted), epoch, rounds, began, target, waits, canned }
+        let (adopted, lateness, canned) = (Box::new(adopted), Box::new(lateness), canned::Canned::new());
+        Self { shared, adopted, epoch, rounds, began, lateness, waits, canned }
     }
 
     /// Works until there can be no more notes or the lease is lost.
@@ -245,6 +246,12 @@ fn minutes(span: SignedDuration) -> String {
         minutes @ ..120 => format!("{minutes} min"),
         minutes => format!("{} h", minutes / 60),
     }
+}
+
+/// The usual target, for tests.
+#[cfg(test)]
+fn ten_minutes() -> Lateness {
+    Lateness::new(SignedDuration::from_mins(10), None)
 }
 
 #[cfg(test)]

@@ -3,25 +3,34 @@
 use crate::domain::case::Weighing;
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{Intent, Intents, Item, MentionRow, Reading, Timestamp};
+use crate::measure::hours::WorkingHours;
 use crate::measure::inbox;
+use crate::measure::lateness::Lateness;
 use crate::store::Need;
 
 /// How mentions are answered.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AnsweringSettings {
     /// How long an answer may take.
     pub target: SignedDuration,
+    /// When somebody is there to answer; `None`: every hour counts.
+    pub hours: Option<WorkingHours>,
     /// How many people an unhappy person tells for each that a happy one tells (k).
     pub tell_factor: f64,
 }
 
 impl Default for AnsweringSettings {
     fn default() -> Self {
-        Self { target: SignedDuration::from_mins(10), tell_factor: 10.0 }
+        Self { target: SignedDuration::from_mins(10), hours: None, tell_factor: 10.0 }
     }
 }
 
 impl AnsweringSettings {
+    /// When a case is late.
+    pub fn lateness(&self) -> Lateness {
+        Lateness::new(self.target, self.hours.clone())
+    }
+
     /// What somebody with so many followers asks of us, whose post was so often reposted, when the clocks begin at
     /// `from`.
     pub fn need(&self, intents: Intents, followers: Option<u64>, reposts_per_hour: f64, from: Timestamp) -> Need {

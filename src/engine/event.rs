@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::campaigns::Board;
 use super::lessons::Lessons;
 use crate::domain::outbox::OutgoingState;
 use crate::domain::time::SignedDuration;
@@ -76,6 +77,10 @@ pub enum Event {
     Changed,
     /// What people's corrections taught the readers is another now.
     Learned(Arc<Lessons>),
+    /// Campaigns were measured anew, because something changed that concerns them.
+    Campaigns(Arc<Board>),
+    /// What the books are made of changed: acts came, changed or went, were read, or were corrected by a person here.
+    Books,
     /// Old mentions were erased, as the retention demands.
     Erased(u64),
     /// Whether we collect changed.

@@ -13,19 +13,24 @@ use tokio_util::sync::CancellationToken;
 use self::teaching::attend;
 use super::alerts::{self, Alerts, Note};
 use super::answering::AnsweringSettings;
+use super::books::{self, Bookkeeper};
+use super::campaigns::Scale;
+use super::campaigns::task::{Campaigner, backlashes};
 use super::collector::once::OnceReport;
 use super::collector::{Collector, Command, End, Shared};
 use super::doors::{Door, Doors, Hands};
 use super::event::Standing;
 use super::flood::Gauge;
 use super::herald::Herald;
+use super::history::Historian;
 use super::intake::{Intake, IntakeError};
 use super::lease::Keeper;
 use super::lessons::School;
 use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
-use super::plan::{EngineError, EnginePlan};
+use super::plan::{EngineError, EnginePlan, Orders};
 use super::{holder, retention, supervise};
+use crate::domain::time::SignedDuration;
 use crate::language::Readers;
 use crate::sources::Source;
 use crate::store::{Adopted, Lease, LeaseState, Retention, Roster, Store, StoreError};
@@ -58,6 +63,12 @@ impl Engine {
         let (school, teller) = (Arc::clone(&crew.school), Arc::clone(&shared.herald));
         let lessons = attend(school, teller.subscribe(), teller);
         tasks.spawn(stop.clone().run_until_cancelled_owned(lessons).map(|_| ()));
+        let campaigner = Arc::clone(&crew.campaigner);
+        let measuring = supervise::persist("campaigns", move || {
+            let campaigner = Arc::clone(&campaigner);
+            async move { campaigner.run().await }
+        });
+        tasks.spawn(stop.clone().run_until_cancelled_owned(measuring).map(|_| ()));
         tasks.spawn(conductor.conduct(stop.clone()));
         Ok(EngineHandle { shared, commands, stop, tasks, watchers, crew, bell, process, manner })
     }
@@ -86,9 +97,14 @@ pub async fn poll_all_once(
         let adopted = conductor.crew.adopt().await?;
         let mut collector = conductor.collector(&adopted)?;
         let reports = collector.once(&lease, stop, budget, progress).await?;
-        let target = conductor.crew.answering.target;
-        let alerts = Alerts::new(Arc::clone(&conductor.shared), move || Arc::clone(&adopted), lease.epoch, target);
+        if let Some(historian) = conductor.historian(&adopted, lease.epoch)? {
+            stop.run_until_cancelled(historian.once()).await.unwrap_or(Ok(()))?;
+        }
+        let lateness = conductor.crew.answering().lateness();
+        let (shared, lateness) = (Arc::clone(&conductor.shared), move || lateness.clone());
+        let alerts = Alerts::new(shared, move || Arc::clone(&adopted), lease.epoch, lateness);
         alerts.run_once(&mut *conductor.notes.lock().await).await?;
+        books::reading::read_all(&conductor.shared, &conductor.crew.readers, lease.epoch).await?;
         Ok(reports)
     };
     let result = result.await;
@@ -101,19 +117,40 @@ struct Crew {
     roster: Mutex<Roster>,
     adopted: Mutex<Arc<Adopted>>,
     /// The brand's own people.
-    team: Vec<String>,
+    team: Mutex<Vec<String>>,
     /// How mentions are answered.
-    answering: AnsweringSettings,
+    answering: Mutex<AnsweringSettings>,
     /// What each source can do besides listening, in the roster's order.
     doors: Doors,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
     school: Arc<School>,
+    books: Arc<Bookkeeper>,
+    campaigner: Arc<Campaigner>,
+    /// The zone in which days begin.
+    zone: jiff::tz::TimeZone,
 }
 
 impl Crew {
     fn adopted(&self) -> Arc<Adopted> {
         Arc::clone(&self.adopted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn answering(&self) -> AnsweringSettings {
+        self.answering.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes on what a person may change while the engine is at work; gives back what was in force.
+    fn take_on(&self, orders: Orders) -> Orders {
+        fn swap<T>(place: &Mutex<T>, new: T) -> T {
+            std::mem::replace(&mut *place.lock().unwrap_or_else(PoisonError::into_inner), new)
+        }
+        let sources = self.roster.lock().unwrap_or_else(PoisonError::into_inner).sources.clone();
+        Orders {
+            roster: swap(&self.roster, Roster { sources, ..orders.roster }),
+            team: swap(&self.team, orders.team),
+            answering: swap(&self.answering, orders.answering),
+        }
     }
 
     /// Brings the roster into the store; the numbers that it gets are those in force from now on.
@@ -140,7 +177,8 @@ impl Crew {
 
     fn intake(&self, adopted: &Adopted) -> Result<Arc<Intake>, IntakeError> {
         let intake = Intake::new(adopted, Arc::clone(&self.readers))?;
-        Ok(Arc::new(intake.with_team(&self.team).with_answering(self.answering).taught(self.school.taught())))
+        let team = self.team.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(Arc::new(intake.with_team(&team).with_answering(self.answering()).taught(self.school.taught())))
     }
 
     /// What can be done at each source, with the numbers in force.
@@ -169,6 +207,7 @@ struct Conductor {
     sources: Vec<Source>,
     workers: usize,
     retention: Option<Retention>,
+    own_history: Option<SignedDuration>,
     /// Asks the sources; else it only sends.
     listens: bool,
     commands: mpsc::Receiver<Command>,
@@ -188,13 +227,20 @@ impl Conductor {
         let keeper = Keeper::new(store, clock, Arc::clone(&herald), plan.holder, plan.pace);
         let (commands_in, commands) = mpsc::channel(COMMANDS);
         let (notes_in, notes) = mpsc::channel(alerts::WAITING);
+        let books = Arc::new(Bookkeeper::new(Arc::clone(&plan.store), plan.size, plan.table));
+        let scale = Scale { size: plan.size, table: plan.table, zone: plan.zone.clone() };
+        let (store, clock) = (Arc::clone(&plan.store), Arc::clone(&plan.clock));
+        let campaigner = Campaigner::new(store, clock, Arc::clone(&herald), Arc::clone(&books), scale);
         let crew = Crew {
+            campaigner: Arc::new(campaigner),
+            zone: plan.zone,
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
-            team: plan.team,
-            answering: plan.answering,
+            team: Mutex::new(plan.team),
+            answering: Mutex::new(plan.answering),
             doors,
             school: Arc::new(School::new(Arc::clone(&plan.store), Arc::clone(&plan.readers))),
+            books,
             readers: plan.readers,
             store: Arc::clone(&plan.store),
         };
@@ -215,6 +261,7 @@ impl Conductor {
             sources: plan.sources,
             workers: plan.workers,
             retention: plan.retention,
+            own_history: plan.own_history,
             listens: plan.listens,
             commands,
             notes: Arc::new(AsyncMutex::new(notes)),
@@ -313,6 +360,10 @@ impl Conductor {
         senders.spawn(Sender::new(desk.clone(), sending.clone()).run());
         let mut aides = JoinSet::new();
         aides.spawn(supervise::persist("identities", move || keep_known(desk.clone())));
+        let (shared, readers, epoch) = (Arc::clone(&self.shared), Arc::clone(&self.crew.readers), lease.epoch);
+        aides.spawn(supervise::persist("books", move || {
+            books::attend(Arc::clone(&shared), Arc::clone(&readers), epoch)
+        }));
         let end = match self.listens {
             true => self.listen(collector, &adopted, lease, &mut aides, stop).await,
             false => Ok(self.only_send(lease, stop).await),
@@ -365,17 +416,37 @@ impl Conductor {
             None => collector.insert(self.collector(adopted)?),
         };
         self.shared.herald.stands(Standing::Collecting);
-        self.start_aides(aides, lease.epoch);
+        let historian = self.historian(adopted, lease.epoch)?;
+        self.start_aides(aides, lease.epoch, historian);
         Ok(collector.run(lease, &mut self.commands, stop).await)
     }
 
-    fn start_aides(&self, aides: &mut JoinSet<()>, epoch: i64) {
+    /// Who fetches our own older posts.
+    fn historian(&self, adopted: &Adopted, epoch: i64) -> Result<Option<Historian>, EngineError> {
+        let Some(back) = self.own_history else { return Ok(None) };
+        // What is older than the retention allows would be erased again at once.
+        let back = self.retention.map_or(back, |retention| back.min(retention.mentions));
+        let doors = self.crew.doors().into_iter();
+        let accounts = doors.filter_map(|(door, hands)| Some((door, hands.lookup.clone()?))).collect();
+        let (shared, intake) = (Arc::clone(&self.shared), self.crew.intake(adopted)?);
+        Ok(Some(Historian { shared, intake, accounts, back, epoch }))
+    }
+
+    fn start_aides(&self, aides: &mut JoinSet<()>, epoch: i64, historian: Option<Historian>) {
         let (shared, crew, notes) = (Arc::clone(&self.shared), Arc::clone(&self.crew), Arc::clone(&self.notes));
         aides.spawn(supervise::persist("alerts", move || {
             let (crew, notes) = (Arc::clone(&crew), Arc::clone(&notes));
-            let target = crew.answering.target;
-            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, target);
+            let settings = Arc::clone(&crew);
+            let lateness = move || settings.answering().lateness();
+            let alerts = Alerts::new(Arc::clone(&shared), move || crew.adopted(), epoch, lateness);
             async move { alerts.run(&mut *notes.lock().await).await }
+        }));
+        if let Some(historian) = historian {
+            aides.spawn(supervise::persist("own history", move || historian.clone().run()));
+        }
+        let (shared, crew) = (Arc::clone(&self.shared), Arc::clone(&self.crew));
+        aides.spawn(supervise::persist("backlash", move || {
+            backlashes(Arc::clone(&shared), crew.campaigner.boards(), crew.zone.clone(), epoch)
         }));
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);

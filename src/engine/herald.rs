@@ -111,6 +111,9 @@ impl Herald {
         if changed > 0 || !recorded.new.is_empty() {
             self.tell(Event::Recorded { source, new: recorded.new.into(), changed });
         }
+        if recorded.acts > 0 {
+            self.tell(Event::Books);
+        }
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

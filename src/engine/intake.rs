@@ -298,12 +298,13 @@ impl Intake {
             let context = subject.context();
             let sentiment = self.readers.sentiment.sentiment(text, lang, &context);
             let sentiment = sentiment.map(|read| learned.sentiment(subject.id, read));
+            let wants = self.readers.intent.wants(text, lang, sentiment.as_ref(), &context);
             readings.push(Reading {
                 subject: subject.id,
                 // A post that only its source vouches for is about us unless its words say otherwise.
                 about: (given && !named && !watched)
                     || learned.about(subject.id, &*self.readers.about, text, lang, &context),
-                intents: self.readers.intent.intents(text, lang, sentiment.as_ref(), &context),
+                intents: learned.wants(subject.id, wants).intents(),
                 sentiment,
             });
         }

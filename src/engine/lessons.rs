@@ -8,12 +8,13 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::intake::{self, Profile};
 use crate::domain::{
-    Correction, CorrectionId, Filter, Mention, MentionId, NewCorrection, Occasion, Said, Shares, Span, SubjectId,
-    Timestamp,
+    Correction, CorrectionId, Filter, IntentShares, Mention, MentionId, NewCorrection, Occasion, Said, Shares, Span,
+    SubjectId, Timestamp,
 };
+use crate::language::correct::intents::{IntentLesson, LearnedIntents};
 use crate::language::correct::senses::{Marked, Senses};
 use crate::language::correct::{Learned, Lesson};
-use crate::language::{ReadAbout, Readers, SubjectContext};
+use crate::language::{ReadAbout, Readers, SubjectContext, Wants};
 use crate::store::{Store, StoreError, StoreResult};
 
 /// Log-odds from which on a post counts as being about its subject. Below 0, where the reader says that it is not: a
@@ -37,6 +38,10 @@ pub struct SubjectLessons {
     /// How far the shares of the three classes were off among the corrected mentions, before and after learning;
     /// `None` where there are too few.
     pub errors: Option<(f32, f32)>,
+    /// Of intents.
+    pub intents: LearnedIntents,
+    /// The same error of the shares of the five intents.
+    pub intent_errors: Option<(f32, f32)>,
     /// Of the senses of its name.
     pub senses: Senses,
 }
@@ -61,6 +66,11 @@ impl Lessons {
     /// A sentiment as it is taught.
     pub(super) fn sentiment(&self, subject: SubjectId, read: Shares) -> Shares {
         self.of(subject).map_or(read, |lessons| lessons.sentiment.apply(read))
+    }
+
+    /// What a post wants, as it is taught.
+    pub(super) fn wants(&self, subject: SubjectId, read: Wants) -> Wants {
+        self.of(subject).map_or(read, |lessons| read.with(|shares| lessons.intents.apply(shares)))
     }
 
     /// Whether a post is about the subject, as it is taught.
@@ -96,8 +106,8 @@ impl Taught {
 
 /// Where the readers are taught.
 pub struct School {
-    store: Arc<dyn Store>,
-    readers: Arc<Readers>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) readers: Arc<Readers>,
     taught: Taught,
     /// The corrections that were learned from, as the store counts them.
     learned: AsyncMutex<Option<i64>>,
@@ -165,19 +175,31 @@ impl School {
             let Some(mention) = self.store.mention(*id).await? else { continue };
             let lead = mention.row.lead().map(|reading| reading.subject);
             let Some(subject) = subject.or(lead) else { continue };
-            let untaught = self.untaught(&mention, subject, &profiles);
-            all.push(NewCorrection { mention: *id, subject, said, untaught, occasion, at });
+            let (untaught, untaught_intents) = self.untaught(&mention, subject, &profiles);
+            all.push(NewCorrection { mention: *id, subject, said, untaught, untaught_intents, occasion, at });
         }
         self.store.correct(&all).await
     }
 
-    /// What the readers make of a mention's sentiment without anything learned.
-    fn untaught(&self, mention: &Mention, subject: SubjectId, profiles: &[Profile]) -> Option<Shares> {
-        if let Some(known) = mention.correction(subject) {
-            return known.untaught;
+    /// What the readers make of a mention's sentiment without anything learned, and of its intents without anything
+    /// learned of intents.
+    fn untaught(
+        &self,
+        mention: &Mention,
+        subject: SubjectId,
+        profiles: &[Profile],
+    ) -> (Option<Shares>, Option<IntentShares>) {
+        let known = mention.correction(subject);
+        if let Some((untaught, intents @ Some(_))) = known.map(|known| (known.untaught, known.untaught_intents)) {
+            return (untaught, intents);
         }
-        let profile = profiles.iter().find(|profile| profile.id == subject)?;
-        self.readers.sentiment.sentiment(&mention.full_text(), mention.lang.as_deref(), &profile.context())
+        let untaught = known.and_then(|known| known.untaught);
+        let Some(profile) = profiles.iter().find(|profile| profile.id == subject) else { return (untaught, None) };
+        let (text, lang, context) = (mention.full_text(), mention.lang.as_deref(), profile.context());
+        let read = self.readers.sentiment.sentiment(&text, lang, &context);
+        let taught = read.map(|read| self.taught.now().sentiment(subject, read));
+        let wants = self.readers.intent.wants(&text, lang, taught.as_ref(), &context);
+        (if known.is_some() { untaught } else { read }, wants.shares())
     }
 }
 
@@ -186,6 +208,7 @@ impl School {
 struct Notes {
     corrections: u32,
     lessons: Vec<Lesson>,
+    intents: Vec<IntentLesson>,
     /// Mentions that a person spoke of as about it or not, the newest first.
     marks: Vec<(MentionId, bool)>,
     marked: Vec<Marked>,
@@ -196,6 +219,7 @@ impl Notes {
     fn take(&mut self, correction: &Correction) {
         self.corrections = self.corrections.saturating_add(1);
         self.lessons.extend(Lesson::of(correction));
+        self.intents.extend(IntentLesson::of(correction));
         if let (Some(mention), Some(about)) = (correction.mention, correction.said.about) {
             self.marks.push((mention, about));
         }
@@ -220,10 +244,13 @@ impl Notes {
 
     fn learn(&self, name: &str) -> SubjectLessons {
         let sentiment = Learned::from_lessons(&self.lessons);
+        let intents = LearnedIntents::from_lessons(&self.intents);
         SubjectLessons {
             corrections: self.corrections,
             errors: sentiment.errors(&self.lessons),
             sentiment,
+            intent_errors: intents.errors(&self.intents),
+            intents,
             senses: Senses::learned(&self.marked, &self.usual, name),
         }
     }

@@ -8,6 +8,7 @@
 //! | [`intake`] | item -> mention |
 //! | [`books`] | acts -> the ledger of gives and asks |
 //! | [`rehearsal`], [`presence`] | what a post would do, and how personal the brand comes across |
+//! | [`campaigns`] | acts and responses -> the health of campaigns |
 //! | [`answering`] | which mentions need an answer, and when |
 //! | [`timekeeping`], [`aftermath`] | how fast we answered, and what became of the people |
 //! | [`schedule`] | when a source is asked next |
@@ -21,6 +22,7 @@ pub mod aftermath;
 mod alerts;
 pub mod answering;
 pub mod books;
+pub mod campaigns;
 pub mod clock;
 mod collector;
 mod doors;
@@ -28,6 +30,7 @@ pub mod event;
 mod facade;
 pub mod flood;
 mod herald;
+pub mod history;
 mod holder;
 pub mod intake;
 mod lease;
@@ -36,6 +39,7 @@ pub mod outbox;
 mod own;
 mod plan;
 pub mod presence;
+mod reasons;
 pub mod rehearsal;
 mod retention;
 pub mod schedule;
@@ -59,4 +63,5 @@ pub use holder::holder_name;
 pub use lease::LeasePace;
 pub use lessons::{Lessons, School, SubjectLessons, Taught};
 pub use outbox::token as publishing_token;
-pub use plan::{EngineError, EnginePlan};
+pub use plan::{EngineError, EnginePlan, Orders};
+pub use reasons::{IntentReasons, Reasons, SubjectReasons};

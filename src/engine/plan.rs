@@ -10,8 +10,10 @@ use super::holder::holder_name;
 use super::intake::IntakeError;
 use super::lease::LeasePace;
 use super::outbox::Manner;
-use crate::domain::Clock;
+use crate::domain::time::SignedDuration;
+use crate::domain::{BrandSize, Clock};
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::sources::Source;
 use crate::store::{Retention, Roster, Store, StoreError};
 
@@ -35,6 +37,17 @@ pub enum EngineError {
     },
 }
 
+/// What a person may change while the engine is at work.
+#[derive(Debug, Clone, Default)]
+pub struct Orders {
+    /// Subjects and watches; the sources stay as they are.
+    pub roster: Roster,
+    /// The brand's own people, as of [`EnginePlan::team`].
+    pub team: Vec<String>,
+    /// How mentions are answered.
+    pub answering: AnsweringSettings,
+}
+
 /// All that the engine needs. [`EnginePlan::new`] fills in what is seldom chosen.
 pub struct EnginePlan {
     /// Where everything is kept.
@@ -54,10 +67,18 @@ pub struct EnginePlan {
     pub manner: Manner,
     /// What is kept for how long; `None` keeps everything.
     pub retention: Option<Retention>,
+    /// How far back our own posts are fetched; `None` fetches none but those that listening brings.
+    pub own_history: Option<SignedDuration>,
     /// Polls under way at once.
     pub workers: usize,
+    /// The zone in which days begin.
+    pub zone: jiff::tz::TimeZone,
     /// How mentions are answered.
     pub answering: AnsweringSettings,
+    /// How big the brand is.
+    pub size: BrandSize,
+    /// What gives and asks weigh.
+    pub table: Table,
     /// Ask the sources for what is new; without it, this process only sends what is in the outbox.
     pub listens: bool,
     /// When a watch floods.
@@ -88,8 +109,12 @@ impl EnginePlan {
             clock: Arc::new(SystemClock),
             manner: Manner::default(),
             retention,
+            own_history: Some(super::history::BACK),
             workers: WORKERS,
+            zone: jiff::tz::TimeZone::UTC,
             answering: AnsweringSettings::default(),
+            size: BrandSize::default(),
+            table: Table::default(),
             listens: true,
             ceilings: Ceilings::default(),
             pace: LeasePace::default(),

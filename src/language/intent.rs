@@ -11,8 +11,8 @@ use super::library::Library;
 use super::scene::{Measures, Scene, Shape, Step};
 use super::sentiment::softmax;
 use super::weights::{INTENT, INTENT_BY_SENTIMENT};
-use super::{Evidence, ReadIntent, SubjectContext};
-use crate::domain::{Intent, Intents, Shares};
+use super::{Evidence, ReadIntent, SubjectContext, Wants, Weighed};
+use crate::domain::{Intent, IntentShares, Intents, Shares};
 
 /// Probability from which a second intent holds beside the likeliest.
 const SECOND: f32 = 0.32;
@@ -34,17 +34,15 @@ impl RuleIntent {
 const BITTER: f32 = 0.6;
 
 impl ReadIntent for RuleIntent {
-    fn intents(
-        &self,
-        text: &str,
-        lang: Option<&str>,
-        sentiment: Option<&Shares>,
-        subject: &SubjectContext<'_>,
-    ) -> Intents {
+    fn wants(&self, text: &str, lang: Option<&str>, sentiment: Option<&Shares>, subject: &SubjectContext<'_>) -> Wants {
         let scene = Scene::new(text, subject);
         match self.library.lexicon(text, &scene.tokens, lang) {
-            Some((_, lexicon)) => temper(decide(&probabilities(&scene.measures(lexicon), sentiment)), sentiment),
-            None => by_shape(&scene),
+            Some((_, lexicon)) => Wants::Weighed(Weighed {
+                shares: IntentShares(probabilities(&scene.measures(lexicon), sentiment)),
+                second: SECOND,
+                bitter: sentiment.is_some_and(|shares| shares.negative >= BITTER),
+            }),
+            None => Wants::Told(by_shape(&scene)),
         }
     }
 
@@ -90,36 +88,6 @@ pub(super) fn probabilities(measures: &Measures, sentiment: Option<&Shares>) -> 
         }
     }
     softmax(logits)
-}
-
-fn decide(probabilities: &[f32; 5]) -> Intents {
-    let ranked = |skip: Option<Intent>| {
-        let all = Intent::ALL.into_iter().zip(probabilities.iter().copied());
-        all.filter(|(intent, _)| Some(*intent) != skip).max_by(|one, other| one.1.total_cmp(&other.1))
-    };
-    let Some((first, _)) = ranked(None) else { return Intents::of(&[Intent::Other]) };
-    let set = Intents::of(&[first]);
-    match ranked(Some(first)) {
-        Some((second, likely)) if likely >= SECOND && can_go_together(first, second) => set.with(second),
-        _ => set,
-    }
-}
-
-/// Nobody praises in words that are read as clearly negative: what looks like it complains.
-fn temper(intents: Intents, sentiment: Option<&Shares>) -> Intents {
-    let bitter = sentiment.is_some_and(|shares| shares.negative >= BITTER);
-    if !bitter || !intents.has(Intent::Praise) {
-        return intents;
-    }
-    intents.iter().filter(|intent| *intent != Intent::Praise).fold(Intents::of(&[Intent::Complaint]), Intents::with)
-}
-
-/// A complaint may ask, praise may ask; nothing goes with "other", and praise does not complain.
-fn can_go_together(one: Intent, other: Intent) -> bool {
-    matches!(
-        (one, other),
-        (Intent::Question, Intent::Complaint | Intent::Praise) | (Intent::Complaint | Intent::Praise, Intent::Question)
-    )
 }
 
 /// Without lists only a question mark at the end tells anything.

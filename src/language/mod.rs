@@ -28,14 +28,18 @@ mod sentiment;
 mod sums;
 pub mod tokens;
 pub mod trained;
+mod wants;
 mod weights;
 
 pub use about::RuleAbout;
-pub use gesture::{Amount, Cap, DeedReading, GestureReading, Profiting, ReadGesture, RuleGesture, profiting};
+pub use gesture::{
+    Amount, Cap, DeedReading, GestureReading, Profiting, ReadGesture, RuleGesture, money_given, profiting,
+};
 pub use identify::RuleLanguage;
 pub use intent::RuleIntent;
 pub use library::{Library, everyday_words};
 pub use sentiment::RuleSentiment;
+pub use wants::{Wants, Weighed};
 
 /// What a reader may know of the subject that it reads for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,14 +83,19 @@ pub trait ReadSentiment: Send + Sync {
 
 /// Tells what a post wants.
 pub trait ReadIntent: Send + Sync {
-    /// At least one intent.
+    /// The intents, weighed where the text can be read. `sentiment` is the text's, as it is taught.
+    fn wants(&self, text: &str, lang: Option<&str>, sentiment: Option<&Shares>, subject: &SubjectContext<'_>) -> Wants;
+
+    /// At least one intent: what the text wants before anything was learned of intents.
     fn intents(
         &self,
         text: &str,
         lang: Option<&str>,
         sentiment: Option<&Shares>,
         subject: &SubjectContext<'_>,
-    ) -> Intents;
+    ) -> Intents {
+        self.wants(text, lang, sentiment, subject).intents()
+    }
 
     /// What spoke for and against this intent, in the order of the text. Empty where a reader cannot say.
     fn explain(

@@ -93,6 +93,61 @@ impl WorkingHours {
         sum
     }
 
+    /// The first moment by which so much working time has passed since another; [`Timestamp::MAX`] when it never does.
+    pub fn after(&self, from: Timestamp, work: SignedDuration) -> Timestamp {
+        let (mut date, mut left) = (from.to_zoned(self.zone.clone()).date(), work);
+        if left <= SignedDuration::ZERO {
+            return from;
+        }
+        for _ in 0..MOST_DAYS {
+            for (begin, end) in self.on(date) {
+                let begin = begin.max(from);
+                let here = end.duration_since(begin).max(SignedDuration::ZERO);
+                if here >= left {
+                    return begin.saturating_add(left).unwrap_or(Timestamp::MAX);
+                }
+                left = left.saturating_sub(here);
+            }
+            let Ok(next) = date.tomorrow() else { break };
+            date = next;
+        }
+        Timestamp::MAX
+    }
+
+    /// The last moment since which so much working time has passed by another; [`Timestamp::MIN`] when it never has.
+    pub fn before(&self, until: Timestamp, work: SignedDuration) -> Timestamp {
+        let (mut date, mut left) = (until.to_zoned(self.zone.clone()).date(), work);
+        if left <= SignedDuration::ZERO {
+            return until;
+        }
+        for _ in 0..MOST_DAYS {
+            for (begin, end) in self.on(date).rev() {
+                let end = end.min(until);
+                let here = end.duration_since(begin).max(SignedDuration::ZERO);
+                if here >= left {
+                    return end.saturating_sub(left).unwrap_or(Timestamp::MIN);
+                }
+                left = left.saturating_sub(here);
+            }
+            let Ok(earlier) = date.yesterday() else { break };
+            date = earlier;
+        }
+        Timestamp::MIN
+    }
+
+    /// The next working day's moment with the time of day of `from`, which is taken as the least to wait; where nobody is
+    /// there at that time on any day of the next fortnight, the beginning of the next working day.
+    pub fn next_day(&self, from: Timestamp) -> Timestamp {
+        let here = from.to_zoned(self.zone.clone());
+        let days = (1..=14).filter_map(|days| here.checked_add(jiff::Span::new().days(days)).ok());
+        let same_time = days.map(|day| day.timestamp()).find(|moment| self.contains(*moment));
+        let begins = || {
+            let dates = std::iter::successors(here.date().tomorrow().ok(), |date| date.tomorrow().ok());
+            dates.take(14).find_map(|date| self.on(date).next()).map(|(begin, _)| begin)
+        };
+        same_time.or_else(begins).unwrap_or(from)
+    }
+
     /// Whether somebody is there.
     pub fn contains(&self, moment: Timestamp) -> bool {
         let date = moment.to_zoned(self.zone.clone()).date();
@@ -100,7 +155,7 @@ impl WorkingHours {
     }
 
     /// The stretches of a date as moments.
-    fn on(&self, date: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    fn on(&self, date: Date) -> impl DoubleEndedIterator<Item = (Timestamp, Timestamp)> {
         let day = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
         let stretches = self.week.get(day).map(Vec::as_slice).unwrap_or_default();
         stretches.iter().filter_map(move |stretch| Some((self.at(date, stretch.from)?, self.at(date, stretch.until)?)))
@@ -203,6 +258,16 @@ mod tests {
         let twice = hours("Monday 9:00-12:00, mon 11:00–13:00");
         assert_eq!(worked(&twice, "2026-11-16T00:00", "2026-11-17T00:00"), 4 * 60);
         assert_eq!(worked(&hours("Sun 0:00-24:00"), "2026-11-21T00:00", "2026-11-24T00:00"), 24 * 60);
+    }
+
+    #[test]
+    fn the_next_working_day_has_the_same_time_of_day_where_somebody_is_there() {
+        let next = |hours: &WorkingHours, from| hours.next_day(at(from));
+        let office = hours("Mon-Fri 9:00-18:00");
+        assert_eq!(next(&office, "2026-11-18T10:30"), at("2026-11-19T10:30"));
+        assert_eq!(next(&office, "2026-11-20T10:30"), at("2026-11-23T10:30"), "over the weekend");
+        assert_eq!(next(&office, "2026-11-20T21:00"), at("2026-11-23T09:00"), "nobody is there in the evening");
+        assert_eq!(next(&hours("Sat 22:00-4:00"), "2026-11-20T01:00"), at("2026-11-22T01:00"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod clocks;
 pub mod giving;
 pub mod hours;
 pub mod inbox;
+pub mod lateness;
 pub mod share;
 pub mod silence;
 pub mod spike;

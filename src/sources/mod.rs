@@ -155,6 +155,30 @@ pub trait Lookup: Send + Sync {
     /// # Errors
     /// [`SourceError`] when the network cannot be asked.
     async fn own_recent(&self, limit: u32, now: Timestamp) -> Result<Vec<Item>, SourceError>;
+    /// A page of our own posts and replies, going back in time, for the books; `place` is where the page before said
+    /// that the next one begins, empty at first. Nobody waits for it: it goes behind everything else that is asked.
+    ///
+    /// # Errors
+    /// [`SourceError`] when the network cannot be asked.
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        // Where a network has no pages, its newest are all that can be had.
+        let items = if place.is_empty() { self.own_recent(OwnPage::USUAL, now).await? } else { Vec::new() };
+        Ok(OwnPage { items, next: None })
+    }
+}
+
+/// A page of our own posts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OwnPage {
+    /// The posts, deleted ones left out.
+    pub items: Vec<Item>,
+    /// Where the next page begins; `None` when the network shows nothing older.
+    pub next: Option<String>,
+}
+
+impl OwnPage {
+    /// Posts on a page, where one may choose.
+    pub const USUAL: u32 = 50;
 }
 
 /// One source, ready to be polled by the collector, with what else its account can do.

@@ -5,9 +5,8 @@ use async_trait::async_trait;
 use super::{Lease, StoreResult};
 use crate::domain::case::{
     Aftermath, Case, CaseChange, CaseRow, Dismissal, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
-    Weighing,
+    Undone, Weighing,
 };
-use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, Intent, Intents, MentionId, Network, PersonId, SafeText, StepId, Timestamp};
 
 /// What a mention asks of us: with it, recording a mention opens its person's case in its thread, adds to it, or
@@ -47,8 +46,8 @@ pub struct LateNews {
     pub count: u64,
     /// The one that waits longest.
     pub first: Option<CaseRow>,
-    /// When the next new case will be late.
-    pub next: Option<Timestamp>,
+    /// When the oldest of the new cases that are not late was opened.
+    pub next_opened: Option<Timestamp>,
 }
 
 /// What the clocks are made of: one turn of one case, public ones only.
@@ -106,13 +105,8 @@ pub trait Cases: Send + Sync {
         now: Timestamp,
         limit: u32,
     ) -> StoreResult<Vec<CaseRow>>;
-    /// Figures of the inbox. `target` is how long an answer may take, `tell_factor` k.
-    async fn inbox_figures(
-        &self,
-        now: Timestamp,
-        target: SignedDuration,
-        tell_factor: f64,
-    ) -> StoreResult<InboxFigures>;
+    /// Figures of the inbox. A new case that was opened at `cut_off` or before is late; `tell_factor` is k.
+    async fn inbox_figures(&self, now: Timestamp, cut_off: Timestamp, tell_factor: f64) -> StoreResult<InboxFigures>;
     /// A whole case. `now` tells which claims have lapsed.
     async fn case(&self, id: CaseId, now: Timestamp) -> StoreResult<Option<Case>>;
     /// The case that a mention belongs to.
@@ -122,9 +116,9 @@ pub trait Cases: Send + Sync {
     /// Changes cases, each in a step of its own, all in one transaction. A case that another voice has claimed is
     /// left alone and told, unless the change takes the claim over.
     async fn change_cases(&self, ids: &[CaseId], change: &CaseChange, by: &ByHand) -> StoreResult<Changed>;
-    /// Undoes steps, the newest first: what they changed is as it was before, where nothing newer changed it since.
-    /// Returns the cases that changed.
-    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Vec<CaseId>>;
+    /// Undoes steps, the newest first: what they changed, the clocks included, is as if they had not happened. A step is
+    /// undone wholly or not at all: where something newer that stands changed the same, it stands too, and is told.
+    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Undone>;
     /// Who said what in the thread of a mention, oldest first, at most the newest `limit`; whoever said it.
     async fn thread(&self, mention: MentionId, limit: u32) -> StoreResult<Vec<Turn>>;
     /// What went both ways with a person.
@@ -141,12 +135,17 @@ pub trait Cases: Send + Sync {
         now: Timestamp,
         limit: u32,
     ) -> StoreResult<Vec<FirstAnswer>>;
-    /// New cases that went past `target` and were not told yet; telling them is up to the caller, and marks them as
-    /// told. A case that opens again is told anew. Nothing is written when there is none.
-    async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews>;
+    /// New cases that were opened at `cut_off` or before and were not told yet; telling them is up to the caller, and
+    /// marks them as told. A case that opens again is told anew. Nothing is written when there is none.
+    async fn went_late(&self, lease: &Lease, now: Timestamp, cut_off: Timestamp) -> StoreResult<LateNews>;
     /// Promises that came due and were not told yet, with their cases, 100 at most; telling them is up to the caller,
     /// and marks them as told. Nothing is written when there is none.
     async fn promises_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>>;
     /// When the next promise that was not told comes due.
     async fn next_promise(&self) -> StoreResult<Option<Timestamp>>;
+    /// Cases that are handed over and became overdue and were not told yet, 100 at most; telling them is up to the
+    /// caller, and marks them as told. What is handed over anew is told anew. Nothing is written when there is none.
+    async fn hand_overs_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<CaseRow>>;
+    /// When the next hand-over that was not told becomes overdue.
+    async fn next_hand_over(&self) -> StoreResult<Option<Timestamp>>;
 }

@@ -13,19 +13,24 @@ use async_trait::async_trait;
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Correction, CorrectionId, Item, Mention, MentionId, MentionRow, Meter, Network, NewCorrection, Reading, Role,
-    Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, Correction, CorrectionId, Item, Mention, MentionId, MentionRow, Meter, Network, NewCorrection, OwnHistory,
+    Reading, Role, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    WatchRule,
 };
 
+pub mod campaigns;
 pub mod cases;
 #[cfg(test)]
 mod conformance;
 mod error;
+pub mod giving;
 pub mod outbox;
 pub mod sqlite;
 
+pub use campaigns::{CampaignNews, Campaigns, ResponseRow};
 pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
+pub use giving::{BookChanges, BookRow, Giving, Unread};
 pub use outbox::{Dispatch, Outbox};
 
 /// The right to collect and publish, held by one process at a time. The epoch grows with every change of
@@ -245,7 +250,7 @@ pub struct Retention {
 /// a [`Lease`] fail with [`StoreError::LeaseLost`] and change nothing when the lease's epoch is no longer the
 /// one in force.
 #[async_trait]
-pub trait Store: Cases + Outbox + Dispatch {
+pub trait Store: Cases + Outbox + Dispatch + Giving + Campaigns {
     /// Asks for the lease or renews it. Ours when nobody holds it, when it ran out before `now`, or when the
     /// present holder has the same name (the epoch then stays).
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState>;
@@ -279,6 +284,14 @@ pub trait Store: Cases + Outbox + Dispatch {
     /// Records what a person brings (an import): like [`Store::record`], but without a lease, since no network
     /// is asked and a mention that is known already stays one.
     async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded>;
+    /// Records a page of our own older posts (the acts of the batch) like [`Store::record`], and how far back they were
+    /// fetched, in one transaction; the source's cursor and state stay as they are.
+    async fn record_own_history(
+        &self,
+        lease: &Lease,
+        batch: &RecordBatch,
+        history: &OwnHistory,
+    ) -> StoreResult<Recorded>;
     /// Raises a signal, unless the same kind, subject and source raised one within the hour before. What is always news
     /// ([`crate::domain::SignalKind::is_always_news`]) is raised in any case.
     async fn raise(&self, lease: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>>;

@@ -137,10 +137,17 @@ pub struct Moved {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Saves a draft, a new one or over the one that it names. `None` when that one is no draft any more, or has
-    /// another revision: somebody else wrote on it.
+    /// another revision: somebody else wrote on it. It never becomes visible to more people than what it answers; when
+    /// that is gone, to no more than the draft was.
     async fn save_draft(&self, draft: &Draft, at: Timestamp) -> StoreResult<Option<Saved>>;
-    /// The newest draft to a mention or in a case.
-    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>>;
+    /// The draft to a mention or in a case: the newest of this voice's own (of nobody's, when it has no name), else the
+    /// newest of anybody's.
+    async fn draft_for(
+        &self,
+        mention: Option<MentionId>,
+        case: Option<CaseId>,
+        voice: Option<&str>,
+    ) -> StoreResult<Option<Outgoing>>;
     /// What is in one of these states, newest change first.
     async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>>;
     /// One of them.

@@ -46,6 +46,12 @@ fn the_ledger_tells_what_was_given_and_asked_and_what_the_next_ask_lacks() {
         summary["next_ask"]["missing"].as_f64().unwrap() > 0.0
     );
     home.run(&["ledger"]).ends(0).says(&["too few: 5 acts", "next ask", "(G+1)/(G+A+2)"]);
+    home.run(&["ledger", "--by", "account"]).ends(0).says(&["ACCOUNT", "file ferris", "too few"]);
+    home.run(&["ledger", "--by", "audience"]).ends(0).says(&["the public"]);
+    let parts = home.run(&["ledger", "--by", "account", "--since", "30d", "--json"]).ends(0).json();
+    assert_eq!((&parts["parts"][0]["name"], &parts["parts"][0]["acts"]), (&json!("file ferris"), &json!(5)));
+    assert_eq!(parts["next_soft_ask"]["weight"], json!(1.0));
+    home.run(&["export", "act-corrections"]).ends(0);
 }
 
 #[test]

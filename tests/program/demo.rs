@@ -50,7 +50,7 @@ fn every_pane_means_something_within_seconds() {
         &["│─ Share of voice · 24 h"],
         &["│ Ferris Bikes", "█", " %"],
         &["│ Northwheel", "█", " %"],
-        &["│ no campaign is defined"],
+        &["│ balance: "],
         &["│─ Sources ", "! 1 of 6 want a look"],
     ];
     for part in parts {

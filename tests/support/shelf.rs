@@ -1,6 +1,10 @@
 //! A store that holds what a test puts there, for whoever only reads and marks. It does not collect: whatever needs
 //! the lease is refused.
 
+#[path = "shelf_campaigns.rs"]
+mod shelf_campaigns;
+#[path = "shelf_giving.rs"]
+mod shelf_giving;
 #[path = "shelf_outbox.rs"]
 pub mod shelf_outbox;
 #[path = "shelf_sending.rs"]
@@ -17,8 +21,8 @@ use goodword::domain::stream::{Counts, Filter, Key, Overview, Span};
 use goodword::domain::time::SignedDuration;
 use goodword::domain::{
     Act, Answerable, Correction, CorrectionId, GroupId, Intent, Intents, Mention, MentionId, MentionRow, Network,
-    NewCorrection, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId, SourceState,
-    SubjectId, Timestamp, Visibility,
+    NewCorrection, OwnHistory, Reading, SafeText, Sentiment, Shares, Signal, SignalId, SourceHealth, SourceId,
+    SourceState, SubjectId, Timestamp, Visibility,
 };
 use goodword::store::{
     Adopted, Lease, LeaseState, RecordBatch, Recorded, Retention, Roster, Store, StoreError, StoreResult,
@@ -173,6 +177,9 @@ impl Store for Shelf {
     async fn record(&self, _: &Lease, _: &RecordBatch) -> StoreResult<Recorded> {
         Err(StoreError::LeaseLost)
     }
+    async fn record_own_history(&self, _: &Lease, _: &RecordBatch, _: &OwnHistory) -> StoreResult<Recorded> {
+        Err(StoreError::LeaseLost)
+    }
     async fn bring(&self, _: &RecordBatch) -> StoreResult<Recorded> {
         Err(StoreError::LeaseLost)
     }
@@ -252,6 +259,7 @@ impl Store for Shelf {
             mentions: self.rows.lock().unwrap().len() as u64,
             meters: Vec::new(),
             live: false,
+            own_history: None,
         }])
     }
     async fn signals(&self, _: u32) -> StoreResult<Vec<Signal>> {

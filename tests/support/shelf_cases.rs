@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use goodword::domain::case::{
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Weighing,
+    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+    Weighing,
 };
-use goodword::domain::time::SignedDuration;
 use goodword::domain::{CaseId, Intents, MentionId, SafeText, StepId, Timestamp};
 use goodword::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
 use goodword::store::{Cases, Lease, StoreError, StoreResult};
@@ -20,6 +20,7 @@ pub fn case(id: i64, due: Timestamp) -> CaseRow {
         dismissal: None,
         snooze: None,
         claim: None,
+        handed: None,
         who: SafeText::line(mention.author.as_str(), 80),
         person: None,
         mentions: 1,
@@ -56,7 +57,7 @@ impl Cases for Shelf {
         rows.truncate(limit as usize);
         Ok(rows)
     }
-    async fn inbox_figures(&self, _: Timestamp, _: SignedDuration, _: f64) -> StoreResult<InboxFigures> {
+    async fn inbox_figures(&self, _: Timestamp, _: Timestamp, _: f64) -> StoreResult<InboxFigures> {
         self.check()?;
         let open = self.cases.lock().unwrap().iter().filter(|row| row.status.is_open()).count();
         Ok(InboxFigures { open: open as u64, ..InboxFigures::default() })
@@ -97,14 +98,14 @@ impl Cases for Shelf {
         let steps = ids.iter().map(|id| StepId(id.0 * 10)).collect();
         Ok(Changed { cases: ids.to_vec(), steps, claimed: Vec::new() })
     }
-    async fn undo_steps(&self, steps: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, steps: &[StepId], _: &ByHand) -> StoreResult<Undone> {
         self.check()?;
         self.note(format!("{} steps undone", steps.len()));
         let ids: Vec<CaseId> = steps.iter().map(|step| CaseId(step.0 / 10)).collect();
         for row in self.cases.lock().unwrap().iter_mut().filter(|row| ids.contains(&row.id)) {
             row.status = CaseStatus::New;
         }
-        Ok(ids)
+        Ok(Undone { cases: ids, overtaken: Vec::new() })
     }
     async fn thread(&self, _: MentionId, _: u32) -> StoreResult<Vec<Turn>> {
         self.check()?;
@@ -122,13 +123,19 @@ impl Cases for Shelf {
         self.check()?;
         Ok(Vec::new())
     }
-    async fn went_late(&self, _: &Lease, _: Timestamp, _: SignedDuration) -> StoreResult<LateNews> {
+    async fn went_late(&self, _: &Lease, _: Timestamp, _: Timestamp) -> StoreResult<LateNews> {
         Err(StoreError::LeaseLost)
     }
     async fn promises_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
         Err(StoreError::LeaseLost)
     }
     async fn next_promise(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(None)
+    }
+    async fn hand_overs_due(&self, _: &Lease, _: Timestamp) -> StoreResult<Vec<CaseRow>> {
+        Err(StoreError::LeaseLost)
+    }
+    async fn next_hand_over(&self) -> StoreResult<Option<Timestamp>> {
         Ok(None)
     }
 }

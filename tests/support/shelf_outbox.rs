@@ -88,14 +88,20 @@ impl Outbox for Shelf {
         Ok(Some(Saved { id, revision }))
     }
 
-    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
+    async fn draft_for(
+        &self,
+        mention: Option<MentionId>,
+        case: Option<CaseId>,
+        voice: Option<&str>,
+    ) -> StoreResult<Option<Outgoing>> {
         self.check()?;
         let all = self.tray.outgoings.lock().unwrap();
         let fits = |one: &&Outgoing| {
             one.state == OutgoingState::Draft
                 && (mention.is_some() && one.mention == mention || case.is_some() && one.case == case)
         };
-        Ok(all.iter().rfind(fits).cloned())
+        let own = |one: &&Outgoing| fits(one) && one.voice.as_ref().map(SafeText::as_str) == voice;
+        Ok(all.iter().rfind(own).or_else(|| all.iter().rfind(fits)).cloned())
     }
 
     async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>> {
@@ -141,7 +147,7 @@ impl Outbox for Shelf {
         _: SignedDuration,
         at: Timestamp,
     ) -> StoreResult<bool> {
-        let wrote = |one: &Outgoing| one.voice.as_ref().is_some_and(|writer| writer.as_str() == voice);
+        let wrote = |one: &Outgoing| one.voice.as_ref().is_none_or(|writer| writer.as_str() == voice);
         if self.tray.outgoings.lock().unwrap().iter().any(|one| one.id == id && wrote(one)) {
             return Ok(false);
         }

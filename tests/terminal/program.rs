@@ -110,6 +110,13 @@ impl Newsroom for Town {
     async fn undo_corrections(&self, ids: &[goodword::domain::CorrectionId]) -> goodword::store::StoreResult<u64> {
         Ok(ids.len() as u64)
     }
+
+    async fn reasons(
+        &self,
+        _: goodword::domain::MentionId,
+    ) -> goodword::store::StoreResult<Option<goodword::engine::Reasons>> {
+        Ok(None)
+    }
 }
 
 /// Five hundred mentions a second, one by one.
@@ -145,6 +152,7 @@ async fn show(script: Script) -> i32 {
         screen: ScreenSettings::default(),
         save_watch: None,
         reload: None,
+        narrator: tokio::sync::mpsc::channel(1).1,
     })
     .await;
     let (said, code) = match ended {

@@ -67,6 +67,9 @@ pub struct ReplyArgs {
     /// Send it though the coach warns
     #[arg(long, short)]
     pub yes: bool,
+    /// Let a text that is too long go out as several posts
+    #[arg(long)]
+    pub parts: bool,
     /// How it is printed.
     #[command(flatten)]
     pub printing: Printing,
@@ -90,6 +93,14 @@ pub struct OutboxArgs {
 /// What is done about something in the outbox.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum OutboxCommand {
+    /// Approve what another voice wrote, and wait until it is sent
+    Approve {
+        /// Its number
+        id: i64,
+        /// Who of you approves; else the voice of the configuration
+        #[arg(long, value_name = "NAME")]
+        voice: Option<String>,
+    },
     /// Take back what is held: a draft again
     Recall {
         /// Its number
@@ -393,9 +404,59 @@ pub struct LedgerArgs {
     /// Every act with what it gave or asked
     #[arg(long)]
     pub acts: bool,
+    /// Each account, or each audience: people who know us, strangers, the public
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub by: Option<LedgerBy>,
+    /// Only what was published at this time or later: 2026-05-01, or 30d; the balance is that of everything
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<When>,
     /// How to print.
     #[command(flatten)]
     pub printing: Printing,
+}
+
+/// By what the books are taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LedgerBy {
+    /// The account that published.
+    Account,
+    /// To whom it was said.
+    Audience,
+}
+
+/// `campaigns`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct CampaignsArgs {
+    /// How to print.
+    #[command(flatten)]
+    pub printing: Printing,
+    /// What is done; without one, they are listed.
+    #[command(subcommand)]
+    pub command: Option<CampaignsCommand>,
+}
+
+/// What is done about a campaign.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum CampaignsCommand {
+    /// Show one: its health with its parts, its posts, and who responded
+    Show {
+        /// Its name
+        name: String,
+        /// How to print.
+        #[command(flatten)]
+        printing: Printing,
+    },
+    /// Write down what was paid so far, all in all
+    Paid {
+        /// Its name
+        name: String,
+        /// So much, as in "62,000 USD", or all
+        #[arg(required = true, value_name = "AMOUNT|all", num_args = 1..)]
+        amount: Vec<String>,
+        /// Who says so
+        #[arg(long, value_name = "NAME")]
+        voice: Option<String>,
+    },
 }
 
 /// `rehearse`.
@@ -407,6 +468,9 @@ pub struct RehearseArgs {
     /// It answers somebody
     #[arg(long)]
     pub reply: bool,
+    /// Within this campaign [otherwise: the running one whose hashtags or words it has]
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
     /// How to print.
     #[command(flatten)]
     pub printing: Printing,
@@ -415,7 +479,7 @@ pub struct RehearseArgs {
 /// `export`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ExportArgs {
-    /// What to write: mentions, or the corrections that were made to their readings
+    /// What to write: mentions, the corrections that were made to their readings, or those made to posts of our own
     #[arg(value_enum, default_value_t)]
     pub what: Exported,
     /// JSON lines for scripts, or CSV for spreadsheets
@@ -446,6 +510,8 @@ pub enum Exported {
     Mentions,
     /// What people said of readings: what was read, what they said, when.
     Corrections,
+    /// What people said that posts of our own do.
+    ActCorrections,
 }
 
 /// Forms of export.

@@ -30,10 +30,15 @@ pub(super) struct CorrectionLine {
     read: ReadLine,
     /// Probability of negative, neutral, positive before anything learned; `null` where the language cannot be read.
     untaught: Option<[f32; 3]>,
+    /// Probability of complaint, question, praise, promo, other before anything learned of intents; `null` where they
+    /// cannot be weighed.
+    untaught_intents: Option<[f32; 5]>,
     /// What the person says.
     said: SaidLine,
-    /// Asked by the program, or volunteered.
+    /// The word on the sentiment: asked by the program, or volunteered.
     occasion: Occasion,
+    /// The word on the intents.
+    intents_occasion: Occasion,
     /// When it was said.
     at: Timestamp,
 }
@@ -55,12 +60,14 @@ impl CorrectionLine {
             subject: name_of(correction.subject, subjects),
             read: ReadLine::of(&correction.read),
             untaught: correction.untaught.map(|shares| [shares.negative, shares.neutral, shares.positive]),
+            untaught_intents: correction.untaught_intents.map(|shares| shares.0),
             said: SaidLine {
                 sentiment: correction.said.sentiment,
                 intents: correction.said.intents.map(|all| all.iter().map(crate::domain::Intent::name).collect()),
                 about: correction.said.about,
             },
             occasion: correction.occasion,
+            intents_occasion: correction.intents_occasion,
             at: correction.at,
         }
     }

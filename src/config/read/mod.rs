@@ -1,6 +1,7 @@
 //! From the text of a file to a [`Config`], section by section.
 
 mod answering;
+mod campaigns;
 mod settings;
 mod sources;
 mod subjects;
@@ -24,8 +25,10 @@ pub(super) fn config(document: Document) -> Result<Config, ConfigErrors> {
     let subjects = subjects::subjects(&reader);
     let voices = answering::voices(&reader);
     let collect = settings::collect(&reader);
+    let watches = subjects::watches(&reader, &subjects);
     let config = Config {
-        watches: subjects::watches(&reader, &subjects),
+        campaigns: campaigns::campaigns(&reader, &watches),
+        watches,
         sources: sources::sources(&reader, &sources::Around { collect: &collect, names: subjects.names(), directory }),
         http: settings::http(&reader, &collect),
         retention: settings::retention(&reader),

@@ -54,6 +54,9 @@ pub(super) fn collect(reader: &Reader<'_>) -> CollectSettings {
     if let Some(most) = section.whole("watch_ceiling", CollectSettings::WATCH_CEILING) {
         settings.watch_ceiling = u32::try_from(most).unwrap_or(u32::MAX);
     }
+    if let Some(days) = section.whole("own_history_days", CollectSettings::OWN_HISTORY_DAYS) {
+        settings.own_history_days = u32::try_from(days).unwrap_or(u32::MAX);
+    }
     settings
 }
 

@@ -85,15 +85,20 @@ fn people(section: &Section<'_>) -> Vec<String> {
 }
 
 pub(super) fn handles(section: &Section<'_>) -> Vec<String> {
+    accounts(section, "handles")
+}
+
+/// A list of account names.
+pub(super) fn accounts(section: &Section<'_>, key: &str) -> Vec<String> {
     let mut handles = Vec::new();
-    for text in section.texts("handles") {
+    for text in section.texts(key) {
         let handle = text.get_ref().trim().trim_start_matches('@');
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@');
         let named = handle.chars().any(char::is_alphanumeric) && handle.matches('@').count() <= 1;
         if !named || !handle.chars().all(allowed) {
             let message = format!("\"{}\" is no account name", text.get_ref());
             section.refuse(
-                "handles",
+                key,
                 &text,
                 message,
                 "write the bare name, as in \"ferrisbikes\" or \"ferris@hachyderm.io\"",
@@ -156,16 +161,21 @@ fn free_name(name: &str, watches: &[Watch]) -> String {
 }
 
 fn judge_query(section: &Section<'_>, query: &Spanned<String>) {
+    judge_words(section, "query", query);
+}
+
+/// Complains about a query that is refused, at its place.
+pub(super) fn judge_words(section: &Section<'_>, key: &str, query: &Spanned<String>) {
     if let Err(error) = Query::parse(query.get_ref()) {
-        refuse_query(section, query, error);
+        refuse_query(section, key, query, error);
     }
 }
 
 /// Brings an error of the query language to its place in the file.
-fn refuse_query(section: &Section<'_>, query: &Spanned<String>, error: QueryError) {
+fn refuse_query(section: &Section<'_>, key: &str, query: &Spanned<String>, error: QueryError) {
     let place = section.place_within(query, error.column.saturating_sub(1), error.width);
     let message = format!("the query is refused: {}", error.message);
-    section.reader.complain(ErrorKind::BadQuery, place, &section.path("query"), message, error.help);
+    section.reader.complain(ErrorKind::BadQuery, place, &section.path(key), message, error.help);
 }
 
 fn subject_of(section: &Section<'_>, subjects: &Subjects) -> String {
@@ -202,7 +212,7 @@ mod tests {
         let query = section.text("query").unwrap();
         let error =
             QueryError { column, width, message: "a group is not closed".into(), help: "add a parenthesis".into() };
-        refuse_query(section, &query, error);
+        refuse_query(section, "query", &query, error);
         let errors = reader.errors();
         format!("\n{}", errors[0])
     }

@@ -9,6 +9,7 @@ use crate::domain::{Item, SourceId};
 use crate::engine::alerts::Note;
 use crate::engine::collector::Shared;
 use crate::engine::doubles::town::Scene;
+use crate::measure::lateness::Lateness;
 use crate::store::{Adopted, NewAct};
 
 const LETTER: &str = "Sorry to hear that! Please send us a message with your order number.";
@@ -28,8 +29,8 @@ fn reply(scene: &Scene, number: usize, text: &str, now: Timestamp, history: bool
 
 fn start(shared: &Arc<Shared>, mut notes: mpsc::Receiver<Note>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let target = SignedDuration::from_mins(10);
-    let alerts = Alerts::new(Arc::clone(shared), || Arc::new(Adopted::default()), 1, target);
+    let lateness = || Lateness::new(SignedDuration::from_mins(10), None);
+    let alerts = Alerts::new(Arc::clone(shared), || Arc::new(Adopted::default()), 1, lateness);
     tasks.spawn(async move { alerts.run(&mut notes).await });
     tasks
 }

@@ -70,7 +70,7 @@ async fn notes_become_signals_that_say_what_and_what_to_do_and_are_told_once_an_
     let scene = Scene::new();
     let (shared, mut notes) = scene.shared().await;
     let mut events = shared.herald.subscribe();
-    let alerts = Alerts::new(Arc::clone(&shared), adopted, 1, SignedDuration::from_mins(10));
+    let alerts = Alerts::new(Arc::clone(&shared), adopted, 1, ten_minutes);
     let flood = Flood { watch: WatchId(7), an_hour: 601, source: None };
     let telling = async {
         for _ in 0..2 {
@@ -99,6 +99,6 @@ async fn alerts_end_with_the_lease() {
     let (shared, mut notes) = scene.shared().await;
     scene.store.look(|inside| inside.lease.as_mut().unwrap().epoch += 1);
     shared.note(Note::Away { sources: 2 });
-    Alerts::new(shared, adopted, 1, SignedDuration::from_mins(10)).run(&mut notes).await;
+    Alerts::new(shared, adopted, 1, ten_minutes).run(&mut notes).await;
     assert!(scene.store.look(|inside| inside.signals.is_empty()));
 }

@@ -1,4 +1,5 @@
-//! Cases that are late, and promises that are due: each told once, many at once in one line.
+//! Cases that are late, promises that are due and hand-overs whose time is over: each told once, many at once in one
+//! line.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 const AT_MOST_EVERY: Duration = Duration::from_secs(1);
 /// After late cases were told, further ones wait so long, to be told together.
 const GATHER: Duration = Duration::from_secs(300);
-/// So many promises that come due at once are told one by one.
+/// So many promises or hand-overs that come due at once are told one by one.
 const ONE_BY_ONE: usize = 3;
 /// Longest words of somebody in a signal, in characters.
 const WORDS: usize = 120;
@@ -44,8 +45,9 @@ impl Alerts {
         let (store, now) = (&self.shared.store, self.shared.clock.now());
         let mut next = None;
         if Instant::now() >= self.waits.tell {
-            let news = store.went_late(&lease, now, self.target).await?;
-            next = news.next;
+            let lateness = (self.lateness)();
+            let news = store.went_late(&lease, now, lateness.cut_off(now)).await?;
+            next = news.next_opened.map(|opened| lateness.late_at(opened));
             if let Some(first) = news.first {
                 self.waits.tell = Instant::now() + GATHER;
                 self.raise(self.signal(SignalKind::Late, &late(&first, news.count, now))).await?;
@@ -55,7 +57,10 @@ impl Alerts {
         for signal in self.promises(&due, now).await? {
             self.raise(signal).await?;
         }
-        next = next.into_iter().chain(store.next_promise().await?).min();
+        for signal in self.hand_overs(&store.hand_overs_due(&lease, now).await?) {
+            self.raise(signal).await?;
+        }
+        next = next.into_iter().chain(store.next_promise().await?).chain(store.next_hand_over().await?).min();
         if let Some(next) = next {
             let pause = Duration::try_from(next.duration_since(now)).unwrap_or_default();
             self.waits.at = Instant::now() + pause.clamp(AT_MOST_EVERY, AT_LEAST_EVERY);
@@ -82,10 +87,30 @@ impl Alerts {
         }
         Ok(signals)
     }
+
+    fn hand_overs(&self, due: &[CaseRow]) -> Vec<Signal> {
+        if due.len() > ONE_BY_ONE {
+            let text = format!("{} cases that were handed over are overdue and still open", due.len());
+            return vec![self.signal(SignalKind::HandOverDue, &text)];
+        }
+        due.iter().map(|row| self.signal(SignalKind::HandOverDue, &overdue(row))).collect()
+    }
 }
 
 fn name(row: &CaseRow) -> &str {
     if row.who.is_empty() { "somebody" } else { row.who.as_str() }
+}
+
+/// What is told of a hand-over whose time is over. What is not public is told without its words.
+fn overdue(row: &CaseRow) -> String {
+    match &row.handed {
+        _ if row.private => "a case that is not public was handed over, and is overdue and still open".to_owned(),
+        Some(handed) if !handed.to.is_empty() => {
+            let to = SafeText::line(handed.to.as_str(), WORDS);
+            format!("{} was handed over to {to}: overdue and still open", name(row))
+        }
+        _ => format!("{} was handed over: overdue and still open", name(row)),
+    }
 }
 
 /// What is told of late cases. What is not public is told without its words.

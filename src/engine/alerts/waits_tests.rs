@@ -7,10 +7,12 @@ use tokio::time::sleep;
 use super::*;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Item, Network, Visibility};
-use crate::engine::alerts::Note;
+use crate::engine::alerts::{Note, ten_minutes};
 use crate::engine::answering::AnsweringSettings;
 use crate::engine::collector::Shared;
 use crate::engine::doubles::town::Scene;
+use crate::measure::hours::WorkingHours;
+use crate::measure::lateness::Lateness;
 use crate::store::{Adopted, Fingerprint, NewMention, PollOutcome, RecordBatch, Roster, RosterSource};
 
 fn complaint(name: &str, now: Timestamp, visibility: Visibility) -> NewMention {
@@ -58,7 +60,7 @@ async fn record(shared: &Shared, mentions: Vec<NewMention>) {
 /// Alerts at work for as long as the set lives.
 fn start(shared: &Arc<Shared>, mut notes: mpsc::Receiver<Note>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let alerts = Alerts::new(Arc::clone(shared), || Arc::new(Adopted::default()), 1, SignedDuration::from_mins(10));
+    let alerts = Alerts::new(Arc::clone(shared), || Arc::new(Adopted::default()), 1, ten_minutes);
     tasks.spawn(async move { alerts.run(&mut notes).await });
     tasks
 }
@@ -118,6 +120,57 @@ async fn a_deluge_is_a_few_lines() {
         .map(|(_, text)| text.split_once(" cases are late").map_or(1, |(count, _)| count.parse().unwrap()))
         .sum();
     assert_eq!(counted, 360, "each once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_working_hours_the_night_makes_nothing_late() {
+    let scene = Scene::new();
+    let (shared, mut notes) = scene.shared().await;
+    let began = shared.clock.now();
+    // Somebody is there from an hour after the complaint on.
+    let clock = |minutes| {
+        (began + SignedDuration::from_mins(minutes)).to_zoned(jiff::tz::TimeZone::UTC).strftime("%H:%M").to_string()
+    };
+    let text = format!("Mon-Sun {}-{}", clock(60), clock(9 * 60));
+    let hours = WorkingHours::parse(&text, jiff::tz::TimeZone::UTC).unwrap();
+    let lateness = Lateness::new(SignedDuration::from_mins(10), Some(hours));
+    let mut tasks = JoinSet::new();
+    let alerts = Alerts::new(Arc::clone(&shared), || Arc::new(Adopted::default()), 1, move || lateness.clone());
+    tasks.spawn(async move { alerts.run(&mut notes).await });
+    record(&shared, vec![complaint("kim", began, Visibility::Public)]).await;
+    sleep(68 * MINUTE).await;
+    assert_eq!(told(&scene), [], "work began eight minutes ago");
+    sleep(3 * MINUTE).await;
+    assert_eq!(told(&scene).iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [SignalKind::Late]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hand_over_is_told_once_when_its_time_is_over() {
+    let scene = Scene::new();
+    let (shared, notes) = scene.shared().await;
+    let _alerts = start(&shared, notes);
+    let now = shared.clock.now();
+    record(&shared, vec![complaint("kim", now, Visibility::Public), complaint("lou", now, Visibility::Private)]).await;
+    for case in 0..2 {
+        scene.store.hand_over(case, "Ana by e-mail", now + SignedDuration::from_mins(5));
+    }
+    sleep(4 * MINUTE).await;
+    assert_eq!(told(&scene), []);
+    sleep(2 * MINUTE).await;
+    let texts = [
+        "kim was handed over to Ana by e-mail: overdue and still open",
+        "a case that is not public was handed over, and is overdue and still open",
+    ];
+    assert_eq!(told(&scene), texts.map(|text| (SignalKind::HandOverDue, text.to_owned())));
+    sleep(60 * MINUTE).await;
+    assert_eq!(told(&scene).len(), 2, "once");
+    let many = (0..9).map(|n| complaint(&format!("p{n}"), shared.clock.now(), Visibility::Public)).collect();
+    record(&shared, many).await;
+    for case in 2..11 {
+        scene.store.hand_over(case, "the shop", shared.clock.now());
+    }
+    sleep(2 * MINUTE).await;
+    assert_eq!(told(&scene).pop().unwrap().1, "9 cases that were handed over are overdue and still open");
 }
 
 #[tokio::test(start_paused = true)]

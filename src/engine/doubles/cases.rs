@@ -5,9 +5,9 @@ use async_trait::async_trait;
 
 use super::store::{Inside, MemoryStore};
 use crate::domain::case::{
-    Case, CaseChange, CaseRow, CaseStatus, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+    Case, CaseChange, CaseRow, CaseStatus, HandOver, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn,
+    Undone,
 };
-use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, PersonId, PromiseId, SafeText, SourceId, StepId, Timestamp, Visibility};
 use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews};
 use crate::store::{Cases, Lease, Need, NewMention, StoreError, StoreResult};
@@ -19,6 +19,7 @@ pub(crate) struct Affair {
     key: (SourceId, String, String),
     mentions: Vec<MentionId>,
     late_told: bool,
+    handed_told: bool,
     pub(crate) promises: Vec<(Promise, bool)>,
 }
 
@@ -52,6 +53,7 @@ impl Inside {
                     dismissal: None,
                     snooze: None,
                     claim: None,
+                    handed: None,
                     who: mention.author.clone(),
                     person: None,
                     mentions: 1,
@@ -69,7 +71,14 @@ impl Inside {
                     revision: 1,
                     mention,
                 };
-                self.cases.push(Affair { row, key, mentions, late_told: false, promises: Vec::new() });
+                self.cases.push(Affair {
+                    row,
+                    key,
+                    mentions,
+                    late_told: false,
+                    handed_told: false,
+                    promises: Vec::new(),
+                });
             }
             (None, None) => {}
         }
@@ -91,6 +100,16 @@ impl Inside {
 }
 
 impl MemoryStore {
+    /// A case is handed over until then.
+    pub(crate) fn hand_over(&self, case: usize, to: &str, due: Timestamp) {
+        self.look(|inside| {
+            let affair = &mut inside.cases[case];
+            affair.row.status = CaseStatus::HandedOver;
+            affair.row.handed = Some(HandOver { to: SafeText::line(to, 80), due: Some(due) });
+            affair.handed_told = false;
+        });
+    }
+
     /// A promise in a case.
     pub(crate) fn promise(&self, case: usize, text: &str, due: Timestamp) {
         self.look(|inside| {
@@ -126,7 +145,7 @@ impl Cases for MemoryStore {
         }))
     }
 
-    async fn inbox_figures(&self, _: Timestamp, _: SignedDuration, _: f64) -> StoreResult<InboxFigures> {
+    async fn inbox_figures(&self, _: Timestamp, _: Timestamp, _: f64) -> StoreResult<InboxFigures> {
         let open = self.inbox(&InboxFilter::default(), None, Timestamp::UNIX_EPOCH, u32::MAX).await?.len() as u64;
         Ok(InboxFigures { open, ..InboxFigures::default() })
     }
@@ -160,7 +179,7 @@ impl Cases for MemoryStore {
         absent()
     }
 
-    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, _: &[StepId], _: &ByHand) -> StoreResult<Undone> {
         absent()
     }
 
@@ -180,11 +199,11 @@ impl Cases for MemoryStore {
         Ok(Vec::new())
     }
 
-    async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews> {
+    async fn went_late(&self, lease: &Lease, _now: Timestamp, cut_off: Timestamp) -> StoreResult<LateNews> {
         self.look(|inside| {
             // Nothing is written, and nothing can go wrong, when nothing is late.
             let late = |affair: &Affair| {
-                affair.row.status == CaseStatus::New && !affair.late_told && affair.row.opened + target <= now
+                affair.row.status == CaseStatus::New && !affair.late_told && affair.row.opened <= cut_off
             };
             if inside.cases.iter().any(late) {
                 inside.check(lease)?;
@@ -194,9 +213,8 @@ impl Cases for MemoryStore {
             let mut all: Vec<&mut Affair> = inside.cases.iter_mut().filter(untold).collect();
             all.sort_by_key(|affair| affair.row.opened);
             for affair in all {
-                let late = affair.row.opened + target;
-                if late > now {
-                    news.next = news.next.or(Some(late));
+                if affair.row.opened > cut_off {
+                    news.next_opened = news.next_opened.or(Some(affair.row.opened));
                     continue;
                 }
                 affair.late_told = true;
@@ -229,6 +247,29 @@ impl Cases for MemoryStore {
         Ok(self.look(|inside| {
             let all = inside.cases.iter().flat_map(|affair| &affair.promises);
             all.filter(|(_, told)| !told).map(|(promise, _)| promise.due).min()
+        }))
+    }
+
+    async fn hand_overs_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<CaseRow>> {
+        self.look(|inside| {
+            let due = |affair: &&mut Affair| affair.row.is_overdue(now) && !affair.handed_told;
+            let mut rows = Vec::new();
+            for affair in inside.cases.iter_mut().filter(due) {
+                affair.handed_told = true;
+                rows.push(affair.row.clone());
+            }
+            // Nothing is written, and nothing can go wrong, when nothing is due.
+            if !rows.is_empty() {
+                inside.check(lease)?;
+            }
+            Ok(rows)
+        })
+    }
+
+    async fn next_hand_over(&self) -> StoreResult<Option<Timestamp>> {
+        Ok(self.look(|inside| {
+            let untold = inside.cases.iter().filter(|affair| !affair.handed_told);
+            untold.filter_map(|affair| affair.row.handed_due()).min()
         }))
     }
 }

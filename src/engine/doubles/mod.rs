@@ -1,7 +1,9 @@
 //! Stand-ins for the rooms below, for the engine's own tests: a store in memory, scripted sources, simple
 //! readers, and a clock that follows tokio's paused time.
 
+mod campaigns;
 mod cases;
+mod giving;
 mod outbox;
 mod said;
 mod scripted;
@@ -11,8 +13,8 @@ mod whole;
 
 use std::sync::Arc;
 
-use crate::domain::{Clock, Intent, Intents, Shares, Timestamp};
-use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Readers, SubjectContext};
+use crate::domain::{Clock, IntentShares, Shares, Timestamp};
+use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Readers, SubjectContext, Wants, Weighed};
 
 pub(crate) use scripted::{Script, Step, item, source, stream};
 pub(crate) use store::MemoryStore;
@@ -59,9 +61,9 @@ impl ReadSentiment for WordReaders {
 }
 
 impl ReadIntent for WordReaders {
-    fn intents(&self, text: &str, _: Option<&str>, _: Option<&Shares>, _: &SubjectContext<'_>) -> Intents {
-        let complaint = text.contains("broken").then_some(Intent::Complaint);
-        Intents::default().with(complaint.unwrap_or(Intent::Other))
+    fn wants(&self, text: &str, _: Option<&str>, _: Option<&Shares>, _: &SubjectContext<'_>) -> Wants {
+        let shares = if text.contains("broken") { [0.6, 0.2, 0.1, 0.05, 0.05] } else { [0.05, 0.2, 0.1, 0.05, 0.6] };
+        Wants::Weighed(Weighed { shares: IntentShares(shares), second: 0.45, bitter: false })
     }
 }
 

@@ -19,7 +19,12 @@ impl Outbox for MemoryStore {
         absent()
     }
 
-    async fn draft_for(&self, _: Option<MentionId>, _: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
+    async fn draft_for(
+        &self,
+        _: Option<MentionId>,
+        _: Option<CaseId>,
+        _: Option<&str>,
+    ) -> StoreResult<Option<Outgoing>> {
         Ok(None)
     }
 

@@ -26,8 +26,10 @@ impl SaidOf {
             subject: new.subject,
             read: known.map_or_else(|| reading.clone(), |known| known.read.clone()),
             untaught: new.untaught,
+            untaught_intents: new.untaught_intents,
             said: new.said,
             occasion: new.occasion,
+            intents_occasion: new.occasion,
             at: new.at,
         });
         self.version += 1;

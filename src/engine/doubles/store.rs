@@ -10,8 +10,9 @@ use super::whole;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, SafeText, Sentiment,
-    Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, OwnHistory, SafeText,
+    Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    WatchRule,
 };
 use crate::store::{
     Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,
@@ -306,6 +307,7 @@ impl Store for MemoryStore {
                         mentions: 0,
                         meters: Vec::new(),
                         live: false,
+                        own_history: None,
                     });
                 }
             }
@@ -370,6 +372,25 @@ impl Store for MemoryStore {
                 state.meters.clone_from(&outcome.meters);
             }
             state.mentions += recorded.new.len() as u64;
+            Ok(recorded)
+        })
+    }
+
+    async fn record_own_history(
+        &self,
+        lease: &Lease,
+        batch: &RecordBatch,
+        history: &OwnHistory,
+    ) -> StoreResult<Recorded> {
+        self.look(|inside| {
+            inside.check(lease)?;
+            inside.version += 1;
+            let mut recorded = Recorded::default();
+            for act in &batch.acts {
+                inside.act(batch.source, act, &mut recorded);
+            }
+            let state = inside.sources.iter_mut().find(|source| source.id == batch.source).unwrap();
+            state.own_history = Some(history.clone());
             Ok(recorded)
         })
     }

@@ -29,6 +29,7 @@ pub(crate) fn plan(
     sources: Vec<Source>,
 ) -> EnginePlan {
     EnginePlan {
+        zone: jiff::tz::TimeZone::UTC,
         store: Arc::clone(store) as _,
         sources,
         roster: Roster { subjects: vec![(BRAND.into(), Role::Brand)], ..Roster::default() },
@@ -38,7 +39,10 @@ pub(crate) fn plan(
         retention: Some(Retention { mentions: SignedDuration::from_hours(24 * 365) }),
         workers: 4,
         answering: crate::engine::answering::AnsweringSettings::default(),
+        size: crate::domain::BrandSize::Small,
+        table: crate::measure::giving::Table::default(),
         listens: true,
+        own_history: Some(crate::engine::history::BACK),
         manner: crate::engine::outbox::Manner::default(),
         ceilings: Ceilings::default(),
         pace: LeasePace::default(),

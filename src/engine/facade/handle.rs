@@ -7,14 +7,15 @@ use tokio::sync::broadcast;
 use tokio::time::timeout;
 
 use super::{EngineHandle, check_queries};
-use crate::domain::SourceId;
+use crate::domain::{SourceId, Terms};
+use crate::engine::campaigns::Board;
 use crate::engine::collector::Command;
 use crate::engine::doors::{Door, Hands};
 use crate::engine::event::{Event, Standing};
 use crate::engine::outbox::Manner;
-use crate::engine::plan::EngineError;
+use crate::engine::plan::{EngineError, Orders};
 use crate::sources::{Lookup, Publish};
-use crate::store::{Adopted, Roster, StoreError};
+use crate::store::{Adopted, StoreError};
 
 /// Longest that shutting down takes, the two seconds for polls under way included.
 const SHUTDOWN: Duration = Duration::from_secs(4);
@@ -55,6 +56,26 @@ impl EngineHandle {
     /// Something in the outbox was changed by a person here: it is looked at now, rather than in a second.
     pub fn outbox_changed(&self) {
         self.bell.ring();
+    }
+
+    /// The newest measure of all campaigns; `None` until the first is made. News of it are [`Event::Campaigns`].
+    pub fn campaigns(&self) -> Option<Arc<Board>> {
+        self.crew.campaigner.now()
+    }
+
+    /// Campaigns or payments were changed here: they are measured now, rather than with the next news.
+    pub fn campaigns_changed(&self) {
+        self.crew.campaigner.ring();
+    }
+
+    /// Brings the configuration's campaigns in.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn adopt_campaigns(&self, terms: &[Terms]) -> Result<(), StoreError> {
+        self.crew.store.adopt_campaigns(terms).await?;
+        self.campaigns_changed();
+        Ok(())
     }
 
     /// Asks one source, or all, now. False when this process does not collect, so that nothing comes of it.
@@ -100,16 +121,13 @@ impl EngineHandle {
         doors.find(|(door, _)| door.source == source).map(|(_, hands)| hands.clone())
     }
 
-    /// Puts other subjects and watches to work; the sources stay as they are.
+    /// Puts other subjects, watches, people of ours and ways of answering to work; the sources stay as they are. What
+    /// is late by the new target is told within a minute.
     ///
     /// # Errors
     /// [`EngineError`] when a watch or the store refuses; then the old ones stay.
-    pub async fn rewatch(&self, roster: Roster) -> Result<Arc<Adopted>, EngineError> {
-        let before = {
-            let mut current = self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner);
-            let sources = current.sources.clone();
-            std::mem::replace(&mut *current, Roster { sources, ..roster })
-        };
+    pub async fn rewatch(&self, orders: Orders) -> Result<Arc<Adopted>, EngineError> {
+        let before = self.crew.take_on(orders);
         let result = async {
             check_queries(&self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner))?;
             let adopted = self.crew.adopt().await?;
@@ -119,7 +137,7 @@ impl EngineHandle {
         };
         let result = result.await;
         if result.is_err() {
-            *self.crew.roster.lock().unwrap_or_else(PoisonError::into_inner) = before;
+            self.crew.take_on(before);
         }
         result
     }

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use super::EngineHandle;
-use crate::domain::{CorrectionId, MentionId, Occasion, Said, SubjectId};
+use crate::domain::{ActId, CorrectionId, Deed, MentionId, Occasion, Said, SubjectId};
+use crate::engine::books::Books;
+use crate::engine::books::shown::{self, Shown, Verdict};
 use crate::engine::event::Event;
 use crate::engine::herald::Herald;
 use crate::engine::lessons::{Lessons, School};
+use crate::engine::reasons::Reasons;
 use crate::store::StoreError;
 
 impl EngineHandle {
@@ -43,6 +46,63 @@ impl EngineHandle {
     pub async fn undo_corrections(&self, ids: &[CorrectionId]) -> Result<u64, StoreError> {
         let undone = self.crew.store.undo_corrections(ids, self.shared.clock.now()).await?;
         self.corrected().await;
+        Ok(undone)
+    }
+
+    /// Why a mention is read as it is, word by word; `None` when it is not stored any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn reasons(&self, id: MentionId) -> Result<Option<Reasons>, StoreError> {
+        self.crew.school.reasons(id).await
+    }
+
+    /// The books as the store has them now. Whoever keeps what is returned makes the next change dearer: take what is
+    /// needed, and let go.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn books(&self) -> Result<Arc<Books>, StoreError> {
+        self.crew.books.books(self.shared.clock.now()).await
+    }
+
+    /// What a screen shows of the books: the newest `limit` acts and the sums.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn show_books(&self, limit: usize) -> Result<Shown, StoreError> {
+        let books = self.books().await?;
+        shown::shown(&*self.crew.store, &books, self.shared.clock.now(), limit).await
+    }
+
+    /// How an act was read, with the words that made the verdict; `None` when it is in the books no more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn verdict(&self, act: ActId) -> Result<Option<Verdict>, StoreError> {
+        let books = self.books().await?;
+        let reader = self.crew.readers.gesture.as_ref();
+        shown::verdict(&*self.crew.store, reader, &books, self.shared.clock.now(), act).await
+    }
+
+    /// Keeps what a person says that acts of ours do. Returns the numbers of the corrections, for
+    /// [`EngineHandle::undo_act_corrections`]; acts that are no more are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn correct_acts(&self, acts: &[ActId], deed: Deed) -> Result<Vec<CorrectionId>, StoreError> {
+        let kept = self.crew.store.correct_acts(acts, deed, self.shared.clock.now()).await?;
+        self.shared.herald.tell(Event::Books);
+        Ok(kept)
+    }
+
+    /// Takes corrections of acts back.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn undo_act_corrections(&self, ids: &[CorrectionId]) -> Result<u64, StoreError> {
+        let undone = self.crew.store.undo_act_corrections(ids, self.shared.clock.now()).await?;
+        self.shared.herald.tell(Event::Books);
         Ok(undone)
     }
 

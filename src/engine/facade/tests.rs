@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::{SubjectId, Timestamp};
+use crate::domain::time::SignedDuration;
+use crate::domain::{Item, SignalKind, SubjectId, Timestamp};
 use crate::engine::doubles::town::{BRAND, Scene, drain, pass, plan, settle};
 use crate::engine::doubles::{Script, Step, item, source};
 use crate::engine::event::Event;
@@ -181,6 +182,10 @@ async fn a_flood_is_stored_whole_told_once_and_does_not_bury_what_asks_something
     handle.shutdown().await;
 }
 
+fn orders(roster: Roster) -> Orders {
+    Orders { roster, ..Orders::default() }
+}
+
 #[tokio::test(start_paused = true)]
 async fn watches_can_be_exchanged_while_it_collects() {
     let scene = Scene::new();
@@ -191,13 +196,45 @@ async fn watches_can_be_exchanged_while_it_collects() {
         EnginePlan { roster: watched(&[("brand", "ferris")]), ..plan(&scene.store, &scene.clock, "one", vec![quiet]) };
     let handle = Engine::start(plan).await.unwrap();
     pass(SECOND).await;
-    let refused = handle.rewatch(watched(&[("brand", "ferris AND (")])).await;
+    let refused = handle.rewatch(orders(watched(&[("brand", "ferris AND (")]))).await;
     assert!(matches!(refused, Err(EngineError::Intake(_))));
     assert_eq!(handle.adopted().watches[0].query, "ferris");
-    let adopted = handle.rewatch(watched(&[("brand", "ferris"), ("stems", "stems")])).await.unwrap();
+    let adopted = handle.rewatch(orders(watched(&[("brand", "ferris"), ("stems", "stems")]))).await.unwrap();
     assert_eq!((adopted.watches.len(), adopted.sources.len()), (2, 1));
     pass(MINUTE * 6).await;
     assert_eq!(scene.store.texts(), ["more stems"]);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_target_counts_from_now_on() {
+    let scene = Scene::new();
+    let addressed = Item { addressed: true, ..item("b", "stems?", 4) };
+    let script = Script::new(vec![Step::items(vec![item("a", "stems", -5)]), Step::items(vec![addressed])]);
+    let quiet = Source { everything: false, ..source("news", "a.example", &script) };
+    let plan = plan(&scene.store, &scene.clock, "one", vec![quiet]);
+    let (roster, usual) = (plan.roster.clone(), plan.answering.clone());
+    let handle = Engine::start(plan).await.unwrap();
+    let with = |target, roster: &Roster| Orders {
+        roster: roster.clone(),
+        answering: AnsweringSettings { target: SignedDuration::from_mins(target), ..usual.clone() },
+        ..Orders::default()
+    };
+    let late = || scene.store.look(|inside| inside.signals.iter().filter(|one| one.kind == SignalKind::Late).count());
+    handle.rewatch(with(120, &roster)).await.unwrap();
+    pass(MINUTE * 6).await;
+    let wait = scene.store.look(|inside| inside.cases[0].row.due.duration_since(inside.cases[0].row.opened));
+    assert!(wait > SignedDuration::from_hours(2), "its place is by the new target: {wait:?}");
+    pass(MINUTE * 60).await;
+    assert_eq!(late(), 0, "an hour of two");
+    // What is refused changes nothing.
+    let refused = handle.rewatch(with(5, &watched(&[("brand", "ferris AND (")]))).await;
+    assert!(refused.is_err());
+    pass(MINUTE * 2).await;
+    assert_eq!(late(), 0);
+    handle.rewatch(with(30, &roster)).await.unwrap();
+    pass(MINUTE + SECOND).await;
+    assert_eq!(late(), 1);
     handle.shutdown().await;
 }
 
@@ -408,6 +445,48 @@ async fn what_is_corrected_is_learned_and_used_for_what_comes_then() {
     assert_eq!(handle.undo_corrections(&kept).await.unwrap(), 30);
     assert_eq!(handle.lessons().of(US), None, "and unlearned");
     assert_eq!(scene.store.look(|inside| inside.mentions[0].0.readings[0].clone()), before);
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn corrections_of_intents_are_learned_used_and_unlearned() {
+    use crate::domain::{Intent, IntentShares, Intents, Occasion, Said};
+    let scene = Scene::new();
+    let first: Vec<_> = (0..30).map(|n| item(&format!("a{n}"), &format!("Ferris is broken {n}"), -60)).collect();
+    let later = |name: &str| Step::items(vec![item(name, "Ferris is broken again", -5)]);
+    let script = Script::new(vec![Step::items(first), later("then"), later("last")]);
+    let (handle, _events) = scene.start(vec![source("news", "a.example", &script)]).await;
+    pass(SECOND).await;
+    let newest = || scene.store.look(|inside| inside.mentions.last().unwrap().0.readings[0].intents);
+    let (complaint, question) = (Intents::of(&[Intent::Complaint]), Intents::of(&[Intent::Question]));
+    assert_eq!(newest(), complaint);
+    let ids = scene.store.look(|inside| inside.mentions.iter().map(|(row, ..)| row.id).collect::<Vec<_>>());
+    let kept = handle.correct(&ids, None, Said::intents(question), Occasion::Volunteered).await.unwrap();
+    let lessons = handle.lessons();
+    let lessons = lessons.of(US).unwrap();
+    assert_eq!((lessons.corrections, lessons.intents.from, lessons.sentiment.from), (30, 30, 0));
+    let read = Some(IntentShares([0.6, 0.2, 0.1, 0.05, 0.05]));
+    assert!(scene.store.look(|inside| inside.said.all.iter().all(|one| one.untaught_intents == read)));
+    let (before, after) = lessons.intent_errors.unwrap();
+    assert!(after < before, "{before} {after}");
+
+    handle.refresh(None);
+    pass(SECOND * 20).await;
+    assert_eq!(scene.store.texts().len(), 31);
+    assert_eq!(newest(), question, "what comes then is read as taught");
+    let why = handle.reasons(ids[0]).await.unwrap().unwrap();
+    let [why] = why.subjects.as_slice() else { panic!("{why:?}") };
+    assert_eq!((why.subject, why.now.intents, why.untaught), (US, question, why.now.sentiment));
+    let told: Vec<Intent> = why.intents.iter().map(|one| one.intent).collect();
+    assert_eq!(told, [Intent::Question, Intent::Complaint], "what holds now, and what it was read as");
+    assert!(handle.reasons(crate::domain::MentionId(9_999)).await.unwrap().is_none());
+
+    assert_eq!(handle.undo_corrections(&kept).await.unwrap(), 30);
+    assert_eq!(handle.lessons().of(US), None);
+    assert_eq!(newest(), question, "nothing is read anew in silence");
+    handle.refresh(None);
+    pass(SECOND * 20).await;
+    assert_eq!((scene.store.texts().len(), newest()), (32, complaint), "and unlearned");
     handle.shutdown().await;
 }
 

@@ -71,7 +71,11 @@ fn every_subject_that_a_mention_speaks_of_gets_a_reading_brand_first() {
 
 #[test]
 fn what_needs_an_answer_says_so() {
-    let intake = usual().with_answering(AnsweringSettings { target: SignedDuration::from_mins(20), tell_factor: 5.0 });
+    let intake = usual().with_answering(AnsweringSettings {
+        target: SignedDuration::from_mins(20),
+        hours: None,
+        tell_factor: 5.0,
+    });
     let need = |found: NewMention| found.need;
     let found = one(&intake, "my Ferris is broken").and_then(need).unwrap();
     assert!((found.weighing.severity - 5.0).abs() < 1e-9, "k of the settings");

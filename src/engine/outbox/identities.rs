@@ -9,6 +9,7 @@ use super::Desk;
 use crate::domain::SafeText;
 use crate::domain::outbox::Identity;
 use crate::engine::doors::{Door, Hands};
+use crate::engine::event::Event;
 use crate::store::{StoreError, StoreResult};
 
 /// Pause between two rounds in which everybody answered.
@@ -52,6 +53,7 @@ pub(crate) async fn keep_known(desk: Desk) {
 
 /// Asks each once; who answered is taken off the list.
 async fn ask(desk: &Desk, open: &mut Vec<(Door, Hands)>) -> StoreResult<()> {
+    let before = desk.shared.store.identities().await?;
     let mut left = Vec::new();
     for (door, hands) in open.drain(..) {
         let Some(publisher) = &hands.publish else { continue };
@@ -83,5 +85,9 @@ async fn ask(desk: &Desk, open: &mut Vec<(Door, Hands)>) -> StoreResult<()> {
         desk.shared.store.keep_identities(&lease, &[identity]).await?;
     }
     *open = left;
+    // An answer that is being written may go out under what has just come to be known.
+    if desk.shared.store.identities().await? != before {
+        desk.shared.herald.tell(Event::Changed);
+    }
     Ok(())
 }

@@ -13,6 +13,9 @@ use crate::measure::giving::ledger::{Balance, Cover, FEWEST_ACTS};
 use crate::measure::giving::{Table, full_marks};
 use crate::store::{Store, StoreResult};
 
+/// Latest acts by which it is told how the brand comes across.
+const ACTS: u32 = 200;
+
 /// Who rehearses, for what brand.
 #[derive(Clone)]
 pub struct Rehearsing {
@@ -33,12 +36,13 @@ impl Rehearsing {
     /// When the store cannot be read.
     pub async fn ground(&self, store: &dyn Store, now: Timestamp) -> StoreResult<Arc<Ground>> {
         let books = Books::open(store, self.readers.gesture.as_ref(), self.size, self.table, now).await?;
-        Ok(Arc::new(self.on(books, now)))
+        let presence = Presence::of(store.acts(None, ACTS).await?.iter(), self.size, now);
+        Ok(Arc::new(Ground { books, presence }))
     }
 
-    /// To be rehearsed against these books.
+    /// To be rehearsed against these books, nothing being known of how the brand comes across.
     pub fn on(&self, books: Books, now: Timestamp) -> Ground {
-        let presence = Presence::of(books.acts.iter().map(|read| &read.act), self.size, now);
+        let presence = Presence::of([].iter(), self.size, now);
         Ground { books, presence }
     }
 
@@ -88,6 +92,13 @@ impl PartialEq for Rehearsing {
 pub struct Ground {
     books: Books,
     presence: Presence,
+}
+
+impl Ground {
+    /// The books.
+    pub fn books(&self) -> &Books {
+        &self.books
+    }
 }
 
 /// What a post would do, as far as that is known.

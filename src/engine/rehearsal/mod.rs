@@ -1,6 +1,7 @@
 //! Rehearsal: what a post would do to the books before it is published, and what would be better.
 
 pub mod live;
+mod setting;
 pub mod told;
 
 use std::ops::Range;

@@ -14,15 +14,7 @@ const CAP: usize = 80;
 
 /// A deed in a word or two.
 pub fn does(deed: Deed) -> String {
-    match deed {
-        Deed::Give(give) => give.name().to_owned(),
-        Deed::SoftAsk => "soft ask".to_owned(),
-        Deed::HardAsk => "hard ask".to_owned(),
-        Deed::Conditional { capped: true, .. } => "capped condition".to_owned(),
-        Deed::Conditional { all_proceeds: true, .. } => "all proceeds".to_owned(),
-        Deed::Conditional { .. } => "condition".to_owned(),
-        Deed::Talk => "talk".to_owned(),
-    }
+    deed.words().to_owned()
 }
 
 /// Gives, rounded up: half a give is one to do.

@@ -35,6 +35,7 @@ fn state() -> SourceState {
         mentions: 0,
         meters: Vec::new(),
         live: false,
+        own_history: None,
     }
 }
 

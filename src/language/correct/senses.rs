@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::tokens::{self, Token};
-use super::super::{ReadAbout, SubjectContext};
+use super::super::{Evidence, ReadAbout, SubjectContext};
 
 /// The weight of the penalty.
 const PULL: f32 = 0.25;
@@ -85,6 +85,18 @@ impl Senses {
         }
         let sum: f32 = words(text).iter().filter_map(|word| self.weights.get(word)).sum();
         sum.clamp(-MOST, MOST)
+    }
+
+    /// The words of a text from which something was learned, in its order; above 0 for the subject.
+    pub fn explain(&self, text: &str) -> Vec<Evidence> {
+        if self.weights.is_empty() {
+            return Vec::new();
+        }
+        let learned = tokens::scan(text).into_iter().filter(Token::is_wordish).filter_map(|token| {
+            let weight = *self.weights.get(&token.key)?;
+            Some(Evidence { span: token.start..token.end, weight, why: "learned from what you marked" })
+        });
+        learned.collect()
     }
 
     /// Whether a text is about the subject: what the reader says, and what was learned. `limit`: the log-odds from

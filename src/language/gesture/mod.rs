@@ -68,13 +68,47 @@ impl GestureReading {
     }
 }
 
+/// Number of the rules that say which kind of deed a post is, what is given away, and who signs. To be raised when they
+/// change, so that what was read by older ones is read again.
+pub const RULES: i64 = 1;
+
 /// Tells what a post of the brand does.
 pub trait ReadGesture: Send + Sync {
     /// Reads a post; `reply` when it answers somebody.
     fn gesture(&self, text: &str, reply: bool) -> GestureReading;
+
+    /// A number that is another for a reader that reads otherwise; above 0.
+    fn version(&self) -> i64 {
+        RULES
+    }
+}
+
+/// What a gift without a condition amounts to: the first sum of money that its words name, else the first number of
+/// things.
+pub fn money_given(text: &str) -> Option<Amount> {
+    let words = words::scan(text);
+    let money = words.iter().position(|word| word.kind == words::Kind::Money);
+    match money {
+        Some(at) => amount::read(words.get(at..)?, text),
+        None => amount::read(&words, text).filter(|amount| amount.unit.is_some()),
+    }
 }
 
 /// Where a text says that everything is given away (bytes).
 pub(crate) fn all_given(words: &[words::Word]) -> Option<Range<usize>> {
     proceeds::all_given(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gift_amounts_to_the_money_or_the_things_that_it_names() {
+        let given =
+            |text| money_given(text).map(|amount| (amount.number, amount.currency.map(str::to_owned).or(amount.unit)));
+        assert_eq!(given("On 5 May we donated $2,000 to the shelter"), Some((2_000.0, Some("USD".into()))));
+        assert_eq!(given("We donated 40 bicycles to the shelter").map(|given| given.0), Some(40.0));
+        assert_eq!(given("We help where we can"), None);
+    }
 }

@@ -7,7 +7,7 @@ use super::super::Evidence;
 use super::super::gesture::cap::{self, Candidate};
 use super::super::gesture::cues::{self, Cues};
 use super::super::gesture::words::{self, Word};
-use super::super::gesture::{Cap, GestureReading, ReadGesture, all_given};
+use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Pieces, Scores, Spec};
 use crate::domain::{Gesture, Trigger};
@@ -130,6 +130,14 @@ fn four(scores: &Scores) -> [f32; 4] {
 }
 
 impl ReadGesture for TrainedGesture {
+    fn version(&self) -> i64 {
+        let models = [GESTURE, TRIGGER, CAP]
+            .into_iter()
+            .fold(RULES.cast_unsigned(), |seed, model| xxhash_rust::xxh3::xxh3_64_with_seed(model, seed));
+        // Above 0, and beyond what rules alone are numbered with.
+        (models >> 1 | 1 << 40).cast_signed()
+    }
+
     fn gesture(&self, text: &str, reply: bool) -> GestureReading {
         BUFFERS.with_borrow_mut(|Buffers { pieces, features }| {
             let words = words::scan(text);

@@ -13,9 +13,9 @@ use super::super::library::{Library, readable};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Scores};
 use super::super::scene::{Measures, Scene, Shape};
-use super::super::{Evidence, ReadIntent, SubjectContext};
+use super::super::{Evidence, ReadIntent, SubjectContext, Wants, Weighed};
 use super::message::with_message;
-use crate::domain::{Intent, Intents, Shares};
+use crate::domain::{Intent, IntentShares, Shares};
 
 static INTENT: &[u8] = include_bytes!("../../../assets/models/intent.bin");
 
@@ -106,16 +106,14 @@ fn tenth(probability: f32) -> u64 {
 }
 
 impl ReadIntent for TrainedIntent {
-    fn intents(
-        &self,
-        text: &str,
-        lang: Option<&str>,
-        sentiment: Option<&Shares>,
-        subject: &SubjectContext<'_>,
-    ) -> Intents {
+    fn wants(&self, text: &str, lang: Option<&str>, sentiment: Option<&Shares>, subject: &SubjectContext<'_>) -> Wants {
         match self.probabilities(text, lang, sentiment, subject) {
-            Some(probabilities) => decide(&probabilities),
-            None => self.rules.intents(text, lang, sentiment, subject),
+            Some(probabilities) => Wants::Weighed(Weighed {
+                shares: IntentShares(std::array::from_fn(|class| probabilities.class(class))),
+                second: SECOND,
+                bitter: false,
+            }),
+            None => self.rules.wants(text, lang, sentiment, subject),
         }
     }
 
@@ -135,21 +133,4 @@ impl ReadIntent for TrainedIntent {
             evidence.filter(|evidence| evidence.weight.abs() > 0.02).collect()
         })
     }
-}
-
-/// The likeliest intent, and a second that is nearly as likely where the two can be meant at once.
-fn decide(probabilities: &Scores) -> Intents {
-    let named = |class: usize| Intent::ALL.get(class).copied().unwrap_or(Intent::Other);
-    let (best, _) = probabilities.likeliest();
-    let first = named(best);
-    let others = Intent::ALL.into_iter().filter(|second| can_go_together(first, *second));
-    others.filter(|second| probabilities.class(*second as usize) >= SECOND).fold(Intents::of(&[first]), Intents::with)
-}
-
-/// A complaint may ask, praise may ask.
-fn can_go_together(one: Intent, other: Intent) -> bool {
-    matches!(
-        (one, other),
-        (Intent::Question, Intent::Complaint | Intent::Praise) | (Intent::Complaint | Intent::Praise, Intent::Question)
-    )
 }

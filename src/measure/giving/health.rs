@@ -53,6 +53,18 @@ impl Band {
     }
 }
 
+/// The band of the part of reception alone (0 to 1): red below 0.4, amber below 0.7, as the whole. It is red from
+/// `N_k < -0.2` on, when complaints outweigh praise by more than the doubt that few responses leave.
+pub fn reception_band(part: f64) -> Band {
+    Band::of(part * 100.0)
+}
+
+/// The part of reception: `(N_k + 1)/2`, `N_k = (P - k·C) / (P + k·C + 20)`.
+pub fn reception(praise: usize, complaints: usize, table: &Table) -> f64 {
+    let (praise, complaints) = (praise as f64, table.tell_factor * complaints as f64);
+    f64::midpoint((praise - complaints) / (praise + complaints + PSEUDO_RESPONSES), 1.0)
+}
+
 /// An act of the campaign.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Posted {

@@ -1,5 +1,8 @@
 //! The ledger: what the brand gave and asked, decayed; its balance; and asks that came too early.
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::sameness::{ALIKE, COMPARED, SAME, Sketch};
 use super::{Side, Table, gives_per_ask};
 use crate::domain::{ActId, BrandSize, Deed, Give, PersonId, Timestamp};
 
@@ -21,8 +24,14 @@ pub struct Entry {
     pub deed: Deed,
     /// To whom, when it is said to one person.
     pub to: Option<PersonId>,
-    /// Acts of the same number say nearly the same: such replies count once. `None` for a text of its own.
-    pub same: Option<u64>,
+    /// The words of a reply: those that say nearly the same count once. `None` for what answers nobody.
+    pub same: Option<Sketch>,
+}
+
+impl Entry {
+    fn key(&self) -> (Timestamp, ActId) {
+        (self.at, self.act)
+    }
 }
 
 /// A line of the books: an act, where it stands, and why it does not count when it does not.
@@ -36,6 +45,14 @@ pub struct Line {
     pub discounted: Option<Discount>,
     /// For an ask, whether enough was given before it.
     pub cover: Option<Cover>,
+    /// It is a reply that resembles ([`ALIKE`]) one of the hundred replies before it: the tone of a form letter.
+    pub canned: bool,
+    /// One of the hundred replies before it says nearly the same ([`SAME`]).
+    repeated: bool,
+    /// It thanks, and nobody had thanked this person within the week before.
+    thanks: bool,
+    /// G and A just after it.
+    after: Sums,
 }
 
 /// Why an act does not count.
@@ -101,50 +118,207 @@ pub enum Balance {
     Stale(f64, Timestamp),
 }
 
-/// The books of a brand.
+/// The books of a brand, kept as acts come, change and go.
+///
+/// Whatever the order in which they come, the books are those that [`Ledger::new`] makes of the same acts, to the last
+/// bit. The newest act costs a comparison with the hundred replies before it; one that comes late, what comes after it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
+    size: BrandSize,
     table: Table,
     lines: Vec<Line>,
 }
 
+/// Changes from which on the lines are sorted anew rather than moved one by one.
+const MANY: usize = 32;
+
 impl Ledger {
     /// Opens the books on acts in any order.
-    pub fn new(mut entries: Vec<Entry>, size: BrandSize, table: Table) -> Self {
-        entries.sort_by_key(|entry| (entry.at, entry.act));
-        let mut books = Self { table, lines: Vec::with_capacity(entries.len()) };
-        let (mut thanked, mut said) = (std::collections::BTreeMap::new(), std::collections::BTreeSet::new());
-        let (mut sums, mut last) = (Sums::default(), None);
-        for entry in entries {
-            let again = match (entry.deed, entry.to) {
-                (Deed::Give(Give::Thank), Some(person)) => {
-                    let before: Option<Timestamp> = thanked.get(&person).copied();
-                    let again = before.is_some_and(|before| entry.at.duration_since(before).as_secs() < WEEK);
-                    if !again {
-                        thanked.insert(person, entry.at);
-                    }
-                    again
-                }
-                _ => false,
+    pub fn new(entries: Vec<Entry>, size: BrandSize, table: Table) -> Self {
+        let mut books = Self { size, table, lines: Vec::new() };
+        books.change(&[], entries);
+        books
+    }
+
+    /// Takes lines out (those that are not there are left out), then brings others in. An act that moves is taken out
+    /// where it was; whoever calls knows where that is.
+    pub fn change(&mut self, gone: &[(Timestamp, ActId)], come: Vec<Entry>) {
+        let mut touched: Vec<(Timestamp, ActId)> = gone.iter().copied().chain(come.iter().map(Entry::key)).collect();
+        touched.sort_unstable();
+        self.take_out(gone);
+        self.bring_in(come);
+        let Some(first) = touched.first() else { return };
+        let from = self.place(*first);
+        self.compare(&touched);
+        self.reckon(from);
+    }
+
+    /// Forgets what was published before a moment.
+    pub fn forget_before(&mut self, moment: Timestamp) {
+        let old = self.lines.partition_point(|line| line.entry.at < moment);
+        let Some(last) = old.checked_sub(1).and_then(|last| self.lines.get(last)).map(|line| line.entry.key()) else {
+            return;
+        };
+        self.lines.drain(..old);
+        self.compare(&[last]);
+        self.reckon(0);
+    }
+
+    /// Where a line is, or would be.
+    fn place(&self, key: (Timestamp, ActId)) -> usize {
+        self.lines.partition_point(|line| line.entry.key() < key)
+    }
+
+    /// The place of an act that was published then.
+    pub fn find(&self, at: Timestamp, act: ActId) -> Option<usize> {
+        let place = self.place((at, act));
+        self.lines.get(place).filter(|line| line.entry.key() == (at, act)).map(|_| place)
+    }
+
+    fn take_out(&mut self, gone: &[(Timestamp, ActId)]) {
+        if gone.len() > MANY {
+            let gone: BTreeSet<&(Timestamp, ActId)> = gone.iter().collect();
+            return self.lines.retain(|line| !gone.contains(&line.entry.key()));
+        }
+        for (at, act) in gone {
+            if let Some(place) = self.find(*at, *act) {
+                self.lines.remove(place);
+            }
+        }
+    }
+
+    fn bring_in(&mut self, come: Vec<Entry>) {
+        let many = come.len() > MANY;
+        self.lines.reserve(come.len());
+        for entry in come {
+            let place = if many { self.lines.len() } else { self.place(entry.key()) };
+            let line = Line {
+                entry,
+                side: Side::None,
+                discounted: None,
+                cover: None,
+                canned: false,
+                repeated: false,
+                thanks: false,
+                after: Sums::default(),
             };
-            let repeated = entry.same.is_some_and(|same| !said.insert(same)) && matches!(entry.deed, Deed::Give(_));
-            let discounted = match (again, repeated) {
+            self.lines.insert(place, line);
+        }
+        if many {
+            self.lines.sort_by_key(|line| line.entry.key());
+        }
+    }
+
+    /// Compares replies anew from these places on, each with the hundred before it: what was touched, and the hundred
+    /// replies behind it.
+    fn compare(&mut self, touched: &[(Timestamp, ActId)]) {
+        let mut compared = 0;
+        for key in touched {
+            let from = self.place(*key);
+            if from >= compared {
+                compared = self.compare_from(from);
+            } else {
+                compared = compared.max(self.compare_on(*key, compared));
+            }
+        }
+    }
+
+    /// Compares from `from` on; returns the first place that was not compared.
+    fn compare_from(&mut self, from: usize) -> usize {
+        let mut window: VecDeque<Sketch> = VecDeque::with_capacity(COMPARED + 1);
+        for line in self.lines.get(..from).unwrap_or_default().iter().rev() {
+            if let Some(sketch) = &line.entry.same {
+                window.push_front(sketch.clone());
+                if window.len() >= COMPARED {
+                    break;
+                }
+            }
+        }
+        let mut seen = 0;
+        for (place, line) in self.lines.iter_mut().enumerate().skip(from) {
+            let Some(sketch) = &line.entry.same else { continue };
+            if seen > COMPARED {
+                return place;
+            }
+            seen += 1;
+            let likeness = window.iter().map(|other| sketch.likeness(other));
+            let (mut canned, mut repeated) = (false, false);
+            for likeness in likeness {
+                canned |= likeness >= ALIKE;
+                repeated |= likeness >= SAME;
+                if repeated {
+                    break;
+                }
+            }
+            (line.canned, line.repeated) = (canned, repeated);
+            if window.len() >= COMPARED {
+                window.pop_front();
+            }
+            window.push_back(sketch.clone());
+        }
+        self.lines.len()
+    }
+
+    /// Compares what lies behind `compared` and within a hundred replies of a place before it.
+    fn compare_on(&mut self, key: (Timestamp, ActId), compared: usize) -> usize {
+        let from = self.place(key);
+        let between = self.lines.get(from..compared).unwrap_or_default();
+        let replies = between.iter().filter(|line| line.entry.same.is_some()).count();
+        if replies > COMPARED { compared } else { self.compare_from(compared) }
+    }
+
+    /// Reckons the lines from a place on; those before it are right.
+    fn reckon(&mut self, from: usize) {
+        let Some(begin) = self.lines.get(from).map(|line| line.entry.at) else { return };
+        let before = self.lines.get(..from).unwrap_or_default();
+        let (mut sums, mut last) =
+            before.last().map_or((Sums::default(), None), |line| (line.after, Some(line.entry.at)));
+        let mut thanked: BTreeMap<PersonId, Timestamp> = BTreeMap::new();
+        let week = before.iter().rev().take_while(|line| begin.duration_since(line.entry.at).as_secs() < WEEK);
+        for line in week.filter(|line| line.thanks) {
+            if let Some(person) = line.entry.to {
+                thanked.entry(person).or_insert(line.entry.at);
+            }
+        }
+        let (table, size) = (self.table, self.size);
+        for line in self.lines.iter_mut().skip(from) {
+            let Line { entry, .. } = line;
+            let (mut again, mut thanks) = (false, false);
+            if let (Deed::Give(Give::Thank), Some(person)) = (entry.deed, entry.to) {
+                let before = thanked.get(&person).copied();
+                again = before.is_some_and(|before| entry.at.duration_since(before).as_secs() < WEEK);
+                if !again {
+                    thanks = true;
+                    thanked.insert(person, entry.at);
+                }
+            }
+            line.thanks = thanks;
+            line.discounted = match (again, line.repeated && matches!(entry.deed, Deed::Give(_))) {
                 (_, true) => Some(Discount::SaidAlready),
                 (true, false) => Some(Discount::ThankedAlready),
                 (false, false) => None,
             };
-            let side = if discounted.is_some() { Side::None } else { table.side(entry.deed, size) };
+            line.side = if line.discounted.is_some() { Side::None } else { table.side(entry.deed, size) };
             if let Some(last) = last {
                 let rest = table.decay(last, entry.at);
                 sums = Sums { given: sums.given * rest, asked: sums.asked * rest };
             }
-            let asks = side.asked() > 0.0;
-            let cover = asks.then(|| Cover::of(sums.given, sums.asked, side.asked(), size));
+            let weight = line.side.asked();
+            line.cover = (weight > 0.0).then(|| Cover::of(sums.given, sums.asked, weight, size));
             last = Some(entry.at);
-            sums = Sums { given: sums.given + side.given(), asked: sums.asked + side.asked() };
-            books.lines.push(Line { entry, side, discounted, cover });
+            sums = Sums { given: sums.given + line.side.given(), asked: sums.asked + weight };
+            line.after = sums;
         }
-        books
+    }
+
+    /// The weights that it reckons with.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// How big the brand is.
+    pub fn size(&self) -> BrandSize {
+        self.size
     }
 
     /// Its lines, oldest first.
@@ -154,15 +328,14 @@ impl Ledger {
 
     /// G and A at a moment: what was published until then, decayed.
     pub fn sums(&self, now: Timestamp) -> Sums {
-        self.until(now).fold(Sums::default(), |sums, line| {
-            let rest = self.table.decay(line.entry.at, now);
-            Sums { given: sums.given + rest * line.side.given(), asked: sums.asked + rest * line.side.asked() }
-        })
+        let Some(last) = self.until(now).last() else { return Sums::default() };
+        let rest = self.table.decay(last.entry.at, now);
+        Sums { given: last.after.given * rest, asked: last.after.asked * rest }
     }
 
     /// The balance at a moment, as it may be shown.
     pub fn balance(&self, now: Timestamp) -> Balance {
-        let acts = self.until(now).count();
+        let acts = self.until(now).len();
         let Some(last) = self.until(now).last().filter(|_| acts >= FEWEST_ACTS) else { return Balance::TooFew(acts) };
         let last = last.entry.at;
         if now.duration_since(last).as_secs() > STALE_DAYS * 86_400 {
@@ -179,142 +352,32 @@ impl Ledger {
 
     /// Of the weight of gives, conditional ones among them, the share that waits for nobody; `None` without any.
     pub fn share_unconditional(&self, now: Timestamp) -> Option<f64> {
-        let (mut free, mut all) = (0.0, 0.0);
-        for line in self.until(now) {
-            let rest = self.table.decay(line.entry.at, now);
-            match line.side {
-                Side::Give(weight) => {
-                    free += rest * weight;
-                    all += rest * weight;
-                }
-                Side::Exempt(weight) | Side::Condition(weight) => all += rest * weight,
-                Side::Ask(_) | Side::None => {}
-            }
-        }
-        (all > 0.0).then(|| free / all)
+        unconditional(&self.table, self.until(now), now)
     }
 
-    fn until(&self, now: Timestamp) -> impl Iterator<Item = &Line> {
-        self.lines.iter().take_while(move |line| line.entry.at <= now)
+    /// The lines of what was published until a moment.
+    pub fn until(&self, now: Timestamp) -> &[Line] {
+        let end = self.lines.partition_point(|line| line.entry.at <= now);
+        self.lines.get(..end).unwrap_or_default()
     }
+}
+
+/// Of the weight of gives, conditional ones among them, the share that waits for nobody; `None` without any.
+pub fn unconditional<'a>(table: &Table, lines: impl IntoIterator<Item = &'a Line>, now: Timestamp) -> Option<f64> {
+    let (mut free, mut all) = (0.0, 0.0);
+    for line in lines {
+        let rest = table.decay(line.entry.at, now);
+        match line.side {
+            Side::Give(weight) => {
+                free += rest * weight;
+                all += rest * weight;
+            }
+            Side::Exempt(weight) | Side::Condition(weight) => all += rest * weight,
+            Side::Ask(_) | Side::None => {}
+        }
+    }
+    (all > 0.0).then(|| free / all)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn day(days: i64) -> Timestamp {
-        Timestamp::from_second(1_700_000_000 + days * 86_400).unwrap()
-    }
-
-    fn entry(number: i64, days: i64, deed: Deed) -> Entry {
-        Entry { act: ActId(number), at: day(days), deed, to: None, same: None }
-    }
-
-    fn ledger(entries: Vec<Entry>, size: BrandSize) -> Ledger {
-        Ledger::new(entries, size, Table::default())
-    }
-
-    const ANSWER: Deed = Deed::Give(Give::Answer);
-
-    #[test]
-    fn the_worked_example() {
-        // Four answers a fortnight ago count two; a fix today two; a hard ask today two.
-        let mut entries: Vec<Entry> = (0..4).map(|number| entry(number, 0, ANSWER)).collect();
-        entries.push(entry(4, 14, Deed::Give(Give::Fix)));
-        entries.push(entry(5, 14, Deed::HardAsk));
-        let books = ledger(entries, BrandSize::Small);
-        let sums = books.sums(day(14));
-        assert!((sums.given - 4.0).abs() < 1e-9 && (sums.asked - 2.0).abs() < 1e-9, "{sums:?}");
-        assert!((sums.balance() - 5.0 / 8.0).abs() < 1e-9);
-        // A small brand owes 1.5 gives an ask: (4+1) against 1.5 x 2 is enough.
-        let cover = books.lines()[5].cover.unwrap();
-        assert!(!cover.is_early() && cover.missing == 0.0, "{cover:?}");
-        // The next hard ask finds 5 against 1.5 x 4 = 6: one give is missing.
-        let next = books.next_ask(2.0, BrandSize::Small, day(14));
-        assert!(next.is_early() && (next.missing - 1.0).abs() < 1e-9 && (next.covered - 5.0 / 6.0).abs() < 1e-9);
-        assert_eq!(books.balance(day(14)), Balance::TooFew(6));
-    }
-
-    #[test]
-    fn thanks_count_once_a_week_and_canned_replies_once() {
-        let thank =
-            |number, days, person| Entry { to: Some(PersonId(person)), ..entry(number, days, Deed::Give(Give::Thank)) };
-        let same = |number| Entry { same: Some(7), ..entry(number, 20, ANSWER) };
-        let books = ledger(
-            vec![thank(1, 0, 1), thank(2, 3, 1), thank(3, 3, 2), thank(4, 8, 1), same(5), same(6)],
-            BrandSize::Small,
-        );
-        let discounts: Vec<_> = books.lines().iter().map(|line| line.discounted).collect();
-        let (thanked, said) = (Some(Discount::ThankedAlready), Some(Discount::SaidAlready));
-        assert_eq!(discounts, [None, thanked, None, None, None, said]);
-    }
-
-    #[test]
-    fn all_proceeds_without_a_cap_are_a_gift_of_the_small_and_an_ask_of_the_big() {
-        let deed = Deed::Conditional { capped: false, all_proceeds: true };
-        let table = Table::default();
-        assert_eq!(table.side(deed, BrandSize::Solo), Side::Exempt(2.0));
-        assert_eq!(table.side(deed, BrandSize::Medium), Side::Condition(2.0));
-        let capped = Deed::Conditional { capped: true, all_proceeds: true };
-        assert_eq!(table.side(capped, BrandSize::Solo), Side::Condition(3.0));
-    }
-
-    #[test]
-    fn a_balance_without_acts_goes_stale_and_keeps_its_last_value() {
-        let books = ledger((0..10).map(|number| entry(number, 0, ANSWER)).collect(), BrandSize::Small);
-        assert_eq!(books.balance(day(0)), Balance::Standing(11.0 / 12.0));
-        assert_eq!(books.balance(day(29)), Balance::Stale(11.0 / 12.0, day(0)));
-        assert!(matches!(books.balance(day(28)), Balance::Standing(balance) if balance < 11.0 / 12.0));
-    }
-
-    #[test]
-    fn what_waits_for_others_is_no_unconditional_gift() {
-        let condition = Deed::Conditional { capped: true, all_proceeds: false };
-        let books =
-            ledger(vec![entry(1, 0, ANSWER), entry(2, 0, condition), entry(3, 0, Deed::HardAsk)], BrandSize::Large);
-        assert_eq!(books.share_unconditional(day(0)), Some(0.25));
-        assert_eq!(ledger(vec![entry(1, 0, Deed::Talk)], BrandSize::Large).share_unconditional(day(0)), None);
-    }
-
-    fn any_deed() -> impl Strategy<Value = Deed> {
-        prop_oneof![
-            Just(ANSWER),
-            Just(Deed::Give(Give::Donate)),
-            Just(Deed::SoftAsk),
-            Just(Deed::HardAsk),
-            Just(Deed::Talk),
-            (any::<bool>(), any::<bool>())
-                .prop_map(|(capped, all_proceeds)| Deed::Conditional { capped, all_proceeds }),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn the_running_sums_are_those_of_the_whole(deeds in prop::collection::vec((any_deed(), 0i64..120), 0..40)) {
-            let entries: Vec<Entry> =
-                deeds.into_iter().zip(0..).map(|((deed, days), number)| entry(number, days, deed)).collect();
-            let books = ledger(entries, BrandSize::Medium);
-            for (index, line) in books.lines().iter().enumerate() {
-                let Some(cover) = line.cover else { continue };
-                let before = Ledger { lines: books.lines()[..index].to_vec(), ..books.clone() };
-                let sums = before.sums(line.entry.at);
-                prop_assert!((sums.given - cover.given).abs() < 1e-9 && (sums.asked - cover.asked).abs() < 1e-9);
-                prop_assert!((0.0..=1.0).contains(&cover.covered) && (cover.missing > 1e-12) == (cover.covered < 1.0));
-            }
-            let balance = books.sums(day(200)).balance();
-            prop_assert!((0.0..=1.0).contains(&balance));
-        }
-
-        #[test]
-        fn giving_before_an_ask_never_hurts_and_asking_never_helps(given in 0.0f64..50.0, asked in 0.0f64..50.0, more in 0.0f64..10.0) {
-            let cover = |given, asked| Cover::of(given, asked, 2.0, BrandSize::Large).covered;
-            prop_assert!(cover(given + more, asked) >= cover(given, asked));
-            prop_assert!(cover(given, asked + more) <= cover(given, asked));
-            let (richer, plain) = (Sums { given: given + more, asked }, Sums { given, asked });
-            prop_assert!(richer.balance() >= plain.balance() - 1e-12);
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 
 pub mod health;
 pub mod ledger;
+pub mod lift;
 pub mod sameness;
 
 use crate::domain::gesture::{Deed, Give};

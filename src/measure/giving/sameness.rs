@@ -1,6 +1,9 @@
 //! How much alike our replies are: people notice when they are answered by a form letter.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Words of a shingle.
 const WORDS: usize = 3;
@@ -31,6 +34,68 @@ pub fn likeness(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
     let both = one.intersection(other).count();
     let either = one.len() + other.len() - both;
     if either == 0 { 0.0 } else { both as f64 / either as f64 }
+}
+
+/// Likeness from which replies count as one in the books; higher than the one that makes a tone canned.
+pub const SAME: f64 = 0.8;
+/// Replies before a reply that it is compared with.
+pub const COMPARED: usize = 100;
+
+/// The shingles of a reply as numbers, so that a hundred thousand of them fit in memory: of a longer reply those with the
+/// smallest numbers, from which likeness is estimated.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sketch(Arc<[u32]>);
+
+impl Sketch {
+    /// Most numbers that are kept.
+    pub const MOST: usize = 128;
+
+    /// The sketch of a reply.
+    pub fn of(text: &str) -> Self {
+        let mut marks: Vec<u32> = shingles(text).iter().map(|shingle| xxh3_64(shingle.as_bytes()) as u32).collect();
+        marks.sort_unstable();
+        marks.dedup();
+        marks.truncate(Self::MOST);
+        Self(marks.into())
+    }
+
+    /// A sketch from its numbers, in any order.
+    pub fn from_marks(marks: &[u32]) -> Self {
+        let mut marks = marks.to_vec();
+        marks.sort_unstable();
+        marks.dedup();
+        Self(marks.into())
+    }
+
+    /// Its numbers, the smallest first.
+    pub fn marks(&self) -> &[u32] {
+        &self.0
+    }
+
+    /// Likeness of two replies, 0 to 1: that of [`likeness`] as long as neither has more than [`Sketch::MOST`] shingles,
+    /// an estimate of it beyond.
+    pub fn likeness(&self, other: &Self) -> f64 {
+        let (mut one, mut two) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let cut = self.0.len() >= Self::MOST || other.0.len() >= Self::MOST;
+        let (mut both, mut either) = (0_usize, 0_usize);
+        while !(cut && either == Self::MOST) {
+            let order = match (one.peek(), two.peek()) {
+                (None, None) => break,
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some(mine), Some(theirs)) => mine.cmp(theirs),
+            };
+            if order.is_le() {
+                one.next();
+            }
+            if order.is_ge() {
+                two.next();
+            }
+            both += usize::from(order.is_eq());
+            either += 1;
+        }
+        if either == 0 { 0.0 } else { both as f64 / either as f64 }
+    }
 }
 
 /// How canned a brand's replies are.
@@ -97,6 +162,30 @@ mod tests {
         let same = sameness(&replies).unwrap();
         assert!(same.canned == 0.0 && same.mean < 0.1 && !same.alarms(), "{same:?}");
         assert_eq!(sameness(&replies[..7]), None);
+    }
+
+    #[test]
+    fn sketches_are_as_alike_as_their_replies() {
+        let texts = [
+            "@ana sorry to hear that, please send us your order number by message",
+            "@bo sorry to hear that, please send us your order number by message",
+            "@cy sorry to hear that, please send us your order number today",
+            "the S2 takes tyres of up to 2.35 inches",
+            "Thanks!",
+            "",
+        ];
+        for one in texts {
+            for other in texts {
+                let (plain, sketched) =
+                    (likeness(&shingles(one), &shingles(other)), Sketch::of(one).likeness(&Sketch::of(other)));
+                assert!((plain - sketched).abs() < 1e-12, "{one} {other}: {plain} {sketched}");
+            }
+        }
+        let long = |from: usize| (from..from + 600).map(|word| format!("w{word}")).collect::<Vec<_>>().join(" ");
+        let (one, other) = (Sketch::of(&long(0)), Sketch::of(&long(100)));
+        assert_eq!(one.marks().len(), Sketch::MOST);
+        assert!((one.likeness(&other) - 498.0 / 698.0).abs() < 0.12, "{}", one.likeness(&other));
+        assert_eq!(Sketch::from_marks(one.marks()), one);
     }
 
     #[test]

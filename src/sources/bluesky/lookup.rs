@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::domain::{Author, Item, Timestamp};
-use crate::sources::{Lookup, SourceError, SourceErrorKind};
+use crate::sources::{Lookup, OwnPage, SourceError, SourceErrorKind};
 
 use super::account::{Account, Ask};
 use super::lists::LIMIT;
@@ -135,24 +135,47 @@ impl Lookup for Searcher {
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX).min(MOST);
         let mut items: Vec<Item> = Vec::new();
         let mut cursor: Option<String> = None;
-        let page_size = wanted.clamp(1, LIMIT).to_string();
         // Reposts thin the pages out: somewhat more pages than the number needs, not any number.
         for _ in 0..=(wanted / LIMIT + 2) {
-            let mut query =
-                vec![("actor", own.as_str()), ("filter", "posts_with_replies"), ("limit", page_size.as_str())];
-            query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let answer: Posts = self.0.call(Ask::query("app.bsky.feed.getAuthorFeed", &query).urgent(), now).await?;
-            let (feed, _) = readable::<FeedPost>(answer.feed)?;
-            let ours = feed.into_iter().filter(|entry| entry.reason.is_none()).map(|entry| entry.post);
-            let ours = ours.filter(|post| post.author.did == own && post.is_post());
-            items.extend(ours.map(|post| PostView::item(&post, &own)));
-            cursor = answer.cursor.filter(|cursor| !cursor.is_empty());
+            let page = self.own_page(&own, cursor.as_deref(), wanted.clamp(1, LIMIT), true, now).await?;
+            items.extend(page.items);
+            cursor = page.next;
             if items.len() >= wanted || cursor.is_none() {
                 break;
             }
         }
         items.truncate(wanted);
         Ok(items)
+    }
+
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        let own = self.0.did(false, now).await?;
+        self.own_page(&own, Some(place).filter(|place| !place.is_empty()), LIMIT, false, now).await
+    }
+}
+
+impl Searcher {
+    /// A page of our own posts, the newest first.
+    async fn own_page(
+        &self,
+        own: &str,
+        cursor: Option<&str>,
+        size: usize,
+        urgent: bool,
+        now: Timestamp,
+    ) -> Result<OwnPage, SourceError> {
+        let size = size.to_string();
+        let mut query = vec![("actor", own), ("filter", "posts_with_replies"), ("limit", size.as_str())];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        let ask = Ask::query("app.bsky.feed.getAuthorFeed", &query);
+        let answer: Posts = self.0.call(if urgent { ask.urgent() } else { ask }, now).await?;
+        let (feed, _) = readable::<FeedPost>(answer.feed)?;
+        let ours = feed.into_iter().filter(|entry| entry.reason.is_none()).map(|entry| entry.post);
+        let ours = ours.filter(|post| post.author.did == own && post.is_post());
+        Ok(OwnPage {
+            items: ours.map(|post| PostView::item(&post, own)).collect(),
+            next: answer.cursor.filter(|cursor| !cursor.is_empty()),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::domain::{Author, Item, Timestamp};
 use crate::sources::api::segment;
-use crate::sources::{Lookup, SourceError, SourceErrorKind};
+use crate::sources::{Lookup, OwnPage, SourceError, SourceErrorKind};
 
 use super::forum::{Forum, author};
 use super::item::{Around, Thread, parts};
@@ -89,30 +89,51 @@ impl Lookup for Forum {
 
     async fn own_recent(&self, limit: u32, now: Timestamp) -> Result<Vec<Item>, SourceError> {
         let Some(me) = self.me(now).await? else { return Ok(Vec::new()) };
-        let known = self.known(true, now).await?;
-        let around = Around { forum: self, known: &known, me: Some(me) };
-        let actions = own_actions(self, me, 0, true, now).await?;
-        let mut items: Vec<Item> = Vec::new();
-        for action in actions.list.iter().take(limit as usize) {
-            if items.iter().any(|item| parts(&item.native_id) == Some((action.topic_id, action.post_number))) {
-                continue;
-            }
-            let topic = topic_near(self, action.topic_id, action.post_number, true, now).await?;
-            let thread = Thread::of(&topic);
-            // One topic often holds several of them.
-            items.extend(topic.post_stream.posts.list.iter().filter_map(|post| around.item(post, &thread)).filter(
-                |item| {
-                    let place = parts(&item.native_id);
-                    item.own && actions.list.iter().any(|action| place == Some((action.topic_id, action.post_number)))
-                },
-            ));
-        }
-        items.sort_by_key(|item| std::cmp::Reverse(item.claimed));
-        let mut met = std::collections::HashSet::new();
-        items.retain(|item| met.insert(item.native_id.clone()));
+        let (mut items, _) = own_items(self, me, 0, limit as usize, true, now).await?;
         items.truncate(limit as usize);
         Ok(items)
     }
+
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        let Some(me) = self.me(now).await? else { return Ok(OwnPage::default()) };
+        let offset = place.parse::<u64>().unwrap_or(0);
+        let (items, actions) = own_items(self, me, offset, usize::MAX, false, now).await?;
+        let next = (actions > 0).then(|| (offset + actions as u64).to_string());
+        Ok(OwnPage { items, next })
+    }
+}
+
+/// What we wrote, the newest first, from the `offset`-th on; and how many of our deeds that page of the forum named.
+async fn own_items(
+    forum: &Forum,
+    me: &User,
+    offset: u64,
+    limit: usize,
+    urgent: bool,
+    now: Timestamp,
+) -> Result<(Vec<Item>, usize), SourceError> {
+    let known = forum.known(urgent, now).await?;
+    let around = Around { forum, known: &known, me: Some(me) };
+    let actions = own_actions(forum, me, offset, urgent, now).await?;
+    let mut items: Vec<Item> = Vec::new();
+    for action in actions.list.iter().take(limit) {
+        if items.iter().any(|item| parts(&item.native_id) == Some((action.topic_id, action.post_number))) {
+            continue;
+        }
+        let topic = topic_near(forum, action.topic_id, action.post_number, urgent, now).await?;
+        let thread = Thread::of(&topic);
+        // One topic often holds several of them.
+        items.extend(topic.post_stream.posts.list.iter().filter_map(|post| around.item(post, &thread)).filter(
+            |item| {
+                let place = parts(&item.native_id);
+                item.own && actions.list.iter().any(|action| place == Some((action.topic_id, action.post_number)))
+            },
+        ));
+    }
+    items.sort_by_key(|item| std::cmp::Reverse(item.claimed));
+    let mut met = std::collections::HashSet::new();
+    items.retain(|item| met.insert(item.native_id.clone()));
+    Ok((items, actions.list.len()))
 }
 
 /// The name is not one of a post of a forum.

@@ -6,11 +6,11 @@ use serde_json::json;
 use crate::domain::{Author, Item, Timestamp};
 use crate::sources::api::segment;
 use crate::sources::lenient::Readable;
-use crate::sources::{Lookup, SourceError, SourceErrorKind};
+use crate::sources::{Lookup, OwnPage, SourceError, SourceErrorKind};
 
 use super::actor::author;
 use super::discussions::{Around, older_comments};
-use super::graph::{self, Discussion, One};
+use super::graph::{self, Connection, Discussion, One};
 use super::hub::Hub;
 use super::ids::PostId;
 use super::item::{Thread, of_comment, of_issue};
@@ -108,6 +108,23 @@ impl Lookup for Hub {
         items.sort_by_key(|item| std::cmp::Reverse(item.claimed));
         items.truncate(limit as usize);
         Ok(items)
+    }
+
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        if !self.has_token() {
+            return Ok(OwnPage::default());
+        }
+        let me = self.me(now).await?;
+        let first = place.is_empty();
+        let (mut viewer, _) = super::own::page(self, (!first).then_some(place), MOST_OWN, false, now).await?;
+        if !first {
+            // Only the comments on issues come in pages; the rest was on the first one.
+            viewer.repository_discussion_comments = Connection::default();
+            viewer.issues = Connection::default();
+        }
+        let info = &viewer.issue_comments.page_info;
+        let next = info.end_cursor.clone().filter(|_| info.has_next_page);
+        Ok(OwnPage { items: super::own::items(&viewer, me), next })
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::domain::{Author, Item, Timestamp};
 use crate::sources::odd::each;
-use crate::sources::{Lookup, SourceError, SourceErrorKind};
+use crate::sources::{Lookup, OwnPage, SourceError, SourceErrorKind};
 
 use super::pages::{Listing, Of, page};
 use super::server::{As, Server, Version};
@@ -193,6 +193,27 @@ impl Lookup for Server {
         items.sort_by_key(|item| std::cmp::Reverse(item.claimed));
         items.truncate(limit as usize);
         Ok(items)
+    }
+
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        let known = self.known(now).await?;
+        let me = self.me(now).await?;
+        if me.is_none() {
+            return Ok(OwnPage::default());
+        }
+        // Posts and comments are two lists: where the next page of each begins, `None` for one that is over.
+        let open = || [Some(String::new()), Some(String::new())];
+        let mut places = serde_json::from_str(place).unwrap_or_else(|_| open());
+        let mut items = Vec::new();
+        for (of, place) in [Of::Posts, Of::Comments].into_iter().zip(&mut places) {
+            let Some(from) = place.take() else { continue };
+            let answer = page(self, &Listing::Own(of), &from, now).await?;
+            items.extend(answer.views.into_iter().filter_map(|view| view.item(self, known, me)));
+            *place = answer.next;
+        }
+        items.retain(|item| !item.deleted);
+        let next = places.iter().any(Option::is_some).then(|| serde_json::to_string(&places).unwrap_or_default());
+        Ok(OwnPage { items, next })
     }
 }
 

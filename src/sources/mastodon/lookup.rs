@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::domain::{Author, Item, Timestamp};
 use crate::sources::api::segment;
-use crate::sources::{Lookup, SourceError, SourceErrorKind};
+use crate::sources::{Lookup, OwnPage, SourceError, SourceErrorKind};
 
 use super::entities::{Account, Context, Found, Status, readable};
 use super::item::View;
@@ -24,9 +24,28 @@ pub(super) struct Index {
 
 impl Index {
     async fn scene(&self, now: Timestamp) -> Result<(String, Option<Arc<Me>>), SourceError> {
-        let facts = self.server.facts(Pace::Urgent, now).await?;
-        let me = self.server.me(Pace::Urgent, now).await?;
+        self.scene_at(Pace::Urgent, now).await
+    }
+
+    async fn scene_at(&self, pace: Pace, now: Timestamp) -> Result<(String, Option<Arc<Me>>), SourceError> {
+        let facts = self.server.facts(pace, now).await?;
+        let me = self.server.me(pace, now).await?;
         Ok((facts.domain.clone().unwrap_or_else(|| self.server.host().to_owned()), me))
+    }
+
+    /// A page of our own posts, the newest first; only those below one of them, when that is given.
+    async fn own_page(
+        &self,
+        me: &Me,
+        below: Option<&str>,
+        pace: Pace,
+        now: Timestamp,
+    ) -> Result<Vec<Status>, SourceError> {
+        let path = format!("api/v1/accounts/{}/statuses", segment(&me.id));
+        let mut query = vec![("limit", "40"), ("exclude_reblogs", "true")];
+        query.extend(below.map(|below| ("max_id", below)));
+        let entries: Vec<Value> = self.server.get(&path, &query, "read:statuses", pace, now).await?;
+        Ok(readable(entries, |status: &Status| &status.id).0)
     }
 
     async fn account(
@@ -115,15 +134,11 @@ impl Lookup for Index {
         let (domain, me) = self.scene(now).await?;
         let Some(me) = me else { return Err(trouble::needs_account(self.server.host())) };
         let limit = usize::try_from(limit.min(MOST)).unwrap_or(usize::MAX);
-        let path = format!("api/v1/accounts/{}/statuses", segment(&me.id));
         let view = View { domain: &domain, me: Some(&me) };
         let mut items: Vec<Item> = Vec::new();
         while items.len() < limit {
             let below = items.last().map(|item| item.native_id.clone());
-            let mut query = vec![("limit", "40"), ("exclude_reblogs", "true")];
-            query.extend(below.as_deref().map(|below| ("max_id", below)));
-            let entries: Vec<Value> = self.server.get(&path, &query, "read:statuses", Pace::Urgent, now).await?;
-            let (page, _) = readable(entries, |status: &Status| &status.id);
+            let page = self.own_page(&me, below.as_deref(), Pace::Urgent, now).await?;
             let known = |status: &Status| items.iter().any(|item| item.native_id == status.id);
             let new: Vec<Item> = page.iter().filter(|status| !known(status)).map(|status| view.item(status)).collect();
             if new.is_empty() {
@@ -133,5 +148,14 @@ impl Lookup for Index {
         }
         items.truncate(limit);
         Ok(items)
+    }
+
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        let (domain, me) = self.scene_at(Pace::Poll, now).await?;
+        let Some(me) = me else { return Ok(OwnPage::default()) };
+        let page = self.own_page(&me, Some(place).filter(|place| !place.is_empty()), Pace::Poll, now).await?;
+        let view = View { domain: &domain, me: Some(&me) };
+        let next = page.last().map(|status| status.id.clone());
+        Ok(OwnPage { items: page.iter().map(|status| view.item(status)).collect(), next })
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::domain::{Author, Item, Timestamp, Visibility};
 use crate::sources::api::segment;
-use crate::sources::{Lookup, SourceError, SourceErrorKind};
+use crate::sources::{Lookup, OwnPage, SourceError, SourceErrorKind};
 
 use super::shapes::{Listing, Me, Page, Thing};
 use super::site::{Haste, Site};
@@ -84,6 +84,16 @@ impl Lookup for Site {
         let mut items = self.items(listing.data.children, me);
         items.truncate(limit as usize);
         Ok(items)
+    }
+
+    async fn own_before(&self, place: &str, now: Timestamp) -> Result<OwnPage, SourceError> {
+        let me = self.me(Haste::Polling, now).await?;
+        let path = format!("user/{}/overview", segment(self.account()));
+        let mut query = vec![("sort", "new"), ("limit", "100")];
+        query.extend((!place.is_empty()).then_some(("after", place)));
+        let listing: Listing = self.get(&path, &query, Haste::Polling, now).await?;
+        let next = listing.data.after.filter(|after| !after.is_empty());
+        Ok(OwnPage { items: self.items(listing.data.children, me), next })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Our own posts, and what they answer.
 
 use super::*;
-use crate::domain::{Act, Mention, MentionId, Visibility};
-use crate::store::{NewAct, Retention};
+use crate::domain::{Act, Mention, MentionId, OwnHistory, Visibility};
+use crate::store::{Lease, NewAct, Retention, StoreError};
 
 const SQUARE: usize = 2;
 const MARKET: usize = 3;
@@ -50,6 +50,30 @@ impl Town {
     pub(super) async fn answered(&self, name: &str) -> Option<i64> {
         self.whole(name).await.row.answered.map(Timestamp::as_second)
     }
+}
+
+pub(crate) async fn own_history_is_kept_with_the_posts_that_it_covers(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let before = town.store.sources().await.unwrap();
+    assert!(before.iter().all(|state| state.own_history.is_none()));
+    let batch = |acts| RecordBatch { acts, cursor: "elsewhere".into(), ..town.batch(SQUARE, vec![]) };
+    let first = OwnHistory { place: "p2".into(), reached: Some(at(NOW - 60)), posts: 1, done: false };
+    let page = batch(vec![town.act("first", -60, None)]);
+    let recorded = town.store.record_own_history(&town.lease, &page, &first).await.unwrap();
+    assert_eq!((recorded.acts, town.all_acts().await.len()), (1, 1));
+    let states = town.store.sources().await.unwrap();
+    let ours = states.iter().find(|state| state.own_history.is_some()).unwrap();
+    assert_eq!(ours.own_history.as_ref(), Some(&first));
+    let same = before.iter().find(|state| state.id == ours.id).unwrap();
+    assert_eq!((&ours.cursor, ours.polled), (&same.cursor, same.polled), "it was no poll");
+    let done = OwnHistory { place: String::new(), reached: None, posts: 1, done: true };
+    town.store.record_own_history(&town.lease, &batch(Vec::new()), &done).await.unwrap();
+    let states = town.store.sources().await.unwrap();
+    assert_eq!(states.iter().find_map(|state| state.own_history.clone()), Some(done.clone()));
+    let stale = Lease { epoch: town.lease.epoch - 1, ..town.lease.clone() };
+    let late = town.store.record_own_history(&stale, &batch(vec![town.act("late", 0, None)]), &first).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
+    assert_eq!(town.all_acts().await.len(), 1);
 }
 
 pub(crate) async fn acts_come_back_whole(grounds: &dyn Grounds) {

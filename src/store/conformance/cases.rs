@@ -136,7 +136,7 @@ pub(crate) async fn history_opens_no_case(grounds: &dyn Grounds) {
     old.history = true;
     town.record(SQUARE, vec![old]).await;
     assert!(town.inbox(&everybody(), 0).await.is_empty());
-    assert_eq!(town.store.inbox_figures(at(NOW), TARGET, 10.0).await.unwrap(), Default::default());
+    assert_eq!(town.store.inbox_figures(at(NOW), at(NOW) - TARGET, 10.0).await.unwrap(), Default::default());
 }
 
 pub(crate) async fn a_case_is_a_person_in_a_thread(grounds: &dyn Grounds) {

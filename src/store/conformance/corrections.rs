@@ -2,15 +2,30 @@
 
 use super::*;
 use crate::domain::stream::Counts;
-use crate::domain::{Correction, CorrectionId, Mention, MentionId, NewCorrection, Occasion, Said, Sentiment};
+use crate::domain::{
+    Correction, CorrectionId, IntentShares, Mention, MentionId, NewCorrection, Occasion, Said, Sentiment,
+};
 use crate::store::Retention;
 
 const UNTAUGHT: Shares = Shares { negative: 0.25, neutral: 0.5, positive: 0.25 };
+const INTENTS: IntentShares = IntentShares([0.5, 0.25, 0.125, 0.0625, 0.0625]);
 
 async fn say(town: &Town, id: MentionId, subject: SubjectId, said: Said) -> Vec<CorrectionId> {
-    let (untaught, occasion, at) = (Some(UNTAUGHT), Occasion::Volunteered, at(NOW + 60));
-    let new = NewCorrection { mention: id, subject, said, untaught, occasion, at };
-    town.store.correct(&[new]).await.unwrap()
+    say_when(town, id, subject, said, Occasion::Volunteered).await
+}
+
+async fn say_when(
+    town: &Town,
+    mention: MentionId,
+    subject: SubjectId,
+    said: Said,
+    occasion: Occasion,
+) -> Vec<CorrectionId> {
+    let (untaught, untaught_intents, at) = (Some(UNTAUGHT), Some(INTENTS), at(NOW + 60));
+    town.store
+        .correct(&[NewCorrection { mention, subject, said, untaught, untaught_intents, occasion, at }])
+        .await
+        .unwrap()
 }
 
 async fn whole(town: &Town, id: MentionId) -> Mention {
@@ -72,6 +87,7 @@ pub(crate) async fn a_persons_word_stands_at_once_and_everywhere(grounds: &dyn G
     assert_eq!(correction.read, before.row.readings[0]);
     assert_eq!((correction.said, correction.untaught, correction.at), (said, Some(UNTAUGHT), at(NOW + 60)));
     assert_eq!((correction.occasion, correction.id), (Occasion::Volunteered, ids[0]));
+    assert_eq!((correction.untaught_intents, correction.intents_occasion), (Some(INTENTS), Occasion::Volunteered));
     assert_eq!(standing(&town).await, after.corrections);
     assert!(town.store.corrections_version().await.unwrap() > version);
     assert_eq!(town.store.mentions(&everything(), Span::Newest, 9).await.unwrap(), [after]);
@@ -153,7 +169,8 @@ pub(crate) async fn corrections_go_with_their_author_and_outlive_their_age_as_nu
     let recorded = town.record(2, vec![town.mention("old", -90_000), town.mention("new", 0), private]).await;
     say(&town, recorded.new[2].id, town.brand(), Said::sentiment(Sentiment::Negative)).await;
     let (old, new) = (recorded.new[0].id, recorded.new[1].id);
-    say(&town, old, town.brand(), Said::sentiment(Sentiment::Negative)).await;
+    say_when(&town, old, town.brand(), Said::sentiment(Sentiment::Negative), Occasion::Asked).await;
+    say(&town, old, town.brand(), Said::intents(Intents::of(&[Intent::Praise]))).await;
     let ids = say(&town, old, town.brand(), Said::about(true)).await;
     let gone = say(&town, old, town.brand(), Said::sentiment(Sentiment::Positive)).await;
     town.store.undo_corrections(&gone, at(NOW)).await.unwrap();
@@ -164,7 +181,11 @@ pub(crate) async fn corrections_go_with_their_author_and_outlive_their_age_as_nu
     let left = standing(&town).await;
     assert_eq!(left.len(), 2, "what is not public leaves nothing");
     let aged = left.iter().find(|one| one.mention.is_none()).unwrap();
-    assert_eq!(aged.said, Said { about: Some(true), ..Said::sentiment(Sentiment::Negative) });
+    let said = Said { about: Some(true), sentiment: Some(Sentiment::Negative), ..aged.said };
+    assert_eq!((aged.said, aged.said.intents), (said, Some(Intents::of(&[Intent::Praise]))));
+    // Each keeps how it came about: the sentiment was asked for, the intents were not.
+    assert_eq!((aged.occasion, aged.intents_occasion), (Occasion::Asked, Occasion::Volunteered));
+    assert_eq!(aged.untaught_intents, Some(INTENTS));
     assert_eq!((aged.untaught, aged.read.sentiment), (Some(UNTAUGHT), shares(0.1, 0.8, 0.1)));
     assert!(town.store.corrections_version().await.unwrap() > version);
     assert_eq!(town.store.undo_corrections(&ids, at(NOW)).await.unwrap(), 0, "there is nothing to give back");
@@ -197,6 +218,7 @@ pub(crate) async fn a_long_list_is_corrected_at_once_and_others_see_it(grounds: 
         subject: town.brand(),
         said,
         untaught: None,
+        untaught_intents: None,
         occasion: Occasion::Asked,
         at: at(NOW),
     };

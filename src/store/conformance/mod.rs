@@ -5,9 +5,11 @@
 //! so nothing waits, but for the cases in which two stores on the same grounds run at once.
 
 pub(crate) mod acts;
+pub(crate) mod campaigns;
 pub(crate) mod cases;
 pub(crate) mod corrections;
 pub(crate) mod figures;
+pub(crate) mod giving;
 pub(crate) mod grouping;
 pub(crate) mod lease;
 pub(crate) mod leaving;
@@ -73,15 +75,23 @@ macro_rules! conformance {
                 pausing_is_remembered unknown_deletions_leave_nothing;
             leaving: who_leaves_takes_everything_along who_leaves_within_a_batch_says_nothing_in_it
                 a_loud_account_leaves_at_once;
-            acts: acts_come_back_whole acts_are_recorded_once an_act_answers_whichever_comes_first
+            acts: acts_come_back_whole own_history_is_kept_with_the_posts_that_it_covers acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
+            campaigns: campaigns_of_the_configuration_come_and_go campaigns_made_by_hand_are_changed_and_undone
+                payments_and_dismissals_are_kept_and_undone what_changed_is_told_once_and_in_pieces
+                responses_are_told_with_what_became_of_them a_backlash_is_raised_once_a_day;
+            giving: readings_come_back_whole what_changes_is_read_anew changes_are_told_to_whoever_keeps_books
+                a_response_answers_whichever_comes_first an_edit_may_tell_what_is_answered
+                a_persons_word_on_an_act_stands;
             outbox: drafts_are_saved_and_found only_the_words_that_were_seen_are_changed_and_sent
                 what_was_taken_back_does_not_go_out_as_it_was what_is_sent_is_an_act_and_answers a_thread_that_moved_on_stops_a_reply
                 a_post_is_answered_once a_second_voice_approves nothing_goes_out_unattended what_broke_off_is_in_doubt
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
                 a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept
-                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply what_is_sent_is_signed;
+                what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply what_is_sent_is_signed
+                what_others_settled_stops_a_reply whoever_has_no_name_is_not_in_their_own_way
+                a_draft_never_goes_out_wider a_voice_finds_its_own_draft_first;
             corrections: a_persons_word_stands_at_once_and_everywhere
                 the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
                 a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers
@@ -90,7 +100,9 @@ macro_rules! conformance {
                 words_without_a_need_join an_answer_acknowledges an_answer_may_be_there_first
                 threads_go_through_our_answers what_became_of_them_is_watched first_answers_are_told_with_what_became it_opens_again_when_they_write
                 every_change_is_a_step_and_undone what_a_status_means undoing_leaves_what_is_newer
-                claims_are_respected what_is_put_aside_comes_back promises_are_kept_or_told a_case_is_opened_by_hand
+                an_undone_dismissal_never_happened
+                claims_are_respected what_is_put_aside_comes_back promises_are_kept_or_told hand_overs_are_followed
+                a_case_is_opened_by_hand
                 many_are_changed_at_once a_case_goes_with_its_last_mention what_is_taken_down_is_taken_back
                 what_turns_out_to_be_ours_opens_nothing old_cases_go_with_their_mentions edits_are_followed
                 what_is_not_public_stays_so foreign_words_in_cases_are_harmless the_inbox_pages_by_due
@@ -132,7 +144,7 @@ fn reading(subject: SubjectId, (n, u, p): (f32, f32, f32), intents: &[Intent]) -
     Reading { subject, about: true, sentiment: shares(n, u, p), intents: Intents::of(intents) }
 }
 
-fn outcome(second: i64) -> PollOutcome {
+pub(crate) fn outcome(second: i64) -> PollOutcome {
     PollOutcome {
         at: at(second),
         health: SourceHealth::Working,

@@ -4,8 +4,12 @@ use super::*;
 use crate::domain::outbox::{
     Draft, Identity, Outgoing, OutgoingState as State, Saved, Seen, Submission, Target, Verdict,
 };
-use crate::domain::{MentionId, OutgoingId, SafeText, TextRules, Visibility};
+use crate::domain::{ActId, MentionId, OutgoingId, SafeText, TextRules, Visibility};
 use crate::store::outbox::{Attempt, Begin, Submit, Sweep};
+
+mod seen;
+
+pub(crate) use seen::*;
 
 const SQUARE: usize = 2;
 /// The process at which the person sits.
@@ -35,7 +39,12 @@ impl Town {
     fn wish(&self, second: i64) -> Submit {
         Submit {
             revision: 1,
-            seen: Seen { newest: Some(at(second)), ..Seen::default() },
+            seen: Seen {
+                newest: Some(at(second)),
+                mention: Some(MentionId(i64::MAX)),
+                act: Some(ActId(i64::MAX)),
+                ..Seen::default()
+            },
             hold: SignedDuration::from_secs(10),
             approval: false,
             dry: false,
@@ -119,12 +128,12 @@ pub(crate) async fn drafts_are_saved_and_found(grounds: &dyn Grounds) {
         Draft { over: Some(saved), parts: vec!["So sorry, Ana".into()], visibility: Visibility::Private, ..draft };
     let again = town.store.save_draft(&more, at(NOW + 1)).await.unwrap();
     assert_eq!(again, Some(Saved { id, revision: saved.revision + 1 }));
-    let found = town.store.draft_for(Some(mention), None).await.unwrap().unwrap();
+    let found = town.store.draft_for(Some(mention), None, None).await.unwrap().unwrap();
     assert_eq!((found.id, found.text().as_str(), found.revision), (id, "So sorry, Ana", 2));
     assert_eq!((found.created, found.changed), (at(NOW), at(NOW + 1)));
     assert_eq!((found.state, found.visibility, found.network.name()), (State::Draft, Visibility::Private, "mastodon"));
     assert_eq!((found.target.clone(), found.voice.unwrap().as_str()), (more.target.clone(), "kim"));
-    assert_eq!(town.store.draft_for(None, None).await.unwrap(), None);
+    assert_eq!(town.store.draft_for(None, None, None).await.unwrap(), None);
     // Another store on the same data sees it; what is no draft any more is not overwritten.
     let other = grounds.open().await;
     assert_eq!(other.outgoings(&[State::Draft], 10).await.unwrap().len(), 1);
@@ -218,25 +227,31 @@ pub(crate) async fn a_thread_that_moved_on_stops_a_reply(grounds: &dyn Grounds) 
     let mention = town.whole("burning").await.row.id;
     let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
     let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap().id;
-    // Somebody else in the thread is no news; the person is, and so are we.
-    let mut bo = town.mention("by bo", 25);
+    let opened = Seen::of(&town.store.thread(mention, 100).await.unwrap());
+    assert_eq!((opened.mention, opened.act), (Some(mention), None));
+    let wish =
+        |seen: &Seen, all_the_same| Submit { seen: Seen { all_the_same, ..seen.clone() }, ..town.wish(NOW + 40) };
+    // The person is news, so is somebody else in the thread, and so are we; whatever date it bears.
+    let mut bo = town.mention("by bo", -900);
     bo.item.parent = Some("id:burning".into());
+    bo.item.claimed = Some(at(NOW - 900));
     town.record(SQUARE, vec![said("fixed", 30, Some("burning")), bo]).await;
-    town.do_acts(SQUARE, vec![town.act("helped", 35, Some("burning"))]).await;
-    let wish = |newest: i64, all_the_same| {
-        let seen = Seen { newest: Some(at(newest)), all_the_same, ..Seen::default() };
-        Submit { seen, ..town.wish(NOW + 40) }
+    town.do_acts(SQUARE, vec![town.act("helped", -500, Some("burning"))]).await;
+    let Submission::Changed { turns, claimed, .. } = town.submit(id, wish(&opened, false)).await else {
+        panic!("it moved on")
     };
-    let Submission::Changed { turns, claimed } = town.submit(id, wish(NOW, false)).await else { panic!("it moved on") };
     let told: Vec<(bool, &str)> = turns.iter().map(|turn| (turn.ours, turn.native_id.as_str())).collect();
-    assert_eq!((told, claimed), (vec![(false, "id:fixed"), (true, "act:helped")], None));
+    assert_eq!((told, claimed), (vec![(false, "id:by bo"), (true, "act:helped"), (false, "id:fixed")], None));
     assert_eq!(town.state(id).await, State::Draft);
-    let one = town.submit(id, wish(NOW + 30, false)).await;
-    assert!(matches!(one, Submission::Changed { turns, .. } if turns.len() == 1));
-    assert_eq!(town.submit(id, wish(NOW + 35, false)).await, Submission::Held(at(NOW + 50)));
+    // What was there is no news: neither ours nor theirs.
+    let theirs = Seen { act: None, ..Seen::of(&turns) };
+    let one = town.submit(id, wish(&theirs, false)).await;
+    assert!(matches!(one, Submission::Changed { turns, .. } if turns.len() == 1 && turns[0].ours));
+    let whole = Seen::of(&town.store.thread(mention, 100).await.unwrap());
+    assert_eq!(town.submit(id, wish(&whole, false)).await, Submission::Held(at(NOW + 50)));
     assert!(town.store.recall(id, at(NOW + 41)).await.unwrap());
-    assert_eq!(town.submit(id, wish(NOW, true)).await, Submission::Held(at(NOW + 50)));
-    assert_eq!(town.submit(id, wish(NOW, true)).await, Submission::Stale);
+    assert_eq!(town.submit(id, wish(&opened, true)).await, Submission::Held(at(NOW + 50)));
+    assert_eq!(town.submit(id, wish(&opened, true)).await, Submission::Stale);
 }
 
 pub(crate) async fn a_post_is_answered_once(grounds: &dyn Grounds) {
@@ -499,7 +514,7 @@ pub(crate) async fn a_claim_of_another_voice_stops_a_reply(grounds: &dyn Grounds
     town.store.change_cases(&[case], &CaseChange::Claim(Some(at(NOW + 1_800))), &lou).await.unwrap();
     let draft = town.draft("id:burning", Some(mention), &["We are sorry"]);
     let id = town.store.save_draft(&draft, at(NOW)).await.unwrap().unwrap().id;
-    let Submission::Changed { turns, claimed } = town.submit(id, town.wish(NOW + 10)).await else {
+    let Submission::Changed { turns, claimed, .. } = town.submit(id, town.wish(NOW + 10)).await else {
         panic!("lou has it")
     };
     assert_eq!((turns.len(), claimed), (0, Some(SafeText::line("lou", 80))));

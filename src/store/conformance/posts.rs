@@ -57,7 +57,11 @@ impl Town {
 pub(crate) async fn a_post_of_our_own_is_an_act_and_answers_nobody(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let saved = town.drafted_post(&["We open at nine."]).await;
-    assert_eq!(town.store.draft_for(None, None).await.unwrap(), None, "it belongs to no mention and no case");
+    assert_eq!(
+        town.store.draft_for(None, None, Some("kim")).await.unwrap(),
+        None,
+        "it belongs to no mention and no case"
+    );
     let draft = town.store.outgoing(saved.id).await.unwrap().unwrap();
     assert!(draft.is_post() && draft.state == State::Draft);
     assert_eq!(town.sends_post(saved).await, Submission::Held(at(NOW + 10)));

@@ -1,8 +1,11 @@
 //! Reading what the brand published itself.
 
+use std::collections::HashMap;
+
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::bulk::json;
 use super::codec::{self, flag};
 use super::fault::Done;
 use super::place::{from_millis, to_millis};
@@ -44,6 +47,18 @@ pub(super) async fn newest(conn: &mut SqliteConnection, before: Option<Timestamp
     Ok(rows.fetch_all(conn).await?)
 }
 
+/// Whole acts, in the order of the numbers.
+pub(super) async fn whole(conn: &mut SqliteConnection, ids: &[ActId]) -> Done<Vec<Act>> {
+    let sql = acts!(
+        "JOIN network n ON n.id = a.network LEFT JOIN person p ON p.id = a.person
+         WHERE a.id IN (SELECT value FROM json_each(?))"
+    );
+    let found: Vec<Act> =
+        sqlx::query(sql).bind(json(ids.iter().map(|id| id.0))).try_map(|row| act(&row)).fetch_all(conn).await?;
+    let mut found: HashMap<ActId, Act> = found.into_iter().map(|act| (act.id, act)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
 /// Scope and native id of every account that acts were published under.
 pub(super) async fn own_accounts(conn: &mut SqliteConnection) -> Done<Vec<(String, String)>> {
     let rows = sqlx::query_as(
@@ -56,10 +71,15 @@ pub(super) async fn own_accounts(conn: &mut SqliteConnection) -> Done<Vec<(Strin
     Ok(rows)
 }
 
+/// Warning, headline and words as one text.
+pub(super) fn words(pieces: [Option<&str>; 3]) -> SafeText {
+    let pieces = pieces.into_iter().flatten().filter(|piece| !piece.is_empty());
+    SafeText::block(&pieces.collect::<Vec<_>>().join("\n\n"))
+}
+
 fn act(row: &SqliteRow) -> sqlx::Result<Act> {
     let text = |column: usize| -> sqlx::Result<Option<&str>> { row.try_get(column) };
     let flags: i64 = row.try_get(9)?;
-    let pieces = [text(11)?, text(10)?, text(12)?].into_iter().flatten().filter(|piece| !piece.is_empty());
     Ok(Act {
         id: ActId(row.try_get(0)?),
         source: SourceId(row.try_get(1)?),
@@ -71,7 +91,7 @@ fn act(row: &SqliteRow) -> sqlx::Result<Act> {
         author: SafeText::line(text(7)?.unwrap_or_default(), rows::AUTHOR),
         person: row.try_get::<Option<i64>, _>(8)?.map(PersonId),
         own: flags & flag::OWN != 0,
-        text: SafeText::block(&pieces.collect::<Vec<_>>().join("\n\n")),
+        text: words([text(11)?, text(10)?, text(12)?]),
         url: text(13)?.and_then(rows::address),
         lang: text(14)?.and_then(rows::language),
         visibility: codec::visibility_from(row.try_get(15)?),

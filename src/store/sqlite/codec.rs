@@ -2,7 +2,8 @@
 
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{
-    Intent, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind, SourceHealth, SubjectId, Visibility,
+    Deed, Gesture, Give, Intent, IntentShares, Intents, Occasion, Reading, Role, Sentiment, Shares, SignalKind,
+    SourceHealth, SubjectId, Trigger, Visibility,
 };
 use crate::store::Fingerprint;
 
@@ -75,6 +76,17 @@ pub(super) fn shares_from(bytes: &[u8]) -> Option<Shares> {
     })
 }
 
+/// Five probabilities as bytes.
+pub(super) fn intent_shares(shares: &IntentShares) -> Vec<u8> {
+    shares.0.into_iter().flat_map(f32::to_le_bytes).collect()
+}
+
+/// Five probabilities from bytes; `None` when they are not five.
+pub(super) fn intent_shares_from(bytes: &[u8]) -> Option<IntentShares> {
+    let (chunks, []) = bytes.as_chunks::<4>() else { return None };
+    Some(IntentShares(<[[u8; 4]; 5]>::try_from(chunks).ok()?.map(f32::from_le_bytes)))
+}
+
 /// Readings from bytes; what is cut off is left out.
 pub(super) fn readings_from(bytes: &[u8]) -> Vec<Reading> {
     bytes.as_chunks::<READING>().0.iter().filter_map(|chunk| reading_from(chunk)).collect()
@@ -141,6 +153,40 @@ pub(super) fn capped(text: &str, most: usize) -> String {
     if cut.contains('\0') { cut.replace('\0', " ") } else { cut.to_owned() }
 }
 
+/// The first number of the conditional deeds; one more when capped, two more when all proceeds are given.
+const CONDITION: i64 = 20;
+
+/// The number of a deed.
+pub(super) fn deed(deed: Deed) -> i64 {
+    match deed {
+        Deed::Give(Give::Answer) => 0,
+        Deed::Give(Give::Teach) => 1,
+        Deed::Give(Give::Thank) => 2,
+        Deed::Give(Give::Share) => 3,
+        Deed::Give(Give::Fix) => 4,
+        Deed::Give(Give::Donate) => 5,
+        Deed::SoftAsk => 10,
+        Deed::HardAsk => 11,
+        Deed::Conditional { capped, all_proceeds } => CONDITION + i64::from(capped) + 2 * i64::from(all_proceeds),
+        Deed::Talk => 30,
+    }
+}
+
+/// The deed of a number; talk for one that nobody knows.
+pub(super) fn deed_from(number: i64) -> Deed {
+    Deed::ALL.into_iter().find(|one| deed(*one) == number).unwrap_or(Deed::Talk)
+}
+
+/// Marks of a text as bytes.
+pub(super) fn sketch(marks: &[u32]) -> Vec<u8> {
+    marks.iter().flat_map(|mark| mark.to_le_bytes()).collect()
+}
+
+/// Marks of a text from bytes.
+pub(super) fn sketch_from(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks::<4>().0.iter().map(|mark| u32::from_le_bytes(*mark)).collect()
+}
+
 macro_rules! coded {
     ($($to:ident, $from:ident: $kind:ty { $($number:literal => $variant:ident),+ } else $fallback:ident;)+) => {$(
         #[doc = concat!("The number of a `", stringify!($kind), "`.")]
@@ -158,13 +204,18 @@ coded! {
     outgoing, outgoing_from: OutgoingState {
         0 => Draft, 1 => AwaitingApproval, 2 => Held, 3 => Sending, 4 => Sent, 5 => Uncertain, 6 => Failed, 7 => Withdrawn
     } else Failed;
+    gesture, gesture_from: Gesture { 0 => Give, 1 => Ask, 2 => Conditional, 3 => Talk } else Talk;
+    trigger, trigger_from: Trigger {
+        0 => Share, 1 => Purchase, 2 => Follow, 3 => Comment, 4 => Signup, 5 => Other
+    } else Other;
     visibility, visibility_from: Visibility { 0 => Public, 1 => Unlisted, 2 => Private } else Private;
     occasion, occasion_from: Occasion { 0 => Asked, 1 => Volunteered } else Volunteered;
     sentiment, sentiment_from: Sentiment { 0 => Negative, 1 => Neutral, 2 => Positive } else Neutral;
     role, role_from: Role { 0 => Brand, 1 => Rival } else Rival;
     health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped, 5 => Waiting } else New;
     signal_kind, signal_kind_from: SignalKind {
-        0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble, 5 => Late, 6 => PromiseDue, 12 => Canned
+        0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble, 5 => Late, 6 => PromiseDue,
+        7 => Backlash, 8 => HandOverDue, 12 => Canned
     } else StoreTrouble;
 }
 
@@ -174,6 +225,12 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn deeds_come_back() {
+        assert!(Deed::ALL.into_iter().all(|one| deed_from(deed(one)) == one));
+        assert_eq!(sketch_from(&sketch(&[1, u32::MAX])), [1, u32::MAX]);
+    }
+
     proptest! {
         #[test]
         fn readings_come_back(subject in any::<i64>(), about in any::<bool>(), bits in 0u8..32,
@@ -182,6 +239,12 @@ mod tests {
             let reading = Reading { subject: SubjectId(subject), about, sentiment, intents: Intents::from_bits(bits) };
             let all = vec![reading; times];
             prop_assert_eq!(readings_from(&readings(&all)), all);
+        }
+
+        #[test]
+        fn shares_of_intents_come_back(shares in proptest::array::uniform5(0f32..1.0)) {
+            let shares = IntentShares(shares);
+            prop_assert_eq!(intent_shares_from(&intent_shares(&shares)), Some(shares));
         }
 
         #[test]
@@ -195,6 +258,7 @@ mod tests {
         fn damaged_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
             readings_from(&bytes);
             fingerprint_from(&bytes);
+            prop_assert_eq!(intent_shares_from(&bytes).is_some(), bytes.len() == 20);
             prop_assert!(numbers_from(&bytes).len() <= bytes.len());
         }
 

@@ -9,7 +9,9 @@ use super::bulk::json;
 use super::codec;
 use super::fault::Done;
 use super::place::from_millis;
-use crate::domain::{Correction, CorrectionId, Intents, MentionId, Occasion, Reading, Said, Shares, SubjectId};
+use crate::domain::{
+    Correction, CorrectionId, IntentShares, Intents, MentionId, Occasion, Reading, Said, Shares, SubjectId,
+};
 
 /// Most corrections that are read at once.
 const MOST: u32 = 100_000;
@@ -19,7 +21,8 @@ const ROWS_EACH: u32 = 3;
 macro_rules! rows {
     ($rest:literal) => {
         concat!(
-            "SELECT id, mention, subject, at, occasion, sentiment, intents, about, read, untaught, undone
+            "SELECT id, mention, subject, at, occasion, sentiment, intents, about, read, untaught, undone,
+                 untaught_intents, intents_occasion
              FROM correction ",
             $rest
         )
@@ -39,12 +42,16 @@ pub(super) struct Row {
     pub(super) at: i64,
     /// How it came about.
     pub(super) occasion: Occasion,
+    /// How the word on the intents came about.
+    pub(super) intents_occasion: Occasion,
     /// What was said.
     pub(super) said: Said,
     /// The reading without any correction.
     pub(super) read: Reading,
     /// Its probabilities before anything learned.
     pub(super) untaught: Option<Shares>,
+    /// Its intents in probabilities before anything learned of intents.
+    pub(super) untaught_intents: Option<IntentShares>,
     /// It was taken back.
     pub(super) undone: bool,
 }
@@ -99,11 +106,15 @@ pub(super) fn standing(rows: Vec<Row>) -> Vec<Correction> {
                 if row.said.sentiment.is_some() {
                     correction.occasion = row.occasion;
                 }
+                if row.said.intents.is_some() {
+                    correction.intents_occasion = row.intents_occasion;
+                }
                 correction.id = CorrectionId(row.id);
                 correction.said = correction.said.then(row.said);
                 correction.at = from_millis(row.at);
                 correction.read = row.read;
                 correction.untaught = row.untaught;
+                correction.untaught_intents = row.untaught_intents;
             }
             None => {
                 if let Some(mention) = row.mention {
@@ -115,8 +126,10 @@ pub(super) fn standing(rows: Vec<Row>) -> Vec<Correction> {
                     subject: row.subject,
                     read: row.read,
                     untaught: row.untaught,
+                    untaught_intents: row.untaught_intents,
                     said: row.said,
                     occasion: row.occasion,
+                    intents_occasion: row.intents_occasion,
                     at: from_millis(row.at),
                 });
             }
@@ -129,12 +142,14 @@ pub(super) fn standing(rows: Vec<Row>) -> Vec<Correction> {
 fn row(row: &SqliteRow) -> sqlx::Result<Option<Row>> {
     let Some(read) = codec::readings_from(row.try_get(8)?).into_iter().next() else { return Ok(None) };
     let intents: Option<i64> = row.try_get(6)?;
+    let occasion = row.try_get(4)?;
     Ok(Some(Row {
         id: row.try_get(0)?,
         mention: row.try_get(1)?,
         subject: SubjectId(row.try_get(2)?),
         at: row.try_get(3)?,
-        occasion: codec::occasion_from(row.try_get(4)?),
+        occasion: codec::occasion_from(occasion),
+        intents_occasion: codec::occasion_from(row.try_get::<Option<i64>, _>(12)?.unwrap_or(occasion)),
         said: Said {
             sentiment: row.try_get::<Option<i64>, _>(5)?.map(codec::sentiment_from),
             intents: intents.map(|bits| Intents::from_bits(u8::try_from(bits).unwrap_or(0))),
@@ -142,6 +157,7 @@ fn row(row: &SqliteRow) -> sqlx::Result<Option<Row>> {
         },
         read,
         untaught: row.try_get::<Option<&[u8]>, _>(9)?.and_then(codec::shares_from),
+        untaught_intents: row.try_get::<Option<&[u8]>, _>(11)?.and_then(codec::intent_shares_from),
         undone: row.try_get::<Option<i64>, _>(10)?.is_some(),
     }))
 }

@@ -12,12 +12,17 @@ use crate::store::StoreError;
 pub(super) const APPLICATION: i64 = 0x6764_7764;
 
 /// The steps, oldest first.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 10] = [
     include_str!("migrations/0001_house.sql"),
     include_str!("migrations/0002_networks.sql"),
     include_str!("migrations/0003_corrections.sql"),
     include_str!("migrations/0004_cases.sql"),
     include_str!("migrations/0005_outbox.sql"),
+    include_str!("migrations/0006_own_history.sql"),
+    include_str!("migrations/0007_campaigns.sql"),
+    include_str!("migrations/0008_handover.sql"),
+    include_str!("migrations/0009_intents.sql"),
+    include_str!("migrations/0010_books.sql"),
 ];
 
 /// Newest schema that this program knows.

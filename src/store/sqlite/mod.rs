@@ -6,6 +6,7 @@
 
 mod acts;
 mod bulk;
+mod campaigns;
 mod cases;
 mod codec;
 mod connection;
@@ -14,6 +15,7 @@ mod corrections;
 mod fault;
 mod figures;
 mod filesystem;
+mod giving;
 mod lease;
 mod migrate;
 mod open;
@@ -44,8 +46,8 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Sub
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, Signal, SignalId,
-    SourceId, SourceState, SubjectId, Timestamp,
+    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, OwnHistory,
+    Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
 };
 use connection::Connections;
 pub use copy::restore;
@@ -129,8 +131,13 @@ impl Outbox for SqliteStore {
         on!(self.writer, outbox::save_draft, draft, at)
     }
 
-    async fn draft_for(&self, mention: Option<MentionId>, case: Option<CaseId>) -> StoreResult<Option<Outgoing>> {
-        on!(self.reader, outbox::draft_for, mention, case)
+    async fn draft_for(
+        &self,
+        mention: Option<MentionId>,
+        case: Option<CaseId>,
+        voice: Option<&str>,
+    ) -> StoreResult<Option<Outgoing>> {
+        on!(self.reader, outbox::draft_for, mention, case, voice)
     }
 
     async fn outgoings(&self, states: &[OutgoingState], limit: u32) -> StoreResult<Vec<Outgoing>> {
@@ -267,6 +274,15 @@ impl Store for SqliteStore {
 
     async fn bring(&self, batch: &RecordBatch) -> StoreResult<Recorded> {
         on!(self.writer, record::record, &self.similar, None, batch)
+    }
+
+    async fn record_own_history(
+        &self,
+        held: &Lease,
+        batch: &RecordBatch,
+        history: &OwnHistory,
+    ) -> StoreResult<Recorded> {
+        on!(self.writer, record::record_own_history, &self.similar, held, batch, history)
     }
 
     async fn raise(&self, held: &Lease, signal: &Signal) -> StoreResult<Option<SignalId>> {

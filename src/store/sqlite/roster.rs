@@ -12,7 +12,8 @@ use super::place::{from_millis, to_millis};
 use super::realm;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Meter, Network, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
+    Meter, Network, OwnHistory, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    WatchRule,
 };
 use crate::store::{Adopted, PollOutcome, Roster, RosterSource};
 
@@ -184,7 +185,7 @@ pub(super) async fn adopted(conn: &mut SqliteConnection) -> Done<Adopted> {
 pub(super) async fn sources(conn: &mut SqliteConnection) -> Done<Vec<SourceState>> {
     let states = sqlx::query(
         "SELECT s.id, s.name, n.name, s.cursor, s.health, s.trouble, s.failures, s.polled, s.answered, s.fresh,
-                s.next, s.interval, s.mentions, s.meters, s.live
+                s.next, s.interval, s.mentions, s.meters, s.live, s.own_place, s.own_reached, s.own_posts, s.own_done
          FROM source s JOIN network n ON n.id = s.network WHERE s.position IS NOT NULL ORDER BY s.position",
     )
     .try_map(|row: SqliteRow| state(&row))
@@ -224,7 +225,29 @@ fn state(row: &SqliteRow) -> sqlx::Result<SourceState> {
         mentions: row.try_get::<i64, _>(12)?.unsigned_abs(),
         meters: meters(row.try_get(13)?),
         live: row.try_get(14)?,
+        own_history: match row.try_get::<Option<String>, _>(15)? {
+            Some(place) => Some(OwnHistory {
+                place,
+                reached: moment(16)?,
+                posts: row.try_get::<i64, _>(17)?.unsigned_abs(),
+                done: row.try_get(18)?,
+            }),
+            None => None,
+        },
     })
+}
+
+/// Keeps how far back our own posts were fetched.
+pub(super) async fn keep_own_history(conn: &mut SqliteConnection, source: SourceId, history: &OwnHistory) -> Done<()> {
+    let sql = "UPDATE source SET own_place = ?, own_reached = ?, own_posts = ?, own_done = ? WHERE id = ?";
+    let query = sqlx::query(sql)
+        .bind(&history.place)
+        .bind(history.reached.map(to_millis))
+        .bind(i64::try_from(history.posts).unwrap_or(i64::MAX))
+        .bind(history.done)
+        .bind(source.0);
+    query.execute(conn).await?;
+    Ok(())
 }
 
 /// What a network counts, told by others: cleaned on its way out.

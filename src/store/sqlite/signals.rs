@@ -7,7 +7,7 @@ use super::connection::begin;
 use super::fault::Done;
 use super::place::{from_millis, to_millis};
 use super::{codec, lease};
-use crate::domain::{SafeText, Signal, SignalId, SourceId, SubjectId};
+use crate::domain::{CampaignId, SafeText, Signal, SignalId, SourceId, SubjectId};
 use crate::store::Lease;
 
 /// Milliseconds within which the same kind, subject and source is one signal.
@@ -37,6 +37,37 @@ pub(super) async fn raise(conn: &mut SqliteConnection, held: &Lease, signal: &Si
     .await?;
     tx.commit().await?;
     Ok((done.rows_affected() > 0).then(|| SignalId(done.last_insert_rowid())))
+}
+
+/// Raises the signal of a campaign's backlash, once a campaign and day.
+pub(super) async fn raise_once(
+    conn: &mut SqliteConnection,
+    held: &Lease,
+    campaign: CampaignId,
+    day: i64,
+    signal: &Signal,
+) -> Done<Option<SignalId>> {
+    let mut tx = begin(conn).await?;
+    lease::check(&mut tx, held).await?;
+    let told = sqlx::query("INSERT INTO campaign_alert VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(campaign.0)
+        .bind(day)
+        .execute(&mut *tx)
+        .await?;
+    if told.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let done = sqlx::query("INSERT INTO signal (kind, at, subject, source, text, seen) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(codec::signal_kind(signal.kind))
+        .bind(to_millis(signal.at))
+        .bind(signal.subject.map(|subject| subject.0))
+        .bind(signal.source.map(|source| source.0))
+        .bind(signal.text.as_str())
+        .bind(signal.seen)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(Some(SignalId(done.last_insert_rowid())))
 }
 
 /// The newest signals, newest first.

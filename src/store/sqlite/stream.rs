@@ -67,6 +67,19 @@ pub(super) async fn mention(conn: &mut SqliteConnection, id: MentionId) -> Done<
     Ok(whole(conn, &found).await?.into_iter().next())
 }
 
+/// These mentions with all their words, in the order of their numbers.
+pub(super) async fn numbered(conn: &mut SqliteConnection, ids: &[MentionId]) -> Done<Vec<Mention>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    let at = "json_each(?) j CROSS JOIN body y ON y.id = j.value CROSS JOIN mention m ON m.place = y.place";
+    let text = format!("SELECT {} FROM {at} {} ORDER BY m.id", rows::WHOLE, rows::JOINS);
+    sql.add(&text, [json(ids.iter().map(|id| id.0)).into()]);
+    let found = fetch(conn, sql).await?;
+    whole(conn, &found).await
+}
+
 /// The rows of these mentions, in the order of their numbers.
 pub(super) async fn rows_of(conn: &mut SqliteConnection, places: Vec<i64>) -> Done<Vec<MentionRow>> {
     if places.is_empty() {

@@ -15,6 +15,8 @@ pub enum Group {
     Answers,
     /// What is done with cases.
     Cases,
+    /// What is done with campaigns.
+    Campaigns,
     /// Searching, and trying watches.
     Search,
     /// Numbers.
@@ -25,13 +27,14 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Move,
         Self::Views,
         Self::Panes,
         Self::Mentions,
         Self::Answers,
         Self::Cases,
+        Self::Campaigns,
         Self::Search,
         Self::Figures,
         Self::Program,
@@ -46,6 +49,7 @@ impl Group {
             Self::Mentions => "Mentions",
             Self::Answers => "Answers",
             Self::Cases => "Cases",
+            Self::Campaigns => "Campaigns",
             Self::Search => "Search and watches",
             Self::Figures => "Figures",
             Self::Program => "Program",
@@ -66,6 +70,8 @@ pub enum Place {
     Composer,
     /// Where the outbox is on the screen.
     Outbox,
+    /// Where the campaigns are on the screen.
+    Campaigns,
 }
 
 /// One line of the table.
@@ -131,7 +137,10 @@ actions! {
     ViewSignals, "Signals: what had to be told at once", "signals", ["f4", "g i"], Views, Everywhere;
     ViewWatches, "The watches and their queries", "watches", ["f5", "g w"], Views, Everywhere;
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
+    ViewActs, "Our own posts as gives and asks, and the books", "acts", ["f9", "g a"], Views, Everywhere;
     ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
+    ViewCampaigns, "The campaigns: have they given before they asked", "campaigns", ["f8", "g k"], Views, Everywhere;
+    ViewClocks, "How fast we answer, and what became of people", "clocks", ["f10", "g r"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
     ToggleRead, "Read or unread: the marked ones, else the selected one", "toggle-read", ["m"], Mentions, Mentions;
     ReadAll, "Everything in this list is read", "read-all", ["shift-a"], Mentions, Mentions;
@@ -174,16 +183,21 @@ actions! {
     Snooze, "Put aside until a time, or until they write again", "snooze", ["s"], Cases, Mentions;
     Dismiss, "Nothing is to be done; asks why", "dismiss", ["d"], Cases, Mentions;
     Claim, "Take it on for half an hour, or let it go", "claim", ["c"], Cases, Mentions;
-    HandOver, "Hand over: where to, and what comes next", "hand-over", ["h"], Cases, Mentions;
+    HandOver, "Hand over: to whom and where, and by when", "hand-over", ["h"], Cases, Mentions;
     Note, "Write a note for ourselves", "note", ["#"], Cases, Mentions;
     Promise, "Write down a promise and when it is due", "promise", ["shift-d"], Cases, Mentions;
     KeepPromise, "A promise is kept", "keep-promise", ["shift-e"], Cases, Mentions;
     MarkAll, "Mark all cases of this list, or unmark them", "mark-all", ["shift-m"], Cases, Mentions;
+    NewCampaign, "Make a campaign; Enter on a suggestion makes the suggested one, d lets it be", "new-campaign", ["shift-c"], Campaigns, Campaigns;
+    EditCampaign, "Change which posts a campaign is made of", "edit-campaign", ["shift-i"], Campaigns, Campaigns;
+    RemoveCampaign, "Take a campaign away (u brings it back)", "remove-campaign", ["shift-z"], Campaigns, Campaigns;
+    Paid, "Write down what was paid so far, or that the whole was", "paid", ["$"], Campaigns, Campaigns;
     Search, "Search with a query; tries a watch before it is saved", "search", ["/"], Search, Everywhere;
     SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;
     SaveWatch, "Save the query that is being tried as a watch", "save-watch", ["w"], Search, Search;
     NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["shift-t"], Figures, Everywhere;
+    Why, "Why the mention is read so, word by word", "why", ["shift-i"], Figures, Mentions;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;
     Pause, "Hold back all traffic with the networks, or let it go on", "pause", ["shift-p"], Program, Everywhere;

@@ -38,7 +38,7 @@ impl Model {
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
         }
-        if self.act_on_outbox(action, cmds) || self.inbox_act(action) {
+        if self.act_on_campaigns(action, cmds) || self.act_on_outbox(action, cmds) || self.inbox_act(action) {
             return;
         }
         match action {
@@ -64,7 +64,13 @@ impl Model {
             Action::Post => self.write_post(false, cmds),
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
+            Action::ViewActs => self.show_acts(cmds),
             Action::ViewInbox => self.show(View::Inbox, cmds),
+            Action::ViewClocks => {
+                self.show(View::Dashboard, cmds);
+                self.show_alone(Pane::Clocks);
+            }
+            Action::ViewCampaigns => self.show(View::Campaigns, cmds),
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -72,6 +78,9 @@ impl Model {
             Action::NextPeriod => self.next_period(),
             Action::Search => self.search(cmds),
             Action::SaveWatch => self.name_watch(),
+            Action::Explain if self.desk.focus() == Pane::Acts => self.ask_verdict(),
+            Action::Why => self.ask_why(),
+            Action::Explain if self.desk.focus() == Pane::Detail && self.detail.row().is_some() => self.ask_why(),
             Action::Explain => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
@@ -121,9 +130,11 @@ impl Model {
                 let about = self.about(&aim);
                 self.order(aim, *change, about, cmds);
             }
+            overlay::Step::Judge(acts, deed) => self.judge(acts, deed, cmds),
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
             overlay::Step::Warning(warning) => self.put_warning(warning),
+            overlay::Step::Campaign(change) => self.change_campaigns(*change, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -151,6 +162,10 @@ impl Model {
             Pane::Outbox => self.answering.outbox.go(motion),
             Pane::Inbox => self.inbox.go(motion),
             Pane::Case => self.inbox.file_mut().go(motion),
+            Pane::Campaigns => self.campaigns.go(motion),
+            Pane::Campaign => self.campaigns.scroll(motion),
+            Pane::Acts => self.giving.go(motion),
+            Pane::Ledger => self.giving.go_ledger(motion),
             Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
@@ -186,11 +201,17 @@ impl Model {
                     self.start_trial(&query, cmds);
                 }
             }
+            Pane::Campaigns | Pane::Campaign => {}
             Pane::Sources | Pane::Giving | Pane::Clocks | Pane::Reading => {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }
             Pane::Inbox => self.open_case(),
+            Pane::Acts => self.ask_verdict(),
+            Pane::Ledger => {
+                let sheet = explain::sheet(self);
+                self.push(sheet);
+            }
             Pane::Detail | Pane::Case | Pane::Composer | Pane::Outbox => {}
         }
     }
@@ -211,7 +232,7 @@ impl Model {
 
     /// One step back. False when there is nowhere to go back to.
     fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        if matches!(self.desk.focus(), Pane::Detail | Pane::Case) {
+        if matches!(self.desk.focus(), Pane::Detail | Pane::Case | Pane::Campaign) {
             self.desk.stop_reading();
         } else if self.desk.zoomed() {
             self.desk.toggle_zoom();

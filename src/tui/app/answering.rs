@@ -2,11 +2,13 @@
 
 mod batch;
 mod deeds;
+mod parting;
 mod told;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use self::parting::Parting;
 use super::action::Action;
 use super::asks::Thing;
 use super::cmd::{Cmd, Load};
@@ -37,8 +39,12 @@ enum Purpose {
     Submit(u64),
     /// Taken back or redrafted, to be written on.
     WriteOn(OutgoingId),
-    Approve,
-    Withdraw,
+    Approve(OutgoingId),
+    Withdraw(OutgoingId),
+    /// What was given up is to be a draft again.
+    BringBack,
+    /// What was approved is to be taken back.
+    TakeBack,
     Settle,
     Stop(bool),
     Record(u64),
@@ -62,8 +68,10 @@ pub struct Answering {
     /// The key that lifts the stop was pressed once.
     lifting: bool,
     woken: Option<Timestamp>,
-    /// What was sent from this screen, the oldest first.
+    /// What was sent or approved from this screen, the oldest first.
     mine: VecDeque<OutgoingId>,
+    /// Sheets that were closed before the store had their words, or had said what became of the wish to send them.
+    parting: BTreeMap<u64, Parting>,
 }
 
 impl Answering {
@@ -129,12 +137,12 @@ impl Model {
 
     /// Opens the sheet for a post of our own: the one that was begun, or a new one.
     pub(super) fn write_post(&mut self, anew: bool, cmds: &mut Vec<Cmd>) {
-        let voice = self.context.voice().map(str::to_owned);
-        self.open_sheet(Wanted::Post { voice, anew }, cmds);
+        self.open_sheet(Wanted::Post { anew }, cmds);
     }
 
     fn open_sheet(&mut self, wanted: Wanted, cmds: &mut Vec<Cmd>) {
-        if let Some(question) = self.send_errand(Purpose::Open, Errand::Open(wanted), cmds) {
+        let voice = self.context.voice().map(str::to_owned);
+        if let Some(question) = self.send_errand(Purpose::Open, Errand::Open(wanted, voice), cmds) {
             self.answering.opening = Some(question);
         }
     }
@@ -186,6 +194,7 @@ impl Model {
     pub fn last_words(&mut self) -> Vec<Cmd> {
         let mut cmds = Vec::new();
         self.keep_draft(&mut cmds);
+        self.keep_parting(&mut cmds);
         cmds
     }
 
@@ -194,6 +203,9 @@ impl Model {
         self.answering.opening = None;
         let Some(mut sheet) = self.answering.composer.take() else { return };
         let (session, post) = (sheet.session(), sheet.is_post());
+        if sheet.is_sending() {
+            return self.leave_while_sending(sheet, batch);
+        }
         let done = batch.as_ref().is_some_and(Batch::is_between);
         let (errand, kept) = if done { (None, false) } else { sheet.leave(&self.context) };
         if let Some(errand) = errand {
@@ -201,6 +213,7 @@ impl Model {
             self.send_errand(purpose, errand, cmds);
         }
         if kept {
+            self.part_with(sheet, None);
             let action = if post { Action::Post } else { Action::Reply };
             let key = self.context.keys().short(action).unwrap_or_default();
             let whence = if post { "" } else { " on the mention" };
@@ -314,7 +327,8 @@ impl Model {
 
     /// What is to be rehearsed.
     pub(super) fn ask_rehearsal(&mut self) -> Option<Load> {
-        self.answering.composer.as_mut()?.ask_rehearsal(&self.context)
+        let board = self.campaigns.board_as_is();
+        self.answering.composer.as_mut()?.ask_rehearsal(board, &self.context)
     }
 
     /// What the rehearsal came to.
@@ -366,6 +380,7 @@ impl Model {
     /// The time passed: saves and judges what is written, and counts down. Tells whether anything visible changed.
     pub(super) fn tick_answers(&mut self, cmds: &mut Vec<Cmd>) -> bool {
         let counted = self.answering.outbox.tick(self.context.now());
+        self.tick_parting(cmds);
         if self.answering.is_between() {
             return counted;
         }
@@ -398,6 +413,7 @@ impl Model {
         cmds.extend(self.answering.outbox.wake(now).map(Cmd::Wake));
         let between = self.answering.is_between();
         let due = self.answering.composer.as_ref().filter(|_| !between).and_then(|sheet| sheet.due());
+        let due = due.into_iter().chain(self.answering.parting.values().filter_map(Parting::due)).min();
         if self.answering.woken.is_some_and(|woken| woken <= now) {
             self.answering.woken = None;
         }
@@ -407,3 +423,6 @@ impl Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,13 +41,23 @@ impl Model {
                 }
                 false
             }
+            Event::Books => {
+                if self.desk.view() == View::Acts {
+                    self.asks.stale(Thing::Books);
+                }
+                false
+            }
             Event::Changed | Event::Erased(_) => {
                 self.asks.stale(Thing::Outbox);
+                if self.answering.is_writing() {
+                    self.asks.stale(Thing::Accounts);
+                }
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false
             }
             Event::Learned(lessons) => self.learned(lessons),
+            Event::Campaigns(board) => self.measured(board),
             Event::Standing(standing) => self.status.stand(standing),
             Event::Paused(paused) => {
                 self.asks.stale(Thing::Sources);
@@ -121,6 +131,7 @@ impl Model {
         if self.detail.row().is_some() {
             self.asks.stale(Thing::Detail);
         }
+        self.doubt_why();
     }
 
     fn marks_changed(&mut self) {
@@ -141,6 +152,8 @@ impl Model {
             }
             Answer::Marked(ids, read) => self.marked(question, ids, read),
             Answer::Corrected(ids) => self.corrected(question, ids),
+            Answer::ActsCorrected(ids, deed) => self.acts_corrected(question, ids, deed),
+            Answer::ActsUncorrected(count) => self.acts_uncorrected(question, count),
             Answer::Uncorrected(count) => self.uncorrected(question, count),
             Answer::Saved(words) => {
                 let ours = self.trial.saved(question);
@@ -152,7 +165,8 @@ impl Model {
             Answer::Failed(words) => self.failed(question, &words),
             Answer::Told(told) => self.take_told(question, told, cmds),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
-            Answer::StepsUndone(cases) => self.steps_undone(question, &cases),
+            Answer::StepsUndone(undone) => self.steps_undone(question, &undone),
+            Answer::CampaignsChanged(undo) => self.campaigns_changed(question, *undo),
             other => self.loaded(question, other, cmds),
         }
     }
@@ -176,6 +190,7 @@ impl Model {
                 }
                 true
             }
+            (Thing::Why, Answer::Why(reasons)) => self.answer_why(reasons),
             (Thing::Trend(subject), Answer::Trend(of, counts)) if subject == of => self.trends.answer(subject, counts),
             (Thing::Overview, Answer::Overview(overview)) => {
                 let offered = self.offer_game(&overview);
@@ -205,6 +220,8 @@ impl Model {
                 shown && self.shows(Pane::Case)
             }
             (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
+            (Thing::Books, Answer::Books(shown)) => self.giving.answer(shown) && self.desk.view() == View::Acts,
+            (Thing::Verdict, Answer::Verdict(verdict)) => self.show_verdict(verdict.as_deref()),
             (Thing::Clocks, Answer::Clocks(reckonings)) => self.clocks.answer(reckonings) && self.shows(Pane::Clocks),
             (Thing::Followed, Answer::Followed(followed)) => {
                 self.clocks.answer_followed(followed);
@@ -235,13 +252,13 @@ impl Model {
     fn failed(&mut self, question: u64, words: &SafeText) -> bool {
         if let Some(thing) = self.asks.answered(question) {
             self.give_up(thing);
-        } else if self.order_failed(question) {
+        } else if self.order_failed(question) || self.errand_failed(question) {
             self.marks.failed(question);
         } else if self.marks.failed(question) {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
-        } else if self.errand_failed(question) {
+        } else if self.campaign_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {

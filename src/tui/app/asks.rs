@@ -21,6 +21,8 @@ pub enum Thing {
     UrgentQuestions,
     /// The mention in the detail pane.
     Detail,
+    /// Why the mention that is asked about is read as it is.
+    Why,
     /// A subject's trend.
     Trend(SubjectId),
     /// Figures of the status line.
@@ -45,10 +47,16 @@ pub enum Thing {
     Followed,
     /// Mentions to ask a person about.
     Candidates,
+    /// The accounts for the answer that is written.
+    Accounts,
     /// The outbox.
     Outbox,
     /// What the post that is written would do.
     Rehearsal,
+    /// What is shown of the books.
+    Books,
+    /// How an act was read, and why.
+    Verdict,
 }
 
 impl Thing {
@@ -56,12 +64,15 @@ impl Thing {
     fn pause(self) -> SignedDuration {
         match self {
             Self::Rows | Self::CaseIds | Self::Outbox | Self::Rehearsal => SignedDuration::from_millis(250),
-            Self::Detail | Self::Cases | Self::Case => SignedDuration::from_millis(500),
-            Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => SignedDuration::from_secs(1),
+            Self::Detail | Self::Why | Self::Cases | Self::Case => SignedDuration::from_millis(500),
+            Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
+                SignedDuration::from_secs(1)
+            }
             Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates => {
                 SignedDuration::from_secs(1)
             }
             Self::Trend(_) => SignedDuration::from_secs(2),
+            Self::Books | Self::Verdict => SignedDuration::from_secs(1),
             Self::InboxFigures | Self::Clocks => SignedDuration::from_secs(5),
             Self::Followed => SignedDuration::from_mins(5),
         }

@@ -109,11 +109,15 @@ impl Clocks {
             }
         }
         page.heading("What it means");
+        let late = match context.hours() {
+            Some(_) => "In the inbox a case is late by working hours.",
+            None => "Every hour counts, for no working hours are configured.",
+        };
         for words in [
             "The clocks begin when we first have a post, and stop with our first word: an answer, an acknowledgement, a hand-over or the solution. Half of all cases had it within P50, nine in ten within P90. Who waits still is counted with the time waited so far (Kaplan-Meier): leaving them out would flatter us. \">2h\" was not reached by the longest wait of two hours."
                 .to_owned(),
             format!(
-                "≤{target} is the share with a first word within the target; the unanswered are misses once they are older. Dismissed cases are neither. A case is late by the calendar, whatever the working hours. Below {FEWEST_CASES} cases nothing is said. A voice is the one that answered first; voices and networks come by name. What is not public is left out."
+                "≤{target} is the share with a first word within the target; the unanswered are misses once they are older. Dismissed cases are neither. {late} Below {FEWEST_CASES} cases nothing is said. A voice is the one that answered first; voices and networks come by name. What is not public is left out."
             ),
         ] {
             page.prose(Tone::Text, 0, &words);

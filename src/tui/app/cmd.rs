@@ -1,12 +1,15 @@
 //! What the model asks the runtime to do. Effects as data: the model itself never acts.
 
+use std::sync::Arc;
+
 use super::composer::advice::Coaching;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    CaseId, CorrectionId, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId, Span, StepId, SubjectId,
-    Timestamp,
+    ActId, CampaignChange, CaseId, CorrectionId, Deed, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId,
+    Span, StepId, SubjectId, Timestamp,
 };
+use crate::engine::campaigns::Board;
 use crate::engine::rehearsal::live::Rehearsing;
 use crate::measure::hours::WorkingHours;
 
@@ -75,6 +78,17 @@ pub enum Cmd {
         /// When.
         at: Timestamp,
     },
+    /// Change something about campaigns.
+    ChangeCampaigns {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        change: Box<CampaignChange>,
+        /// Who.
+        voice: String,
+        /// When.
+        at: Timestamp,
+    },
     /// Keep what a person says of readings, and put it in their place.
     Correct {
         /// Number of the question.
@@ -90,6 +104,22 @@ pub enum Cmd {
     },
     /// Take corrections back.
     UndoCorrections {
+        /// Number of the question.
+        question: u64,
+        /// Which.
+        ids: Vec<CorrectionId>,
+    },
+    /// Keep what a person says that acts of ours do.
+    CorrectActs {
+        /// Number of the question.
+        question: u64,
+        /// Which acts.
+        acts: Vec<ActId>,
+        /// What they do.
+        deed: Deed,
+    },
+    /// Take corrections of acts back.
+    UndoActCorrections {
         /// Number of the question.
         question: u64,
         /// Which.
@@ -200,6 +230,8 @@ pub enum Load {
         /// Its story.
         group: GroupId,
     },
+    /// Why a mention is read as it is, word by word.
+    Why(MentionId),
     /// Trend of a subject.
     Trend {
         /// Whose.
@@ -222,6 +254,16 @@ pub enum Load {
     Signals,
     /// The outbox.
     Outbox,
+    /// What is shown of the books.
+    Books {
+        /// At most so many acts, the newest.
+        limit: usize,
+    },
+    /// How an act was read, and why.
+    Verdict {
+        /// Which.
+        act: ActId,
+    },
     /// A window of the inbox.
     Cases {
         /// Which cases.
@@ -256,6 +298,8 @@ pub enum Load {
         /// The present moment.
         now: Timestamp,
     },
+    /// The accounts under which what a source has shown can be answered.
+    Accounts(SourceId),
     /// The clocks of the cases that began since a moment.
     Clocks {
         /// From when.
@@ -280,8 +324,8 @@ pub enum Load {
     InboxFigures {
         /// The present moment.
         now: Timestamp,
-        /// How long an answer may take.
-        target: SignedDuration,
+        /// New cases that were opened then or before are late.
+        cut_off: Timestamp,
         /// The tell factor k.
         tell_factor: f64,
     },
@@ -293,5 +337,9 @@ pub enum Load {
         now: Timestamp,
         /// Who rehearses.
         by: Rehearsing,
+        /// The account that it would go out under.
+        account: String,
+        /// The campaigns as they are.
+        board: Option<Arc<Board>>,
     },
 }

@@ -6,10 +6,13 @@ use jiff::tz::TimeZone;
 
 use super::keys::KeyNames;
 use super::setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
+use crate::domain::case::NAMELESS;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Role, SafeText, Subject, SubjectId, Timestamp, WatchRule};
 use crate::engine::Lessons;
+use crate::engine::answering::AnsweringSettings;
 use crate::measure::hours::WorkingHours;
+use crate::measure::lateness::Lateness;
 
 /// Longest name that is kept, in characters.
 const LONGEST_NAME: usize = 80;
@@ -39,8 +42,7 @@ pub struct Context {
     emoji: Emoji,
     keys: KeyNames,
     voice: Option<SafeText>,
-    target: SignedDuration,
-    hours: Option<WorkingHours>,
+    lateness: Lateness,
     lessons: Arc<Lessons>,
     writer: Writer,
 }
@@ -50,6 +52,10 @@ fn named(subjects: &[Subject]) -> Vec<Named> {
         .iter()
         .map(|subject| Named { id: subject.id, name: SafeText::line(&subject.name, LONGEST_NAME), role: subject.role })
         .collect()
+}
+
+fn voice(name: Option<&str>) -> Option<SafeText> {
+    name.map(|name| SafeText::line(name, LONGEST_NAME))
 }
 
 impl Context {
@@ -66,9 +72,8 @@ impl Context {
             can_save_watch: setup.can_save_watch,
             emoji: setup.emoji,
             keys: setup.keys.clone(),
-            voice: setup.voice.as_deref().map(|name| SafeText::line(name, LONGEST_NAME)),
-            target: setup.target,
-            hours: setup.hours.clone(),
+            voice: voice(setup.voice.as_deref()),
+            lateness: Lateness::new(setup.target, setup.hours.clone()),
             lessons: Arc::default(),
             writer: setup.writer.clone(),
         }
@@ -79,10 +84,11 @@ impl Context {
         self.subjects = named(&new.subjects);
         self.watches = new.watches;
         self.tell_factor = new.tell_factor;
-        self.target = new.target;
+        self.lateness = Lateness::new(new.target, new.hours);
         self.emoji = new.emoji;
         self.keys = new.keys;
-        self.writer.replies = new.replies;
+        self.voice = voice(new.voice.as_deref());
+        self.writer = new.writer;
     }
 
     /// Takes in what the readers were taught.
@@ -179,17 +185,27 @@ impl Context {
 
     /// The name under which cases are claimed and changed: the voice's, else "me".
     pub fn signs_as(&self) -> &str {
-        self.voice().unwrap_or("me")
+        self.voice().unwrap_or(NAMELESS)
     }
 
     /// How long an answer may take before its case is late.
     pub fn target(&self) -> SignedDuration {
-        self.target
+        self.lateness.target()
+    }
+
+    /// When a case is late.
+    pub fn lateness(&self) -> &Lateness {
+        &self.lateness
+    }
+
+    /// How mentions are answered.
+    pub fn answering(&self) -> AnsweringSettings {
+        AnsweringSettings { target: self.target(), hours: self.hours().cloned(), tell_factor: self.tell_factor }
     }
 
     /// When somebody is there to answer; `None` where that is not configured.
     pub fn hours(&self) -> Option<&WorkingHours> {
-        self.hours.as_ref()
+        self.lateness.hours()
     }
 
     /// The keys in force.

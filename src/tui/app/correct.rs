@@ -19,12 +19,16 @@ use crate::domain::{
 };
 use crate::engine::Lessons;
 
+mod learned;
+
+pub(super) use self::learned::{factors, intent_factors, learned};
+
 /// The keys of the popup, for the hint bar.
 pub const HINTS: &[(&str, &str)] =
     &[("- 0 +", "sentiment"), ("c q p m o", "intents"), ("a n", "about us"), ("Enter", "keep"), ("Esc", "do not")];
 
 /// Keys of the sentiments.
-const SENTIMENTS: [(char, Sentiment); 3] =
+pub(super) const SENTIMENTS: [(char, Sentiment); 3] =
     [('-', Sentiment::Negative), ('0', Sentiment::Neutral), ('+', Sentiment::Positive)];
 /// Keys of the intents.
 const INTENTS: [(char, Intent); 5] = [
@@ -155,7 +159,7 @@ impl Correcting {
 }
 
 /// A line of keys and what they say; what is said stands out.
-fn choices(page: &mut Page, all: &[(char, &str, bool)]) {
+pub(super) fn choices(page: &mut Page, all: &[(char, &str, bool)]) {
     let mut line = Line::new();
     for (key, name, said) in all {
         let wide = name.chars().count() + 7;
@@ -179,7 +183,7 @@ fn toggled(set: Option<Intents>, intent: Intent) -> Option<Intents> {
 }
 
 /// A reading in a few words.
-fn told(reading: &Reading) -> Vec<Piece> {
+pub(super) fn told(reading: &Reading) -> Vec<Piece> {
     if !reading.about {
         return vec![piece(Tone::Warn, "≠ not about this subject")];
     }
@@ -223,59 +227,6 @@ pub(super) fn both_words(page: &mut Page, said: Said, read: &Reading) {
         }
         page.line(line);
     }
-}
-
-/// What was learned for every subject, for the explanation of readings.
-pub(super) fn learned(page: &mut Page, context: &Context) {
-    page.heading("What your corrections taught");
-    let taught = context.subjects().iter().filter_map(|one| Some((one, context.lessons().of(one.id)?)));
-    let mut none = true;
-    for (subject, lessons) in taught {
-        none = false;
-        let from = text::grouped(u64::from(lessons.corrections));
-        let plural = if lessons.corrections == 1 { "correction" } else { "corrections" };
-        page.line(
-            Line::of(Tone::Strong, subject.name.as_str().to_owned())
-                .with(Tone::Text, format!(": learned from {from} {plural}")),
-        );
-        if lessons.sentiment.from > 0 {
-            page.prose(Tone::Text, 2, &factors(lessons.sentiment.biases));
-        }
-        match lessons.errors {
-            Some((before, after)) => page.prose(
-                Tone::Text,
-                2,
-                &format!(
-                    "Among these mentions the shares of negative, neutral and positive were {:.0} points off; as taught they are {:.0}.",
-                    before * 100.0,
-                    after * 100.0
-                ),
-            ),
-            None if lessons.sentiment.from > 0 => page.prose(Tone::Muted, 2, "Too few of sentiment to tell an error."),
-            None => {}
-        }
-        if lessons.senses.from() > 0 {
-            let marks = text::grouped(u64::from(lessons.senses.from()));
-            page.prose(Tone::Text, 2, &format!("What else the name means: learned from {marks} marked mentions."));
-        }
-    }
-    if none {
-        page.prose(Tone::Muted, 0, "Nothing was corrected yet.");
-    }
-    let keys = context.keys();
-    if let (Some(correct), Some(teach)) = (keys.short(Action::Correct), keys.short(Action::Teach)) {
-        page.prose(
-            Tone::Muted,
-            0,
-            &format!("{correct} corrects a mention; {teach} asks about twenty of them, which takes a minute. What is learned is used for what comes from then on."),
-        );
-    }
-}
-
-/// By how much more, or less, each class is read now.
-pub(super) fn factors(biases: [f32; 3]) -> String {
-    let [negative, neutral, positive] = biases.map(|bias| format!("{:.1}", bias.exp()));
-    format!("The odds of negative count ×{negative}, of neutral ×{neutral}, of positive ×{positive}.")
 }
 
 impl Model {
@@ -377,6 +328,7 @@ impl Model {
         self.context.learn(lessons);
         if changed {
             self.detail.invalidate();
+            self.doubt_why();
         }
         changed
     }

@@ -80,6 +80,8 @@ impl Desk {
             View::Composer => Pane::Composer,
             View::Outbox => Pane::Outbox,
             View::Inbox => Pane::Inbox,
+            View::Campaigns => Pane::Campaigns,
+            View::Acts => Pane::Acts,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -108,10 +110,18 @@ impl Desk {
         self.reading = true;
     }
 
-    /// Closes the detail pane, or the case view.
+    /// Opens the whole of a campaign.
+    pub fn read_campaign(&mut self) {
+        self.focus = Pane::Campaign;
+        self.reading = true;
+    }
+
+    /// Closes the detail pane, the case view, or the whole of a campaign.
     pub fn stop_reading(&mut self) {
         if self.focus == Pane::Case {
             self.focus_on(Pane::Inbox);
+        } else if self.focus == Pane::Campaign {
+            self.focus_on(Pane::Campaigns);
         } else if self.focus == Pane::Detail {
             self.focus_on(self.origin);
         }
@@ -131,6 +141,10 @@ impl Desk {
             ring = vec![Pane::Trial, Pane::Reading];
         } else if self.view == View::Inbox && ring.len() <= 1 {
             ring = vec![Pane::Inbox, Pane::Case];
+        } else if self.view == View::Campaigns && ring.len() <= 1 {
+            ring = vec![Pane::Campaigns, Pane::Campaign];
+        } else if self.view == View::Acts && (ring.len() <= 1 || self.zoomed) {
+            ring = vec![Pane::Acts, Pane::Ledger];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {
@@ -151,7 +165,7 @@ impl Desk {
         if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
             return;
         }
-        if matches!(self.focus, Pane::Detail | Pane::Case) {
+        if matches!(self.focus, Pane::Detail | Pane::Case | Pane::Campaign) {
             // There was room for it beside the list, and now there is not.
             self.reading = true;
         } else {

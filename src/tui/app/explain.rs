@@ -5,7 +5,7 @@ use super::context::Context;
 use super::correct;
 use super::layout::Pane;
 use super::overlay::Overlay;
-use super::page::{Line, Page, Tone};
+use super::page::{Page, Tone};
 use super::stream::Tab;
 use super::text;
 use crate::domain::Shares;
@@ -28,7 +28,13 @@ pub(super) fn sheet(model: &Model) -> Overlay {
             Overlay::explain("Sentiment", size, |page| model.trends().explain(page, context))
         }
         Pane::Voice => Overlay::explain("Share of voice", size, |page| model.trends().explain_voice(page, context)),
-        Pane::Giving => Overlay::explain("Giving before receiving", size, giving),
+        Pane::Giving => Overlay::explain("Giving before receiving", size, |page| {
+            model.campaigns().explain_running(page, context);
+        }),
+        Pane::Campaigns | Pane::Campaign => Overlay::explain("How this campaign stands", size, |page| {
+            model.campaigns().explain_selected(page, context);
+        }),
+        Pane::Acts | Pane::Ledger => Overlay::explain("The books", size, super::giving::pages::explain),
         Pane::Clocks => Overlay::explain("Clocks", size, |page| model.clocks().explain(page, context)),
         Pane::Sources => Overlay::explain("Sources", size, |page| model.sources().explain(page, context)),
         Pane::Signals => Overlay::explain("Signals", size, |page| model.signals().explain(page, context)),
@@ -80,7 +86,8 @@ fn stream(page: &mut Page, model: &Model) {
     model.status().explain(page, context, model.sources(), model.signals());
 }
 
-fn detail(page: &mut Page, context: &Context) {
+/// How mentions are read at all.
+pub(super) fn detail(page: &mut Page, context: &Context) {
     page.prose(
         Tone::Text,
         0,
@@ -98,22 +105,6 @@ fn detail(page: &mut Page, context: &Context) {
     page.gap();
     page.prose(Tone::Text, 0, "A language that cannot be read has no sentiment; it is never guessed to be neutral.");
     correct::learned(page, context);
-}
-
-fn giving(page: &mut Page) {
-    page.line(Line::of(Tone::Strong, "Nothing is known yet, so nothing is shown."));
-    page.gap();
-    page.prose(
-        Tone::Text,
-        0,
-        "This weighs what the brand gives (answers, help, thanks, sharing the work of others, donations) against what it asks for (read, follow, repost, buy), in the order in which it happened: an ask before enough gives is early.",
-    );
-    page.gap();
-    page.prose(
-        Tone::Text,
-        0,
-        "For that it must know what the brand itself publishes, replies included. goodword hears only what others say so far; once the brand's own accounts can be read, the balance appears here from ten acts on.",
-    );
 }
 
 fn watches(page: &mut Page) {

@@ -45,6 +45,9 @@ impl Model {
         self.lists.watches.fit(watches, &self.context);
         self.trial.fit(trial);
         self.inbox.fit(rows(Pane::Inbox));
+        self.campaigns.fit(rows(Pane::Campaigns));
+        let acts = list(Pane::Acts, layout::outbox);
+        self.giving.fit(acts);
         self.trends.settle(&self.context);
         if self.desk.focus() != Pane::First && self.desk.origin() != Pane::First {
             self.first.rest();
@@ -69,6 +72,16 @@ impl Model {
                 self.detail.show(&row, &found);
             }
             None => self.detail.clear(),
+        }
+    }
+
+    /// Gives a pane of the dashboard the focus; where there is no room for it, alone on the screen.
+    pub(super) fn show_alone(&mut self, pane: Pane) {
+        self.desk.focus_on(pane);
+        self.desk.lay_out(self.has_banner(), self.context.subjects().len());
+        if self.desk.focus() != pane {
+            self.desk.focus_on(pane);
+            self.desk.toggle_zoom();
         }
     }
 
@@ -118,14 +131,16 @@ impl Model {
 
     /// Wakes the screen at the moment when the next case becomes late.
     pub(super) fn wake_when_late(&mut self, cmds: &mut Vec<Cmd>) {
-        let now = self.context.now();
-        if let Some(at) = self.inbox.figures_mut().wake(now) {
+        if let Some(at) = self.inbox.wake_for(&self.context) {
             cmds.push(Cmd::Wake(at));
         }
     }
 
     fn ask_inbox(&mut self, cmds: &mut Vec<Cmd>) {
         self.wake_when_late(cmds);
+        if self.desk.view() == View::Acts && self.giving.wants_more() {
+            self.asks.hurry(Thing::Books);
+        }
         if self.desk.view() != View::Inbox {
             return;
         }
@@ -182,10 +197,18 @@ impl Model {
     }
 
     fn compose(&mut self) {
+        if let Some(area) = self.desk.layout().pane(Pane::Ledger) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            self.giving.compose(columns, usize::from(area.body().height), &self.context);
+        }
         if let Some(area) = self.desk.layout().pane(Pane::Case) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             let height = usize::from(area.body().height);
             self.inbox.file_mut().compose(columns, height, &self.context);
+        }
+        if let Some(area) = self.desk.layout().pane(Pane::Campaign) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            self.campaigns.compose(columns, usize::from(area.body().height), &self.context);
         }
         if let Some(area) = self.desk.layout().pane(Pane::Detail) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
@@ -253,6 +276,7 @@ impl Model {
             Thing::UrgentComplaints => First::ask(Intent::Complaint, &self.context),
             Thing::UrgentQuestions => First::ask(Intent::Question, &self.context),
             Thing::Detail => self.detail.ask(),
+            Thing::Why => self.why().map(|why| Load::Why(why.id())),
             Thing::Trend(subject) => Some(self.trends.ask(subject, &self.context)),
             Thing::Overview => Some(Load::Overview { day: when::start_of_day(self.context.zone(), now) }),
             Thing::Sources => Some(Load::Sources),
@@ -268,8 +292,11 @@ impl Model {
             Thing::Clocks => Some(Clocks::ask(&self.context)),
             Thing::Followed => Some(Clocks::ask_followed(&self.context)),
             Thing::Candidates => self.candidates(),
+            Thing::Accounts => self.answering.composer()?.wants_accounts().map(Load::Accounts),
             Thing::Outbox => Some(Load::Outbox),
             Thing::Rehearsal => self.ask_rehearsal(),
+            Thing::Books => Some(Load::Books { limit: self.giving.limit() }),
+            Thing::Verdict => self.giving.asked().map(|act| Load::Verdict { act }),
         }
     }
 }

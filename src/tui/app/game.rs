@@ -9,7 +9,7 @@ use super::action::Action;
 use super::asks::Thing;
 use super::cmd::{Cmd, Load};
 use super::context::Context;
-use super::correct::factors;
+use super::correct::{SENTIMENTS, choices, factors, intent_factors};
 use super::dossier::{sentiment_sign, without_title};
 use super::msg::{Typing, Weight};
 use super::overlay::{Overlay, Step};
@@ -26,6 +26,11 @@ pub const ROUND: usize = 20;
 const FEWEST: usize = 5;
 /// Newest mentions among which those are chosen.
 const AMONG: u32 = 300;
+
+/// Rows from which on there is room for more than the words and the choices.
+const ROOMY: usize = 11;
+/// Lines that are kept free for the words of a mention.
+const WORDS: usize = 6;
 
 /// An answer of the player.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,21 +150,34 @@ impl Game {
         format!("{} of {}", self.at + 1, self.items().len())
     }
 
-    /// What it shows.
-    pub fn page(&self, columns: usize, context: &Context) -> Page {
+    /// What it shows in so many columns and rows.
+    pub fn page(&self, columns: usize, rows: usize, context: &Context) -> Page {
         let mut page = Page::new(columns);
         match self.items().get(self.at) {
-            Some(item) => self.question(&mut page, item, context),
+            Some(item) => self.question(&mut page, item, rows, context),
             None if self.items.is_none() => page.line(Line::of(Tone::Muted, "choosing mentions …")),
             None => self.summary(&mut page, context),
         }
         page
     }
 
-    fn question(&self, page: &mut Page, item: &Item, context: &Context) {
+    /// The question. The choices stand at the same place for every mention, so that nothing jumps under the eye, and are
+    /// seen on the smallest screen.
+    fn question(&self, page: &mut Page, item: &Item, rows: usize, context: &Context) {
         let row = &item.row;
-        page.prose(Tone::Muted, 0, &format!("How do these words sound about {}?", self.name));
-        page.gap();
+        let mut keys = Page::new(page.columns());
+        let said = item.said.unwrap_or_default();
+        let elsewhere = said.about == Some(false);
+        let each = SENTIMENTS.map(|(key, sentiment)| {
+            let (_, name, _) = sentiment_sign(sentiment);
+            (key, name, said.sentiment == Some(sentiment) && !elsewhere)
+        });
+        choices(&mut keys, &[each[0], each[1], each[2], ('n', "not about us", elsewhere)]);
+        let roomy = rows >= ROOMY;
+        if roomy {
+            page.prose(Tone::Muted, 0, &format!("How do these words sound about {}?", self.name));
+            page.gap();
+        }
         page.flow(
             vec![
                 piece(Tone::Strong, text::fold(row.author.as_str(), context.emoji()).into_owned()),
@@ -168,21 +186,26 @@ impl Game {
             ],
             " · ",
         );
-        page.gap();
+        if roomy {
+            page.gap();
+        }
+        let taken = page.lines().len() + keys.lines().len() + usize::from(roomy);
+        let room = rows.saturating_sub(taken).max(1);
+        let mut words = Page::new(page.columns());
         if !row.title.is_empty() {
-            page.prose(Tone::Strong, 0, &text::fold(row.title.as_str(), context.emoji()));
+            words.prose(Tone::Strong, 0, &text::fold(row.title.as_str(), context.emoji()));
         }
-        let words = without_title(row.excerpt.as_str(), row.title.as_str());
-        page.prose(Tone::Text, 0, &text::fold(words, context.emoji()));
-        page.gap();
-        let said = item.said.unwrap_or_default();
-        let elsewhere = said.about == Some(false);
-        let mut line = Line::new();
-        for (key, sentiment) in [("-", Sentiment::Negative), ("0", Sentiment::Neutral), ("+", Sentiment::Positive)] {
-            let (_, name, _) = sentiment_sign(sentiment);
-            line = choice(line, key, name, said.sentiment == Some(sentiment) && !elsewhere);
+        let without = without_title(row.excerpt.as_str(), row.title.as_str());
+        words.prose(Tone::Text, 0, &text::fold(without, context.emoji()));
+        let long = words.lines().len() > room;
+        let shown = if long { room.saturating_sub(1) } else { words.lines().len() };
+        words.lines().iter().take(shown).for_each(|line| page.line(line.clone()));
+        if long {
+            page.line(Line::of(Tone::Muted, text::ELLIPSIS));
         }
-        page.line(choice(line, "n", "not about us", elsewhere));
+        let rest = if roomy { room.min(WORDS).saturating_sub(words.lines().len()) + 1 } else { 0 };
+        (0..rest).for_each(|_| page.line(Line::new()));
+        keys.lines().iter().for_each(|line| page.line(line.clone()));
     }
 
     fn summary(&self, page: &mut Page, context: &Context) {
@@ -240,14 +263,19 @@ fn lessons_learned(page: &mut Page, lessons: &SubjectLessons) {
     if lessons.sentiment.from > 0 {
         page.prose(Tone::Text, 0, &factors(lessons.sentiment.biases));
     }
-    if lessons.senses.from() > 0 {
-        page.prose(Tone::Text, 0, &format!("{} of them tell what else the name means.", lessons.senses.from()));
+    if lessons.intents.from > 0 {
+        page.prose(Tone::Text, 0, &intent_factors(lessons.intents.biases));
     }
-}
-
-fn choice(line: Line, key: &str, name: &str, said: bool) -> Line {
-    let line = line.with(Tone::Key, key);
-    if said { line.with(Tone::Found, format!("[{name}]  ")) } else { line.with(Tone::Text, format!(" {name}   ")) }
+    if lessons.senses.from() > 0 {
+        page.prose(
+            Tone::Text,
+            0,
+            &format!(
+                "What else the name means: learned from {}.",
+                text::counted(u64::from(lessons.senses.from()), "mark")
+            ),
+        );
+    }
 }
 
 /// When the game is offered: once, when a first reading has brought enough mentions and nothing was ever corrected.

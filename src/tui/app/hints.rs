@@ -4,6 +4,7 @@ use super::action::Action;
 use super::layout::{Pane, View};
 use super::overlay::Overlay;
 use super::{InputMode, Model};
+use crate::domain::case::CaseRow;
 
 /// A key and what it does, both short.
 pub type Hint = (String, String);
@@ -24,8 +25,26 @@ pub fn hints(model: &Model) -> Vec<Hint> {
         return writing(model, composer);
     }
     let mut actions: Vec<Action> = here(model).to_vec();
+    let happy = is_happy_end(model);
+    if happy {
+        actions.retain(|action| *action != Action::Resolve);
+        actions.insert(0, Action::Resolve);
+    }
     actions.extend([Action::Palette, Action::Quit]);
-    actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, label(action)))).collect()
+    let words =
+        |action| if happy && action == Action::Resolve { "resolve: they are happy".to_owned() } else { label(action) };
+    actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, words(action)))).collect()
+}
+
+/// The person of the case under the cursor came back happy: resolving it is what comes next.
+fn is_happy_end(model: &Model) -> bool {
+    let inbox = model.inbox();
+    let row = match model.desk().focus() {
+        Pane::Case => inbox.file().row(),
+        Pane::Inbox if inbox.marked().is_empty() => inbox.selected(),
+        _ => None,
+    };
+    row.is_some_and(CaseRow::is_happy_end)
 }
 
 /// What stands at the end of the hint bar, whatever else fits: the help.
@@ -74,7 +93,7 @@ fn here(model: &Model) -> &'static [Action] {
             Action::Browse,
             Action::ToggleRead,
             Action::Correct,
-            Action::Explain,
+            Action::Why,
         ],
         Pane::Sentiment | Pane::Voice | Pane::Trends => &[Action::NextPeriod, Action::Open, Action::Explain],
         Pane::Inbox => &[
@@ -97,7 +116,11 @@ fn here(model: &Model) -> &'static [Action] {
             Action::HandOver,
             Action::Back,
         ],
-        Pane::Giving | Pane::Clocks => &[Action::Explain, Action::NextPane],
+        Pane::Giving => &[Action::Explain, Action::ViewCampaigns, Action::NextPane],
+        Pane::Clocks => &[Action::Explain, Action::NextPane],
+        Pane::Campaigns | Pane::Campaign => super::campaigns::hints(model.campaigns(), model.desk().focus()),
+        Pane::Acts => &[Action::Open, Action::Correct, Action::Undo, Action::NextPane, Action::Back],
+        Pane::Ledger => &[Action::Explain, Action::NextPane, Action::Back],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
         Pane::Watches => &[Action::Open, Action::Search],
@@ -131,13 +154,17 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         }
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
         Overlay::Warning(_) => fixed(&[("Enter", "put it before the text; empty: none"), ("Esc", "leave it as it is")]),
+        Overlay::Campaign(_) => fixed(&[("Enter", "save"), ("↑ ↓", "next line"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
+        Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
-        Overlay::Explain(_) => {
+        Overlay::Explain(_) | Overlay::Why(_) => {
             let keys = model.context().keys();
             let close = keys.short(Action::Quit).or_else(|| keys.short(Action::Back)).unwrap_or_default();
-            vec![
+            let correct = keys.short(Action::Correct).filter(|_| matches!(overlay, Overlay::Why(_)));
+            let correct = correct.map(|key| (key, label(Action::Correct)));
+            let hints = vec![
                 (
                     format!(
                         "{} {}",
@@ -147,7 +174,8 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
                     "scroll".to_owned(),
                 ),
                 (close, "close".to_owned()),
-            ]
+            ];
+            hints.into_iter().chain(correct).collect()
         }
     }
 }

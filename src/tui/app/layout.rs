@@ -72,6 +72,10 @@ pub enum View {
     Outbox,
     /// The inbox: cases in the order in which they want an answer.
     Inbox,
+    /// The campaigns.
+    Campaigns,
+    /// What we published ourselves, and the books.
+    Acts,
 }
 
 /// A part of the screen with a title.
@@ -111,6 +115,14 @@ pub enum Pane {
     Inbox,
     /// The whole of one case.
     Case,
+    /// The campaigns, and what could be one.
+    Campaigns,
+    /// The whole of one campaign.
+    Campaign,
+    /// What we published ourselves, as gives and asks.
+    Acts,
+    /// The books.
+    Ledger,
 }
 
 /// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
@@ -243,6 +255,8 @@ pub fn layout(want: &Want) -> Layout {
         View::Composer => layout.put(Pane::Composer, body),
         View::Outbox => layout.put(Pane::Outbox, body),
         View::Inbox => inbox(&mut layout, want, body),
+        View::Campaigns => campaigns(&mut layout, want, body),
+        View::Acts => acts(&mut layout, want, body),
     }
     layout
 }
@@ -343,7 +357,12 @@ fn figures(layout: &mut Layout, want: &Want, mut column: Area) {
         layout.put(Pane::Giving, column);
         return;
     }
-    layout.put(Pane::Giving, column.take_top(6));
+    let giving = match column.height {
+        40.. => 13,
+        24.. => 9,
+        _ => 6,
+    };
+    layout.put(Pane::Giving, column.take_top(giving));
     if column.height >= 8 {
         layout.put(Pane::Clocks, column.take_top(if column.height >= 18 { 4 } else { 3 }));
     }
@@ -394,6 +413,17 @@ fn trial(layout: &mut Layout, want: &Want, mut body: Area) {
     layout.put(Pane::Detail, body);
 }
 
+fn acts(layout: &mut Layout, want: &Want, mut body: Area) {
+    if body.width >= TWO_COLUMNS {
+        let (left, divider) = body.take_left(body.width * 29 / 50);
+        layout.dividers.push(divider);
+        layout.put(Pane::Acts, left);
+        layout.put(Pane::Ledger, body);
+    } else {
+        layout.put(if want.focus == Pane::Ledger { Pane::Ledger } else { Pane::Acts }, body);
+    }
+}
+
 /// Rows from which the selected case is shown below the list on a narrow screen.
 const CASE_BELOW_FROM: u16 = 32;
 
@@ -411,6 +441,26 @@ fn inbox(layout: &mut Layout, want: &Want, mut body: Area) {
         layout.put(Pane::Case, case);
     } else {
         layout.put(Pane::Inbox, body);
+    }
+}
+
+/// Columns of the list of campaigns beside the whole of one.
+const CAMPAIGNS: u16 = 58;
+
+fn campaigns(layout: &mut Layout, want: &Want, mut body: Area) {
+    if body.width >= TWO_COLUMNS {
+        let (left, divider) = body.take_left(CAMPAIGNS.min(body.width * 9 / 20));
+        layout.dividers.push(divider);
+        layout.put(Pane::Campaigns, left);
+        layout.put(Pane::Campaign, body);
+    } else if want.focus == Pane::Campaign && (want.reading || body.height < 16) {
+        layout.put(Pane::Campaign, body);
+    } else if body.height >= 16 {
+        let list = body.take_top((body.height / 3).clamp(6, 12));
+        layout.put(Pane::Campaigns, list);
+        layout.put(Pane::Campaign, body);
+    } else {
+        layout.put(Pane::Campaigns, body);
     }
 }
 

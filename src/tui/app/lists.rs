@@ -169,6 +169,8 @@ pub fn signal_name(kind: SignalKind) -> &'static str {
         SignalKind::Late => "late",
         SignalKind::PromiseDue => "promise",
         SignalKind::Canned => "canned",
+        SignalKind::Backlash => "backlash",
+        SignalKind::HandOverDue => "hand-over",
     }
 }
 
@@ -338,6 +340,7 @@ mod tests {
             mentions: 0,
             meters: Vec::new(),
             live: false,
+            own_history: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{CorrectionId, MentionId, StepId};
+use crate::domain::{CampaignChange, CorrectionId, MentionId, OutgoingId, StepId};
 
 /// Most marked mentions.
 const MOST_MARKED: usize = 5_000;
@@ -10,16 +10,16 @@ const MOST_MARKED: usize = 5_000;
 const MOST_UNDONE: usize = 50;
 
 /// A change of marks on its way to the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Way {
     /// A person changed something, in this game.
     There(Option<u64>),
-    /// A person undid something.
-    Back,
+    /// A person undid this.
+    Back(Undo),
 }
 
 /// What gives back what was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Undo {
     /// Mentions were marked.
     Read {
@@ -35,8 +35,16 @@ pub enum Undo {
         /// The game that they were made in: it is taken back as a whole.
         game: Option<u64>,
     },
+    /// What acts of ours do was corrected.
+    Acts(Vec<CorrectionId>),
     /// Cases were changed, in these steps.
     Steps(Vec<StepId>),
+    /// Something in the outbox was given up.
+    GivenUp(OutgoingId),
+    /// Something in the outbox was approved.
+    Approved(OutgoingId),
+    /// Something about campaigns was changed: what undoes it.
+    Campaign(Box<CampaignChange>),
 }
 
 impl Undo {
@@ -44,7 +52,9 @@ impl Undo {
         match self {
             Self::Read { ids, .. } => ids.is_empty(),
             Self::Corrections { ids, .. } => ids.is_empty(),
+            Self::Acts(ids) => ids.is_empty(),
             Self::Steps(steps) => steps.is_empty(),
+            Self::GivenUp(_) | Self::Approved(_) | Self::Campaign(_) => false,
         }
     }
 
@@ -122,7 +132,7 @@ impl Marks {
     /// The newest change, to be undone under this number.
     pub fn undo(&mut self, question: u64) -> Option<Undo> {
         let undo = self.undo.pop()?;
-        self.under_way.insert(question, Way::Back);
+        self.under_way.insert(question, Way::Back(undo.clone()));
         Some(undo)
     }
 
@@ -130,10 +140,11 @@ impl Marks {
     /// for it.
     pub fn done(&mut self, question: u64, mut undo: Undo) -> Option<bool> {
         let way = self.under_way.remove(&question)?;
-        if let (Way::There(in_game), Undo::Corrections { game, .. }) = (way, &mut undo) {
+        let Way::There(in_game) = way else { return Some(true) };
+        if let Undo::Corrections { game, .. } = &mut undo {
             *game = in_game;
         }
-        if way != Way::Back && !undo.is_nothing() {
+        if !undo.is_nothing() {
             let apart = match self.undo.last_mut() {
                 Some(last) => last.join(undo),
                 None => Some(undo),
@@ -143,12 +154,22 @@ impl Marks {
                 self.undo.remove(0);
             }
         }
-        Some(way == Way::Back)
+        Some(false)
     }
 
-    /// The store could not do it.
+    /// The store could not do it: what was to be undone can still be.
     pub fn failed(&mut self, question: u64) -> bool {
-        self.under_way.remove(&question).is_some()
+        match self.under_way.remove(&question) {
+            Some(Way::Back(undo)) => self.undo.push(undo),
+            Some(Way::There(_)) => {}
+            None => return false,
+        }
+        true
+    }
+
+    /// It came too late: nothing was changed, and there is nothing to undo.
+    pub fn too_late(&mut self, question: u64) {
+        self.under_way.remove(&question);
     }
 
     /// Whether something can be undone.
@@ -184,6 +205,18 @@ mod tests {
         assert_eq!(marks.done(2, read(&[4], true)), Some(true));
         assert!(!marks.can_undo());
         assert_eq!(marks.done(2, read(&[], true)), None);
+    }
+
+    #[test]
+    fn what_could_not_be_undone_can_still_be() {
+        let mut marks = Marks::default();
+        marks.sent(1);
+        marks.done(1, Undo::GivenUp(OutgoingId(7)));
+        assert_eq!(marks.undo(2), Some(Undo::GivenUp(OutgoingId(7))));
+        assert!(marks.failed(2) && marks.can_undo(), "the store was busy");
+        assert_eq!(marks.undo(3), Some(Undo::GivenUp(OutgoingId(7))));
+        marks.too_late(3);
+        assert!(!marks.can_undo() && marks.under_way() == 0, "there is nothing to try again");
     }
 
     #[test]

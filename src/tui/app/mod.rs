@@ -6,6 +6,7 @@ mod acts;
 mod answering;
 mod answers;
 pub mod asks;
+pub mod campaigns;
 pub mod clocks;
 pub mod cmd;
 pub mod composer;
@@ -20,6 +21,7 @@ pub mod figures;
 pub mod first;
 pub mod flow;
 pub mod game;
+pub mod giving;
 pub mod hints;
 pub mod inbox;
 pub mod keys;
@@ -42,6 +44,7 @@ pub mod text;
 pub mod trends;
 pub mod trial;
 pub mod when;
+pub mod why;
 pub mod window;
 
 pub use action::Action;
@@ -52,11 +55,13 @@ pub use setup::{Emoji, Occasion, Reconfigured, Setup, Writer};
 
 use self::answering::Answering;
 use self::asks::{Asks, Thing};
+use self::campaigns::Campaigns;
 use self::clocks::Clocks;
 use self::context::Context;
 use self::desk::Desk;
 use self::detail::Detail;
 use self::first::First;
+use self::giving::Giving;
 use self::inbox::Inbox;
 use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
@@ -108,7 +113,9 @@ pub struct Model {
     asks: Asks,
     marks: Marks,
     inbox: Inbox,
+    giving: Giving,
     clocks: Clocks,
+    campaigns: Campaigns,
     offer: game::Offer,
     answering: Answering,
 }
@@ -142,7 +149,9 @@ impl Model {
             asks: Asks::default(),
             marks: Marks::default(),
             inbox: Inbox::default(),
+            giving: Giving::default(),
             clocks: Clocks::default(),
+            campaigns: Campaigns::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
             context,
@@ -262,9 +271,19 @@ impl Model {
         &self.inbox
     }
 
+    /// Our own posts, and the books.
+    pub fn giving(&self) -> &Giving {
+        &self.giving
+    }
+
     /// The clocks of today.
     pub fn clocks(&self) -> &Clocks {
         &self.clocks
+    }
+
+    /// The campaigns.
+    pub fn campaigns(&self) -> &Campaigns {
+        &self.campaigns
     }
 
     /// The detail pane.

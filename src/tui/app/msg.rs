@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::setup::Reconfigured;
-use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard};
+use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Undone};
 use crate::domain::{
-    Act, CaseId, CorrectionId, Counts, Mention, MentionId, MentionRow, Overview, SafeText, Signal, SourceState, StepId,
-    SubjectId, Timestamp,
+    Act, CampaignChange, CaseId, CorrectionId, Counts, Deed, Mention, MentionId, MentionRow, Overview, SafeText,
+    Signal, SourceState, StepId, SubjectId, Timestamp,
 };
-use crate::engine::Event;
 use crate::engine::aftermath::Followed;
+use crate::engine::books::shown::{Shown, Verdict};
 use crate::engine::rehearsal::live::Rehearsed;
 use crate::engine::timekeeping::Reckoning;
+use crate::engine::{Event, Reasons};
 
 /// A message to the model.
 #[derive(Debug, Clone)]
@@ -122,6 +123,8 @@ pub enum Answer {
     NewAbove(u64),
     /// A whole mention, the other members of its story, and what we answered, earliest first.
     Detail(Option<Arc<Mention>>, Arc<[MentionRow]>, Arc<[Act]>),
+    /// Why a mention is read as it is; `None` when it is not there any more.
+    Why(Option<Arc<Reasons>>),
     /// Trend of one subject.
     Trend(SubjectId, Arc<[Counts]>),
     /// Figures of the status line.
@@ -138,6 +141,14 @@ pub enum Answer {
     Corrected(Vec<CorrectionId>),
     /// So many corrections were taken back.
     Uncorrected(u64),
+    /// What is shown of the books; `None` where nobody keeps any.
+    Books(Option<Arc<Shown>>),
+    /// How an act was read, and why; `None` when it is in the books no more.
+    Verdict(Option<Arc<Verdict>>),
+    /// What a person said that acts do was kept, under these numbers.
+    ActsCorrected(Vec<CorrectionId>, Deed),
+    /// So many corrections of acts were taken back.
+    ActsUncorrected(u64),
     /// The command failed; a line for a person.
     Failed(SafeText),
     /// A watch was saved; what happened, for the status line.
@@ -162,8 +173,10 @@ pub enum Answer {
     Rehearsed(Arc<Rehearsed>),
     /// Cases were changed.
     CasesChanged(Arc<CasesChanged>),
-    /// Steps were undone: the cases that changed.
-    StepsUndone(Arc<[CaseId]>),
+    /// Steps were undone, or stand.
+    StepsUndone(Undone),
+    /// Something about campaigns was changed: what undoes it.
+    CampaignsChanged(Box<CampaignChange>),
 }
 
 /// What a change to cases did.

@@ -8,7 +8,7 @@ use super::composer::errand::Tray;
 use super::context::Context;
 use super::cursor::{Cursor, Motion};
 use super::page::{Line, Page, Tone};
-use crate::domain::outbox::{Outgoing, OutgoingState};
+use crate::domain::outbox::{Identity, Outgoing, OutgoingState};
 use crate::domain::time::SignedDuration;
 use crate::domain::{OutgoingId, SafeText, SourceId, Timestamp};
 
@@ -138,19 +138,27 @@ impl Outbox {
         self.cursor.go(motion, &self.order, self.height.max(1));
     }
 
+    /// Selects the next one, or else the one before, when this one is selected: it is done with.
+    pub fn step_off(&mut self, id: OutgoingId) {
+        if self.cursor.selected() != Some(id) {
+            return;
+        }
+        self.go(Motion::Rows(1));
+        if self.cursor.selected() == Some(id) {
+            self.go(Motion::Rows(-1));
+        }
+    }
+
     /// So many rows are visible.
     pub fn fit(&mut self, height: usize) {
         self.height = height.max(1);
         self.cursor.settle(&self.order, self.height);
     }
 
-    /// The handle of an account; the source's name when it has none.
+    /// The handle of an account; whose it is when it has none.
     pub fn account(&self, source: SourceId) -> String {
         let identity = self.tray.identities.iter().find(|identity| identity.source == source);
-        identity.map_or_else(
-            || "an account that is gone".to_owned(),
-            |identity| format!("@{}", identity.handle.as_str().trim_start_matches('@')),
-        )
+        identity.map_or_else(|| "an account that is gone".to_owned(), Identity::shown)
     }
 
     /// What can be taken back of what these are: sent on its way last, what is held first.
@@ -247,11 +255,28 @@ impl Outbox {
             (Action::Approve, "approves it"),
             (Action::ItIsOut, "you have seen it out there"),
             (Action::ItIsNotOut, "you looked and it is not there: a draft again"),
-            (Action::Withdraw, "gives it up"),
+            (Action::Withdraw, "gives it up; its words are kept"),
+            (Action::Undo, "brings back what was given up, takes back what was approved"),
             (Action::StopSending, "stops all sending, for every process and beyond restarts; again lifts it"),
         ] {
             page.line(Line::of(Tone::Key, format!(" {:>5}  ", key(action))).with(Tone::Text, words));
         }
+    }
+}
+
+/// The voice that may approve something.
+///
+/// # Errors
+/// A line that says why it may not.
+pub fn may_approve<'a>(outgoing: &Outgoing, voice: Option<&'a str>) -> Result<&'a str, &'static str> {
+    let name = |name: &str| name.trim().to_owned();
+    match (voice.filter(|voice| !voice.trim().is_empty()), &outgoing.voice) {
+        (None, _) => Err("say who approves: set answering.voice, or give --voice NAME"),
+        (Some(_), None) => Err("nobody's name is on it: take it back and send it under a voice"),
+        (Some(voice), Some(writer)) if name(voice) == name(writer.as_str()) => {
+            Err("you wrote it: another voice must approve it")
+        }
+        (Some(voice), Some(_)) => Ok(voice),
     }
 }
 
@@ -306,11 +331,11 @@ pub fn about(outgoing: &Outgoing, outbox: &Outbox, context: &Context, page: &mut
             page.prose(Tone::Text, 0, &format!("The words are kept: {} writes on.", key(Action::Open)));
         }
         (OutgoingState::AwaitingApproval, _) => {
-            page.prose(
-                Tone::Text,
-                0,
-                &format!("Another voice than the writer's approves it with {}.", key(Action::Approve)),
-            );
+            let words = match may_approve(outgoing, context.voice()) {
+                Ok(_) => format!("{} approves it, and then it is held.", key(Action::Approve)),
+                Err(why) => format!("It waits for a second voice: {why}."),
+            };
+            page.prose(Tone::Text, 0, &words);
         }
         _ => {}
     }

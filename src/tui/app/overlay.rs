@@ -7,18 +7,23 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::campaigns::form::{self, Form};
 use super::cmd::Aim;
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
 use super::cursor::Motion;
 use super::game::{Answer as GameAnswer, Game};
+use super::giving::popup::Judging;
 use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
 use super::prompt::{Prompt, Typed};
+use super::why::Why;
+use crate::domain::CampaignChange;
 use crate::domain::case::CaseChange;
+use crate::domain::{ActId, Deed};
 
 /// Most overlays on top of one another.
 pub const DEEPEST: usize = 4;
@@ -53,6 +58,13 @@ impl Sheet {
         self.scroll
     }
 
+    /// Another page in its place; the reader stays where they are, as far as there is room.
+    pub fn replace(&mut self, page: Page, height: usize) {
+        self.page = page;
+        self.height = height.max(1);
+        self.go(Motion::Rows(0));
+    }
+
     /// Scrolls.
     pub fn go(&mut self, motion: Motion) {
         let most = self.page.lines().len().saturating_sub(self.height);
@@ -69,6 +81,8 @@ pub enum Overlay {
     Palette(Palette),
     /// What a figure is made of.
     Explain(Sheet),
+    /// Why a mention is read as it is.
+    Why(Box<Why>),
     /// The name for a query that becomes a watch.
     Name {
         /// The line.
@@ -80,12 +94,16 @@ pub enum Overlay {
     Case(Box<Popup>),
     /// What a person says of readings.
     Correct(Correcting),
+    /// What a person says that an act does.
+    Judge(Judging),
     /// The game in which the readers are taught.
     Game(Box<Game>),
     /// A saved reply is chosen.
     Replies(Picker),
     /// A content warning is written.
     Warning(Prompt),
+    /// What a campaign is made of, or what was paid.
+    Campaign(Box<Form>),
 }
 
 /// What a key on an overlay leads to.
@@ -106,6 +124,8 @@ pub enum Step {
     },
     /// Cases are changed.
     Case(Aim, Box<CaseChange>),
+    /// It goes away and acts are corrected.
+    Judge(Vec<ActId>, Deed),
     /// It goes away and readings are corrected.
     Say(Box<Correcting>),
     /// A question of the game is answered.
@@ -114,6 +134,8 @@ pub enum Step {
     Reply(Box<SavedReply>),
     /// It goes away and this warning stands before the text.
     Warning(String),
+    /// It goes away and something about campaigns is changed.
+    Campaign(Box<CampaignChange>),
 }
 
 impl Overlay {
@@ -134,7 +156,7 @@ impl Overlay {
 
     /// Whether a person types into it.
     pub fn takes_text(&self) -> bool {
-        !matches!(self, Self::Explain(_))
+        !matches!(self, Self::Explain(_) | Self::Why(_))
     }
 
     /// Takes a key of a prompt in.
@@ -166,11 +188,17 @@ impl Overlay {
                 popup::Step::Close => return Step::Close,
                 popup::Step::Do(aim, change) => return Step::Case(aim, Box::new(change)),
             },
+            Self::Campaign(form) => match form.type_in(typing, context) {
+                form::Step::Stay => {}
+                form::Step::Close => return Step::Close,
+                form::Step::Do(change) => return Step::Campaign(change),
+            },
             Self::Correct(correcting) => return correcting.type_in(typing),
+            Self::Judge(judging) => return judging.type_in(typing),
             Self::Game(game) => return game.type_in(typing),
-            Self::Explain(sheet) => match typing {
-                Typing::Previous => sheet.go(Motion::Rows(-1)),
-                Typing::Next => sheet.go(Motion::Rows(1)),
+            Self::Explain(_) | Self::Why(_) => match typing {
+                Typing::Previous => return self.act(Action::Up, None),
+                Typing::Next => return self.act(Action::Down, None),
                 Typing::Submit | Typing::Cancel => return Step::Close,
                 _ => {}
             },
@@ -183,13 +211,22 @@ impl Overlay {
         if let Some(motion) = Motion::of(action, count) {
             match self {
                 Self::Help(_, sheet) | Self::Explain(sheet) => sheet.go(motion),
+                Self::Why(why) => why.sheet_mut().go(motion),
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
-                Self::Name { .. } | Self::Warning(_) | Self::Case(_) | Self::Correct(_) | Self::Game(_) => {}
+                Self::Name { .. }
+                | Self::Warning(_)
+                | Self::Case(_)
+                | Self::Correct(_)
+                | Self::Judge(_)
+                | Self::Game(_)
+                | Self::Campaign(_) => {}
             }
             return Step::Stay;
         }
         match action {
+            Action::Correct if matches!(self, Self::Why(_)) => Step::Act(action),
+            Action::Why if matches!(self, Self::Why(_)) => Step::Close,
             Action::Back | Action::Quit | Action::Open | Action::Explain | Action::Help => Step::Close,
             _ => Step::Stay,
         }
@@ -208,12 +245,15 @@ impl Overlay {
                 sheet.height = rows;
                 sheet.go(Motion::Rows(0));
             }
+            Self::Why(why) => why.fit(context, size),
             Self::Palette(_)
             | Self::Name { .. }
             | Self::Warning(_)
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)
+            | Self::Campaign(_)
+            | Self::Judge(_)
             | Self::Game(_) => {}
         }
     }

@@ -34,6 +34,10 @@ pub enum Tone {
     Link,
     /// Words that a search found.
     Found,
+    /// Words that spoke for a reading as positive.
+    Pro,
+    /// Words that spoke for a reading as negative.
+    Contra,
 }
 
 /// A piece of a line.

@@ -29,6 +29,7 @@ impl Model {
             Action::ToggleRead => self.toggle_read(cmds),
             Action::ReadAll => self.read_all(cmds),
             Action::Undo => self.undo(cmds),
+            Action::Correct if self.desk.view() == View::Acts => self.open_judging(),
             Action::Correct => self.open_correcting(),
             Action::SayNegative => self.say(Said::sentiment(Sentiment::Negative), cmds),
             Action::SayNeutral => self.say(Said::sentiment(Sentiment::Neutral), cmds),
@@ -211,7 +212,11 @@ impl Model {
                 cmds.push(Cmd::MarkRead { question, ids, read });
             }
             Some(Undo::Steps(steps)) => self.undo_steps(question, steps, cmds),
+            Some(Undo::GivenUp(id)) => self.bring_back(question, id, cmds),
+            Some(Undo::Approved(id)) => self.take_approval_back(question, id, cmds),
+            Some(Undo::Acts(ids)) => cmds.push(Cmd::UndoActCorrections { question, ids }),
             Some(Undo::Corrections { ids, .. }) => cmds.push(Cmd::UndoCorrections { question, ids }),
+            Some(Undo::Campaign(change)) => self.send_campaign(question, *change, cmds),
             None => self.status.say(Weight::Info, "nothing to undo"),
         }
     }

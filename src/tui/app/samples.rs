@@ -216,6 +216,7 @@ fn state(id: i64, name: &str, health: SourceHealth) -> SourceState {
         mentions: 0,
         meters: Vec::new(),
         live: false,
+        own_history: None,
     }
 }
 
@@ -232,8 +233,11 @@ pub(crate) fn signal(id: i64, kind: SignalKind, minutes: i64, words: &str) -> Si
     }
 }
 
+pub(crate) mod books;
+pub(crate) mod campaigns;
 pub(crate) mod cases;
 pub(crate) mod postbox;
+pub(crate) mod reasons;
 mod town;
 
 pub(crate) use town::Town;

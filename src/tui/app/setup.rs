@@ -46,6 +46,8 @@ pub struct Writer {
     pub coach: Coaching,
     /// Who says what a post would do.
     pub rehearsing: Rehearsing,
+    /// A second voice must approve what is sent.
+    pub approval: bool,
 }
 
 /// Everything that the model must know before the first message.
@@ -81,7 +83,7 @@ pub struct Setup {
     pub notices: Vec<Notice>,
     /// How long an answer may take before its case is late.
     pub target: SignedDuration,
-    /// When somebody is there to answer, where that is configured.
+    /// When somebody is there to answer, where that is configured: only those hours make a case late then.
     pub hours: Option<WorkingHours>,
 }
 
@@ -120,10 +122,14 @@ pub struct Reconfigured {
     pub tell_factor: f64,
     /// How long an answer may take before its case is late.
     pub target: SignedDuration,
+    /// When somebody is there to answer, where that is configured.
+    pub hours: Option<WorkingHours>,
     /// How emoji are shown in lists.
     pub emoji: Emoji,
     /// The keys in force.
     pub keys: KeyNames,
-    /// Saved replies.
-    pub replies: Vec<SavedReply>,
+    /// The voice at this screen, when it said who it is.
+    pub voice: Option<String>,
+    /// Who writes answers here, and with what help.
+    pub writer: Writer,
 }

@@ -359,11 +359,13 @@ fn a_new_configuration_brings_names_and_keys() {
     new.subjects.truncate(1);
     let keys = KeyNames::of(|action| vec![format!("f{}", 1 + action as usize % 12)]);
     let new = Reconfigured {
-        replies: Vec::new(),
+        writer: Writer::default(),
         subjects: new.subjects,
         watches: vec![],
         tell_factor: 5.0,
         target: crate::domain::time::SignedDuration::from_mins(30),
+        hours: None,
+        voice: Some("Kim".to_owned()),
         emoji: Emoji::Raw,
         keys: keys.clone(),
     };

@@ -41,6 +41,7 @@ pub(super) struct Cycle<C: Console> {
     signals: mpsc::Receiver<Signal>,
     news: broadcast::Receiver<News>,
     news_end: bool,
+    narrator: mpsc::Receiver<String>,
     newsroom: Arc<dyn Newsroom>,
     errands: Errands,
     clock: Arc<dyn Clock>,
@@ -75,12 +76,13 @@ enum Woken {
     Heard(Heard),
     News(Result<News, RecvError>),
     Brought(Brought),
+    Narrated(String),
     Timer,
 }
 
 impl<C: Console> Cycle<C> {
     pub(super) fn new(console: C, signals: mpsc::Receiver<Signal>, setup: Setup) -> Result<Self, TuiError> {
-        let Setup { store, newsroom, mut model, keymap, theme, clock, screen, save_watch, reload } = setup;
+        let Setup { store, newsroom, mut model, keymap, theme, clock, screen, save_watch, reload, narrator } = setup;
         let size = console.size().map_err(TuiError::Draw)?;
         let now = clock.now();
         model.size = size;
@@ -96,6 +98,7 @@ impl<C: Console> Cycle<C> {
             signals,
             news,
             news_end: false,
+            narrator,
             errands: Errands::new(store, Arc::clone(&newsroom), save_watch, reload),
             newsroom,
             clock,
@@ -183,6 +186,7 @@ impl<C: Console> Cycle<C> {
             heard = self.console.next() => Woken::Heard(heard),
             news = self.news.recv(), if !self.news_end => Woken::News(news),
             brought = self.errands.next() => Woken::Brought(brought),
+            Some(line) = self.narrator.recv() => Woken::Narrated(line),
             () = tokio::time::sleep_until(next.into()) => Woken::Timer,
         }
     }
@@ -197,6 +201,10 @@ impl<C: Console> Cycle<C> {
             Woken::Heard(heard) => self.heard(heard),
             Woken::News(news) => self.news(news),
             Woken::Brought(brought) => self.brought(brought),
+            Woken::Narrated(line) => {
+                tracing::info!(line, "the narrator");
+                self.tell(info(&line), Urgency::Data)
+            }
             Woken::Timer => Ok(()),
         }
     }

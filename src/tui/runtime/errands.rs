@@ -15,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 use super::letters::{self, Letters};
 use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{
-    CorrectionId, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId, SubjectId, Timestamp,
+    ActId, CampaignChange, CorrectionId, Deed, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId,
+    SubjectId, Timestamp,
 };
+use crate::engine::rehearsal::Setting;
 use crate::store::cases::ByHand;
 use crate::store::{Store, StoreResult};
 use crate::tui::app::cmd::{Load, Order};
@@ -75,6 +77,13 @@ pub(super) enum Change {
         by: ByHand,
     },
     Seen(SignalId),
+    Campaigns {
+        question: u64,
+        newsroom: Arc<dyn Newsroom>,
+        change: Box<CampaignChange>,
+        voice: String,
+        at: Timestamp,
+    },
     Correct {
         question: u64,
         newsroom: Arc<dyn Newsroom>,
@@ -83,6 +92,15 @@ pub(super) enum Change {
     Uncorrect {
         question: u64,
         newsroom: Arc<dyn Newsroom>,
+        ids: Vec<CorrectionId>,
+    },
+    CorrectActs {
+        question: u64,
+        acts: Vec<ActId>,
+        deed: Deed,
+    },
+    UncorrectActs {
+        question: u64,
         ids: Vec<CorrectionId>,
     },
     Errand {
@@ -104,6 +122,7 @@ pub(super) struct Words {
 
 pub(super) struct Errands {
     store: Arc<dyn Store>,
+    newsroom: Arc<dyn Newsroom>,
     save_watch: Option<SaveWatch>,
     reload: Option<Reload>,
     tasks: JoinSet<Brought>,
@@ -112,6 +131,7 @@ pub(super) struct Errands {
     /// What tasks tell that go on: trials and the keeper of changes.
     tell: mpsc::Sender<Brought>,
     told: mpsc::Receiver<Brought>,
+    newsroom: Arc<dyn Newsroom>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
     rehearsals: Rehearsals,
@@ -127,9 +147,10 @@ impl Errands {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
         let mut keeper = JoinSet::new();
-        keeper.spawn(keep(Arc::clone(&store), newsroom, wanted, tell.clone()));
+        keeper.spawn(keep(Arc::clone(&store), Arc::clone(&newsroom), wanted, tell.clone()));
         Self {
             store,
+            newsroom,
             save_watch,
             reload,
             tasks: JoinSet::new(),
@@ -137,6 +158,7 @@ impl Errands {
             changes: Some(changes),
             tell,
             told,
+            newsroom,
             keeper,
             trial: CancellationToken::new(),
             rehearsals: Rehearsals::default(),
@@ -164,13 +186,16 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
-        let rehearsals = self.rehearsals.clone();
+        let (newsroom, rehearsals) = (Arc::clone(&self.newsroom), self.rehearsals.clone());
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
             let answer = match load {
-                Load::Rehearsal { text, now, by } => rehearsals.answer(&*store, &text, now, &by).await,
-                load => answer(&*store, load, brand).await,
+                Load::Rehearsal { text, now, by, account, board } => {
+                    let setting = board.and_then(|board| Setting::found(&board, &text, &account));
+                    rehearsals.answer(&*store, &text, now, &by, setting).await
+                }
+                load => answer(&*store, &*newsroom, load, brand).await,
             };
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
@@ -187,8 +212,11 @@ impl Errands {
             | Change::AllRead { question, .. }
             | Change::Cases { question, .. }
             | Change::UndoSteps { question, .. }
+            | Change::Campaigns { question, .. }
             | Change::Correct { question, .. }
             | Change::Uncorrect { question, .. }
+            | Change::CorrectActs { question, .. }
+            | Change::UncorrectActs { question, .. }
             | Change::Errand { question, .. } => Some(*question),
             Change::Seen(_) | Change::Mark(_) => None,
         };
@@ -199,7 +227,7 @@ impl Errands {
 
     /// An errand of the composer or the outbox: reading runs beside, changes after those that were asked for before.
     pub(super) fn errand(&mut self, question: u64, errand: Errand, at: Timestamp) -> Option<Msg> {
-        if !matches!(errand, Errand::Open(_) | Errand::Line(_)) {
+        if !matches!(errand, Errand::Open(..) | Errand::Line(_)) {
             return self.change(Change::Errand { question, errand, at });
         }
         if self.tasks.len() >= WAITING {
@@ -209,9 +237,9 @@ impl Errands {
         self.tasks.spawn(async move {
             let told = match errand {
                 Errand::Line(aim) => letters::line(&*store, &aim, at).await.map(Told::Line),
-                Errand::Open(wanted) => {
-                    letters::open(&*store, wanted, at).await.map(|opened| Told::Opened(Box::new(opened)))
-                }
+                Errand::Open(wanted, voice) => letters::open(&*store, wanted, voice.as_deref(), at)
+                    .await
+                    .map(|opened| Told::Opened(Box::new(opened))),
                 _ => return Brought::Nothing,
             };
             Brought::Message(answered(question, told.map(Answer::Told)))
@@ -381,7 +409,12 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
         Change::Cases { question, order } => Some(answered(question, cases::change(store, *order).await)),
         Change::UndoSteps { question, steps, by } => {
             let undone = store.undo_steps(&steps, &by).await;
-            Some(answered(question, undone.map(|cases| Answer::StepsUndone(cases.into()))))
+            Some(answered(question, undone.map(Answer::StepsUndone)))
+        }
+        Change::Campaigns { question, newsroom, change, voice, at } => {
+            let undo = store.change_campaigns(&change, &voice, at).await;
+            newsroom.campaigns_changed();
+            Some(answered(question, undo.map(|undo| Answer::CampaignsChanged(Box::new(undo)))))
         }
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;
@@ -390,6 +423,14 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
         Change::Uncorrect { question, newsroom, ids } => {
             let undone = newsroom.undo_corrections(&ids).await;
             Some(answered(question, undone.map(Answer::Uncorrected)))
+        }
+        Change::CorrectActs { question, acts, deed } => {
+            let kept = newsroom.correct_acts(&acts, deed).await;
+            Some(answered(question, kept.map(|ids| Answer::ActsCorrected(ids, deed))))
+        }
+        Change::UncorrectActs { question, ids } => {
+            let undone = newsroom.undo_act_corrections(&ids).await;
+            Some(answered(question, undone.map(Answer::ActsUncorrected)))
         }
         Change::Errand { question, errand, at } => Some(match letters.carry_out(store, newsroom, errand, at).await {
             Ok(told) => Msg::Answer { question, answer: Answer::Told(told) },
@@ -416,8 +457,13 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
     }
 }
 
-/// Asks the store.
-async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> StoreResult<Answer> {
+/// Asks the store, or who knows of readers.
+async fn answer(
+    store: &dyn Store,
+    newsroom: &dyn Newsroom,
+    load: Load,
+    brand: Option<SubjectId>,
+) -> StoreResult<Answer> {
     Ok(match load {
         Load::Rows { filter, span, limit } => Answer::Rows(store.page(&filter, span, limit).await?.into()),
         Load::NewAbove { filter } => Answer::NewAbove(store.count(&filter, NEW_ABOVE).await?),
@@ -430,12 +476,16 @@ async fn answer(store: &dyn Store, load: Load, brand: Option<SubjectId>) -> Stor
             let answers = if answered { store.answers(id).await? } else { Vec::new() };
             Answer::Detail(mention, rows.into(), answers.into())
         }
+        Load::Why(id) => Answer::Why(newsroom.reasons(id).await?.map(Arc::new)),
         Load::Trend { subject, from, bucket, buckets } => {
             Answer::Trend(subject, store.trend(subject, from, bucket, buckets).await?.into())
         }
         Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+        Load::Accounts(source) => Answer::Told(letters::accounts(store, source).await?),
+        Load::Books { limit } => Answer::Books(newsroom.show_books(limit).await?.map(Arc::new)),
+        Load::Verdict { act } => Answer::Verdict(newsroom.verdict(act).await?.map(Arc::new)),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }

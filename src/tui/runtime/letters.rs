@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Newsroom;
 use crate::domain::case::CaseChange;
-use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Seen};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, Network, SafeText, SourceId, Timestamp, Visibility};
 use crate::engine::answering::AnsweringSettings;
@@ -18,6 +18,7 @@ use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
 use crate::store::{Store, StoreResult};
 use crate::tui::app::composer::errand::{Errand, Opened, Submit as Wish, Told, Tray, Wanted};
+use crate::tui::app::composer::gate::NO_VOICE;
 
 pub(super) use line::line;
 
@@ -37,12 +38,17 @@ const ACTS: u32 = 100;
 const SHEETS: usize = 64;
 
 /// Everything that writing needs. What is in the outbox can be written on while it is a draft only.
-pub(super) async fn open(store: &dyn Store, wanted: Wanted, now: Timestamp) -> StoreResult<Opened> {
+pub(crate) async fn open(
+    store: &dyn Store,
+    wanted: Wanted,
+    voice: Option<&str>,
+    now: Timestamp,
+) -> StoreResult<Opened> {
     let draft = match wanted {
         Wanted::Outgoing(id) => store.outgoing(id).await?,
-        Wanted::Mention(id) => store.draft_for(Some(id), None).await?,
-        Wanted::Post { anew: true, .. } => None,
-        Wanted::Post { ref voice, anew: false } => begun_post(store, voice.as_deref()).await?,
+        Wanted::Mention(id) => store.draft_for(Some(id), None, voice).await?,
+        Wanted::Post { anew: true } => None,
+        Wanted::Post { anew: false } => begun_post(store, voice).await?,
     };
     let draft = draft.filter(|draft| draft.state == OutgoingState::Draft);
     let id = match wanted {
@@ -102,6 +108,11 @@ async fn replies(store: &dyn Store) -> StoreResult<Vec<String>> {
     Ok(live.map(|act| act.text.to_string()).take(REPLIES).collect())
 }
 
+/// The accounts that reach what a source has shown, and those that were used last.
+pub(super) async fn accounts(store: &dyn Store, source: SourceId) -> StoreResult<Told> {
+    Ok(Told::Accounts(reaching(store, source).await?, used(store).await?))
+}
+
 /// The accounts that reach what a source has shown: its own, and those of its scope, in which a post has the same name.
 /// Under any other account of the network the same name may be somebody else's post.
 async fn reaching(store: &dyn Store, source: SourceId) -> StoreResult<Vec<Identity>> {
@@ -143,9 +154,6 @@ pub(super) struct Letters {
     /// Sheets whose last save failed: what they hold is not what the store has, and must not be sent.
     unsaved: BTreeSet<u64>,
 }
-
-/// Said where a second voice must approve and nobody knows whose the first is.
-const NO_VOICE: &str = "not sent: a second voice must approve, so say who writes: add a [[voice]] to the configuration and start goodword with --voice NAME";
 
 /// Why something was not done, for a person.
 pub(super) type Why = String;
@@ -192,15 +200,15 @@ impl Letters {
             Errand::Stop(stopped) => done(store.stop_sending(stopped, now).await.map(|()| true)),
             Errand::ByHand { session, mention, case, text, voice, answering } => {
                 let by = ByHand { voice, at: now };
-                let recorded = record(store, mention, case, text, &by, answering).await?;
+                let recorded = record(store, mention, case, text, &by, *answering).await?;
                 if recorded && let Some(saved) = self.drafts.remove(&session) {
                     give_up(store, saved, now).await.map_err(|error| error.to_string())?;
                 }
                 Ok(Told::Done(recorded))
             }
             // Reading is done elsewhere, side by side.
-            Errand::Open(wanted) => {
-                let opened = open(store, wanted, now).await.map_err(|error| error.to_string())?;
+            Errand::Open(wanted, voice) => {
+                let opened = open(store, wanted, voice.as_deref(), now).await.map_err(|error| error.to_string())?;
                 Ok(Told::Opened(Box::new(opened)))
             }
             Errand::Line(aim) => line(store, &aim, now).await.map(Told::Line).map_err(|error| error.to_string()),
@@ -239,11 +247,11 @@ impl Letters {
         let saved = saved.ok_or_else(|| "not sent: the draft could not be saved first".to_owned())?;
         let how = newsroom.how_to_send(&wish.network);
         if how.approval && wish.voice.as_ref().is_none_or(|voice| voice.trim().is_empty()) {
-            return Err(NO_VOICE.to_owned());
+            return Err(format!("not sent: {NO_VOICE}"));
         }
         let submit = Submit {
             revision: saved.revision,
-            seen: Seen { case: wish.case, newest: wish.newest, all_the_same: wish.all_the_same },
+            seen: wish.seen,
             hold: how.hold,
             approval: how.approval,
             dry: how.dry,

@@ -23,6 +23,8 @@ mod trial;
 #[path = "../../../tests/support/shelf.rs"]
 mod shelf;
 
+pub(crate) use letters::open as everything_for;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,6 +96,8 @@ pub struct Setup {
     pub save_watch: Option<SaveWatch>,
     /// How the configuration is read anew (`SIGUSR1`, and after a watch was saved); `None` when there is none.
     pub reload: Option<Reload>,
+    /// What a narrator says beside what happens; a closed channel when there is none.
+    pub narrator: mpsc::Receiver<String>,
 }
 
 /// What can go wrong with the screen, told to a person.

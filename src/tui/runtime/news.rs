@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
-use crate::domain::{CorrectionId, MentionId, Network, Occasion, Said, SourceId, SubjectId};
-use crate::engine::{self, EngineHandle, Event};
+use crate::domain::{ActId, CorrectionId, Deed, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::engine::books::shown::{Shown, Verdict};
+use crate::engine::{self, EngineHandle, Event, Reasons};
 use crate::store::StoreResult;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
@@ -40,6 +41,41 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When that cannot be stored.
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64>;
+    /// Why a mention is read as it is; `None` when it is not stored any more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>>;
+    /// Campaigns or payments were changed here: whoever measures them looks at once.
+    fn campaigns_changed(&self) {}
+    /// What the screen shows of the books; `None` where nobody keeps any.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn show_books(&self, _limit: usize) -> StoreResult<Option<Shown>> {
+        Ok(None)
+    }
+    /// How an act of ours was read, with the words that made the verdict; `None` when it is in the books no more.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn verdict(&self, _act: ActId) -> StoreResult<Option<Verdict>> {
+        Ok(None)
+    }
+    /// Keeps what a person says that acts of ours do; the numbers of the corrections.
+    ///
+    /// # Errors
+    /// When that cannot be stored.
+    async fn correct_acts(&self, _acts: &[ActId], _deed: Deed) -> StoreResult<Vec<CorrectionId>> {
+        Ok(Vec::new())
+    }
+    /// Takes corrections of acts back; how many.
+    ///
+    /// # Errors
+    /// When that cannot be stored.
+    async fn undo_act_corrections(&self, _ids: &[CorrectionId]) -> StoreResult<u64> {
+        Ok(0)
+    }
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
     /// How something is sent from here to a network.
@@ -86,7 +122,9 @@ impl Newsroom for EngineHandle {
         let trouble = self.trouble().map(|trouble| Event::StoreTrouble(Some(trouble)));
         let learned = Event::Learned(self.lessons());
         let paused = self.is_paused().then_some(Event::Paused(true));
-        self.standing().map(Event::Standing).into_iter().chain(trouble).chain(paused).chain([learned]).collect()
+        let campaigns = self.campaigns().map(Event::Campaigns);
+        let standing = self.standing().map(Event::Standing).into_iter();
+        standing.chain(trouble).chain(paused).chain([learned]).chain(campaigns).collect()
     }
 
     fn refresh(&self, source: Option<SourceId>) -> bool {
@@ -109,6 +147,30 @@ impl Newsroom for EngineHandle {
 
     async fn undo_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_corrections(self, ids).await
+    }
+
+    async fn reasons(&self, id: MentionId) -> StoreResult<Option<Reasons>> {
+        Self::reasons(self, id).await
+    }
+
+    fn campaigns_changed(&self) {
+        Self::campaigns_changed(self);
+    }
+
+    async fn show_books(&self, limit: usize) -> StoreResult<Option<Shown>> {
+        Self::show_books(self, limit).await.map(Some)
+    }
+
+    async fn verdict(&self, act: ActId) -> StoreResult<Option<Verdict>> {
+        Self::verdict(self, act).await
+    }
+
+    async fn correct_acts(&self, acts: &[ActId], deed: Deed) -> StoreResult<Vec<CorrectionId>> {
+        Self::correct_acts(self, acts, deed).await
+    }
+
+    async fn undo_act_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
+        Self::undo_act_corrections(self, ids).await
     }
 
     fn outbox_changed(&self) {

@@ -54,6 +54,8 @@ impl Theme {
             Tone::Question => self.coloured(Color::Cyan, Modifier::BOLD),
             Tone::Warn => self.coloured(Color::Magenta, Modifier::empty()),
             Tone::Link => plain.add_modifier(Modifier::UNDERLINED),
+            Tone::Pro => self.coloured(Color::Green, Modifier::BOLD | Modifier::UNDERLINED),
+            Tone::Contra => self.coloured(Color::Red, Modifier::BOLD | Modifier::UNDERLINED),
             Tone::Found => self.coloured(Color::Magenta, Modifier::BOLD | Modifier::UNDERLINED),
         }
     }
@@ -107,7 +109,7 @@ impl Theme {
 mod tests {
     use super::*;
 
-    const TONES: [Tone; 15] = [
+    const TONES: [Tone; 17] = [
         Tone::Text,
         Tone::Muted,
         Tone::Strong,
@@ -122,6 +124,8 @@ mod tests {
         Tone::Key,
         Tone::Link,
         Tone::Found,
+        Tone::Pro,
+        Tone::Contra,
         Tone::Text,
     ];
 

@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::brush::{Brush, inner, row_at};
 use super::search::prompt;
 use crate::domain::case::PersonCard;
+use crate::domain::outbox::Identity;
 use crate::domain::{SafeText, Visibility};
 use crate::tui::app::Model;
 use crate::tui::app::composer::paper::Row;
@@ -49,6 +50,12 @@ fn thread(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
     };
     let title = title.with(Tone::Strong, sheet.whom());
     let title = title.with(Tone::Muted, format!(" · {}", sheet.network()));
+    let title = match sheet.theirs() {
+        Some((who, when)) => {
+            title.with(Tone::Warn, format!(" · draft by {who}, {}", when::ago(model.context().now(), *when)))
+        }
+        None => title,
+    };
     let body = inner(brush.pane(area, &title, &Line::of(Tone::Muted, turns), false), MARGIN);
     brush.page(body, sheet.thread().page(), sheet.thread().scroll());
 }
@@ -109,13 +116,10 @@ fn rehearsal(brush: &mut Brush<'_>, sheet: &Composer, area: Area) {
 fn heading(model: &Model, sheet: &Composer) -> Line {
     let mut line = match sheet.way() {
         Way::Publish { identities, .. } => {
-            let handle = sheet
-                .identity()
-                .map(|identity| identity.handle.as_str().trim_start_matches('@').to_owned())
-                .unwrap_or_default();
+            let account = sheet.identity().map(Identity::shown).unwrap_or_default();
             let tone = if sheet.is_unusual() { Tone::Bad } else { Tone::Strong };
             let sign = if sheet.is_unusual() { "! " } else { "" };
-            let mut line = Line::of(tone, format!("{sign}as @{handle}"));
+            let mut line = Line::of(tone, format!("{sign}as {account}"));
             if sheet.is_post() {
                 line = line.with(Tone::Muted, format!(" · {}", sheet.network()));
             }

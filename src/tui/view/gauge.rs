@@ -1,20 +1,18 @@
-//! Giving before receiving: says where the books are, until campaigns have a gauge here. Nothing is made up.
+//! Giving before receiving: the health of the campaigns that run, or between campaigns the brand's balance.
 
-use super::brush::{Brush, inner};
+use super::brush::{Brush, inner, row_at};
 use crate::tui::app::Model;
+use crate::tui::app::campaigns::gauge;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Tone};
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
-    let _ = model;
     let title = Line::of(Tone::Strong, "Giving before receiving");
-    let body = inner(brush.pane(area, &title, &Line::new(), focused), 1);
-    let used = brush.prose(Area { height: body.height.min(2), ..body }, "no campaign is defined", Tone::Text);
-    let rest = Area { y: body.y + used, height: body.height.saturating_sub(used), ..body };
-    let words = if area.width < 40 {
-        "`goodword ledger` has the books."
-    } else {
-        "`goodword ledger` shows what was given and asked, `goodword rehearse` what a post would do. Campaigns get their gauge here."
-    };
-    brush.prose(rest, words, Tone::Muted);
+    let running = model.campaigns().board().map_or(0, |board| board.running().count());
+    let right = if running > 1 { Line::of(Tone::Muted, format!("{running} run")) } else { Line::new() };
+    let body = inner(brush.pane(area, &title, &right, focused), 1);
+    let lines = gauge(model.campaigns(), usize::from(body.width), usize::from(body.height), model.context());
+    for (row, line) in lines.iter().take(usize::from(body.height)).enumerate() {
+        brush.line(body.x, row_at(body, row), body.width, line);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::brush::{Brush, inner, row_at};
 use crate::domain::Timestamp;
-use crate::domain::case::{CaseRow, CaseStatus, Snooze};
+use crate::domain::case::{Aftermath, CaseRow, CaseStatus, Snooze};
 use crate::tui::app::asks::Thing;
 use crate::tui::app::dossier::{forewords, intent_sign, sentiment_sign};
 use crate::tui::app::flow::MARGIN;
@@ -10,7 +10,7 @@ use crate::tui::app::inbox::clock::{self, WIDE, clock};
 use crate::tui::app::inbox::{Tab, file::CaseFile};
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Tone};
-use crate::tui::app::text::{fit, fold, grouped, short_number};
+use crate::tui::app::text::{clip, fit, fold, grouped, short_number};
 use crate::tui::app::{Action, Model, when};
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
@@ -70,7 +70,7 @@ fn right(model: &Model) -> Line {
 pub(super) fn compose(model: &Model, row: &CaseRow, width: usize, marks: bool) -> Line {
     let context = model.context();
     let now = context.now();
-    let shown = clock(row, now, context.target());
+    let shown = clock(row, now, context.lateness());
     let mut line = Line::new();
     if marks {
         let marked = model.inbox().marked().contains(&row.id);
@@ -140,12 +140,22 @@ fn tags(model: &Model, row: &CaseRow, mut line: Line, now: Timestamp, long: bool
         let stamp = when::stamp(context.zone(), now, due);
         line = line.with(tone, format!("{sign}promise {} ", stamp.trim()));
     }
+    if let Some(handed) = row.handed.as_ref().filter(|_| row.status == CaseStatus::HandedOver) {
+        let tone = if row.is_overdue(now) { Tone::Bad } else { Tone::Text };
+        let to = clip(handed.to.as_str(), if long { 28 } else { 14 });
+        let due =
+            handed.due.map(|due| format!(" {}", when::stamp(context.zone(), now, due).trim())).unwrap_or_default();
+        line = line.with(tone, format!("→{}{due} ", fold(&to, context.emoji())));
+    }
     if row.reopened > 0 && row.status == CaseStatus::New {
         line = line.with(Tone::Warn, "again ");
     }
     match row.aftermath {
-        Some(crate::domain::case::Aftermath::Recovered) => line.with(Tone::Good, "happy "),
-        Some(crate::domain::case::Aftermath::Unhappy) => line.with(Tone::Bad, "unhappy "),
+        Some(Aftermath::Recovered) => match context.keys().short(Action::Resolve).filter(|_| row.is_happy_end()) {
+            Some(key) => line.with(Tone::Good, format!("happy: {key} resolves ")),
+            None => line.with(Tone::Good, "happy "),
+        },
+        Some(Aftermath::Unhappy) => line.with(Tone::Bad, "unhappy "),
         _ => line,
     }
 }

@@ -2,11 +2,13 @@
 
 mod ascii;
 mod brush;
+mod campaigns;
 mod clocks;
 mod composer;
 mod detail;
 mod first;
 mod gauge;
+mod giving;
 mod hints;
 mod inbox;
 mod outbox;
@@ -90,7 +92,11 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Trial => search::draw(brush, model, area, focused),
         Pane::Reading => search::reading(brush, model, area, focused),
         Pane::Composer => composer::draw(brush, model, area),
+        Pane::Acts => giving::acts(brush, model, area, focused),
+        Pane::Ledger => giving::ledger(brush, model, area, focused),
         Pane::Outbox => outbox::draw(brush, model, area, focused),
+        Pane::Campaigns => campaigns::list(brush, model, area, focused),
+        Pane::Campaign => campaigns::whole(brush, model, area, focused),
     }
 }
 

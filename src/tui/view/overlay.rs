@@ -20,24 +20,24 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             body.height = body.height.saturating_sub(1);
             brush.page(body, sheet.page(), sheet.scroll());
         }
-        Overlay::Explain(sheet) => {
-            // As tall as what it says.
-            let lines = u16::try_from(sheet.page().lines().len()).unwrap_or(area.height).saturating_add(2);
-            let height = lines.min(area.height);
-            let area = Area { y: area.y + (area.height - height) / 2, height, ..area };
-            let body = frame(brush, area, sheet.title(), &position(sheet, 0, area));
-            brush.page(body, sheet.page(), sheet.scroll());
-        }
+        Overlay::Why(why) => explained(brush, area, why.sheet()),
+        Overlay::Explain(sheet) => explained(brush, area, sheet),
         Overlay::Case(popup) => case(brush, popup, area, model),
         Overlay::Correct(correcting) => {
             let page = correcting.page(usize::from(area.width.saturating_sub(4)), model.context());
             paged(brush, area, &correcting.title(), "", &page);
         }
+        Overlay::Judge(judging) => {
+            let page = judging.page(usize::from(area.width.saturating_sub(4)), model.context());
+            paged(brush, area, judging.title(), "", &page);
+        }
         Overlay::Game(game) => {
-            let page = game.page(usize::from(area.width.saturating_sub(4)), model.context());
+            let inside = (usize::from(area.width.saturating_sub(4)), usize::from(area.height.saturating_sub(2)));
+            let page = game.page(inside.0, inside.1, model.context());
             paged(brush, area, &game.title(), &game.progress(), &page);
         }
         Overlay::Palette(found) => palette(brush, found, area, model),
+        Overlay::Campaign(form) => super::campaigns::form(brush, form, area, model),
         Overlay::Replies(picker) => super::composer::replies(brush, picker, area),
         Overlay::Warning(line) => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
@@ -103,6 +103,15 @@ fn case(brush: &mut Brush<'_>, popup: &Popup, area: Area, model: &Model) {
         let sign = if refused { "! " } else { "" };
         brush.say(row.x, row.y, row.width, &format!("{sign}{meaning}"), tone);
     }
+}
+
+/// An explanation, as tall as what it says.
+fn explained(brush: &mut Brush<'_>, area: Area, sheet: &Sheet) {
+    let lines = u16::try_from(sheet.page().lines().len()).unwrap_or(area.height).saturating_add(2);
+    let height = lines.min(area.height);
+    let area = Area { y: area.y + (area.height - height) / 2, height, ..area };
+    let body = frame(brush, area, sheet.title(), &position(sheet, 0, area));
+    brush.page(body, sheet.page(), sheet.scroll());
 }
 
 /// A page in a frame that is as tall as it needs.

@@ -55,6 +55,11 @@ fn sign(kind: SignalKind) -> &'static str {
     match kind {
         SignalKind::Spike | SignalKind::Flood => "▲",
         SignalKind::Silence | SignalKind::Canned => "~",
-        SignalKind::SourceTrouble | SignalKind::StoreTrouble | SignalKind::Late | SignalKind::PromiseDue => "!",
+        SignalKind::SourceTrouble
+        | SignalKind::StoreTrouble
+        | SignalKind::Late
+        | SignalKind::PromiseDue
+        | SignalKind::Backlash
+        | SignalKind::HandOverDue => "!",
     }
 }

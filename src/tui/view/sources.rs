@@ -2,7 +2,7 @@
 
 use super::brush::{Brush, inner, row_at};
 use crate::domain::time::Timestamp;
-use crate::domain::{SafeText, SourceHealth, SourceState};
+use crate::domain::{OwnHistory, SafeText, SourceHealth, SourceState};
 use crate::tui::app::Model;
 use crate::tui::app::layout::{self, Area};
 use crate::tui::app::lists::{health_sign, worries};
@@ -113,6 +113,16 @@ fn meter(brush: &mut Brush<'_>, state: &SourceState, area: Area, now: Timestamp,
     wide + u16::try_from(gap).unwrap_or_default()
 }
 
+/// How far back our own posts were fetched.
+fn own_history(history: &OwnHistory, now: Timestamp) -> Option<String> {
+    let days = now.duration_since(history.reached?).as_hours() / 24;
+    let posts = short_number(history.posts);
+    Some(match history.done {
+        true => format!("own posts of {days} days: {posts}"),
+        false => format!("fetching own posts: {posts}, back to {days} days ago"),
+    })
+}
+
 fn due(next: Option<Timestamp>, now: Timestamp) -> String {
     match next {
         Some(at) if at <= now => "due".to_owned(),
@@ -133,7 +143,8 @@ fn foot(brush: &mut Brush<'_>, model: &Model, state: &SourceState, area: Area) {
     brush.line(area.x, area.y, area.width, &line);
     let rest = Area { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let (now, zone) = (model.context().now(), model.context().zone());
-    let counted: Vec<String> = state.meters.iter().map(|meter| meters::full(meter, now, zone)).collect();
+    let mut counted: Vec<String> = state.meters.iter().map(|meter| meters::full(meter, now, zone)).collect();
+    counted.extend(state.own_history.as_ref().and_then(|history| own_history(history, now)));
     let counted = counted.join(" · ");
     let wanted = text::wrap(&counted, usize::from(rest.width), usize::from(rest.height.saturating_sub(1))).len();
     let wanted = if counted.is_empty() { 0 } else { u16::try_from(wanted).unwrap_or_default() };

@@ -121,9 +121,16 @@ fn cases(line: Line, figures: &InboxFigures, wording: Wording) -> Line {
     if late > 0 {
         line = line.with(Tone::Bad, format!("  ▲ {} late", grouped(late)));
     }
-    if figures.promises_due > 0 && wording != Wording::Brief {
-        let words = if figures.promises_due == 1 { "promise due" } else { "promises due" };
-        line = line.with(Tone::Bad, format!("  {} {words}", grouped(figures.promises_due)));
+    let due = match (figures.promises_due, figures.hand_overs_due) {
+        (0, 0) => None,
+        (1, 0) => Some("1 promise due".to_owned()),
+        (promises, 0) => Some(format!("{} promises due", grouped(promises))),
+        (0, 1) => Some("1 hand-over due".to_owned()),
+        (0, handed) => Some(format!("{} hand-overs due", grouped(handed))),
+        (promises, handed) => Some(format!("{} due", grouped(promises + handed))),
+    };
+    if let Some(words) = due.filter(|_| wording != Wording::Brief) {
+        line = line.with(Tone::Bad, format!("  {words}"));
     }
     if figures.debt >= 0.5 {
         line = line.with(Tone::Text, format!("  debt {}", Figures::debt(figures)));

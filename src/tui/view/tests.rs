@@ -16,10 +16,14 @@ use crate::tui::app::samples::postbox::outgoing;
 use crate::tui::app::samples::{Town, minutes_ago, now, row, setup};
 use crate::tui::app::{Action, Cmd, Msg, Occasion, Setup, text};
 
+mod answering;
+mod campaigns;
 mod clocks;
+mod giving;
 mod inbox;
 mod posts;
 mod scenes;
+mod why;
 
 fn paint(model: &Model, theme: &Theme) -> Buffer {
     let (width, height) = model.desk().size();
@@ -554,7 +558,9 @@ fn a_corrected_mention_tells_both_words() {
     town.tell(&mut model, Msg::Clock(minutes_ago(-1)));
     town.press(&mut model, Action::Bottom);
     insta::assert_snapshot!("corrected_80x24", words(&paint(&model, &Theme::standard())));
-    town.press(&mut model, Action::Explain);
+    for action in [Action::Explain, Action::Bottom] {
+        town.press(&mut model, action);
+    }
     insta::assert_snapshot!("explain_learned_80x24", words(&paint(&model, &Theme::standard())));
 }
 

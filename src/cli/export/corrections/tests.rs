@@ -4,7 +4,7 @@ use super::*;
 use crate::cli::args::Exported;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Intent, Intents, Item, Network, NewCorrection, Reading, Role, Said, Shares, SourceHealth, SubjectId,
+    Intent, IntentShares, Intents, Item, Network, NewCorrection, Reading, Role, Said, Shares, SourceHealth, SubjectId,
 };
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
@@ -89,6 +89,7 @@ async fn store(directory: &std::path::Path) -> SqliteStore {
         subject: adopted.subjects[0].id,
         said,
         untaught: Some(Shares { negative: 0.5, neutral: 0.25, positive: 0.25 }),
+        untaught_intents: Some(IntentShares([0.25, 0.5, 0.125, 0.0, 0.125])),
         occasion: Occasion::Asked,
         at: at(60 + place as i64),
     };
@@ -135,6 +136,10 @@ async fn what_was_read_and_what_was_said_are_written_side_by_side() {
     );
     assert_eq!(new["said"], json!({"sentiment": "negative", "intents": ["complaint"], "about": null}));
     assert_eq!((&new["untaught"], &new["occasion"]), (&json!([0.5, 0.25, 0.25]), &json!("asked")));
+    let intents = (json!([0.25, 0.5, 0.125, 0.0, 0.125]), json!("asked"));
+    for line in [new, old] {
+        assert_eq!((&line["untaught_intents"], &line["intents_occasion"]), (&intents.0, &intents.1));
+    }
     assert_eq!(new["at"], json!("2025-06-15T15:07:41Z"));
     assert_eq!((&old["mention"], &old["text"], &old["said"]), (&Value::Null, &Value::Null, &new["said"]));
 

@@ -6,7 +6,7 @@ use crate::engine::doubles::START;
 use crate::engine::doubles::stream;
 use crate::engine::doubles::town::plan;
 use crate::engine::event::Polled;
-use crate::engine::{Engine, Standing};
+use crate::engine::{Engine, Orders, Standing};
 use crate::store::{Roster, RosterWatch};
 
 /// What a stream tells after a second, from one place that never moves.
@@ -235,7 +235,7 @@ async fn new_watches_reach_a_stream_that_is_under_way() {
     let (handle, _events) = scene.start(vec![firehose(&script)]).await;
     pass(SECOND * 2).await;
     assert!(scene.store.texts().is_empty(), "nobody watches");
-    handle.rewatch(watching()).await.unwrap();
+    handle.rewatch(Orders { roster: watching(), ..Orders::default() }).await.unwrap();
     pass(SECOND * 2).await;
     assert_eq!(scene.store.texts().len(), 1);
     assert!(handle.refresh(None), "it changes nothing for a stream");

@@ -72,6 +72,10 @@ async fn own_posts_are_read_page_by_page_and_never_in_circles() {
     assert_eq!((own.len(), own[0].native_id.as_str()), (40, "39"));
     assert!(own.iter().all(|item| item.own));
     assert_eq!(lookup.own_recent(3, now()).await.unwrap().len(), 3);
+    let first = lookup.own_before("", now()).await.unwrap();
+    assert_eq!((first.items.len(), first.next.as_deref()), (40, Some("0")));
+    lookup.own_before("0", now()).await.unwrap();
+    assert!(asked(&server, "/api/v1/accounts/42/statuses").await.last().unwrap().contains("max_id=0"));
     let anonymous = super::super::open(&settings(&server.uri()), &tools_with(None)).unwrap();
     assert!(anonymous.lookup.unwrap().own_recent(3, now()).await.is_err());
 }

@@ -129,7 +129,7 @@ pub(crate) async fn what_is_not_public_stays_so(grounds: &dyn Grounds) {
     town.record(SQUARE, vec![secret, town.complaint("b", "lou", 1)]).await;
     let ids = town.inbox(&InboxFilter::default(), 0).await;
     assert_eq!((ids.len(), town.row(ids[0]).await.private, town.row(ids[1]).await.private), (2, true, false));
-    let figures = async || town.store.inbox_figures(at(NOW + HOUR), TARGET, 10.0).await.unwrap();
+    let figures = async || town.store.inbox_figures(at(NOW + HOUR), at(NOW + HOUR) - TARGET, 10.0).await.unwrap();
     let debt = figures().await.debt;
     assert!((debt - 10.0).abs() < 0.1, "{debt}: one complaint, 90 followers, an hour");
     assert_eq!(town.store.clocks(at(0), at(NOW + DAY), at(NOW), 9).await.unwrap().len(), 1);
@@ -149,7 +149,7 @@ pub(crate) async fn foreign_words_in_cases_are_harmless(grounds: &dyn Grounds) {
     let voice = by("\u{1b}]0;x\u{7}ana", 1);
     for change in [
         CaseChange::Note(evil.clone()),
-        CaseChange::HandOver(evil.clone()),
+        CaseChange::HandOver(evil.clone(), Some(at(NOW + DAY))),
         CaseChange::Promise(evil.clone(), at(NOW + DAY)),
         CaseChange::AnsweredByHand(evil),
         CaseChange::Claim(Some(at(NOW + DAY))),

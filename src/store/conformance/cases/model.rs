@@ -9,6 +9,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
+use crate::domain::SafeText;
+use crate::domain::case::HandOver;
 
 const CASES: usize = 16;
 const STEPS: usize = 40;
@@ -23,6 +25,8 @@ enum Deed {
     Stand { case: usize, status: u8 },
     /// The so-many-th case is put aside, or is back.
     Aside { case: usize, until_reply: bool },
+    /// The so-many-th case is handed over, with a time or without.
+    HandOver { case: usize, timed: bool },
     /// The newest change by hand is undone.
     UndoNewest,
     /// The so-many-th change by hand is undone.
@@ -42,6 +46,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => some.clone().prop_map(|post| Deed::Answer { post }),
         5 => (some.clone(), 0_u8..5).prop_map(|(case, status)| Deed::Stand { case, status }),
         2 => (some.clone(), any::<bool>()).prop_map(|(case, until_reply)| Deed::Aside { case, until_reply }),
+        2 => (some.clone(), any::<bool>()).prop_map(|(case, timed)| Deed::HandOver { case, timed }),
         3 => Just(Deed::UndoNewest),
         1 => some.clone().prop_map(|step| Deed::UndoSome { step }),
         1 => some.clone().prop_map(|post| Deed::TakeDown { post }),
@@ -60,6 +65,7 @@ struct Plain {
     closed: Option<Timestamp>,
     reopened: u32,
     snooze: Option<Snooze>,
+    handed: Option<HandOver>,
 }
 
 impl Plain {
@@ -72,13 +78,14 @@ impl Plain {
             closed: row.closed,
             reopened: row.reopened,
             snooze: row.snooze,
+            handed: row.handed.clone(),
         }
     }
 
     fn fresh(at: Timestamp, reopened: u32) -> Self {
         let due = at + SignedDuration::from_mins(10);
         let (status, none) = (CaseStatus::New, None);
-        Self { status, opened: at, due, acknowledged: none, closed: none, reopened, snooze: None }
+        Self { status, opened: at, due, acknowledged: none, closed: none, reopened, snooze: None, handed: None }
     }
 }
 
@@ -141,6 +148,7 @@ impl Model {
                 case.snooze = snooze;
                 self.done.extend(changed.steps.first().map(|step| (*step, key, before)));
             }
+            Deed::HandOver { case, timed } => self.hand_over(town, *case, *timed, history).await,
             Deed::UndoNewest => {
                 let Some((step, key, before)) = self.done.pop() else { return };
                 town.store.undo_steps(&[step], &self.by()).await.unwrap();
@@ -228,8 +236,26 @@ impl Model {
             if !status.is_open() {
                 case.snooze = None;
             }
+            case.handed = None;
         }
         self.done.extend(changed.steps.first().map(|step| (*step, key, before)));
+    }
+
+    async fn hand_over(&mut self, town: &Town, number: usize, timed: bool, history: usize) {
+        let Some((key, id)) = self.case(town, number, history).await else { return };
+        let (to, now) = (format!("shop {}", self.minute), self.now());
+        let due = timed.then(|| now + SignedDuration::from_mins(5));
+        let changed = town.change(id, CaseChange::HandOver(to.clone(), due), &self.by()).await;
+        let Some(case) = self.cases.get_mut(&key) else { return };
+        let before = case.clone();
+        if !case.status.is_open() {
+            let wait = case.due.duration_since(case.opened);
+            *case = Plain { due: now + wait, ..Plain::fresh(now, case.reopened + 1) };
+        }
+        (case.status, case.closed) = (CaseStatus::HandedOver, None);
+        case.acknowledged = case.acknowledged.or(Some(now));
+        case.handed = Some(HandOver { to: SafeText::line(&to, 80), due });
+        self.done.push((changed.steps[0], key, before));
     }
 
     async fn erase(&mut self, town: &Town, key: Key, which: impl Fn(&String) -> bool) {
@@ -265,6 +291,7 @@ async fn compare(town: &Town, model: &mut Model, history: usize, when: &str) {
         assert_eq!(row.closed.is_none(), open, "{when}: {row:?}");
         assert!(row.status != CaseStatus::New || row.acknowledged.is_none(), "{when}: {row:?}");
         assert!(row.status != CaseStatus::Acknowledged || row.acknowledged.is_some(), "{when}: {row:?}");
+        assert!(row.handed.is_none() || row.status == CaseStatus::HandedOver, "{when}: {row:?}");
         assert!(row.due >= row.opened && row.mentions > 0, "{when}: {row:?}");
     }
     for key in std::mem::take(&mut model.unsure) {
@@ -286,10 +313,12 @@ async fn compare(town: &Town, model: &mut Model, history: usize, when: &str) {
         assert!(!asks || *joined, "{when}: {name} asked");
     }
     let open = rows.iter().filter(|row| row.status.is_open());
-    let figures = town.store.inbox_figures(now, TARGET, 10.0).await.unwrap();
+    let figures = town.store.inbox_figures(now, now - TARGET, 10.0).await.unwrap();
     assert_eq!(figures.open, open.clone().count() as u64, "{when}");
     let late = open.clone().filter(|row| row.status == CaseStatus::New && row.opened + TARGET <= now).count();
     assert_eq!(figures.late, late as u64, "{when}");
+    let overdue = rows.iter().filter(|row| row.is_overdue(now)).count();
+    assert_eq!(figures.hand_overs_due, overdue as u64, "{when}");
     assert_eq!(figures.snoozed, open.filter(|row| row.snooze.is_some()).count() as u64, "{when}");
     let turns: u32 = rows.iter().map(|row| row.reopened + 1).sum();
     let clocks = town.store.clocks(at(0), at(NOW + 99 * DAY), now, 1_000).await.unwrap();

@@ -60,7 +60,8 @@ pub(crate) async fn one_row_stands_for_a_story(grounds: &dyn Grounds) {
 
 pub(crate) async fn figures_add_up(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
-    let figures = async |offset| town.store.inbox_figures(at(NOW + offset), TARGET, 10.0).await.unwrap();
+    let figures =
+        async |offset| town.store.inbox_figures(at(NOW + offset), at(NOW + offset) - TARGET, 10.0).await.unwrap();
     let mut question = town.complaint("q", "max", 0);
     question.readings = vec![reading(town.brand(), NEUTRAL, &[Intent::Question])];
     let mut unknown = town.complaint("u", "nobody", 30 * MINUTE);
@@ -69,9 +70,9 @@ pub(crate) async fn figures_add_up(grounds: &dyn Grounds) {
     let ids = town.inbox(&everybody(), 0).await;
     let kim = town.store.case_of(town.whole("a").await.row.id).await.unwrap().unwrap();
     let now = figures(MINUTE).await;
-    assert_eq!((now.open, now.late, now.next_late), (4, 0, Some(at(NOW + 600))));
+    assert_eq!((now.open, now.late, now.next_opened), (4, 0, Some(at(NOW))));
     let now = figures(600).await;
-    assert_eq!((now.late, now.next_late), (2, Some(at(NOW + 900))), "at the target it is late");
+    assert_eq!((now.late, now.next_opened), (2, Some(at(NOW + 300))), "at the target it is late");
     // k · (1 - 2^-(minutes/60)) · log10(10 + followers), by hand: two hours, 115 and 90 minutes.
     let wait = |minutes: f64| 1.0 - (-minutes / 60.0).exp2();
     let (two, almost, rest) = (20.0 * wait(120.0), 20.0 * wait(115.0), 10.0 * 110f64.log10() * wait(90.0));
@@ -96,14 +97,15 @@ pub(crate) async fn figures_add_up(grounds: &dyn Grounds) {
 
 pub(crate) async fn lateness_is_told_once(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
-    let late = async |offset| town.store.went_late(&town.lease, at(NOW + offset), TARGET).await.unwrap();
+    let late =
+        async |offset| town.store.went_late(&town.lease, at(NOW + offset), at(NOW + offset) - TARGET).await.unwrap();
     let (one, two) = (town.open("a", "kim", 60).await, town.open("b", "lou", 0).await);
     let news = late(599).await;
-    assert_eq!((news.count, news.first, news.next), (0, None, Some(at(NOW + 600))));
+    assert_eq!((news.count, news.first, news.next_opened), (0, None, Some(at(NOW))));
     let news = late(620).await;
-    assert_eq!((news.count, news.first.map(|row| row.id), news.next), (1, Some(two), Some(at(NOW + 660))));
+    assert_eq!((news.count, news.first.map(|row| row.id), news.next_opened), (1, Some(two), Some(at(NOW + 60))));
     let news = late(700).await;
-    assert_eq!((news.count, news.first.map(|row| row.id), news.next), (1, Some(one), None));
+    assert_eq!((news.count, news.first.map(|row| row.id), news.next_opened), (1, Some(one), None));
     assert_eq!(late(800).await.count, 0);
     // Who was answered in time is not late; who writes again may be.
     town.stand(one, CaseStatus::Resolved, 900).await;
@@ -115,9 +117,12 @@ pub(crate) async fn lateness_is_told_once(grounds: &dyn Grounds) {
     town.record(SQUARE, many).await;
     assert_eq!(late(2 * HOUR).await.count, 40);
     let lost = Lease { epoch: town.lease.epoch - 1, ..town.lease.clone() };
-    assert!(!is_lost(&town.store.went_late(&lost, at(NOW + 2 * HOUR), TARGET).await), "nothing to write");
+    assert!(
+        !is_lost(&town.store.went_late(&lost, at(NOW + 2 * HOUR), at(NOW + 2 * HOUR) - TARGET).await),
+        "nothing to write"
+    );
     town.open("d", "max", 2 * HOUR).await;
-    assert!(is_lost(&town.store.went_late(&lost, at(NOW + 3 * HOUR), TARGET).await));
+    assert!(is_lost(&town.store.went_late(&lost, at(NOW + 3 * HOUR), at(NOW + 3 * HOUR) - TARGET).await));
 }
 
 pub(crate) async fn a_person_has_a_card(grounds: &dyn Grounds) {

@@ -9,12 +9,12 @@ use super::super::codec::capped;
 use super::super::connection::begin;
 use super::super::fault::Done;
 use super::super::place::to_millis;
-use super::state::{self, Aside, Before, Clock, Heard, Pledge, Standing, State, Taken, UNTIL_REPLY};
+use super::state::{self, Aside, Before, Clock, Handed, Heard, Pledge, Standing, State, Taken, UNTIL_REPLY};
 use super::steps::{NewStep, kind};
 use super::undo;
 use super::word;
 use super::work::{self, Work};
-use crate::domain::case::{CaseChange, CaseStatus, Dismissal, Snooze};
+use crate::domain::case::{CaseChange, CaseStatus, Dismissal, Snooze, Undone};
 use crate::domain::{CaseId, MentionId, StepId};
 use crate::store::cases::{ByHand, Changed, Need};
 
@@ -90,10 +90,9 @@ async fn apply(
             }
             None => return Ok(None),
         },
-        CaseChange::HandOver(text) => {
-            let before = stand(work, &mut state, CaseStatus::HandedOver, None, wish);
-            let before = before.map(|(_, before)| before).unwrap_or_default();
-            NewStep { before, ..worded(kind::HANDED, text) }
+        CaseChange::HandOver(text, due) => {
+            let before = hand_over(work, &mut state, text, due.map(to_millis), wish);
+            NewStep { before, number: due.map(to_millis), ..worded(kind::HANDED, text) }
         }
         CaseChange::AnsweredByHand(text) => {
             let before = work::answer(&mut state, at, wish.voice.clone());
@@ -154,6 +153,17 @@ async fn apply(
     Ok(Some(step))
 }
 
+/// Hands a case over, or on to somebody else.
+fn hand_over(work: &mut Work, state: &mut State, to: &str, due: Option<i64>, wish: &Wish<'_>) -> Before {
+    let before = stand(work, state, CaseStatus::HandedOver, None, wish).map(|(_, before)| before);
+    // It was handed over already: undoing the first time must not take it from those who have it since.
+    let (standing, heard) = (Some(state.standing.clone()), Some(state.heard.clone()));
+    let mut before = before.unwrap_or_else(|| Before { standing, heard, ..Before::default() });
+    let handed = Handed { to: Some(capped(to, WORDS)), due, told: false };
+    before.handed = Some(std::mem::replace(&mut state.handed, handed));
+    before
+}
+
 /// Gives a case another status. `None` when it has it. What is opened again begins another turn of the clocks.
 fn stand(
     work: &mut Work,
@@ -194,6 +204,9 @@ fn stand(
     if heard != state.heard {
         before.heard.get_or_insert(std::mem::replace(&mut state.heard, heard));
     }
+    if status != CaseStatus::HandedOver && state.handed != Handed::default() {
+        before.handed.get_or_insert(std::mem::take(&mut state.handed));
+    }
     if !status.is_open() && state.aside.until.is_some() {
         before.aside.get_or_insert(std::mem::take(&mut state.aside));
     }
@@ -206,22 +219,27 @@ pub(in crate::store::sqlite) async fn undo_steps(
     conn: &mut SqliteConnection,
     ids: &[StepId],
     _by: &ByHand,
-) -> Done<Vec<CaseId>> {
+) -> Done<Undone> {
     let mut tx = begin(conn).await?;
     let mut work = Work::default();
     let past = undo::load(&mut tx, &json(ids.iter().map(|id| id.0))).await?;
     let past: Vec<undo::Past> = past.into_iter().filter(undo::Past::is_by_hand).collect();
     if past.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Undone::default());
     }
     work.load(&mut tx, past.iter().map(|step| step.case).collect::<Vec<_>>()).await?;
+    let mut overtaken = BTreeSet::new();
     for step in &past {
-        undo::undo(&mut tx, &mut work, step).await?;
+        if undo::is_overtaken(&mut tx, step).await? {
+            overtaken.insert(CaseId(step.case));
+        } else {
+            undo::undo(&mut tx, &mut work, step).await?;
+        }
     }
     let cases = work.changed.iter().map(|id| CaseId(*id)).collect();
     work.finish(&mut tx).await?;
     tx.commit().await?;
-    Ok(cases)
+    Ok(Undone { cases, overtaken: overtaken.into_iter().collect() })
 }
 
 /// Opens a case by hand.

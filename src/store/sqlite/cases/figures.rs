@@ -8,7 +8,6 @@ use super::super::place::{from_millis, to_millis};
 use super::inbox::{aftermath, intents};
 use super::state::{dismissal_from, status_from};
 use crate::domain::case::{CaseStatus, InboxFigures};
-use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, Network, SafeText, Timestamp};
 use crate::store::cases::ClockRow;
 
@@ -17,23 +16,20 @@ const DAY: i64 = 86_400_000;
 /// Most turns of the clocks that are read at once.
 const MOST: u32 = 1_000_000;
 
-/// How many are open, late, not yet late, aside, and promised: from `?1`, now, and `?2`, now less the target.
+/// How many are open, late, not yet late, aside, promised, and overdue elsewhere: from `?1`, now, and `?2`, the cut-off.
 pub(super) const COUNTS: &str = "SELECT (SELECT count(*) FROM cases INDEXED BY cases_open WHERE status < 3),
              (SELECT count(*) FROM cases INDEXED BY cases_new WHERE status = 0 AND opened <= ?2),
              (SELECT min(opened) FROM cases INDEXED BY cases_new WHERE status = 0 AND opened > ?2),
              (SELECT count(*) FROM cases INDEXED BY cases_snoozed
                   WHERE status < 3 AND snooze IS NOT NULL AND snooze > ?1),
-             (SELECT count(*) FROM promise INDEXED BY promise_due WHERE kept IS NULL AND due <= ?1)";
+             (SELECT count(*) FROM promise INDEXED BY promise_due WHERE kept IS NULL AND due <= ?1),
+             (SELECT count(*) FROM cases INDEXED BY cases_handed
+                  WHERE status = 2 AND handed_due IS NOT NULL AND handed_due <= ?1)";
 
 /// Complaints by the minute in which they began: `?1` is now, `?2` a day before, `?3` a minute.
 pub(super) const DEBT: &str =
     "SELECT status = 0, sum(reach), sum(reach * (?1 - opened)) FROM cases INDEXED BY cases_debt
          WHERE status < 3 AND private = 0 AND wanted & 1 <> 0 GROUP BY max(opened, ?2) / ?3, status = 0";
-
-/// A time span in milliseconds.
-pub(super) fn millis(span: SignedDuration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
-}
 
 /// The figures of the inbox. Each is one pass over an index that holds nothing but what is asked for; for the debt that
 /// is one entry for each open complaint, summed up by the minute in which it began.
@@ -42,20 +38,20 @@ pub(super) fn millis(span: SignedDuration) -> i64 {
 pub(super) async fn inbox(
     conn: &mut SqliteConnection,
     now: Timestamp,
-    target: SignedDuration,
+    cut_off: Timestamp,
     tell_factor: f64,
 ) -> Done<InboxFigures> {
     let now = to_millis(now);
-    let late = now.saturating_sub(millis(target));
-    let (open, late, next, snoozed, promises): (i64, i64, Option<i64>, i64, i64) =
-        sqlx::query_as(COUNTS).bind(now).bind(late).fetch_one(&mut *conn).await?;
+    let (open, late, next, snoozed, promises, handed): (i64, i64, Option<i64>, i64, i64, i64) =
+        sqlx::query_as(COUNTS).bind(now).bind(to_millis(cut_off)).fetch_one(&mut *conn).await?;
     Ok(InboxFigures {
         open: open.unsigned_abs(),
         late: late.unsigned_abs(),
         snoozed: snoozed.unsigned_abs(),
         promises_due: promises.unsigned_abs(),
+        hand_overs_due: handed.unsigned_abs(),
         debt: debt(conn, now, tell_factor).await?,
-        next_late: next.map(|opened| from_millis(opened.saturating_add(millis(target)))),
+        next_opened: next.map(from_millis),
     })
 }
 

@@ -12,18 +12,23 @@ use super::steps::{self, VOICE};
 use super::turns;
 use super::word::{RECOVERED, UNHAPPY, sentiment_from};
 use super::work::AFTER;
-use crate::domain::case::{Aftermath, Case, CaseRow, Claim, InboxFilter, InboxKey, Promise, Weighing};
-use crate::domain::{CaseId, Intents, PersonId, PromiseId, SourceId, Timestamp};
+use crate::domain::case::{
+    Aftermath, Case, CaseRow, CaseStatus, Claim, HandOver, InboxFilter, InboxKey, Promise, Weighing,
+};
+use crate::domain::{CaseId, Intents, PersonId, PromiseId, SafeText, SourceId, Timestamp};
 
 /// Most rows that are read at once.
 const MOST: u32 = 10_000;
 /// Turns of the thread that a whole case shows.
 const TURNS: u32 = 100;
 
+/// Longest words on who has a case that is handed over, in characters.
+const HANDED: usize = 300;
+
 /// What [`row`] needs besides the columns of the mention that stands for the case.
 const COLUMNS: &str = "c.id, c.status, c.dismissal, c.snooze, c.voice, c.claimed, c.person, c.mentions, c.intents,
     c.sentiment, c.opened, c.due, c.severity, c.followers, c.reposts, c.acknowledged, c.closed, c.reopened, c.promise,
-    c.answered, c.aftermath, c.private, c.revision, c.source, c.realm, c.thread";
+    c.answered, c.aftermath, c.private, c.revision, c.source, c.realm, c.thread, c.handed_to, c.handed_due";
 /// How many columns of the mention come first.
 const FIRST: usize = 19;
 
@@ -169,16 +174,20 @@ fn row(found: &SqliteRow, now: Timestamp) -> sqlx::Result<CaseRow> {
     let maybe = |at: usize| -> sqlx::Result<Option<i64>> { found.try_get(FIRST + at) };
     let moment = |at: usize| -> sqlx::Result<Option<Timestamp>> { Ok(maybe(at)?.map(from_millis)) };
     let voice: Option<&str> = found.try_get(FIRST + 4)?;
-    let claim = maybe(5)?.filter(|until| *until > to_millis(now)).map(|until| Claim {
-        voice: crate::domain::SafeText::line(voice.unwrap_or_default(), VOICE),
-        until: from_millis(until),
-    });
+    let claim = maybe(5)?
+        .filter(|until| *until > to_millis(now))
+        .map(|until| Claim { voice: SafeText::line(voice.unwrap_or_default(), VOICE), until: from_millis(until) });
+    let status = status_from(number(1)?);
+    let to: Option<&str> = found.try_get(FIRST + 26)?;
+    let due = moment(27)?;
+    let handed = to.filter(|_| status == CaseStatus::HandedOver);
     Ok(CaseRow {
         id: CaseId(number(0)?),
-        status: status_from(number(1)?),
+        status,
         dismissal: maybe(2)?.map(dismissal_from),
         snooze: maybe(3)?.map(steps::snooze_from),
         claim,
+        handed: handed.map(|to| HandOver { to: SafeText::line(to, HANDED), due }),
         who: mention.author.clone(),
         person: maybe(6)?.map(PersonId),
         mention,

@@ -36,12 +36,15 @@ use async_trait::async_trait;
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
 pub(super) use signed::sign;
+pub(super) use steps::settled_by_others;
+pub(super) use turns::{Thread, since, thread_of};
 pub(super) use word::{Said, Word, who};
 
 use super::fault::told;
 use super::{SqliteStore, on};
-use crate::domain::case::{Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn};
-use crate::domain::time::SignedDuration;
+use crate::domain::case::{
+    Case, CaseChange, CaseRow, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise, Turn, Undone,
+};
 use crate::domain::{CaseId, MentionId, PersonId, StepId, Timestamp};
 use crate::store::cases::{ByHand, Changed, ClockRow, FirstAnswer, LateNews, Need};
 use crate::store::{Cases, Lease, StoreResult};
@@ -58,13 +61,8 @@ impl Cases for SqliteStore {
         on!(self.reader, inbox::window, filter, after, now, limit)
     }
 
-    async fn inbox_figures(
-        &self,
-        now: Timestamp,
-        target: SignedDuration,
-        tell_factor: f64,
-    ) -> StoreResult<InboxFigures> {
-        on!(self.reader, figures::inbox, now, target, tell_factor)
+    async fn inbox_figures(&self, now: Timestamp, cut_off: Timestamp, tell_factor: f64) -> StoreResult<InboxFigures> {
+        on!(self.reader, figures::inbox, now, cut_off, tell_factor)
     }
 
     async fn case(&self, id: CaseId, now: Timestamp) -> StoreResult<Option<Case>> {
@@ -83,7 +81,7 @@ impl Cases for SqliteStore {
         on!(self.writer, change::change, ids, change, by)
     }
 
-    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Vec<CaseId>> {
+    async fn undo_steps(&self, steps: &[StepId], by: &ByHand) -> StoreResult<Undone> {
         on!(self.writer, change::undo_steps, steps, by)
     }
 
@@ -115,8 +113,8 @@ impl Cases for SqliteStore {
         on!(self.reader, first::answers, from, until, now, limit)
     }
 
-    async fn went_late(&self, lease: &Lease, now: Timestamp, target: SignedDuration) -> StoreResult<LateNews> {
-        on!(self.writer, news::late, lease, now, target)
+    async fn went_late(&self, lease: &Lease, now: Timestamp, cut_off: Timestamp) -> StoreResult<LateNews> {
+        on!(self.writer, news::late, lease, now, cut_off)
     }
 
     async fn promises_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<(CaseId, Promise)>> {
@@ -125,5 +123,13 @@ impl Cases for SqliteStore {
 
     async fn next_promise(&self) -> StoreResult<Option<Timestamp>> {
         on!(self.reader, news::next_promise)
+    }
+
+    async fn hand_overs_due(&self, lease: &Lease, now: Timestamp) -> StoreResult<Vec<CaseRow>> {
+        on!(self.writer, news::hand_overs, lease, now)
+    }
+
+    async fn next_hand_over(&self) -> StoreResult<Option<Timestamp>> {
+        on!(self.reader, news::next_hand_over)
     }
 }

@@ -1,4 +1,4 @@
-//! What must be told once: cases that are late, and promises that are due.
+//! What must be told once: cases that are late, promises that are due, and hand-overs whose time is over.
 
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -8,30 +8,28 @@ use super::super::connection::begin;
 use super::super::fault::Done;
 use super::super::lease;
 use super::super::place::{from_millis, to_millis};
-use super::figures::millis;
 use super::inbox;
-use crate::domain::case::Promise;
-use crate::domain::time::SignedDuration;
+use crate::domain::case::{CaseRow, Promise};
 use crate::domain::{CaseId, Timestamp};
 use crate::store::Lease;
 use crate::store::cases::LateNews;
 
-/// Most promises that are told at once.
+/// Most promises, or hand-overs, that are told at once.
 const MOST: i64 = 100;
 
-/// New cases that went past the target and were not told yet; they are from now on. Writes nothing when there are none.
+/// New cases that were opened at the cut-off or before and were not told yet; they are from now on. Writes nothing when there are none.
 pub(super) async fn late(
     conn: &mut SqliteConnection,
     held: &Lease,
     now: Timestamp,
-    target: SignedDuration,
+    cut_off: Timestamp,
 ) -> Done<LateNews> {
-    let before = to_millis(now).saturating_sub(millis(target));
+    let before = to_millis(cut_off);
     let next = sqlx::query_scalar(
         "SELECT min(opened) FROM cases INDEXED BY cases_untold WHERE status = 0 AND told = 0 AND opened > ?",
     );
     let next: Option<i64> = next.bind(before).fetch_one(&mut *conn).await?;
-    let next = next.map(|opened| from_millis(opened.saturating_add(millis(target))));
+    let next_opened = next.map(from_millis);
     let (count, first): (i64, Option<i64>) = sqlx::query_as(
         "SELECT count(*), (SELECT id FROM cases INDEXED BY cases_untold
                            WHERE status = 0 AND told = 0 AND opened <= ?1 ORDER BY opened LIMIT 1)
@@ -40,7 +38,7 @@ pub(super) async fn late(
     .bind(before)
     .fetch_one(&mut *conn)
     .await?;
-    let Some(first) = first else { return Ok(LateNews { count: 0, first: None, next }) };
+    let Some(first) = first else { return Ok(LateNews { count: 0, first: None, next_opened }) };
     let mut tx = begin(conn).await?;
     lease::check(&mut tx, held).await?;
     let row = inbox::line(&mut tx, CaseId(first), now).await?;
@@ -49,7 +47,7 @@ pub(super) async fn late(
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    Ok(LateNews { count: count.unsigned_abs(), first: row, next })
+    Ok(LateNews { count: count.unsigned_abs(), first: row, next_opened })
 }
 
 /// Promises that came due and were not told yet; they are from now on. Writes nothing when there are none.
@@ -84,5 +82,45 @@ pub(super) async fn next_promise(conn: &mut SqliteConnection) -> Done<Option<Tim
         sqlx::query_scalar("SELECT min(due) FROM promise INDEXED BY promise_due WHERE kept IS NULL AND told = 0")
             .fetch_one(conn)
             .await?;
+    Ok(due.map(from_millis))
+}
+
+/// Cases that are handed over and became overdue and were not told yet; they are from now on. Writes nothing when there
+/// are none.
+pub(super) async fn hand_overs(conn: &mut SqliteConnection, held: &Lease, now: Timestamp) -> Done<Vec<CaseRow>> {
+    let due: Vec<i64> = sqlx::query_scalar(
+        "SELECT id FROM cases INDEXED BY cases_handed
+         WHERE status = 2 AND handed_due IS NOT NULL AND handed_due <= ? AND handed_told = 0
+         ORDER BY handed_due, id LIMIT ?",
+    )
+    .bind(to_millis(now))
+    .bind(MOST)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut rows = Vec::with_capacity(due.len());
+    if due.is_empty() {
+        return Ok(rows);
+    }
+    let mut tx = begin(conn).await?;
+    lease::check(&mut tx, held).await?;
+    for id in &due {
+        rows.extend(inbox::line(&mut tx, CaseId(*id), now).await?);
+    }
+    sqlx::query("UPDATE cases SET handed_told = 1 WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(json(due))
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
+/// When the next hand-over that was not told becomes overdue.
+pub(super) async fn next_hand_over(conn: &mut SqliteConnection) -> Done<Option<Timestamp>> {
+    let due: Option<i64> = sqlx::query_scalar(
+        "SELECT min(handed_due) FROM cases INDEXED BY cases_handed
+         WHERE status = 2 AND handed_due IS NOT NULL AND handed_told = 0",
+    )
+    .fetch_one(conn)
+    .await?;
     Ok(due.map(from_millis))
 }

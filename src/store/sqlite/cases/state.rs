@@ -82,6 +82,14 @@ pub(super) struct Taken {
     pub(super) until: Option<i64>,
 }
 
+/// Who has it while it is handed over.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Handed {
+    pub(super) to: Option<String>,
+    pub(super) due: Option<i64>,
+    pub(super) told: bool,
+}
+
 /// A promise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pledge {
@@ -105,6 +113,8 @@ pub(super) struct Before {
     pub(super) aside: Option<Aside>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) taken: Option<Taken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) handed: Option<Handed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pledge: Option<Pledge>,
     /// They wrote something that asks for an answer: what opened the case again before cannot be undone any more.
@@ -137,6 +147,7 @@ pub(super) struct State {
     pub(super) standing: Standing,
     pub(super) aside: Aside,
     pub(super) taken: Taken,
+    pub(super) handed: Handed,
     pub(super) clock: Clock,
     pub(super) heard: Heard,
     pub(super) answered: Option<i64>,
@@ -159,13 +170,15 @@ pub(super) struct Shown {
 
 const COLUMNS: &str = "id, realm, thread, who, person, source, network, status, dismissal, snooze, voice, claimed,
     opened, published, due, severity, followers, reposts, reach, wanted, acknowledged, closed, reopened, answerer,
-    told, answered, aftermath, promise, place, mentions, intents, sentiment, story, private, revision";
-const WIDTH: usize = 35;
+    told, answered, aftermath, promise, place, mentions, intents, sentiment, story, private, revision,
+    handed_to, handed_due, handed_told";
+const WIDTH: usize = 38;
 
 const CASES: Insert = Insert {
     head: "INSERT INTO cases (id, realm, thread, who, person, source, network, status, dismissal, snooze, voice,
         claimed, opened, published, due, severity, followers, reposts, reach, wanted, acknowledged, closed, reopened,
-        answerer, told, answered, aftermath, promise, place, mentions, intents, sentiment, story, private, revision)",
+        answerer, told, answered, aftermath, promise, place, mentions, intents, sentiment, story, private, revision,
+        handed_to, handed_due, handed_told)",
     width: WIDTH,
     tail: "ON CONFLICT (id) DO UPDATE SET thread = excluded.thread, who = excluded.who, person = excluded.person,
         status = excluded.status, dismissal = excluded.dismissal, snooze = excluded.snooze, voice = excluded.voice,
@@ -176,7 +189,8 @@ const CASES: Insert = Insert {
         answered = excluded.answered, aftermath = excluded.aftermath, promise = excluded.promise,
         place = excluded.place, mentions = excluded.mentions, intents = excluded.intents,
         sentiment = excluded.sentiment, story = excluded.story, private = excluded.private,
-        revision = excluded.revision",
+        revision = excluded.revision, handed_to = excluded.handed_to, handed_due = excluded.handed_due,
+        handed_told = excluded.handed_told",
     most: 64,
 };
 
@@ -231,6 +245,9 @@ impl State {
             Cell::Int(self.shown.story),
             Cell::from(self.shown.private),
             Cell::Int(self.revision),
+            Cell::from(self.handed.to),
+            Cell::from(self.handed.due),
+            Cell::from(self.handed.told),
         ]
     }
 }
@@ -271,6 +288,7 @@ fn state(row: &SqliteRow) -> sqlx::Result<State> {
             private: row.try_get(33)?,
         },
         revision: row.try_get(34)?,
+        handed: Handed { to: row.try_get(35)?, due: row.try_get(36)?, told: row.try_get(37)? },
     })
 }
 

@@ -7,7 +7,7 @@ use super::super::bulk::{Cell, Insert};
 use super::super::fault::Done;
 use super::super::place::from_millis;
 use super::state::{self, Before, UNTIL_REPLY};
-use crate::domain::case::{Snooze, Step, StepKind};
+use crate::domain::case::{CaseStatus, NAMELESS, Snooze, Step, StepKind};
 use crate::domain::{ActId, MentionId, PromiseId, SafeText, StepId};
 
 /// Kinds of steps as numbers.
@@ -100,6 +100,33 @@ pub(super) async fn of(conn: &mut SqliteConnection, case: i64) -> Done<Vec<Step>
     Ok(rows.iter().map(step).collect::<sqlx::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
+/// How others than this voice settled a case after a step, oldest first: resolved, dismissed, handed over, answered by
+/// hand. Whoever has told no name is one and the same.
+pub(in crate::store::sqlite) async fn settled_by_others(
+    conn: &mut SqliteConnection,
+    case: i64,
+    after: i64,
+    mine: &str,
+) -> Done<Vec<Step>> {
+    let rows = sqlx::query(
+        "SELECT s.id, s.at, s.voice, s.kind, s.number, s.reason, s.text, s.undone FROM step s
+         WHERE s.case_id = ?1 AND s.id > ?2 AND s.undone = 0 AND coalesce(nullif(s.voice, ?4), '') <> ?3
+             AND (s.kind IN (?5, ?6) OR s.kind = ?7 AND s.number >= ?8)
+         ORDER BY s.id LIMIT 100",
+    )
+    .bind(case)
+    .bind(after)
+    .bind(mine)
+    .bind(NAMELESS)
+    .bind(kind::BY_HAND)
+    .bind(kind::HANDED)
+    .bind(kind::STATUS)
+    .bind(state::status(CaseStatus::HandedOver))
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.iter().map(step).collect::<sqlx::Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
 fn step(row: &SqliteRow) -> sqlx::Result<Option<Step>> {
     let number: Option<i64> = row.try_get(4)?;
     let reason: Option<i64> = row.try_get(5)?;
@@ -116,7 +143,7 @@ fn step(row: &SqliteRow) -> sqlx::Result<Option<Step>> {
         kind::STATUS => StepKind::Status(state::status_from(n), reason.map(state::dismissal_from)),
         kind::SNOOZED => StepKind::Snoozed(number.map(snooze_from)),
         kind::CLAIMED => StepKind::Claimed(number.map(from_millis)),
-        kind::HANDED => StepKind::HandedTo(words()?),
+        kind::HANDED => StepKind::HandedTo(words()?, number.map(from_millis)),
         kind::NOTE => StepKind::Note(words()?),
         kind::PROMISED => StepKind::Promised(PromiseId(n), words()?),
         kind::KEPT => StepKind::Kept(PromiseId(n)),

@@ -27,6 +27,11 @@ impl Says {
         let name = |id: &Option<String>| id.as_deref().filter(|id| !id.is_empty()).map(name_key);
         Self { native: name_key(&item.native_id), root: name(&item.root), parent: name(&item.parent) }
     }
+
+    /// Whether it answers something.
+    pub(in crate::store::sqlite) fn answers(&self) -> bool {
+        self.root.is_some() || self.parent.is_some()
+    }
 }
 
 /// The thread of something stored: what was found when it came, else by what it says.

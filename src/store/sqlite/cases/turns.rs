@@ -43,20 +43,45 @@ fn turn(row: &SqliteRow) -> sqlx::Result<Turn> {
     })
 }
 
-/// The turns of a thread, oldest first, the newest so many. The first post is found by its name, for it does not say
-/// that it begins a thread.
+/// The turns of a thread, oldest first, the newest so many.
 pub(super) async fn of(conn: &mut SqliteConnection, realm: i64, thread: i64, limit: u32) -> Done<Vec<Turn>> {
+    since(conn, Thread { realm, thread }, [i64::MIN; 2], limit).await
+}
+
+/// Where a thread is.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store::sqlite) struct Thread {
+    pub(in crate::store::sqlite) realm: i64,
+    /// Hash of the name of its first post.
+    pub(in crate::store::sqlite) thread: i64,
+}
+
+/// The thread that a mention is in.
+pub(in crate::store::sqlite) async fn thread_of(conn: &mut SqliteConnection, mention: i64) -> Done<Option<Thread>> {
+    let word = word::stored(conn, [mention]).await?.pop();
+    Ok(word.map(|word| Thread { realm: word.realm, thread: word.thread }))
+}
+
+/// The turns of a thread with a higher number than these (of a mention, of an act), whatever time they claim and whoever
+/// said them; oldest first, the newest so many. The first post is found by its name, for it does not say that it begins
+/// a thread.
+pub(in crate::store::sqlite) async fn since(
+    conn: &mut SqliteConnection,
+    at: Thread,
+    [mention, act]: [i64; 2],
+    limit: u32,
+) -> Done<Vec<Turn>> {
     let sql = turns!(
         "FROM (SELECT b.id FROM body b INDEXED BY body_thread CROSS JOIN mention m ON m.place = b.place
                    WHERE b.thread = ?2 AND coalesce(b.realm, m.source) = ?1
                UNION SELECT i.mention FROM identity i WHERE i.realm = ?1 AND i.key = ?2) x
          CROSS JOIN body b ON b.id = x.id CROSS JOIN mention m ON m.place = b.place
-         LEFT JOIN person p ON p.id = b.person",
+         LEFT JOIN person p ON p.id = b.person WHERE x.id > ?4",
         "FROM (SELECT a.id FROM act a INDEXED BY act_thread WHERE a.thread = ?2 AND a.realm = ?1
                UNION SELECT d.act FROM deed d WHERE d.realm = ?1 AND d.key = ?2) x
-         CROSS JOIN act a ON a.id = x.id LEFT JOIN person p ON p.id = a.person"
+         CROSS JOIN act a ON a.id = x.id LEFT JOIN person p ON p.id = a.person WHERE x.id > ?5"
     );
-    let rows = sqlx::query(sql).bind(realm).bind(thread).bind(limit.min(MOST));
+    let rows = sqlx::query(sql).bind(at.realm).bind(at.thread).bind(limit.min(MOST)).bind(mention).bind(act);
     let mut turns = rows.try_map(|row: SqliteRow| turn(&row)).fetch_all(conn).await?;
     turns.reverse();
     Ok(turns)

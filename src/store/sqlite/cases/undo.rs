@@ -1,12 +1,15 @@
-//! Taking a step back: what it changed is as it was before, unless something newer changed the same. What cannot be
-//! given back to the case is left to the newer step, so that undoing that one later goes back to before both.
+//! Taking a step back: what it changed is as it was before. A person's step is taken back wholly or, when something newer
+//! changed the same, not at all. What comes about by itself (an answer that is taken down) has to go whatever is newer:
+//! what cannot be given back to the case is left to the newer step then, so that undoing that one later goes back to
+//! before both.
 
 use sqlx::sqlite::SqliteConnection;
 
 use super::super::fault::Done;
-use super::state::{Before, State};
+use super::state::{self, Before, Handed, Pledge, State};
 use super::steps::kind;
 use super::work::Work;
+use crate::domain::case::CaseStatus;
 
 /// A step that is to be undone.
 pub(super) struct Past {
@@ -48,6 +51,23 @@ pub(super) async fn load(conn: &mut SqliteConnection, ids: &str) -> Done<Vec<Pas
     Ok(rows.into_iter().map(past).collect())
 }
 
+/// Whether something newer that stands changed what a step changed.
+pub(super) async fn is_overtaken(conn: &mut SqliteConnection, step: &Past) -> Done<bool> {
+    let newer = newer(conn, step).await?;
+    let old = &step.before;
+    let overtakes = |one: &Newer| {
+        let new = &one.before;
+        let stands = old.standing.is_some() && (new.standing.is_some() || new.clock.is_some());
+        let heard = old.heard.is_some() && (new.heard.is_some() || new.clock.is_some());
+        let clock = old.clock.is_some() && (new.asked || new.clock.is_some() || new.standing.is_some());
+        let aside = old.aside.is_some() && new.aside.is_some();
+        let taken = old.taken.is_some() && new.taken.is_some();
+        let pledge = |pledge: &Pledge| new.pledge.as_ref().is_some_and(|other| other.id == pledge.id);
+        stands || heard || clock || aside || taken || old.pledge.as_ref().is_some_and(pledge)
+    };
+    Ok(newer.iter().any(overtakes))
+}
+
 /// Undoes a step of a case that is loaded.
 pub(super) async fn undo(conn: &mut SqliteConnection, work: &mut Work, step: &Past) -> Done<()> {
     let Some(mut state) = work.states.get(&step.case).cloned() else { return Ok(()) };
@@ -60,10 +80,12 @@ pub(super) async fn undo(conn: &mut SqliteConnection, work: &mut Work, step: &Pa
             state.clock.clone_from(clock);
             state.standing = before.standing.clone().unwrap_or(state.standing);
             state.heard = before.heard.clone().unwrap_or(state.heard);
+            state.handed = before.handed.clone().unwrap_or_default();
         }
     } else {
         restore(&before.standing, &mut state.standing, &mut newer, |one| &mut one.standing);
         restore(&before.heard, &mut state.heard, &mut newer, |one| &mut one.heard);
+        restore(&before.handed, &mut state.handed, &mut newer, |one| &mut one.handed);
     }
     restore(&before.aside, &mut state.aside, &mut newer, |one| &mut one.aside);
     restore(&before.taken, &mut state.taken, &mut newer, |one| &mut one.taken);
@@ -142,11 +164,14 @@ pub(super) async fn promise(conn: &mut SqliteConnection, case: i64) -> Done<Opti
     Ok(due.fetch_one(conn).await?)
 }
 
-/// A new case is one of which nobody said that we heard.
+/// A new case is one of which nobody said that we heard, and nobody else has what is not handed over.
 fn agree(state: &mut State) {
     match (state.standing.status, state.heard.at) {
         (0, Some(_)) => state.standing.status = 1,
         (1, None) => state.standing.status = 0,
         _ => {}
+    }
+    if state.standing.status != state::status(CaseStatus::HandedOver) {
+        state.handed = Handed::default();
     }
 }

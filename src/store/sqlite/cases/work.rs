@@ -9,7 +9,7 @@ use super::super::fault::Done;
 use super::super::place::to_millis;
 use super::aftermath;
 use super::refresh;
-use super::state::{self, Aside, Before, Clock, Heard, Shown, Standing, State, Taken};
+use super::state::{self, Aside, Before, Clock, Handed, Heard, Shown, Standing, State, Taken};
 use super::steps::{self, NewStep, kind};
 use super::word::{self, Word};
 use crate::store::cases::Need;
@@ -115,6 +115,7 @@ impl Work {
             standing: Standing { status: 0, dismissal: None, closed: None },
             aside: Aside::default(),
             taken: Taken::default(),
+            handed: Handed::default(),
             clock,
             heard: Heard::default(),
             answered: None,

@@ -1,5 +1,6 @@
 //! Drafts, and everything that becomes one again.
 
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::{Kept, State, moved, out, outgoing_of, parts_json, realm_of, select, state};
@@ -9,6 +10,12 @@ use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::to_millis;
 use crate::store::sqlite::{codec, record};
+
+/// The visibility to store: never wider than what it answers; when that is gone, never wider than it was. Wider ones have
+/// lower numbers.
+const NEVER_WIDER: &str = "max(?12, coalesce(
+    (SELECT b.visibility FROM body b WHERE b.id = ?4),
+    (SELECT d.visibility FROM outgoing d WHERE d.id = ?1 AND (d.mention IS NOT NULL OR d.target IS NOT NULL)), ?12))";
 
 /// Saves a draft, unless somebody else wrote on it.
 pub(in crate::store::sqlite) async fn save_draft(
@@ -21,19 +28,24 @@ pub(in crate::store::sqlite) async fn save_draft(
     let parts: Vec<Kept> = draft.parts.iter().map(|text| Kept { text: text.clone(), ..Kept::default() }).collect();
     let sql = match draft.over {
         Some(_) => {
-            "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7, who = ?8,
-                 realm = ?9, target = ?10, parts = ?11, visibility = ?12, warning = ?13, lang = ?14, voice = ?15,
-                 changed = ?16, revision = revision + 1 WHERE id = ?1 AND state = 0 AND revision = ?17 RETURNING id, revision"
+            format!(
+                "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7,
+                 who = ?8, realm = ?9, target = ?10, parts = ?11, visibility = {NEVER_WIDER}, warning = ?13, lang = ?14,
+                 voice = ?15, changed = ?16, revision = revision + 1
+             WHERE id = ?1 AND state = 0 AND revision = ?17 RETURNING id, revision"
+            )
         }
         None => {
-            "INSERT INTO outgoing (id, source, case_id, mention, parent, root, quote, who, realm, target, parts,
+            format!(
+                "INSERT INTO outgoing (id, source, case_id, mention, parent, root, quote, who, realm, target, parts,
                  visibility, warning, lang, voice, changed, created, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16, 0)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {NEVER_WIDER}, ?13, ?14, ?15, ?16, ?16, 0)
              RETURNING id, coalesce(?17, revision)"
+            )
         }
     };
     let target = &draft.target;
-    let saved: Option<(i64, i64)> = sqlx::query_as(sql)
+    let saved: Option<(i64, i64)> = sqlx::query_as(AssertSqlSafe(sql))
         .bind(draft.over.map(|over| over.id.0))
         .bind(draft.source.0)
         .bind(draft.case.map(|id| id.0))
@@ -57,16 +69,18 @@ pub(in crate::store::sqlite) async fn save_draft(
     Ok(saved.map(|(id, revision)| Saved { id: OutgoingId(id), revision }))
 }
 
-/// The newest draft to a mention or in a case.
+/// The draft to a mention or in a case: the voice's own, else anybody's; the newest.
 pub(in crate::store::sqlite) async fn draft_for(
     conn: &mut SqliteConnection,
     mention: Option<MentionId>,
     case: Option<CaseId>,
+    voice: Option<&str>,
 ) -> Done<Option<Outgoing>> {
     let query = sqlx::query(select!(
-        "WHERE o.state = 0 AND (o.mention = ?1 OR o.case_id = ?2) ORDER BY o.changed DESC, o.id DESC LIMIT 1"
+        "WHERE o.state = 0 AND (o.mention = ?1 OR o.case_id = ?2)
+         ORDER BY o.voice IS NOT ?3, o.changed DESC, o.id DESC LIMIT 1"
     ));
-    let query = query.bind(mention.map(|id| id.0)).bind(case.map(|id| id.0));
+    let query = query.bind(mention.map(|id| id.0)).bind(case.map(|id| id.0)).bind(voice);
     Ok(query.try_map(|row: SqliteRow| outgoing_of(&row)).fetch_optional(conn).await?)
 }
 

@@ -36,9 +36,8 @@ async fn submit_now(conn: &mut SqliteConnection, id: OutgoingId, wish: &Submit) 
         if let Some(other) = thread::other_on_its_way(&mut tx, id, &wish.seen).await? {
             return Ok(other);
         }
-        let (turns, claimed) = thread::moved_on(&mut tx, id, &before, wish).await?;
-        if !turns.is_empty() || claimed.is_some() {
-            return Ok(Submission::Changed { turns, claimed });
+        if let Some(changed) = thread::moved_on(&mut tx, id, &before, wish).await? {
+            return Ok(changed);
         }
     }
     let until = until(wish.at, wish.hold);

@@ -11,7 +11,7 @@ use super::{LONGEST_ID, Recording, answers, erase, write};
 use crate::domain::{Item, MentionId, time};
 use crate::store::sqlite::bulk::{Cell, Insert, json, json_rows};
 use crate::store::sqlite::fault::Done;
-use crate::store::sqlite::{cases, codec, place};
+use crate::store::sqlite::{cases, codec, giving, place};
 use crate::store::{NewAct, NewMention, Recorded};
 
 /// The content of an act that we published ourselves, until its network shows it: what it makes of our words then is no
@@ -209,6 +209,7 @@ impl<'a> Recording<'a> {
         self.name_act(act, &keys).await?;
         let moved = cases::threads::gather(self.conn, self.realm, &[(deed.native, thread)]).await?;
         self.arrivals.moved.extend(moved);
+        self.responding.extend(giving::waiting(self.conn, self.realm, &keys, thread).await?);
         Ok((act, keys))
     }
 
@@ -289,6 +290,10 @@ impl<'a> Recording<'a> {
             .execute(&mut *self.conn)
             .await?;
             self.name_act(act, &more).await?;
+            if !more.is_empty() {
+                let thread = self.thread_of(item).await?;
+                self.responding.extend(giving::waiting(self.conn, self.realm, &more, thread).await?);
+            }
         }
         Ok(answers.filter(|_| mention.is_none()))
     }
@@ -344,6 +349,9 @@ async fn erase(conn: &mut SqliteConnection, acts: &[i64], today: i64) -> Done<Ve
         .execute(&mut *conn)
         .await?;
     identity::bury(conn, &all, today).await?;
+    // What answered them may still be in a thread that another act of ours began.
+    let answered = giving::let_go(conn, acts).await?;
+    giving::settle(conn, answered).await?;
     people::forget(conn, erased.iter().filter_map(|(_, _, _, person, _)| *person)).await?;
     Ok(erased)
 }

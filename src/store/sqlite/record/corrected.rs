@@ -51,8 +51,9 @@ pub(in crate::store::sqlite) async fn correct(
 
 async fn insert(conn: &mut SqliteConnection, new: &NewCorrection, read: &Reading) -> Done<CorrectionId> {
     let id: i64 = sqlx::query_scalar(
-        "INSERT INTO correction (mention, subject, at, occasion, sentiment, intents, about, read, untaught)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO correction (mention, subject, at, occasion, sentiment, intents, about, read, untaught,
+             untaught_intents)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
     )
     .bind(new.mention.0)
     .bind(new.subject.0)
@@ -63,6 +64,7 @@ async fn insert(conn: &mut SqliteConnection, new: &NewCorrection, read: &Reading
     .bind(new.said.about)
     .bind(codec::readings(std::slice::from_ref(read)))
     .bind(new.untaught.as_ref().map(codec::shares))
+    .bind(new.untaught_intents.as_ref().map(codec::intent_shares))
     .fetch_one(conn)
     .await?;
     Ok(CorrectionId(id))
@@ -208,7 +210,7 @@ impl Standing {
 /// Mentions are erased, and why: what becomes of their corrections.
 ///
 /// With what an author took down goes what was said of it. What grew too old leaves numbers alone: three probabilities,
-/// intents, and what was said; so what was learned outlives the words that it was learned from.
+/// intents, their five, and what was said; so what was learned outlives the words that it was learned from.
 pub(super) async fn erase(conn: &mut SqliteConnection, mentions: &[i64], why: Why) -> Done<()> {
     let rows = corrections::load(conn, mentions.iter().copied()).await?;
     if rows.is_empty() {
@@ -217,9 +219,11 @@ pub(super) async fn erase(conn: &mut SqliteConnection, mentions: &[i64], why: Wh
     if why == Why::Old {
         for left in corrections::standing(rows) {
             sqlx::query(
-                "UPDATE correction SET mention = NULL, occasion = ?, sentiment = ?, intents = ?, about = ? WHERE id = ?",
+                "UPDATE correction SET mention = NULL, occasion = ?, intents_occasion = ?, sentiment = ?, intents = ?,
+                     about = ? WHERE id = ?",
             )
             .bind(codec::occasion(left.occasion))
+            .bind(codec::occasion(left.intents_occasion))
             .bind(left.said.sentiment.map(codec::sentiment))
             .bind(left.said.intents.map(|intents| i64::from(intents.bits())))
             .bind(left.said.about)

@@ -8,7 +8,7 @@ use crate::domain::Timestamp;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
-use crate::store::sqlite::{cases, lease, place};
+use crate::store::sqlite::{cases, giving, lease, place};
 use crate::store::{Lease, Retention};
 
 /// Most mentions and acts that one call of [`retain`] erases.
@@ -70,6 +70,7 @@ pub(super) async fn erase(
         .await?;
     people::forget(conn, all.iter().filter_map(|kept| kept.person)).await?;
     answers::forget(conn, all.iter().map(|kept| kept.id)).await?;
+    giving::forget(conn, all.iter().map(|kept| kept.id)).await?;
     cases::mentions_gone(conn, all.iter().map(|kept| kept.id), why != Why::Old).await?;
     // What is not public leaves nothing behind, at whatever age it goes.
     let (private, others): (Vec<&Kept>, Vec<&Kept>) = all.iter().partition(|kept| kept.is_private());

@@ -17,7 +17,7 @@ use crate::domain::{Author, MentionId, Reading, Visibility};
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::codec::{self, flag};
 use crate::store::sqlite::fault::Done;
-use crate::store::sqlite::{cases, place};
+use crate::store::sqlite::{cases, giving, place};
 
 /// What is stored of a mention that an item turned out to be.
 struct Before {
@@ -176,7 +176,7 @@ impl<'a> Recording<'a> {
         let by_id: HashMap<i64, &Kept> = old.iter().map(|kept| (kept.id, kept)).collect();
         let at = place::to_millis(self.batch.outcome.at);
         let standing = Standing::load(self.conn, changed.iter().map(|change| change.id)).await?;
-        let mut edited = Vec::new();
+        let (mut edited, mut others) = (Vec::new(), Vec::new());
         let mut drafts = Vec::with_capacity(changed.len());
         for change in changed {
             let Some(before) = by_id.get(&change.id) else { continue };
@@ -196,11 +196,18 @@ impl<'a> Recording<'a> {
                 seen: place::to_millis(change.entry.new.first_seen),
                 adds: adds(before, &change),
             });
+            if draft.kept.thread != before.thread {
+                self.responding.insert(change.id);
+            }
+            if draft.kept.person != before.person {
+                others.push(change.id);
+            }
             edited.push(MentionId(change.id));
             drafts.push(draft);
         }
         write::write(self.conn, drafts, self.since).await?;
         people::forget(self.conn, old.iter().filter_map(|kept| kept.person)).await?;
+        giving::touch(self.conn, &others).await?;
         Ok(edited)
     }
 }

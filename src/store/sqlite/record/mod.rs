@@ -15,7 +15,7 @@ mod tally;
 mod traces;
 mod write;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Mutex;
@@ -30,8 +30,8 @@ pub(super) use tally::Tally;
 
 use super::connection::begin;
 use super::fault::{Done, Fault};
-use super::{cases, codec, lease, place, realm, roster, stream};
-use crate::domain::{MentionId, time};
+use super::{cases, codec, giving, lease, place, realm, roster, stream};
+use crate::domain::{MentionId, OwnHistory, time};
 use crate::store::{Lease, Need, RecordBatch, Recorded};
 use acts::Deed;
 use cases::threads::Says;
@@ -57,6 +57,26 @@ pub(super) async fn record(
         lease::check(&mut tx, held).await?;
     }
     let (recorded, revision) = inside(&mut tx, &mut similar, held.is_some(), batch).await?;
+    tx.commit().await?;
+    if let Some(revision) = revision {
+        similar.settle(revision);
+    }
+    Ok(recorded)
+}
+
+/// Records older posts of our own, and how far back they go.
+pub(super) async fn record_own_history(
+    conn: &mut SqliteConnection,
+    similar: &Mutex<Similar>,
+    held: &Lease,
+    batch: &RecordBatch,
+    history: &OwnHistory,
+) -> Done<Recorded> {
+    let mut similar = similar.lock().await;
+    let mut tx = begin(conn).await?;
+    lease::check(&mut tx, held).await?;
+    let (recorded, revision) = inside(&mut tx, &mut similar, false, batch).await?;
+    roster::keep_own_history(&mut tx, batch.source, history).await?;
     tx.commit().await?;
     if let Some(revision) = revision {
         similar.settle(revision);
@@ -99,6 +119,7 @@ async fn inside(
         similar,
         changes: false,
         arrivals: cases::Arrivals::default(),
+        responding: BTreeSet::new(),
     };
     let recorded = recording.run().await?;
     let changes = recording.changes;
@@ -122,6 +143,8 @@ struct Recording<'a> {
     changes: bool,
     /// What is to come to its case.
     arrivals: cases::Arrivals,
+    /// Mentions that may answer an act of ours now.
+    responding: BTreeSet<i64>,
 }
 
 /// The number that grows whenever mentions come, change or go.
@@ -175,6 +198,8 @@ impl<'a> Recording<'a> {
         recorded.answered.extend(known.answered);
         recorded.edited = self.edit(known.changed).await?;
         let places = self.bring_in(&entries, &are, &names, &shared).await?;
+        self.responding.extend(&self.arrivals.moved);
+        giving::settle(self.conn, std::mem::take(&mut self.responding)).await?;
         cases::settle(self.conn, self.realm, std::mem::take(&mut self.arrivals)).await?;
         recorded.deleted.extend(self.take_down(&names, &deleted).await?);
         self.take_down_acts(&names, &deleted, recorded).await?;
@@ -245,6 +270,8 @@ impl<'a> Recording<'a> {
                 self.tally.story(kept.story, 1);
             }
         }
+        self.responding
+            .extend(says.iter().zip(&drafts).filter(|(says, _)| says.answers()).map(|(_, draft)| draft.kept.id));
         let needs = new().map(|(_, (entry, _))| entry.need);
         let words = drafts.iter().zip(&threads).zip(needs).map(|((draft, thread), need)| word(draft, *thread, need));
         self.arrivals.words = words.collect();

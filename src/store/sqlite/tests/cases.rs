@@ -38,7 +38,7 @@ async fn crowded(store: &SqliteStore, cases: i64) {
              dismissal, snooze, CASE WHEN n % 97 = 0 THEN 'ana' END, CASE WHEN n % 97 = 0 THEN 9e15 END,
              opened - n * 7000, published, due + n % 5000 * 1000, severity, followers, reposts, reach, wanted,
              CASE WHEN n % 10 = 0 THEN opened END, closed, reopened, answerer, told, answered, aftermath, promise,
-             place, mentions, intents, sentiment, n / 3, private, revision
+             place, mentions, intents, sentiment, n / 3, private, revision, handed_to, handed_due, handed_told
          FROM cases, (WITH RECURSIVE c (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM c WHERE n < ?) SELECT n FROM c)
          WHERE id = 1",
     )
@@ -91,7 +91,7 @@ async fn a_crowded_inbox_pages_by_key() {
     assert_eq!(store.inbox(&InboxFilter::default(), deep, at(NOW), 50).await.unwrap().len(), 50);
     let pages = began.elapsed();
     let began = std::time::Instant::now();
-    let figures = store.inbox_figures(at(NOW), TARGET, 10.0).await.unwrap();
+    let figures = store.inbox_figures(at(NOW), at(NOW) - TARGET, 10.0).await.unwrap();
     let sums = began.elapsed();
     println!("21 pages of 50 among 100,000 cases: {pages:?}; figures: {sums:?}");
     assert_eq!((figures.open, figures.snoozed), (100_000, 0));

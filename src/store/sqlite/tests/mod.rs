@@ -2,6 +2,7 @@
 
 mod cases;
 mod files;
+mod giving;
 mod migrating;
 mod restoring;
 mod trouble;

@@ -107,7 +107,7 @@ impl Model {
         self.open_next(Some(said.to_owned()), cmds);
     }
 
-    fn unmark(&mut self, next: &Next) {
+    pub(super) fn unmark(&mut self, next: &Next) {
         if let Some(case) = next.case {
             self.inbox.unmark_one(case);
         }
@@ -131,9 +131,13 @@ impl Model {
         if !sheet.is_as_offered() {
             let (errand, keeps) = sheet.leave(&self.context);
             kept = keeps;
+            let left = keeps.then(|| sheet.clone());
             if let Some(errand) = errand {
                 let purpose = if keeps { Purpose::Save(session) } else { Purpose::Discard };
                 self.send_errand(purpose, errand, cmds);
+            }
+            if let Some(left) = left {
+                self.part_with(left, None);
             }
         }
         let said = if kept { "skipped: it stays marked, and its draft is kept" } else { "skipped: it stays marked" };

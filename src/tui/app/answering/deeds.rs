@@ -1,13 +1,15 @@
 //! What is done in the outbox: recalling, approving, settling, giving up, and stopping everything.
 
 use super::Purpose;
-use crate::domain::SafeText;
 use crate::domain::outbox::{Outgoing, OutgoingState, Verdict};
+use crate::domain::{OutgoingId, SafeText};
 use crate::tui::app::action::Action;
 use crate::tui::app::cmd::Cmd;
 use crate::tui::app::composer::errand::{Errand, Wanted};
 use crate::tui::app::layout::Pane;
+use crate::tui::app::marks::Undo;
 use crate::tui::app::msg::Weight;
+use crate::tui::app::outbox::may_approve;
 use crate::tui::app::{Model, explain};
 
 impl Model {
@@ -74,7 +76,8 @@ impl Model {
                 self.status.say(Weight::Info, "it was given up already: opening it brings it back");
             }
             Action::Withdraw => {
-                self.send_errand(Purpose::Withdraw, Errand::Withdraw(one.id), cmds);
+                let question = self.send_errand(Purpose::Withdraw(one.id), Errand::Withdraw(one.id), cmds);
+                question.into_iter().for_each(|question| self.marks.sent(question));
             }
             Action::Browse | Action::CopyLink => match link() {
                 Some(url) => cmds.push(if action == Action::Browse { Cmd::Browse(url) } else { Cmd::Copy(url) }),
@@ -103,15 +106,61 @@ impl Model {
     }
 
     fn approve(&mut self, one: &Outgoing, cmds: &mut Vec<Cmd>) {
-        let Some(voice) = self.context.voice().map(str::to_owned) else {
-            return self.status.say(Weight::Trouble, "say who you are first: start goodword with --voice NAME");
-        };
-        if one.voice.as_ref().is_some_and(|writer| writer.as_str() == voice) {
-            return self.status.say(Weight::Trouble, "you wrote it: another voice must approve it");
-        }
         if one.state != OutgoingState::AwaitingApproval {
             return self.status.say(Weight::Info, "it waits for nobody's approval");
         }
-        self.send_errand(Purpose::Approve, Errand::Approve(one.id, one.network.clone(), voice), cmds);
+        match may_approve(one, self.context.voice()) {
+            Err(why) => self.status.say(Weight::Trouble, why),
+            Ok(voice) => {
+                let errand = Errand::Approve(one.id, one.network.clone(), voice.to_owned());
+                let question = self.send_errand(Purpose::Approve(one.id), errand, cmds);
+                question.into_iter().for_each(|question| self.marks.sent(question));
+            }
+        }
+    }
+
+    /// It was given up: one key brings it back.
+    pub(super) fn given_up(&mut self, question: u64, id: OutgoingId) {
+        self.marks.done(question, Undo::GivenUp(id));
+        self.answering.outbox.step_off(id);
+        let key = |action| self.context.keys().short(action).unwrap_or_else(|| "no key".to_owned());
+        let words = format!("given up: {} brings it back", key(Action::Undo));
+        self.status.say(Weight::Info, &words);
+    }
+
+    /// It was approved: while it is held, one key takes it back.
+    pub(super) fn approved(&mut self, question: u64, id: OutgoingId) {
+        self.marks.done(question, Undo::Approved(id));
+        self.answering.sent_from_here(Some(id));
+        let key = |action| self.context.keys().short(action).unwrap_or_else(|| "no key".to_owned());
+        let words = format!("approved: it is held, and then goes out; {} takes it back", key(Action::Undo));
+        self.status.say(Weight::Info, &words);
+    }
+
+    /// What was given up is to be a draft again.
+    pub(in crate::tui::app) fn bring_back(&mut self, question: u64, id: OutgoingId, cmds: &mut Vec<Cmd>) {
+        self.answering.errands.insert(question, Purpose::BringBack);
+        cmds.push(Cmd::Errand { question, errand: Errand::Redraft(id) });
+    }
+
+    /// What was approved is taken back.
+    pub(in crate::tui::app) fn take_approval_back(&mut self, question: u64, id: OutgoingId, cmds: &mut Vec<Cmd>) {
+        self.answering.errands.insert(question, Purpose::TakeBack);
+        cmds.push(Cmd::Errand { question, errand: Errand::Recall(id) });
+    }
+
+    /// What became of undoing something in the outbox.
+    pub(super) fn undone_in_outbox(&mut self, question: u64, purpose: Purpose, done: bool) {
+        self.marks.too_late(question);
+        match (purpose, done) {
+            (Purpose::BringBack, true) => self.status.say(Weight::Info, "brought back: it is a draft again"),
+            (Purpose::TakeBack, true) => self.status.say(Weight::Info, "taken back: its writer's draft again"),
+            (Purpose::TakeBack, false) => {
+                self.nothing_undone("too late: it is on its way or out");
+            }
+            _ => {
+                self.nothing_undone("it has changed since");
+            }
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What came of the errands, and what the engine tells of the outbox.
 
 use super::Purpose;
-use crate::domain::SafeText;
-use crate::domain::outbox::{OutgoingState, Submission};
+use crate::domain::outbox::{Identity, OutgoingState, Submission};
+use crate::domain::{Network, SafeText, SourceId};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
@@ -13,12 +13,16 @@ use crate::tui::app::composer::gate::Outcome;
 use crate::tui::app::layout::View;
 use crate::tui::app::msg::Weight;
 use crate::tui::app::outbox::seconds_to;
+use crate::tui::app::when;
 
 impl Model {
     /// What came of an errand. Tells whether anything visible changed.
     pub(in crate::tui::app) fn take_told(&mut self, question: u64, told: Told, cmds: &mut Vec<Cmd>) -> bool {
         if let Told::Tray(tray) = told {
             return self.asks.answered(question) == Some(Thing::Outbox) && self.answering.outbox.answer(tray);
+        }
+        if let Told::Accounts(known, used) = told {
+            return self.asks.answered(question) == Some(Thing::Accounts) && self.take_accounts(known, &used);
         }
         let Some(purpose) = self.answering.errands.remove(&question) else { return false };
         match (purpose, told) {
@@ -34,7 +38,10 @@ impl Model {
                 match self.sheet(session) {
                     Some(sheet) => sheet.saved(id),
                     // The sheet is away: its draft stands in the list.
-                    None => self.asks.stale(Thing::Outbox),
+                    None => {
+                        self.parted_is_saved(session, id);
+                        self.asks.stale(Thing::Outbox);
+                    }
                 }
                 if anew {
                     let words = "the draft was sent or changed on another screen; your words are in a new one";
@@ -43,6 +50,10 @@ impl Model {
                 return anew;
             }
             (Purpose::Submit(session), Told::Submitted(submission)) => {
+                if self.parted_is_submitted(session, &submission, cmds) {
+                    self.asks.hurry(Thing::Outbox);
+                    return true;
+                }
                 let Some(sheet) = self.sheet(session) else { return false };
                 let id = sheet.id();
                 let outcome = sheet.submitted(&submission);
@@ -77,20 +88,32 @@ impl Model {
                 };
                 self.status.say(Weight::Info, words);
             }
-            (Purpose::Withdraw, Told::Done(true)) => {
-                let key = self.context.keys().short(Action::Open).unwrap_or_default();
-                self.status.say(Weight::Info, &format!("given up: {key} on it in the outbox brings it back"));
+            (Purpose::Withdraw(id), Told::Done(true)) => self.given_up(question, id),
+            (Purpose::Approve(id), Told::Done(true)) => self.approved(question, id),
+            (Purpose::BringBack | Purpose::TakeBack, Told::Done(done)) => {
+                self.undone_in_outbox(question, purpose, done)
             }
-            (Purpose::Approve, Told::Done(true)) => {
-                self.status.say(Weight::Info, "approved: it is held, and then goes out")
-            }
-            (Purpose::Approve | Purpose::Withdraw | Purpose::Settle, Told::Done(false)) => {
+            (Purpose::Approve(_) | Purpose::Withdraw(_) | Purpose::Settle, Told::Done(false)) => {
+                self.marks.too_late(question);
                 self.status.say(Weight::Trouble, "it has changed meanwhile: nothing was done");
             }
             _ => {}
         }
         self.asks.hurry(Thing::Outbox);
         true
+    }
+
+    /// Accounts came to be known while an answer is written.
+    fn take_accounts(&mut self, known: Vec<Identity>, used: &[(Network, SourceId)]) -> bool {
+        let now = self.context.now();
+        let Some(sheet) = &mut self.answering.composer else { return false };
+        let before = sheet.identity().map(|identity| identity.source);
+        let changed = sheet.take_accounts(known, used, now);
+        if let Some(identity) = sheet.identity().filter(|identity| changed && Some(identity.source) != before) {
+            let words = format!("this goes out under {} now; your words are as they were", identity.handle);
+            self.status.say(Weight::Info, &words);
+        }
+        changed
     }
 
     pub(super) fn sheet(&mut self, session: u64) -> Option<&mut Composer> {
@@ -105,13 +128,14 @@ impl Model {
             return;
         }
         let who = opened.mention.as_ref().map(|mention| mention.row.author.to_string());
-        let voice = self.context.voice();
-        let writer = opened.draft.as_ref().and_then(|draft| draft.voice.clone());
-        let theirs = writer.filter(|writer| Some(writer.as_str()) != voice);
         match Composer::open(session, opened, &self.context) {
             Ok(mut sheet) => {
-                if let Some(writer) = theirs {
-                    self.status.say(Weight::Trouble, &format!("{writer} wrote this draft: ask before you change it"));
+                if let Some((writer, when)) = sheet.theirs() {
+                    let words = format!(
+                        "draft by {writer}, {}: your changes become a draft of your own",
+                        when::ago(self.context.now(), *when)
+                    );
+                    self.status.say(Weight::Trouble, &words);
                 }
                 match self.batch_of(session).map(|batch| batch.last().cloned()) {
                     Some(last) => last.iter().for_each(|last| sheet.begin_with(last, &self.context)),
@@ -168,16 +192,14 @@ impl Model {
         match purpose {
             Purpose::Open if self.batch_of(question).is_some() => self.end_batch(),
             Purpose::Open | Purpose::Line => self.answering.opening = None,
-            Purpose::Save(session) => {
-                if let Some(sheet) = self.sheet(session) {
-                    sheet.not_saved(now);
-                }
-            }
-            Purpose::Submit(session) => {
-                if let Some(sheet) = self.sheet(session) {
-                    sheet.set_sending(None);
-                }
-            }
+            Purpose::Save(session) => match self.sheet(session) {
+                Some(sheet) => sheet.not_saved(now),
+                None => self.parted_is_not_saved(session),
+            },
+            Purpose::Submit(session) => match self.sheet(session) {
+                Some(sheet) => sheet.set_sending(None),
+                None => self.parted_is_not_submitted(session),
+            },
             _ => {}
         }
         true

@@ -223,7 +223,7 @@ impl Composer {
 
     /// Begins with the words of the last one, meant for this one. A draft that was there already stays.
     pub fn begin_with(&mut self, last: &Last, context: &Context) {
-        if self.id.is_some() {
+        if self.id.is_some() || self.theirs.is_some() {
             return;
         }
         let words = personalise(&last.words, &last.whom, &self.person());

@@ -4,23 +4,21 @@ use std::sync::Arc;
 
 use super::batch::Next;
 use crate::domain::case::{Case, PersonCard, Turn};
-use crate::domain::outbox::{Draft, Identity, Outgoing, Saved, Submission, Verdict};
-use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId, Timestamp};
+use crate::domain::outbox::{Draft, Identity, Outgoing, Saved, Seen, Submission, Verdict};
+use crate::domain::{CaseId, Mention, MentionId, Network, OutgoingId, SafeText, SourceId};
 use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::cmd::Aim;
 
 /// What is to be written on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// An answer to a mention, or the draft of one.
     Mention(MentionId),
     /// Something that is in the outbox already.
     Outgoing(OutgoingId),
-    /// A post of our own.
+    /// A post of our own: what this voice began, or a new one whatever was begun.
     Post {
-        /// Who writes: what they began is gone on with.
-        voice: Option<String>,
-        /// A new one, whatever was begun.
+        /// A new one.
         anew: bool,
     },
 }
@@ -28,8 +26,8 @@ pub enum Wanted {
 /// Something for the store to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Errand {
-    /// Read everything that writing needs.
-    Open(Wanted),
+    /// Read everything that writing needs; of several drafts this voice's own comes first.
+    Open(Wanted, Option<String>),
     /// Read who is to be answered of what is marked, in the order of the inbox: one answer a case.
     Line(Aim),
     /// Save a draft. `session` is the sheet that it is written on: the first save of a session begins a draft, every
@@ -69,7 +67,7 @@ pub enum Errand {
         /// Who answered.
         voice: Option<String>,
         /// How mentions are answered, for a case that is opened.
-        answering: AnsweringSettings,
+        answering: Box<AnsweringSettings>,
     },
 }
 
@@ -80,12 +78,8 @@ pub struct Submit {
     pub session: u64,
     /// Where it goes: how long it is held depends on that.
     pub network: Network,
-    /// Revision of the case that the writer saw.
-    pub case: Option<i64>,
-    /// The newest turn of the thread that the writer saw.
-    pub newest: Option<Timestamp>,
-    /// The writer saw what changed and sends all the same.
-    pub all_the_same: bool,
+    /// What the writer saw of the thread and of the case.
+    pub seen: Seen,
     /// The voice that sends.
     pub voice: Option<String>,
 }
@@ -133,6 +127,8 @@ pub enum Told {
     Opened(Box<Opened>),
     /// Who is to be answered, in this order.
     Line(Vec<Next>),
+    /// The accounts under which it can be published by now, and under which something was sent last.
+    Accounts(Vec<Identity>, Vec<(Network, SourceId)>),
     /// The draft is saved under this number. `true`: the one before is no draft any more, so that a new one was begun.
     Saved(OutgoingId, bool),
     /// What became of the wish to send.

@@ -3,11 +3,15 @@
 
 use super::Composer;
 use super::errand::{Errand, Submit};
-use crate::domain::case::Turn;
-use crate::domain::outbox::Submission;
+use crate::domain::case::{CaseStatus, Step, StepKind, Turn};
+use crate::domain::outbox::{Seen, Submission};
 use crate::domain::{OutgoingId, SafeText, Timestamp};
-use crate::engine::answering::AnsweringSettings;
 use crate::tui::app::context::Context;
+use crate::tui::app::inbox::page::{dismissal_name, status_name};
+
+/// Said where a second voice must approve and nobody knows whose the first is.
+pub const NO_VOICE: &str =
+    "a second voice must approve it, so say who writes: set answering.voice in the configuration, or give --voice NAME";
 
 /// What is asked before it is sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,9 +120,11 @@ impl Composer {
                 let submit = Submit {
                     session: self.session,
                     network: self.network().clone(),
-                    case: self.case.as_ref().map(|case| case.revision),
-                    newest: self.thread.newest(),
-                    all_the_same: then == Then::SendAllTheSame,
+                    seen: Seen {
+                        case: self.step,
+                        all_the_same: then == Then::SendAllTheSame,
+                        ..Seen::of(self.thread.turns())
+                    },
                     voice: context.voice().map(str::to_owned),
                 };
                 Go::Send(vec![Errand::Save { session: self.session, draft: Box::new(draft) }, Errand::Submit(submit)])
@@ -152,7 +158,7 @@ impl Composer {
                     case: self.case.as_ref().map(|case| case.id),
                     text: self.finished(context),
                     voice: context.voice().map(str::to_owned),
-                    answering: AnsweringSettings { target: context.target(), tell_factor: context.tell_factor() },
+                    answering: Box::new(context.answering()),
                 })
             }
         }
@@ -176,6 +182,9 @@ impl Composer {
         } else if self.advice.has_slot() {
             blocks.push("a placeholder or a note to yourself was left in".to_owned());
         }
+        if context.writer().approval && context.voice().is_none() && self.way != Way::ByHand {
+            blocks.push(NO_VOICE.to_owned());
+        }
         let tally = self.tally(context);
         if self.posts(context).is_none() {
             let over = tally.words(&self.rules());
@@ -198,10 +207,12 @@ impl Composer {
     /// What speaks against it, though a person may send it.
     fn doubts(&self, outside: Outside, context: &Context) -> Vec<String> {
         let mut doubts = Vec::new();
-        if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
+        if let (true, Some(identity)) = (self.unconfirmed, self.identity()) {
+            doubts.push(format!("it goes out under {}, which was not known when you began", identity.handle));
+        } else if let (true, Some(identity)) = (self.is_unusual(), self.identity()) {
             doubts.push(format!(
                 "it goes out under {}, not under the account last used on {}",
-                identity.handle,
+                identity.shown(),
                 self.network()
             ));
         }
@@ -210,7 +221,7 @@ impl Composer {
             doubts.push(format!("it goes out as {many} posts"));
         }
         if let Some(claim) = self.case.as_ref().and_then(|case| case.claim.as_ref())
-            && context.voice() != Some(claim.voice.as_str())
+            && context.signs_as() != claim.voice.as_str()
         {
             doubts.push(format!("{} has taken this on", claim.voice));
         }
@@ -257,7 +268,7 @@ impl Composer {
         match submission {
             Submission::Held(until) => return Outcome::Held(*until),
             Submission::AwaitingApproval => return Outcome::Awaits,
-            Submission::Changed { turns, claimed } => self.moved_on(turns, claimed.as_ref()),
+            Submission::Changed { turns, steps, claimed } => self.moved_on(turns, steps, claimed.as_ref()),
             Submission::Answered(id, by) => self.answered(*id, by.as_ref()),
             Submission::Stale => {
                 // Whatever it is now, these words are not lost: they begin a new draft.
@@ -273,7 +284,7 @@ impl Composer {
         Outcome::Stays
     }
 
-    fn moved_on(&mut self, turns: &[Turn], claimed: Option<&SafeText>) {
+    fn moved_on(&mut self, turns: &[Turn], steps: &[Step], claimed: Option<&SafeText>) {
         let mut reasons: Vec<String> = turns
             .iter()
             .map(|turn| {
@@ -281,11 +292,13 @@ impl Composer {
                 format!("{who} meanwhile: {}: {}", turn.who, SafeText::line(turn.text.as_str(), 160))
             })
             .collect();
+        reasons.extend(steps.iter().map(settled));
         reasons.extend(claimed.map(|voice| format!("{voice} has taken this on")));
         if reasons.is_empty() {
             reasons.push("the thread has changed since you opened it".to_owned());
         }
         self.thread.add(turns);
+        self.step = steps.iter().map(|step| step.id).max().max(self.step);
         self.asking = Some(Asking { reasons, then: Then::SendAllTheSame });
     }
 
@@ -293,5 +306,20 @@ impl Composer {
         let whose = by.map_or("another answer".to_owned(), |voice| format!("an answer by {voice}"));
         let reasons = vec![format!("{whose} to the same post is on its way or out already")];
         self.asking = Some(Asking { reasons, then: Then::SendAllTheSame });
+    }
+}
+
+/// How another voice settled the case meanwhile.
+fn settled(step: &Step) -> String {
+    let who = step.voice.as_ref().map(SafeText::as_str).filter(|who| !who.is_empty()).unwrap_or("somebody");
+    let line = |words: &SafeText| SafeText::line(words.as_str(), 160);
+    match &step.kind {
+        StepKind::AnsweredByHand(words) => format!("{who} answered by hand meanwhile: {}", line(words)),
+        StepKind::HandedTo(words, _) => format!("{who} handed it over meanwhile: {}", line(words)),
+        StepKind::Status(CaseStatus::Dismissed, Some(reason)) => {
+            format!("{who} dismissed it meanwhile: {}", dismissal_name(*reason))
+        }
+        StepKind::Status(status, _) => format!("meanwhile {who} marked it as {}", status_name(*status)),
+        _ => format!("{who} changed the case meanwhile"),
     }
 }

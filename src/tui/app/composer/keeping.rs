@@ -43,11 +43,17 @@ impl Composer {
         Some(self.save(context))
     }
 
+    /// Nothing on it is this writer's: it is as it was begun, or as another voice left it.
+    fn is_nobody_s_work(&self) -> bool {
+        let text = self.paper.text();
+        text == self.pristine || self.theirs.is_some() && text == self.offered
+    }
+
     /// The draft for the store, when it differs from what the store was given last.
     pub fn save(&mut self, context: &Context) -> Option<Errand> {
         self.due = None;
         let draft = self.draft(vec![self.paper.text()], context)?;
-        let untouched = self.kept.is_none() && self.id.is_none() && self.paper.text() == self.pristine;
+        let untouched = self.kept.is_none() && self.id.is_none() && self.is_nobody_s_work();
         if untouched || self.kept.as_ref() == Some(&draft) {
             return None;
         }
@@ -57,9 +63,8 @@ impl Composer {
 
     /// The sheet is left: the draft is saved, or given up when nothing of the writer's is left on it.
     pub fn leave(&mut self, context: &Context) -> (Option<Errand>, bool) {
-        let nothing = self.paper.is_blank() || self.paper.text() == self.pristine;
-        if nothing {
-            let begun = self.id.is_some() || self.kept.is_some();
+        let begun = self.id.is_some() || self.kept.is_some();
+        if self.paper.is_blank() || self.paper.text() == self.pristine || !begun && self.is_nobody_s_work() {
             return (begun.then_some(Errand::Discard(self.session, self.opened)), false);
         }
         (self.save(context), true)

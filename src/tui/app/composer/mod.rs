@@ -3,6 +3,7 @@
 //!
 //! Nothing in here acts: what is to be saved or sent is given back as an errand. Sending is decided in [`gate`].
 
+mod accounts;
 pub mod advice;
 pub mod batch;
 pub mod errand;
@@ -31,7 +32,9 @@ use super::msg::Typing;
 use crate::domain::case::{Claim, PersonCard};
 use crate::domain::outbox::{Draft, Identity, Saved, Target};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, Mention, Network, OutgoingId, OwnPosts, SourceId, TextRules, Timestamp, Visibility};
+use crate::domain::{
+    CaseId, Mention, Network, OutgoingId, OwnPosts, SafeText, SourceId, StepId, TextRules, Timestamp, Visibility,
+};
 
 /// So long after the first letter that is not saved yet, everything written so far is saved: a process that is
 /// killed loses no more than was written in the meantime.
@@ -56,8 +59,6 @@ pub enum Way {
 pub struct CaseSeen {
     /// Its number.
     pub id: CaseId,
-    /// Its revision.
-    pub revision: i64,
     /// Who has taken it on.
     pub claim: Option<Claim>,
 }
@@ -84,11 +85,17 @@ pub struct Composer {
     post: bool,
     network: Network,
     case: Option<CaseSeen>,
+    /// How far the history of the case was when it was looked at last.
+    step: Option<StepId>,
+    /// The words are another voice's draft, of then; that one is never written over.
+    theirs: Option<(SafeText, Timestamp)>,
     card: Option<PersonCard>,
     thread: Thread,
     way: Way,
     /// Under which account something was sent last, network by network.
     used: Vec<(Network, SourceId)>,
+    /// The account came to be known after the writer began: it is confirmed before anything is sent.
+    unconfirmed: bool,
     paper: Paper,
     /// What stood on the sheet before the writer began; it is no draft.
     pristine: String,
@@ -157,6 +164,11 @@ impl Composer {
     /// The case.
     pub fn case(&self) -> Option<&CaseSeen> {
         self.case.as_ref()
+    }
+
+    /// Whose draft the words are, and of when, while they are another voice's.
+    pub fn theirs(&self) -> Option<&(SafeText, Timestamp)> {
+        self.theirs.as_ref().filter(|_| self.id.is_none())
     }
 
     /// The person.
@@ -252,7 +264,9 @@ impl Composer {
     fn signature<'a>(&self, context: &'a Context) -> Option<&'a str> {
         let writer = context.writer();
         let handle = self.identity().map(|identity| bare(identity.handle.as_str()));
-        let own = handle.is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
+        let own = handle
+            .filter(|handle| !handle.is_empty())
+            .is_some_and(|handle| writer.handles.iter().any(|known| bare(known) == handle));
         writer.signature.as_deref().filter(|signature| !own && !signature.trim().is_empty())
     }
 
@@ -372,6 +386,8 @@ impl Composer {
     pub fn next_identity(&mut self, now: Timestamp) {
         if let Way::Publish { identities, chosen, .. } = &mut self.way {
             *chosen = (*chosen + 1) % identities.len().max(1);
+            self.rehearsing.doubt();
+            self.unconfirmed = false;
             self.changed(now);
         }
     }
@@ -411,6 +427,13 @@ impl Composer {
         self.changed(now);
     }
 
+    /// This language, as a person says.
+    pub fn set_lang(&mut self, lang: String, now: Timestamp) {
+        self.lang = Some(lang);
+        self.lang_said = true;
+        self.changed(now);
+    }
+
     /// The next language: that of what is answered or was read, English, ..., or none told.
     pub fn next_lang(&mut self, now: Timestamp) {
         let known = self.languages();
@@ -435,6 +458,14 @@ impl Composer {
     /// Where everything lies in this area.
     pub fn room(&self, area: super::layout::Area) -> room::Room {
         if self.post { room::for_a_post(area) } else { room::room(area) }
+    }
+
+    /// A whole answer from outside. Where an answer reaches its person only by their name, it begins with that, unless the
+    /// words have it.
+    pub fn take_answer(&mut self, words: &str, now: Timestamp) {
+        let named = words.to_lowercase().contains(&self.pristine.trim().to_lowercase());
+        let address = if named { "" } else { self.pristine.as_str() };
+        self.take_words(&format!("{address}{words}"), now);
     }
 
     /// Brings text and thread in line with the room that they have.

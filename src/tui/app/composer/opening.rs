@@ -4,8 +4,8 @@ use super::errand::Opened;
 use super::paper::Paper;
 use super::thread::Thread;
 use super::{CaseSeen, Composer, Sent, Way, split};
-use crate::domain::outbox::{Identity, Target};
-use crate::domain::{Answerable, Mention, Visibility};
+use crate::domain::outbox::{Identity, Outgoing, Target};
+use crate::domain::{Answerable, Mention, SafeText, Timestamp, Visibility};
 use crate::tui::app::context::Context;
 
 /// Why nothing can be written.
@@ -42,22 +42,27 @@ impl Composer {
         if let (Way::Publish { identities, chosen, .. }, Some(draft)) = (&mut way, &draft) {
             *chosen = identities.iter().position(|identity| identity.source == draft.source).unwrap_or(*chosen);
         }
-        let widest = mention.as_ref().map_or(Visibility::Public, |mention| mention.row.visibility);
-        let theirs = mention.as_ref().map(|mention| mention.row.content_warning.to_string()).unwrap_or_default();
+        let widest = widest(mention.as_deref(), draft.as_ref());
+        let theirs = draft.as_ref().and_then(|draft| another_s(draft, context));
+        let mine = draft.as_ref().filter(|_| theirs.is_none());
+        let warning = mention.as_ref().map(|mention| mention.row.content_warning.to_string()).unwrap_or_default();
         let mut composer = Self {
             session,
-            id: draft.as_ref().map(|draft| draft.id),
-            opened: draft.as_ref().map(|draft| draft.saved()),
+            id: mine.map(|draft| draft.id),
+            opened: mine.map(|draft| draft.saved()),
+            step: case.as_ref().and_then(|case| case.steps.iter().map(|step| step.id).max()),
+            theirs,
             thread: Thread::of(turns, mention.as_deref()),
             lang: mention.as_ref().and_then(|mention| mention.lang.clone()),
             mention,
             target,
             network,
-            case: case.map(|case| CaseSeen { id: case.row.id, revision: case.row.revision, claim: case.row.claim }),
+            case: case.map(|case| CaseSeen { id: case.row.id, claim: case.row.claim }),
             card,
             way,
             used,
             post,
+            unconfirmed: false,
             paper: Paper::default(),
             pristine: String::new(),
             offered: String::new(),
@@ -65,8 +70,8 @@ impl Composer {
             due: None,
             visibility: widest,
             widest,
-            warning: theirs.clone(),
-            inherited_warning: theirs,
+            warning: warning.clone(),
+            inherited_warning: warning,
             parted: false,
             lang_said: draft.as_ref().is_some_and(|draft| draft.lang.is_some()),
             advice: super::Advice::default(),
@@ -79,7 +84,7 @@ impl Composer {
             columns: 80,
         };
         // The draft that is written on is no text that was sent to somebody else.
-        let own = composer.id;
+        let own = draft.as_ref().map(|draft| draft.id);
         composer.sent = sent.iter().filter(|(id, _)| Some(*id) != own).map(|(id, text)| Sent::new(*id, text)).collect();
         composer.pristine = composer.beginning();
         match draft {
@@ -99,10 +104,23 @@ impl Composer {
     }
 
     /// What stands on an empty sheet: the name, where an answer reaches its person only by it.
-    fn beginning(&self) -> String {
+    pub(super) fn beginning(&self) -> String {
         let named = self.rules().names_whom && self.mention.is_some();
         self.handle().filter(|_| named).map(|handle| format!("{handle} ")).unwrap_or_default()
     }
+}
+
+/// The widest circle of readers: that of what is answered; when that is gone, that of the draft that answered it.
+fn widest(mention: Option<&Mention>, draft: Option<&Outgoing>) -> Visibility {
+    let answers = |draft: &&Outgoing| draft.mention.is_some() || draft.target.parent.is_some();
+    let theirs = mention.map(|mention| mention.row.visibility);
+    theirs.or(draft.filter(answers).map(|draft| draft.visibility)).unwrap_or_default()
+}
+
+/// Who else wrote a draft, and when. What nobody's name is on is anybody's.
+fn another_s(draft: &Outgoing, context: &Context) -> Option<(SafeText, Timestamp)> {
+    let writer = draft.voice.as_ref().filter(|writer| Some(writer.as_str()) != context.voice())?;
+    Some((writer.clone(), draft.changed))
 }
 
 fn target(mention: &Mention) -> Target {
@@ -115,7 +133,7 @@ fn target(mention: &Mention) -> Target {
 }
 
 /// How it goes out: under one of the accounts that reach what is answered, the one used last first, else by hand.
-fn way(mention: Option<&Mention>, identities: Vec<Identity>, used: Option<crate::domain::SourceId>) -> Way {
+pub(super) fn way(mention: Option<&Mention>, identities: Vec<Identity>, used: Option<crate::domain::SourceId>) -> Way {
     if mention.is_some_and(|mention| mention.answerable != Answerable::AsSource) {
         return Way::ByHand;
     }

@@ -121,6 +121,15 @@ impl Paper {
         self.column = None;
     }
 
+    /// Puts words in front of all; the cursor stays where it is in the text.
+    pub fn put_in_front(&mut self, words: &str) {
+        let cursor = self.cursor();
+        self.jump(0);
+        let put = self.insert(words);
+        self.jump(if put { cursor + words.len() } else { cursor });
+        self.column = None;
+    }
+
     /// Takes the last change back.
     pub fn undo(&mut self) -> bool {
         self.area.cancel_selection();

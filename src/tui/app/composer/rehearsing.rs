@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Composer;
 use crate::domain::Timestamp;
+use crate::engine::campaigns::Board;
 use crate::engine::rehearsal::Rehearsal;
 use crate::engine::rehearsal::live::Rehearsed;
 use crate::engine::rehearsal::told;
@@ -60,6 +61,11 @@ impl Desk {
         self.scroll
     }
 
+    /// It would go out elsewhere: it is rehearsed anew.
+    pub(super) fn doubt(&mut self) {
+        self.asked = None;
+    }
+
     /// Turns a page.
     pub(super) fn go(&mut self, down: bool) {
         let most = self.page.lines().len().saturating_sub(self.height);
@@ -89,13 +95,14 @@ impl Composer {
     }
 
     /// Asks for it.
-    pub fn ask_rehearsal(&mut self, context: &Context) -> Option<Load> {
+    pub fn ask_rehearsal(&mut self, board: Option<Arc<Board>>, context: &Context) -> Option<Load> {
         if !self.post {
             return None;
         }
         let text = self.paper.text().trim().to_owned();
         self.rehearsing.asked = Some(text.clone());
-        Some(Load::Rehearsal { text, now: context.now(), by: context.writer().rehearsing.clone() })
+        let account = self.identity().map(|identity| identity.handle.to_string()).unwrap_or_default();
+        Some(Load::Rehearsal { text, now: context.now(), by: context.writer().rehearsing.clone(), account, board })
     }
 
     /// What came of it.

@@ -4,10 +4,10 @@ use crate::domain::{Answerable, OutgoingId, SafeText, Visibility};
 use crate::domain::{TextRules, Timestamp};
 use crate::engine::Event;
 use crate::tui::app::action::Action;
-use crate::tui::app::composer::advice;
 use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::composer::gate::Then;
 use crate::tui::app::composer::replies::SavedReply;
+use crate::tui::app::composer::{Way, advice};
 use crate::tui::app::msg::{Answer, Typing};
 use crate::tui::app::samples::postbox::{outgoing, rules, turn};
 use crate::tui::app::samples::{Town, now, setup};
@@ -150,7 +150,7 @@ fn a_good_answer_goes_out_with_the_chord_alone() {
     assert!(model.composer().is_none(), "asked: {} {advice:?}", reasons(&model));
     assert_eq!(town.post.submitted.len(), 1);
     let wish = &town.post.submitted[0];
-    assert!(!wish.all_the_same && wish.newest.is_some());
+    assert!(!wish.seen.all_the_same && wish.seen.newest.is_some() && wish.seen.mention.is_some());
     assert_eq!(town.post.outgoings[0].state, OutgoingState::Held);
     assert!(said(&model).contains("goes out in 10 s"), "{}", said(&model));
 }
@@ -256,14 +256,14 @@ fn a_thread_that_moved_on_stops_it_and_shows_what_changed() {
     let mut model = open(&mut town);
     type_in(&mut town, &mut model, KIND);
     let moved = vec![turn(1, false, "Never mind, the shop fixed it!")];
-    town.post.next = Some(Submission::Changed { turns: moved, claimed: Some(SafeText::line("Lou", 9)) });
+    town.post.next = Some(Submission::Changed { turns: moved, steps: vec![], claimed: Some(SafeText::line("Lou", 9)) });
     town.press(&mut model, Action::Send);
     assert!(reasons(&model).contains("Never mind") && reasons(&model).contains("Lou"), "{}", reasons(&model));
     let sheet = model.composer().unwrap();
     assert_eq!(sheet.asking().unwrap().then, Then::SendAllTheSame);
     assert_eq!(sheet.thread().turns().len(), 4);
     town.press(&mut model, Action::SendAnyway);
-    assert!(town.post.submitted.last().unwrap().all_the_same);
+    assert!(town.post.submitted.last().unwrap().seen.all_the_same);
     assert!(model.composer().is_none());
 }
 
@@ -464,4 +464,49 @@ fn while_it_is_on_its_way_into_the_outbox_it_is_not_sent_twice() {
     let wishes =
         |cmds: &[Cmd]| cmds.iter().filter(|cmd| matches!(cmd, Cmd::Errand { errand: Errand::Submit(_), .. })).count();
     assert_eq!((wishes(&first), wishes(&second)), (1, 0));
+}
+
+#[test]
+fn accounts_that_come_to_be_known_while_an_answer_is_written_are_taken_in_and_confirmed() {
+    let mut town = Town::answering();
+    let known = std::mem::take(&mut town.post.identities);
+    let mut model = open(&mut town);
+    assert_eq!(model.composer().map(|sheet| sheet.way()), Some(&Way::ByHand));
+    type_in(&mut town, &mut model, KIND);
+    // Nothing came to be known: nothing changes.
+    town.tell(&mut model, Msg::Engine(Event::Changed));
+    town.tell(&mut model, after(2_000));
+    assert_eq!((model.composer().map(|sheet| sheet.way()), text(&model).as_str()), (Some(&Way::ByHand), KIND));
+    town.post.identities = known;
+    town.tell(&mut model, Msg::Engine(Event::Changed));
+    town.tell(&mut model, after(4_000));
+    let sheet = model.composer().unwrap();
+    let handle = sheet.identity().expect("an account").handle.to_string();
+    // The name in front, by which the answer reaches its person, is put there; every word stays.
+    assert_eq!(text(&model), format!("@ana@hachyderm.io {KIND}"));
+    assert!(said(&model).contains(&handle), "{}", said(&model));
+    type_in(&mut town, &mut model, "!");
+    assert!(text(&model).ends_with("tomorrow.!"), "the cursor is where it was");
+    town.tell(&mut model, Msg::Type(Typing::Backspace));
+    town.press(&mut model, Action::Send);
+    assert!(reasons(&model).contains(&format!("under {handle}, which was not known")), "{}", reasons(&model));
+    assert!(town.post.submitted.is_empty());
+    town.press(&mut model, Action::SendAnyway);
+    assert_eq!(town.post.submitted.len(), 1);
+}
+
+#[test]
+fn words_that_are_being_posted_by_hand_are_recorded_whatever_comes_to_be_known() {
+    let mut town = Town::answering();
+    let known = std::mem::take(&mut town.post.identities);
+    let mut model = open(&mut town);
+    type_in(&mut town, &mut model, KIND);
+    town.press(&mut model, Action::Send);
+    assert_eq!(model.composer().and_then(|sheet| sheet.asking()).map(|asking| asking.then), Some(Then::Record));
+    town.post.identities = known;
+    town.tell(&mut model, Msg::Engine(Event::Changed));
+    town.tell(&mut model, after(2_000));
+    assert_eq!(model.composer().and_then(|sheet| sheet.asking()).map(|asking| asking.then), Some(Then::Record));
+    town.press(&mut model, Action::SendAnyway);
+    assert_eq!(town.post.by_hand, [KIND]);
 }

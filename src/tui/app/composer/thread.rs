@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::Turn;
-use crate::domain::{Mention, SafeText, Timestamp};
+use crate::domain::{Mention, SafeText};
 use crate::tui::app::context::Context;
 use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::when;
@@ -39,11 +39,6 @@ impl Thread {
     /// The turns, oldest first.
     pub fn turns(&self) -> &[Turn] {
         &self.turns
-    }
-
-    /// When the newest of them was said.
-    pub fn newest(&self) -> Option<Timestamp> {
-        self.turns.iter().map(|turn| turn.at).max()
     }
 
     /// What was said meanwhile, marked.

@@ -153,8 +153,10 @@ fn both_words_are_told_of_every_kind() {
         subject: SubjectId(1),
         read,
         untaught: Some(Shares { negative: 0.3, neutral: 0.4, positive: 0.3 }),
+        untaught_intents: None,
         said,
         occasion: Occasion::Asked,
+        intents_occasion: Occasion::Asked,
         at: now(),
     };
     let mut page = Page::new(120);

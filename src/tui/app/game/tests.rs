@@ -88,7 +88,7 @@ fn typed(town: &mut Town, model: &mut Model, keys: &str) {
 
 fn page(model: &Model) -> String {
     let Some(Overlay::Game(game)) = model.overlays().last() else { return String::new() };
-    game.page(100, model.context()).lines().iter().map(Line::words).collect::<Vec<_>>().join("\n")
+    game.page(100, 20, model.context()).lines().iter().map(Line::words).collect::<Vec<_>>().join("\n")
 }
 
 fn progress(model: &Model) -> String {

@@ -1,7 +1,7 @@
 //! What a change makes of a row, before the store has confirmed it.
 
 use super::clock;
-use crate::domain::case::{CaseChange, CaseRow, CaseStatus, Claim, Snooze};
+use crate::domain::case::{CaseChange, CaseRow, CaseStatus, Claim, HandOver, Snooze};
 use crate::domain::{SafeText, Timestamp};
 
 /// A row after a change. What another voice has claimed stays as it is: the store will say so.
@@ -14,6 +14,7 @@ pub(super) fn changed(row: &mut CaseRow, change: &CaseChange, voice: &str, now: 
         CaseChange::Status(status, dismissal) => {
             row.status = *status;
             row.dismissal = *dismissal;
+            row.handed = row.handed.take().filter(|_| *status == CaseStatus::HandedOver);
             row.closed = (!status.is_open()).then_some(now);
             if *status == CaseStatus::Acknowledged {
                 row.acknowledged.get_or_insert(now);
@@ -23,8 +24,9 @@ pub(super) fn changed(row: &mut CaseRow, change: &CaseChange, voice: &str, now: 
         CaseChange::Claim(until) => {
             row.claim = until.map(|until| Claim { voice: SafeText::line(voice, 80), until });
         }
-        CaseChange::HandOver(_) => {
+        CaseChange::HandOver(to, due) => {
             row.status = CaseStatus::HandedOver;
+            row.handed = Some(HandOver { to: SafeText::line(to, 300), due: *due });
             row.acknowledged.get_or_insert(now);
         }
         CaseChange::Promise(_, due) => row.promise = Some(row.promise.map_or(*due, |known| known.min(*due))),

@@ -1,8 +1,10 @@
-//! How long somebody waits, measured against the target: a sign and words, so that it is never told by colour alone.
+//! How long somebody waits, measured against the target, and whether a hand-over is overdue: a sign and words, so that
+//! it is never told by colour alone.
 
 use crate::domain::Timestamp;
 use crate::domain::case::{CaseRow, CaseStatus, Snooze};
 use crate::domain::time::SignedDuration;
+use crate::measure::lateness::Lateness;
 use crate::tui::app::page::Tone;
 
 /// Columns of the words of a clock.
@@ -19,6 +21,8 @@ pub enum Haste {
     Soon,
     /// The target has passed, and nobody has answered.
     Late,
+    /// It is handed over, and the time by which it should have been done is over.
+    Overdue,
 }
 
 /// What the clock of a case shows.
@@ -28,7 +32,7 @@ pub struct Clock {
     pub haste: Haste,
     /// One column.
     pub sign: &'static str,
-    /// At most [`WIDE`] columns: "6m of 10m", "+14m".
+    /// At most [`WIDE`] columns: "6m of 10m", "+14m", "due +2h".
     pub words: String,
     /// What it means.
     pub tone: Tone,
@@ -46,17 +50,17 @@ pub fn short(stretch: SignedDuration) -> String {
 }
 
 /// The clock of a case at a moment.
-pub fn clock(row: &CaseRow, now: Timestamp, target: SignedDuration) -> Clock {
+pub fn clock(row: &CaseRow, now: Timestamp, lateness: &Lateness) -> Clock {
     let of = |haste, sign, words, tone| Clock { haste, sign, words, tone };
-    let waits = now.duration_since(row.opened);
-    let open = short(waits);
+    let (target, waits) = (lateness.target(), lateness.waited(row.opened, now));
+    let open = short(now.duration_since(row.opened));
     match row.status {
         CaseStatus::New if waits >= target => {
             let over = waits.checked_sub(target).unwrap_or_default();
             of(Haste::Late, "▲", format!("+{}", short(over)), Tone::Bad)
         }
         CaseStatus::New => {
-            let words = format!("{open} of {}", short(target));
+            let words = format!("{} of {}", short(waits), short(target));
             if waits.as_secs().saturating_mul(3) >= target.as_secs().saturating_mul(2) {
                 of(Haste::Soon, "▸", words, Tone::Warn)
             } else {
@@ -64,6 +68,10 @@ pub fn clock(row: &CaseRow, now: Timestamp, target: SignedDuration) -> Clock {
             }
         }
         CaseStatus::Acknowledged => of(Haste::Calm, "↵", format!("open {open}"), Tone::Muted),
+        CaseStatus::HandedOver if row.is_overdue(now) => {
+            let over = row.handed_due().map_or(SignedDuration::ZERO, |due| now.duration_since(due));
+            of(Haste::Overdue, "▲", format!("due +{}", short(over)), Tone::Bad)
+        }
         CaseStatus::HandedOver => of(Haste::Calm, "→", format!("open {open}"), Tone::Muted),
         CaseStatus::Resolved => of(Haste::Calm, "✓", "resolved".to_owned(), Tone::Good),
         CaseStatus::Dismissed => of(Haste::Calm, "×", "dismissed".to_owned(), Tone::Muted),
@@ -87,11 +95,14 @@ pub fn claimed(row: &CaseRow, now: Timestamp) -> Option<&crate::domain::case::Cl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::SafeText;
+    use crate::domain::case::HandOver;
+    use crate::measure::hours::WorkingHours;
     use crate::tui::app::samples::{cases::case_row, minutes_ago, now};
 
     fn shown(status: CaseStatus, minutes: i64) -> (Haste, String) {
         let row = CaseRow { status, opened: minutes_ago(minutes), ..case_row(1) };
-        let clock = clock(&row, now(), SignedDuration::from_mins(10));
+        let clock = clock(&row, now(), &Lateness::new(SignedDuration::from_mins(10), None));
         assert!(clock.words.chars().count() <= WIDE, "{}", clock.words);
         (clock.haste, format!("{} {}", clock.sign, clock.words))
     }
@@ -109,5 +120,33 @@ mod tests {
         assert_eq!(shown(CaseStatus::Acknowledged, 90).1, "↵ open 90m");
         assert_eq!(shown(CaseStatus::HandedOver, 60 * 24 * 9).1, "→ open 9d");
         assert_eq!(shown(CaseStatus::Resolved, 90).0, Haste::Calm);
+    }
+
+    #[test]
+    fn only_working_hours_count_where_there_are_any() {
+        // It is nine o'clock: work began at eight. What came in the night has waited for an hour of sixty-five minutes.
+        let hours = WorkingHours::parse("Mon-Sun 8:00-18:00", jiff::tz::TimeZone::UTC).unwrap();
+        let lateness = |minutes| Lateness::new(SignedDuration::from_mins(minutes), Some(hours.clone()));
+        let row = CaseRow { opened: minutes_ago(6 * 60), ..case_row(1) };
+        assert_eq!(clock(&row, now(), &lateness(95)).words, "60m of 95m");
+        assert_eq!(clock(&row, now(), &lateness(65)).haste, Haste::Soon);
+        let late = clock(&row, now(), &lateness(50));
+        assert_eq!((late.haste, late.words.as_str()), (Haste::Late, "+10m"));
+        let plain = Lateness::new(SignedDuration::from_mins(50), None);
+        assert_eq!(clock(&row, now(), &plain).words, "+5h", "without them every hour counts");
+    }
+
+    #[test]
+    fn a_hand_over_is_overdue_from_its_time_on() {
+        let of = |due: Option<i64>| {
+            let handed = Some(HandOver { to: SafeText::line("Ana by e-mail", 80), due: due.map(minutes_ago) });
+            let row = CaseRow { status: CaseStatus::HandedOver, handed, opened: minutes_ago(90), ..case_row(1) };
+            let shown = clock(&row, now(), &Lateness::new(SignedDuration::from_mins(10), None));
+            (shown.haste, format!("{} {}", shown.sign, shown.words))
+        };
+        assert_eq!(of(None), (Haste::Calm, "→ open 90m".to_owned()));
+        assert_eq!(of(Some(-1)), (Haste::Calm, "→ open 90m".to_owned()));
+        assert_eq!(of(Some(0)), (Haste::Overdue, "▲ due +0m".to_owned()));
+        assert_eq!(of(Some(180)), (Haste::Overdue, "▲ due +3h".to_owned()));
     }
 }

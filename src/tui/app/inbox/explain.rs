@@ -2,7 +2,7 @@
 
 use super::weigh::UNKNOWN_FOLLOWERS;
 use super::{Inbox, Tab, clock, weigh};
-use crate::domain::case::CaseRow;
+use crate::domain::case::{CaseRow, CaseStatus};
 use crate::tui::app::context::Context;
 use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::text::grouped;
@@ -32,7 +32,7 @@ impl Inbox {
         page.prose(
             Tone::Text,
             0,
-            "Signs: · in time, ▸ the last third of the target runs, ▲ late and nobody has answered, ↵ acknowledged, → handed over, ✓ resolved, × dismissed; @name has claimed it.",
+            "Signs: · in time, ▸ the last third of the target runs, ▲ late and nobody has answered, ↵ acknowledged, → handed over (▲ due: overdue there), ✓ resolved, × dismissed; @name has claimed it.",
         );
         page.heading("Status line");
         self.figures.explain(page, context);
@@ -77,9 +77,18 @@ fn place(page: &mut Page, row: &CaseRow, context: &Context) {
         );
     }
     page.gap();
-    let shown = clock::clock(row, now, context.target());
+    let shown = clock::clock(row, now, context.lateness());
     let waits = clock::short(now.duration_since(row.opened));
     page.prose(shown.tone, 0, &format!("{} They wait since {}: {waits}.", shown.sign, at(row.opened)));
+    if context.hours().is_some() && row.status == CaseStatus::New {
+        let (late_at, waited) = (context.lateness().late_at(row.opened), context.lateness().waited(row.opened, now));
+        let words = format!(
+            "{} of it in working hours, which alone make a case late: at {}.",
+            clock::short(waited),
+            at(late_at)
+        );
+        page.prose(Tone::Text, 0, &words);
+    }
     let cost = weigh::exposure(row, now, context.tell_factor());
     if cost > 0.0 {
         page.prose(Tone::Text, 0, &format!("It adds {cost:.1} to the debt."));

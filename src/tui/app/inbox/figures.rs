@@ -23,7 +23,8 @@ impl Figures {
 
     /// The question.
     pub fn ask(context: &Context) -> Load {
-        Load::InboxFigures { now: context.now(), target: context.target(), tell_factor: context.tell_factor() }
+        let now = context.now();
+        Load::InboxFigures { now, cut_off: context.lateness().cut_off(now), tell_factor: context.tell_factor() }
     }
 
     /// The answer. Tells whether anything visible changed.
@@ -33,8 +34,9 @@ impl Figures {
     }
 
     /// When to wake the screen because a case becomes late; `None` when that is known already, or none will.
-    pub fn wake(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let next = self.known?.next_late.filter(|next| *next > now)?;
+    pub fn wake(&mut self, context: &Context) -> Option<Timestamp> {
+        let next = context.lateness().late_at(self.known?.next_opened?);
+        let next = Some(next).filter(|next| *next > context.now() && *next < Timestamp::MAX)?;
         if self.woken == Some(next) {
             return None;
         }
@@ -67,9 +69,11 @@ impl Figures {
         let Some(figures) = self.known else { return };
         let target = super::clock::short(context.target());
         row(page, grouped(figures.open), "open cases, those that are put aside included");
-        row(page, grouped(figures.late), &format!("of them new and past the target of {target}"));
+        let hours = if context.hours().is_some() { " in working hours" } else { "" };
+        row(page, grouped(figures.late), &format!("of them new and past the target of {target}{hours}"));
         row(page, grouped(figures.snoozed), "of them put aside");
         row(page, grouped(figures.promises_due), "promises that are due and not kept");
+        row(page, grouped(figures.hand_overs_due), "cases that are handed over and overdue");
         row(page, Self::debt(&figures), "debt: what open complaints cost by now");
         page.prose(
             Tone::Muted,
@@ -86,24 +90,33 @@ impl Figures {
 }
 
 /// What is seen of the figures.
-fn shown(figures: InboxFigures) -> (u64, u64, u64, u64, String) {
-    (figures.open, figures.late, figures.snoozed, figures.promises_due, Figures::debt(&figures))
+fn shown(figures: InboxFigures) -> ([u64; 5], String) {
+    let InboxFigures { open, late, snoozed, promises_due, hand_overs_due, .. } = figures;
+    ([open, late, snoozed, promises_due, hand_overs_due], Figures::debt(&figures))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::app::samples::minutes_ago;
+    use crate::domain::time::SignedDuration;
+    use crate::measure::hours::WorkingHours;
+    use crate::tui::app::Setup;
+    use crate::tui::app::samples::{minutes_ago, setup};
 
     #[test]
     fn the_screen_is_woken_once_when_a_case_becomes_late() {
+        let at = |minutes, hours| Context::new(&Setup { now: minutes_ago(minutes), hours, ..setup((80, 24)) });
         let mut figures = Figures::default();
-        let next = minutes_ago(-3);
-        assert!(figures.answer(InboxFigures { open: 2, next_late: Some(next), ..InboxFigures::default() }));
-        assert_eq!(figures.wake(minutes_ago(0)), Some(next));
-        assert_eq!(figures.wake(minutes_ago(-1)), None);
+        let (opened, next) = (minutes_ago(7), minutes_ago(-3));
+        assert!(figures.answer(InboxFigures { open: 2, next_opened: Some(opened), ..InboxFigures::default() }));
+        assert_eq!(figures.wake(&at(0, None)), Some(next));
+        assert_eq!(figures.wake(&at(-1, None)), None);
         assert!(!figures.struck(minutes_ago(-2)) && figures.struck(next) && !figures.struck(next));
-        assert_eq!(figures.wake(next), None, "what is late already wakes nobody");
+        assert_eq!(figures.wake(&at(-3, None)), None, "what is late already wakes nobody");
+        // It is Saturday, nine in UTC: on Monday at nine the target begins to run.
+        let office = WorkingHours::parse("Mon-Fri 9:00-18:00", jiff::tz::TimeZone::UTC).unwrap();
+        let monday = minutes_ago(0) + SignedDuration::from_mins(2 * 24 * 60 + 10);
+        assert_eq!(figures.wake(&at(0, Some(office))), Some(monday));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub mod figures;
 pub mod file;
 pub mod moment;
 mod orders;
-mod page;
+pub(super) mod page;
 pub mod popup;
 mod reads;
 pub mod weigh;

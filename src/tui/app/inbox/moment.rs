@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::Timestamp;
 use crate::domain::time::SignedDuration;
+use crate::measure::hours::WorkingHours;
 
 /// When a day begins for those who work, where only the day is said.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
@@ -62,6 +63,57 @@ pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, 
         let due = parse(words.get(place + length..)?, zone, now)?;
         (!what.is_empty()).then(|| (what.to_owned(), due))
     })
+}
+
+/// What a person said of the time by which something should be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// This one.
+    At(Timestamp),
+    /// That there is none.
+    Never,
+    /// Nothing.
+    Nothing,
+}
+
+/// A hand-over as a person types it: "to Ana by e-mail by tomorrow 9:00" is to whom and where, and by when.
+pub fn hand_over(words: &str, zone: &TimeZone, now: Timestamp) -> (String, Said) {
+    let (to, said) = match promise(words, zone, now) {
+        Some((to, due)) => (to, Said::At(due)),
+        None => match ENDLESS.iter().find_map(|ending| before(words, ending)) {
+            Some(to) => (to.to_owned(), Said::Never),
+            None => (words.to_owned(), Said::Nothing),
+        },
+    };
+    let to = to.trim().trim_end_matches([',', ';', ':']).trim_end();
+    (behind_to(to).unwrap_or(to).to_owned(), said)
+}
+
+/// How a person says that nobody is to be reminded.
+const ENDLESS: [&str; 3] = ["without a date", "without a time", "no reminder"];
+
+/// What stands before an ending, whatever the case of its letters, unless that is nothing.
+fn before<'a>(words: &'a str, ending: &str) -> Option<&'a str> {
+    let place = words.trim_end().len().checked_sub(ending.len())?;
+    let (to, end) = words.trim_end().split_at_checked(place)?;
+    (end.eq_ignore_ascii_case(ending) && to.ends_with([' ', ',']) && !to.trim().is_empty()).then_some(to)
+}
+
+/// What stands behind a "to" at the beginning.
+fn behind_to(words: &str) -> Option<&str> {
+    let (to, rest) = words.split_at_checked(3)?;
+    (to.eq_ignore_ascii_case("to ") && !rest.trim().is_empty()).then_some(rest.trim_start())
+}
+
+/// The next working day at the same time of day: by the working hours, else Monday to Friday.
+pub fn next_working_day(hours: Option<&WorkingHours>, zone: &TimeZone, now: Timestamp) -> Timestamp {
+    if let Some(hours) = hours {
+        return hours.next_day(now);
+    }
+    let here = now.to_zoned(zone.clone());
+    let workday = |day: &Zoned| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let mut days = (1..=3).filter_map(|days| here.checked_add(jiff::Span::new().days(days)).ok());
+    days.find(workday).map_or(now, |day| day.timestamp())
 }
 
 fn at(zone: &TimeZone, date: Date, time: Time) -> Option<Timestamp> {
@@ -286,6 +338,8 @@ mod tests {
             if let Some(at) = parse(&words, &berlin(), now()) {
                 prop_assert!(at > now());
             }
+            let (to, said) = hand_over(&words, &berlin(), now());
+            prop_assert!(to.len() <= words.len() && !matches!(said, Said::At(due) if due <= now()));
             if let Some((what, due)) = promise(&words, &berlin(), now()) {
                 prop_assert!(due > now() && !what.is_empty());
             }

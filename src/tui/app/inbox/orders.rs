@@ -6,10 +6,11 @@ use super::Inbox;
 use super::change::snooze_words;
 use super::file::CaseFile;
 use super::page::{dismissal_name, status_name};
-use crate::domain::case::{CaseChange, CaseRow};
-use crate::domain::{CaseId, StepId};
+use crate::domain::case::{CaseChange, CaseRow, Undone};
+use crate::domain::{CaseId, StepId, Timestamp};
 use crate::tui::app::asks::Thing;
 use crate::tui::app::cmd::{Aim, Cmd, Order};
+use crate::tui::app::context::Context;
 use crate::tui::app::layout::{Pane, View};
 use crate::tui::app::marks::Undo;
 use crate::tui::app::msg::{CasesChanged, Weight};
@@ -100,7 +101,8 @@ impl Model {
             CaseChange::Snooze(None) => "brought back".to_owned(),
             CaseChange::Claim(Some(until)) => format!("taken on until {}", when::clock(self.context.zone(), *until)),
             CaseChange::Claim(None) => "let go".to_owned(),
-            CaseChange::HandOver(_) => "handed over".to_owned(),
+            CaseChange::HandOver(_, Some(due)) => format!("handed over, due {}", at(*due)),
+            CaseChange::HandOver(_, None) => "handed over, without a reminder".to_owned(),
             CaseChange::Note(_) => "noted".to_owned(),
             CaseChange::Promise(_, due) => format!("promised, due {}", at(*due)),
             CaseChange::Keep(_) => "promise kept".to_owned(),
@@ -142,17 +144,37 @@ impl Model {
     }
 
     /// The store undid steps.
-    pub(in crate::tui::app) fn steps_undone(&mut self, question: u64, cases: &[CaseId]) -> bool {
+    pub(in crate::tui::app) fn steps_undone(&mut self, question: u64, undone: &Undone) -> bool {
         if self.marks.done(question, Undo::Steps(Vec::new())).is_none() {
             return false;
         }
         self.cases_are_stale(true);
-        let words = match cases.len() {
-            0 => "nothing undone: it was changed again since".to_owned(),
-            1 => "undone: the case is as it was before".to_owned(),
-            count => format!("undone: {} cases are as they were before", grouped(count as u64)),
+        let cases = |ids: &[CaseId]| match ids.len() {
+            1 => "the case".to_owned(),
+            count => format!("{} cases", grouped(count as u64)),
         };
-        self.status.say(Weight::Info, &words);
+        let (is, stays) = match (undone.cases.len(), undone.overtaken.len()) {
+            (0, 0) => return self.nothing_undone("it is undone already, or not stored any more"),
+            (0, _) => {
+                let whose = cases(&undone.overtaken);
+                return self.nothing_undone(&format!("{whose} changed again since: undo what is newer first"));
+            }
+            (1, stays) => ("is as it was", stays),
+            (_, stays) => ("are as they were", stays),
+        };
+        let words = format!("undone: {} {is} before", cases(&undone.cases));
+        if stays == 0 {
+            self.status.say(Weight::Info, &words);
+        } else {
+            let whose = cases(&undone.overtaken);
+            self.status.say(Weight::Trouble, &format!("{words}; not {whose}: changed again since"));
+        }
+        true
+    }
+
+    /// An undoing changed nothing.
+    pub(in crate::tui::app) fn nothing_undone(&mut self, why: &str) -> bool {
+        self.status.say(Weight::Trouble, &format!("nothing undone: {why}"));
         true
     }
 
@@ -203,6 +225,11 @@ impl Inbox {
     /// The case view, to change it.
     pub(in crate::tui::app) fn file_mut(&mut self) -> &mut CaseFile {
         &mut self.file
+    }
+
+    /// When to wake the screen because a case becomes late.
+    pub(in crate::tui::app) fn wake_for(&mut self, context: &Context) -> Option<Timestamp> {
+        self.figures.wake(context)
     }
 
     /// The figures, to change them.

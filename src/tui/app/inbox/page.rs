@@ -6,6 +6,7 @@ use super::clock::{self, Haste, clock, short};
 use super::weigh;
 use crate::domain::case::{Aftermath, Case, CaseRow, CaseStatus, Dismissal, PersonCard, Promise, Step, StepKind, Turn};
 use crate::domain::{Timestamp, Visibility};
+use crate::tui::app::action::Action;
 use crate::tui::app::context::Context;
 use crate::tui::app::dossier::{PRIVATE, intent_sign, sentiment_sign};
 use crate::tui::app::page::{Line, Page, Piece, Tone, piece};
@@ -16,7 +17,7 @@ use crate::tui::app::when;
 const CARD_LINES: usize = 2;
 
 /// The word for a status.
-pub(super) fn status_name(status: CaseStatus) -> &'static str {
+pub(in crate::tui::app) fn status_name(status: CaseStatus) -> &'static str {
     match status {
         CaseStatus::New => "new",
         CaseStatus::Acknowledged => "acknowledged",
@@ -27,7 +28,7 @@ pub(super) fn status_name(status: CaseStatus) -> &'static str {
 }
 
 /// The words for a reason.
-pub(super) fn dismissal_name(dismissal: Dismissal) -> &'static str {
+pub(in crate::tui::app) fn dismissal_name(dismissal: Dismissal) -> &'static str {
     match dismissal {
         Dismissal::NotAboutUs => "not about us",
         Dismissal::Spam => "spam",
@@ -114,6 +115,7 @@ fn head(page: &mut Page, row: &CaseRow, context: &Context) {
         let words = snooze_words(snooze, |at| when::full(context.zone(), now, at));
         rest.push(piece(Tone::Warn, format!("put aside {words}")));
     }
+    rest.extend(handed(row, context));
     if let Some(due) = row.promise {
         let (tone, sign) = if due <= now { (Tone::Bad, "▲") } else { (Tone::Text, "") };
         rest.push(piece(tone, format!("{sign}promise due {}", when::full(context.zone(), now, due))));
@@ -123,6 +125,30 @@ fn head(page: &mut Page, row: &CaseRow, context: &Context) {
         rest.push(piece(tone, words));
     }
     page.flow(rest, " · ");
+    if row.is_happy_end() {
+        page.prose(Tone::Good, 0, &resolves(context));
+    }
+}
+
+/// What to do next when somebody came back happy.
+pub(super) fn resolves(context: &Context) -> String {
+    match context.keys().short(Action::Resolve) {
+        Some(key) => format!("→ {key} resolves it: they came back happy"),
+        None => "→ it can be resolved: they came back happy".to_owned(),
+    }
+}
+
+/// Who has it, and by when they should be done.
+fn handed(row: &CaseRow, context: &Context) -> Option<Piece> {
+    let handed = row.handed.as_ref().filter(|_| row.status == CaseStatus::HandedOver)?;
+    let at = |at| when::full(context.zone(), context.now(), at);
+    Some(match handed.due {
+        Some(due) if row.is_overdue(context.now()) => {
+            piece(Tone::Bad, format!("▲ with {}, was due {}", handed.to, at(due)))
+        }
+        Some(due) => piece(Tone::Text, format!("with {}, due {}", handed.to, at(due))),
+        None => piece(Tone::Text, format!("with {}, no reminder", handed.to)),
+    })
 }
 
 fn wants(row: &CaseRow) -> Vec<Piece> {
@@ -150,7 +176,7 @@ fn wants(row: &CaseRow) -> Vec<Piece> {
 /// Status and clocks.
 fn clocks(row: &CaseRow, context: &Context) -> Vec<Piece> {
     let now = context.now();
-    let shown = clock(row, now, context.target());
+    let shown = clock(row, now, context.lateness());
     let mut pieces = vec![piece(shown.tone, format!("{} {}", shown.sign, status_name(row.status)))];
     if let Some(reason) = row.dismissal.filter(|_| row.status == CaseStatus::Dismissed) {
         pieces.push(piece(Tone::Text, dismissal_name(reason)));
@@ -158,6 +184,9 @@ fn clocks(row: &CaseRow, context: &Context) -> Vec<Piece> {
     match shown.haste {
         Haste::Late => pieces.push(piece(Tone::Bad, format!("{} late", shown.words.trim_start_matches('+')))),
         Haste::Soon | Haste::InTime => pieces.push(piece(shown.tone, shown.words)),
+        Haste::Overdue => {
+            pieces.push(piece(Tone::Bad, format!("overdue by {}", shown.words.trim_start_matches("due +"))))
+        }
         Haste::Calm => {}
     }
     pieces.push(piece(Tone::Text, format!("opened {}", when::full(context.zone(), now, row.opened))));
@@ -268,7 +297,8 @@ fn history(page: &mut Page, step: &Step, context: &Context) {
         StepKind::Snoozed(None) => "brought back".to_owned(),
         StepKind::Claimed(Some(until)) => format!("taken on until {}", at(*until)),
         StepKind::Claimed(None) => "let go".to_owned(),
-        StepKind::HandedTo(words) => format!("handed over: {words}"),
+        StepKind::HandedTo(to, Some(due)) => format!("handed over to {to}, due {}", at(*due)),
+        StepKind::HandedTo(to, None) => format!("handed over to {to}"),
         StepKind::Note(words) => format!("note: {words}"),
         StepKind::Promised(_, words) => format!("promised: {words}"),
         StepKind::Kept(_) => "a promise kept".to_owned(),

@@ -1,6 +1,6 @@
 //! Small popups that ask what a change to a case needs: until when, why, what, where to.
 
-use super::moment::{self, EXAMPLES};
+use super::moment::{self, EXAMPLES, Said};
 use crate::domain::case::{CaseChange, CaseStatus, Dismissal, Promise, Snooze};
 use crate::domain::time::SignedDuration;
 use crate::tui::app::cmd::Aim;
@@ -20,7 +20,7 @@ pub enum Ask {
     Snooze,
     /// Why nothing is to be done.
     Dismiss,
-    /// Where to hand over, and what comes next.
+    /// Who has it from now on and where, and by when.
     HandOver,
     /// A note.
     Note,
@@ -36,7 +36,7 @@ impl Ask {
         match self {
             Self::Snooze => "Put aside",
             Self::Dismiss => "Dismiss: why?",
-            Self::HandOver => "Hand over: where to, and what comes next",
+            Self::HandOver => "Hand over: to whom and where, and by when",
             Self::Note => "Note for ourselves",
             Self::Promise => "Promise: what, and by when",
             Self::Keep => "Which promise is kept?",
@@ -51,7 +51,7 @@ impl Ask {
     fn example(self) -> &'static str {
         match self {
             Self::Snooze => "or type a time: 2h, fri 14:00, tomorrow 9:00",
-            Self::HandOver => "such as: e-mail to support@, they answer by tomorrow",
+            Self::HandOver => "such as: Ana by e-mail by tomorrow 9:00",
             Self::Note => "only we read it",
             Self::Promise => "such as: refund by fri 17:00",
             Self::Dismiss | Self::Keep => "",
@@ -188,6 +188,12 @@ impl Popup {
         match (self.ask, self.change(context)) {
             (Ask::Snooze, Some(CaseChange::Snooze(Some(Snooze::Until(until))))) => (format!("→ {}", at(until)), false),
             (Ask::Promise, Some(CaseChange::Promise(what, due))) => (format!("→ {what} · due {}", at(due)), false),
+            (Ask::HandOver, Some(CaseChange::HandOver(to, Some(due)))) => {
+                let (_, said) = moment::hand_over(words, context.zone(), context.now());
+                let why = if said == Said::Nothing { ", the next working day (or say by when)" } else { "" };
+                (format!("→ {to} · due {}{why}", at(due)), false)
+            }
+            (Ask::HandOver, Some(CaseChange::HandOver(to, None))) => (format!("→ {to} · no reminder"), false),
             (Ask::Snooze, None) if self.refused => (format!("no time to come: write {EXAMPLES}"), true),
             (Ask::Promise, None) if self.refused => (format!("when? End with \"by\" and a time: {EXAMPLES}"), true),
             (Ask::Snooze | Ask::Promise, None) => ("→ …".to_owned(), false),
@@ -204,7 +210,15 @@ impl Popup {
         let (zone, now) = (context.zone(), context.now());
         match self.ask {
             Ask::Snooze => moment::parse(words, zone, now).map(|at| CaseChange::Snooze(Some(Snooze::Until(at)))),
-            Ask::HandOver => Some(CaseChange::HandOver(words.to_owned())),
+            Ask::HandOver => {
+                let (to, said) = moment::hand_over(words, zone, now);
+                let due = match said {
+                    Said::At(due) => Some(due),
+                    Said::Never => None,
+                    Said::Nothing => Some(moment::next_working_day(context.hours(), zone, now)),
+                };
+                Some(CaseChange::HandOver(to, due))
+            }
             Ask::Note => Some(CaseChange::Note(words.to_owned())),
             Ask::Promise => moment::promise(words, zone, now).map(|(what, due)| CaseChange::Promise(what, due)),
             Ask::Dismiss | Ask::Keep => None,
@@ -277,6 +291,26 @@ mod tests {
 
     fn snoozed(words: &str) -> Step {
         typed(&mut Popup::snooze(aim(), "ana".into(), false, &context()), words)
+    }
+
+    #[test]
+    fn a_hand_over_is_to_whom_and_by_when_and_what_is_not_said_is_shown() {
+        let handed = |words: &str| match typed(&mut Popup::line(Ask::HandOver, aim(), "kim".into()), words) {
+            Step::Do(_, CaseChange::HandOver(to, due)) => (to, due),
+            other => panic!("{other:?}"),
+        };
+        let tomorrow = Some(minutes_ago(-24 * 60));
+        assert_eq!(handed("to Ana by e-mail by tomorrow 9:00"), ("Ana by e-mail".to_owned(), tomorrow));
+        assert_eq!(handed("support@, by tomorrow"), ("support@".to_owned(), tomorrow));
+        assert_eq!(handed("the shop, without a date"), ("the shop".to_owned(), None));
+        // It is Saturday, nine o'clock: the next working day is Monday.
+        assert_eq!(handed("Ana by e-mail"), ("Ana by e-mail".to_owned(), Some(minutes_ago(-2 * 24 * 60))));
+        let mut popup = Popup::line(Ask::HandOver, aim(), "kim".into());
+        assert!(popup.meaning(&context()).0.contains("Ana by e-mail by tomorrow 9:00"));
+        popup.type_in(&Typing::Paste(SafeText::line("Ana", 80)), &context());
+        let (words, refused) = popup.meaning(&context());
+        assert!(!refused && words.starts_with("→ Ana · due Mon 24 Nov 09:00, the next working day"), "{words}");
+        assert_eq!(typed(&mut Popup::line(Ask::HandOver, aim(), "kim".into()), ""), Step::Stay, "to whom must be said");
     }
 
     fn until(minutes: i64) -> Step {

@@ -1,13 +1,15 @@
 use super::*;
-use crate::domain::case::{CaseStatus, Dismissal, Snooze};
-use crate::domain::{MentionId, SafeText, SourceId};
+use crate::domain::case::{Aftermath, CaseStatus, Dismissal, Snooze};
+use crate::domain::{MentionId, SafeText, Sentiment, SourceId};
 use crate::engine::Event;
+use crate::measure::hours::WorkingHours;
 use crate::tui::app::cmd::{Aim, Cmd, Load};
+use crate::tui::app::hints::hints;
 use crate::tui::app::layout::{Pane, View};
 use crate::tui::app::msg::{Msg, Typing};
 use crate::tui::app::samples::cases::Cases;
 use crate::tui::app::samples::{Town, minutes_ago, row, setup};
-use crate::tui::app::{Action, Model, Setup};
+use crate::tui::app::{Action, Model, Reconfigured, Setup};
 
 const WIDE: (u16, u16) = (120, 36);
 
@@ -185,6 +187,10 @@ fn a_reason_a_note_a_hand_over_and_promises() {
     town.press(&mut model, Action::HandOver);
     typed(&mut town, &mut model, "e-mail to support@, they answer by tomorrow");
     assert_eq!(status(&town, 5), CaseStatus::HandedOver);
+    let handed = town.cases.of(CaseId(5)).unwrap().row.handed.clone().unwrap();
+    assert_eq!(handed.to.as_str(), "e-mail to support@, they answer");
+    assert_eq!(handed.due, Some(minutes_ago(-24 * 60)));
+    assert!(said(&model).starts_with("handed over, due Sun 23 Nov 09:00"), "{}", said(&model));
     town.press(&mut model, Action::Dismiss);
     town.tell(&mut model, Msg::Type(Typing::Character('s')));
     assert_eq!(town.cases.of(CaseId(5)).unwrap().row.dismissal, Some(Dismissal::Spam));
@@ -356,7 +362,7 @@ fn ten_thousand_arriving_cost_a_handful_of_reads_and_rows() {
 fn the_screen_is_woken_when_a_case_becomes_late_and_not_before() {
     let (mut town, mut model) = morning();
     let late = model.inbox().figures().known().unwrap();
-    assert_eq!((late.open, late.late, late.next_late), (7, 1, Some(minutes_ago(-1))));
+    assert_eq!((late.open, late.late, late.next_opened), (7, 1, Some(minutes_ago(9))));
     // What rests is asked for first: the list beside it is about mentions that this town does not know.
     let settled = minutes_ago(0).checked_add(crate::domain::time::SignedDuration::from_secs(9)).unwrap();
     town.tell(&mut model, Msg::Clock(settled));
@@ -394,4 +400,52 @@ fn an_emptied_inbox_takes_in_what_comes() {
     town.cases.add(7, 1);
     news(&mut town, &mut model, 1);
     assert_eq!(ids(&model), [7]);
+}
+
+#[test]
+fn working_hours_decide_what_is_late_on_the_screen() {
+    // It is Saturday: nobody works, and nothing is late.
+    let hours = WorkingHours::parse("Mon-Fri 9:00-18:00", jiff::tz::TimeZone::UTC).unwrap();
+    let mut town = Town::with_cases();
+    let mut model = town.model(Setup { hours: Some(hours), ..setup(WIDE) });
+    town.press(&mut model, Action::ViewInbox);
+    assert_eq!(model.inbox().figures().known().unwrap().late, 0);
+    // Read again without them: the late one is late.
+    let new = setup(WIDE);
+    let new = Reconfigured {
+        subjects: new.subjects,
+        watches: vec![],
+        tell_factor: 10.0,
+        target: new.target,
+        hours: None,
+        emoji: new.emoji,
+        keys: new.keys,
+        voice: Some("Kim".into()),
+        writer: new.writer,
+    };
+    town.tell(&mut model, Msg::Reconfigured(Box::new(new)));
+    town.tell(&mut model, Msg::Clock(minutes_ago(-1)));
+    assert_eq!(model.inbox().figures().known().unwrap().late, 2);
+    assert_eq!(model.context().voice(), Some("Kim"));
+}
+
+#[test]
+fn a_happy_end_says_what_comes_next_with_the_key_in_force() {
+    let (mut town, mut model) = morning();
+    let lou = &mut town.cases.all[4].row;
+    (lou.aftermath, lou.sentiment) = (Some(Aftermath::Recovered), Some(Sentiment::Positive));
+    news(&mut town, &mut model, 1);
+    town.tell(&mut model, Msg::Clock(minutes_ago(-1)));
+    let place = ids(&model).iter().position(|id| *id == 5).unwrap();
+    for _ in 0..place {
+        town.press(&mut model, Action::Down);
+    }
+    assert_eq!(selected(&model), 5);
+    let first = hints(&model).remove(0);
+    assert_eq!((first.0.as_str(), first.1.as_str()), ("e", "resolve: they are happy"));
+    let page: Vec<String> = model.inbox().file().page().lines().iter().map(|line| line.words()).collect();
+    assert!(page.iter().any(|line| line.starts_with("→ e resolves it")), "{page:?}");
+    town.press(&mut model, Action::Resolve);
+    assert_eq!(status(&town, 5), CaseStatus::Resolved);
+    assert_ne!(hints(&model)[0].1, "resolve: they are happy");
 }

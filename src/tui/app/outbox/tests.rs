@@ -140,7 +140,7 @@ fn what_another_voice_sent_is_taken_back_only_where_it_is_seen() {
     town.press(&mut model, Action::Recall);
     assert_eq!(town.post.outgoings[0].state, OutgoingState::Draft);
     assert!(model.composer().is_some());
-    assert!(model.status().shown().unwrap().text.as_str().contains("Kim wrote this draft"));
+    assert!(model.status().shown().unwrap().text.as_str().contains("draft by Kim"));
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{minutes_ago, now, row};
 use crate::domain::case::{
-    Aftermath, Case, CaseChange, CaseRow, CaseStatus, Claim, InboxFigures, InboxFilter, InboxKey, PersonCard, Promise,
-    Snooze, Step, StepKind, Turn, Weighing,
+    Aftermath, Case, CaseChange, CaseRow, CaseStatus, Claim, HandOver, InboxFigures, InboxFilter, InboxKey, PersonCard,
+    Promise, Snooze, Step, StepKind, Turn, Undone, Weighing,
 };
 use crate::domain::time::SignedDuration;
 use crate::domain::{
@@ -30,6 +30,7 @@ pub(crate) fn case_row(id: i64) -> CaseRow {
         dismissal: None,
         snooze: None,
         claim: None,
+        handed: None,
         who: SafeText::line(&format!("person{id}@social.example"), 80),
         person: Some(PersonId(id)),
         mention: row(id),
@@ -206,17 +207,17 @@ impl Cases {
         rows.into_iter().filter(|row| after.is_none_or(|after| key(row) > after)).take(limit).cloned().collect()
     }
 
-    pub(crate) fn figures(&self, now: Timestamp, target: SignedDuration, tell_factor: f64) -> InboxFigures {
+    pub(crate) fn figures(&self, now: Timestamp, cut_off: Timestamp, tell_factor: f64) -> InboxFigures {
         let open: Vec<&CaseRow> = self.all.iter().map(|case| &case.row).filter(|row| row.status.is_open()).collect();
-        let lates =
-            open.iter().filter(|row| row.status == CaseStatus::New).map(|row| row.opened.checked_add(target).unwrap());
+        let new = open.iter().filter(|row| row.status == CaseStatus::New).map(|row| row.opened);
         InboxFigures {
             open: open.len() as u64,
-            late: lates.clone().filter(|late| *late <= now).count() as u64,
+            late: new.clone().filter(|opened| *opened <= cut_off).count() as u64,
             snoozed: open.iter().filter(|row| clock::is_aside(row, now)).count() as u64,
             promises_due: open.iter().filter(|row| row.promise.is_some_and(|due| due <= now)).count() as u64,
             debt: open.iter().map(|row| weigh::exposure(row, now, tell_factor)).sum(),
-            next_late: lates.filter(|late| *late > now).min(),
+            hand_overs_due: open.iter().filter(|row| row.is_overdue(now)).count() as u64,
+            next_opened: new.filter(|opened| *opened > cut_off).min(),
         }
     }
 
@@ -326,18 +327,21 @@ impl Cases {
         CaseId(self.next)
     }
 
-    pub(crate) fn undo(&mut self, steps: &[StepId]) -> Vec<CaseId> {
-        let mut changed = Vec::new();
+    pub(crate) fn undo(&mut self, steps: &[StepId]) -> Undone {
+        let mut undone = Undone::default();
         for step in steps.iter().rev() {
             let Some((before, revision)) = self.undo.remove(step) else { continue };
             let now = self.all.iter_mut().find(|case| case.row.id == before.row.id && case.row.revision == revision);
-            if let Some(case) = now {
-                *case = before;
-                case.row.revision = revision + 1;
-                changed.push(case.row.id);
+            match now {
+                Some(case) => {
+                    *case = before;
+                    case.row.revision = revision + 1;
+                    undone.cases.push(case.row.id);
+                }
+                None => undone.overtaken.push(before.row.id),
             }
         }
-        changed
+        undone
     }
 }
 
@@ -360,6 +364,7 @@ fn make(case: &mut Case, change: &CaseChange, voice: &str, at: Timestamp) {
         CaseChange::Status(status, dismissal) => {
             row.status = *status;
             row.dismissal = *dismissal;
+            row.handed = row.handed.take().filter(|_| *status == CaseStatus::HandedOver);
             row.closed = (!status.is_open()).then_some(at);
             if *status == CaseStatus::Acknowledged {
                 row.acknowledged.get_or_insert(at);
@@ -374,10 +379,12 @@ fn make(case: &mut Case, change: &CaseChange, voice: &str, at: Timestamp) {
             row.claim = until.map(|until| Claim { voice: SafeText::line(voice, 80), until });
             StepKind::Claimed(*until)
         }
-        CaseChange::HandOver(words) => {
+        CaseChange::HandOver(words, due) => {
             row.status = CaseStatus::HandedOver;
             row.acknowledged.get_or_insert(at);
-            StepKind::HandedTo(SafeText::line(words, 400))
+            let to = SafeText::line(words, 400);
+            row.handed = Some(HandOver { to: to.clone(), due: *due });
+            StepKind::HandedTo(to, *due)
         }
         CaseChange::Note(words) => StepKind::Note(SafeText::line(words, 400)),
         CaseChange::Promise(words, due) => {

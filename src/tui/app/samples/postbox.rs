@@ -174,9 +174,14 @@ impl Postbox {
     }
 
     pub(crate) fn tray(&self) -> Told {
-        let withdrawn = |one: &&Outgoing| one.state != OutgoingState::Withdrawn;
-        let items = self.outgoings.iter().filter(withdrawn).cloned().collect();
+        let empty = |one: &&Outgoing| one.state == OutgoingState::Withdrawn && one.text().trim().is_empty();
+        let items = self.outgoings.iter().filter(|one| !empty(one)).cloned().collect();
         Told::Tray(Arc::new(Tray { items, stopped: self.stopped, identities: self.identities.clone() }))
+    }
+
+    /// Another screen is at it, whose sheets are numbered from the beginning.
+    pub(crate) fn another_screen(&mut self) {
+        self.drafts.clear();
     }
 
     fn sent_lately(&self) -> Vec<(OutgoingId, String)> {
@@ -248,15 +253,19 @@ impl Postbox {
         match errand {
             // Only the town knows cases.
             Errand::Line(_) => Told::Line(Vec::new()),
-            Errand::Open(wanted) => {
-                let draft = self.outgoings.iter().rev().find(|one| {
+            Errand::Open(wanted, voice) => {
+                let fits = |one: &&Outgoing| {
                     one.state == Draft
                         && match wanted {
                             Wanted::Mention(id) => one.mention == Some(id),
                             Wanted::Outgoing(id) => one.id == id,
                             Wanted::Post { anew, .. } => !anew && one.is_post(),
                         }
-                });
+                };
+                let own =
+                    |one: &&Outgoing| fits(one) && one.voice.as_ref().map(|name| name.as_str()) == voice.as_deref();
+                let mut newest = self.outgoings.iter().rev();
+                let draft = newest.clone().find(own).or_else(|| newest.find(fits));
                 let id = match wanted {
                     Wanted::Mention(id) => Some(id),
                     Wanted::Outgoing(_) => draft.and_then(|draft| draft.mention),

@@ -8,8 +8,9 @@ use super::{minutes_ago, night, signal, state};
 use crate::domain::case::InboxFilter;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, Answerable, Correction, CorrectionId, Counts, Filter, Key, Mention, MentionId, MentionRow, Meter, Occasion,
-    Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId, WatchId,
+    Act, ActId, Answerable, Correction, CorrectionId, Counts, Deed, Filter, Key, Mention, MentionId, MentionRow, Meter,
+    Occasion, Overview, Reading, SafeText, Said, Signal, SignalKind, SourceHealth, SourceState, Span, SubjectId,
+    WatchId,
 };
 use crate::tui::app::cmd::{Aim, Cmd, Load};
 use crate::tui::app::composer::batch::Next;
@@ -30,6 +31,8 @@ pub(crate) struct Town {
     /// What people said of readings.
     pub(crate) said: Vec<Correction>,
     pub(crate) post: Postbox,
+    /// What people said of acts, one after the other.
+    pub(crate) judged: Vec<(ActId, Deed)>,
 }
 
 impl Town {
@@ -47,6 +50,7 @@ impl Town {
             busy: false,
             said: Vec::new(),
             post: Postbox::default(),
+            judged: Vec::new(),
         }
     }
 
@@ -210,6 +214,10 @@ impl Town {
                 let members = self.rows.iter().filter(|row| row.group == group).cloned().collect();
                 Answer::Detail(mention, members, self.answers.clone().into())
             }
+            Load::Why(id) => {
+                let row = self.rows.iter().find(|row| row.id == id);
+                Answer::Why(row.map(|row| Arc::new(super::reasons::of(whole(row, &self.said)))))
+            }
             Load::Trend { subject, buckets, .. } => Answer::Trend(subject, self.trend(subject, buckets)),
             Load::Overview { .. } => {
                 let unread: Vec<&MentionRow> = self.rows.iter().filter(|row| !row.read).collect();
@@ -225,6 +233,7 @@ impl Town {
             }
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
+            Load::Accounts(_) => Answer::Told(Told::Accounts(self.post.identities.clone(), vec![])),
             Load::Outbox => Answer::Told(self.post.tray()),
             Load::Cases { filter, after, now, limit } => {
                 Answer::Cases(self.cases.inbox(&filter, after, now, limit as usize).into())
@@ -245,12 +254,19 @@ impl Town {
             Load::Clocks { from, now, target, hours } => {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
             }
-            Load::Rehearsal { text, now, by } => self.post.rehearse(&text, now, &by),
+            Load::Rehearsal { text, now, by, .. } => self.post.rehearse(&text, now, &by),
+            Load::Books { limit } => Answer::Books(Some(super::books::shown(&self.judged, limit).into())),
+            Load::Verdict { act } => Answer::Verdict(super::books::verdict(&self.judged, act).map(Arc::new)),
             Load::Followed { .. } => Answer::Followed(self.cases.followed()),
-            Load::InboxFigures { now, target, tell_factor } => {
-                Answer::InboxFigures(self.cases.figures(now, target, tell_factor))
+            Load::InboxFigures { now, cut_off, tell_factor } => {
+                Answer::InboxFigures(self.cases.figures(now, cut_off, tell_factor))
             }
         }
+    }
+
+    /// All of a mention.
+    pub(crate) fn whole(&self, id: MentionId) -> Mention {
+        self.rows.iter().find(|row| row.id == id).map(|row| whole(row, &self.said)).expect("a mention of the town")
     }
 
     fn trend(&self, subject: SubjectId, buckets: u32) -> Arc<[Counts]> {
@@ -283,9 +299,21 @@ impl Town {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
             Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
-            Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps).into())),
+            Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps))),
             Cmd::Correct { question, ids, subject, said, occasion } => {
                 (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))
+            }
+            Cmd::CorrectActs { question, acts, deed } => {
+                let first = self.judged.len() as i64;
+                self.judged.extend(acts.iter().map(|act| (*act, deed)));
+                (
+                    question,
+                    Answer::ActsCorrected((0..acts.len() as i64).map(|one| CorrectionId(first + one)).collect(), deed),
+                )
+            }
+            Cmd::UndoActCorrections { question, ids } => {
+                self.judged.truncate(ids.iter().map(|id| id.0 as usize).min().unwrap_or(usize::MAX));
+                (question, Answer::ActsUncorrected(ids.len() as u64))
             }
             Cmd::UndoCorrections { question, ids } => (question, Answer::Uncorrected(self.uncorrect(&ids))),
             Cmd::SaveWatch { question, name, .. } => {
@@ -331,7 +359,18 @@ impl Town {
             let read = reading.clone();
             *reading = said.over(reading);
             let (mention, untaught, at) = (Some(row.id), read.sentiment, minutes_ago(0));
-            self.said.push(Correction { id, mention, subject, read, untaught, said, occasion, at });
+            self.said.push(Correction {
+                id,
+                mention,
+                subject,
+                read,
+                untaught,
+                untaught_intents: None,
+                said,
+                occasion,
+                intents_occasion: occasion,
+                at,
+            });
             kept.push(id);
         }
         kept

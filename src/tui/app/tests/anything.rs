@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::case::InboxFigures;
+use crate::domain::case::{InboxFigures, Undone};
 use crate::domain::outbox::Submission;
 use crate::domain::{CaseId, CorrectionId, Counts, Overview, SubjectId};
 use crate::engine::{Lessons, SubjectLessons};
@@ -50,7 +50,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         8 => (action, prop::option::of(0u32..5_000)).prop_map(|(action, count)| Deed::Act(action, count)),
         3 => typing.prop_map(Deed::Type),
-        2 => (0u8..11).prop_map(Deed::Engine),
+        2 => (0u8..13).prop_map(Deed::Engine),
         3 => Just(Deed::Act(Action::Reply, None)),
         2 => Just(Deed::Act(Action::Send, None)),
         6 => Just(Deed::Serve),
@@ -80,6 +80,7 @@ fn event(kind: u8) -> Event {
             state: crate::domain::outbox::OutgoingState::Failed,
             trouble: Some(SafeText::line("no", 9)),
         },
+        11 => Event::Campaigns(std::sync::Arc::new(crate::tui::app::samples::campaigns::two())),
         _ => Event::StoreTrouble(None),
     }
 }
@@ -113,7 +114,7 @@ fn stray(kind: u8) -> Answer {
         26 => Answer::Clocks(vec![].into()),
         27 => Answer::Followed(Default::default()),
         18 => Answer::CasesChanged(CasesChanged { cases: vec![CaseId(1)], ..CasesChanged::default() }.into()),
-        19 => Answer::StepsUndone(vec![CaseId(1)].into()),
+        19 => Answer::StepsUndone(Undone { cases: vec![CaseId(1)], overtaken: Vec::new() }),
         _ => Answer::Failed(SafeText::line("no", 9)),
     }
 }

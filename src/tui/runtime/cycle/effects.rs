@@ -64,6 +64,10 @@ impl<C: Console> Cycle<C> {
                 self.errands.change(Change::AllRead { question, filter, last })
             }
             Cmd::ChangeCases { question, order } => self.errands.change(Change::Cases { question, order }),
+            Cmd::ChangeCampaigns { question, change, voice, at } => {
+                let newsroom = Arc::clone(&self.newsroom);
+                self.errands.change(Change::Campaigns { question, newsroom, change, voice, at })
+            }
             Cmd::UndoSteps { question, steps, voice, at } => {
                 let by = ByHand { voice: Some(voice), at };
                 self.errands.change(Change::UndoSteps { question, steps, by })
@@ -76,6 +80,10 @@ impl<C: Console> Cycle<C> {
                 let newsroom = Arc::clone(&self.newsroom);
                 self.errands.change(Change::Uncorrect { question, newsroom, ids })
             }
+            Cmd::CorrectActs { question, acts, deed } => {
+                self.errands.change(Change::CorrectActs { question, acts, deed })
+            }
+            Cmd::UndoActCorrections { question, ids } => self.errands.change(Change::UncorrectActs { question, ids }),
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))
                 .then(|| info("another goodword collects into this data directory; it polls when it is time")),

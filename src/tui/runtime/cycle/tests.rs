@@ -120,6 +120,10 @@ impl Newsroom for Town {
     async fn undo_corrections(&self, ids: &[crate::domain::CorrectionId]) -> crate::store::StoreResult<u64> {
         Ok(ids.len() as u64)
     }
+
+    async fn reasons(&self, _: crate::domain::MentionId) -> crate::store::StoreResult<Option<crate::engine::Reasons>> {
+        Ok(None)
+    }
 }
 
 /// A screen with everything around it.
@@ -150,6 +154,7 @@ fn world(change: impl FnOnce(&mut Setup)) -> World {
         screen: ScreenSettings::default(),
         save_watch: None,
         reload: None,
+        narrator: mpsc::channel(1).1,
     };
     change(&mut setup);
     let (type_in, heard) = mpsc::unbounded_channel();
@@ -317,11 +322,13 @@ async fn a_new_configuration_brings_new_keys() {
             let keymap = Keymap::new(std::slice::from_ref(&undo)).unwrap();
             Box::pin(async move {
                 let model = Reconfigured {
-                    replies: Vec::new(),
+                    writer: app::Writer::default(),
                     subjects: Vec::new(),
                     watches: Vec::new(),
                     tell_factor: 10.0,
                     target: crate::domain::time::SignedDuration::from_mins(10),
+                    hours: None,
+                    voice: None,
                     emoji: Emoji::Text,
                     keys: KeyNames::default(),
                 };

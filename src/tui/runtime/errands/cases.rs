@@ -44,8 +44,8 @@ pub(super) async fn answer(store: &dyn Store, load: Load) -> StoreResult<Answer>
             };
             Answer::Case(case.map(Arc::new), person.map(Arc::new))
         }
-        Load::InboxFigures { now, target, tell_factor } => {
-            Answer::InboxFigures(store.inbox_figures(now, target, tell_factor).await?)
+        Load::InboxFigures { now, cut_off, tell_factor } => {
+            Answer::InboxFigures(store.inbox_figures(now, cut_off, tell_factor).await?)
         }
         Load::Clocks { from, now, target, hours } => {
             let rows = store.clocks(from, until(now), now, TURNS).await?;

@@ -6,6 +6,7 @@ use tokio::sync::Mutex;
 
 use crate::domain::Timestamp;
 use crate::domain::time::SignedDuration;
+use crate::engine::rehearsal::Setting;
 use crate::engine::rehearsal::live::{Ground, Rehearsing};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::msg::Answer;
@@ -25,9 +26,10 @@ impl Rehearsals {
         text: &str,
         now: Timestamp,
         by: &Rehearsing,
+        setting: Option<Setting>,
     ) -> StoreResult<Answer> {
         let ground = self.ground(store, now, by).await?;
-        Ok(Answer::Rehearsed(Arc::new(by.rehearse(&ground, text, now, None))))
+        Ok(Answer::Rehearsed(Arc::new(by.rehearse(&ground, text, now, setting))))
     }
 
     async fn ground(&self, store: &dyn Store, now: Timestamp, by: &Rehearsing) -> StoreResult<Arc<Ground>> {

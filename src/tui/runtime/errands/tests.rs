@@ -38,6 +38,10 @@ impl Newsroom for Silent {
     async fn undo_corrections(&self, _: &[crate::domain::CorrectionId]) -> StoreResult<u64> {
         Ok(0)
     }
+
+    async fn reasons(&self, _: crate::domain::MentionId) -> StoreResult<Option<crate::engine::Reasons>> {
+        Ok(None)
+    }
 }
 
 fn errands(shelf: &Arc<Shelf>) -> Errands {
@@ -83,9 +87,10 @@ async fn every_question_is_answered_with_its_number() {
         Load::FirstCases { now: now(), limit: 2 },
         Load::CaseIds { filter: Box::default(), now: now(), most: 2 },
         Load::Case { id: CaseId(3), now: now() },
-        Load::InboxFigures { now: now(), target: SignedDuration::from_mins(10), tell_factor: 10.0 },
+        Load::InboxFigures { now: now(), cut_off: now(), tell_factor: 10.0 },
         Load::Clocks { from: now(), now: now(), target: SignedDuration::from_mins(10), hours: None },
         Load::Followed { from: now(), now: now(), coach: Default::default() },
+        Load::Why(MentionId(7)),
     ];
     shelf.cases.lock().unwrap().extend((1..=3).map(|id| case(id, now())));
     let count = questions.len() as u64;
@@ -111,6 +116,7 @@ async fn every_question_is_answered_with_its_number() {
             (13, Answer::InboxFigures(figures)) => figures.open == 3,
             (14, Answer::Clocks(reckonings)) => reckonings.len() == 1 && reckonings[0].calendar.cases == 0,
             (15, Answer::Followed(followed)) => followed.all.answered() == 0,
+            (16, Answer::Why(None)) => true,
             _ => false,
         };
         assert!(fits, "{question}: {answer:?}");
@@ -152,7 +158,7 @@ async fn many_cases_are_changed_in_one_call_and_mentions_get_theirs_first() {
     let by = ByHand { voice: Some("Ana".to_owned()), at: now() };
     errands.change(Change::UndoSteps { question: 3, steps: changed.steps.clone(), by });
     let (3, Answer::StepsUndone(undone)) = answered(&mut errands).await else { panic!("not undone") };
-    assert_eq!(undone.len(), 2);
+    assert_eq!(undone.cases.len(), 2);
     let told = shelf.changes.lock().unwrap().clone();
     assert_eq!(told.len(), 4, "{told:?}");
     assert!(told[0].starts_with("9 cases changed by Ana") && told[1] == "case of 12 opened by Ana", "{told:?}");

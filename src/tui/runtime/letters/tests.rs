@@ -5,7 +5,7 @@ use tokio::sync::broadcast;
 use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
 use super::*;
-use crate::domain::outbox::{Identity, Submission, Target};
+use crate::domain::outbox::{Identity, Seen, Submission, Target};
 use crate::domain::{TextRules, Visibility};
 use crate::engine::Event;
 use crate::tui::app::cmd::Aim;
@@ -39,6 +39,10 @@ impl Newsroom for Nobody {
     async fn undo_corrections(&self, _: &[crate::domain::CorrectionId]) -> StoreResult<u64> {
         Ok(0)
     }
+
+    async fn reasons(&self, _: crate::domain::MentionId) -> StoreResult<Option<crate::engine::Reasons>> {
+        Ok(None)
+    }
     fn outbox_changed(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
@@ -71,9 +75,7 @@ fn wish() -> Errand {
     Errand::Submit(Wish {
         session: 1,
         network: Network::named("mastodon"),
-        case: None,
-        newest: None,
-        all_the_same: false,
+        seen: Seen::default(),
         voice: Some("Kim".into()),
     })
 }
@@ -153,7 +155,7 @@ async fn words_whose_draft_went_elsewhere_begin_a_new_one() {
 async fn two_screens_on_one_mention_keep_their_own_words() {
     let mut world = World::new();
     let Ok(Told::Saved(id, false)) = world.carry_out(save("ours")).await else { panic!("saved") };
-    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap().draft.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap().draft.unwrap();
     // The other screen opened the same draft and writes on.
     let theirs = Draft { over: Some(opened.saved()), ..draft("theirs") };
     let mut other = Letters::default();
@@ -182,12 +184,12 @@ impl Shelf {
 async fn a_sheet_opens_with_its_draft_and_the_account_used_last() {
     let mut world = World::new();
     world.carry_out(save("half a thought")).await.unwrap();
-    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap();
     assert_eq!(opened.draft.unwrap().text(), "half a thought");
     assert_eq!(opened.mention.unwrap().row.id, MentionId(7));
     assert!(opened.used.is_empty());
     world.carry_out(wish()).await.unwrap();
-    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    let opened = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap();
     assert!(opened.draft.is_none(), "what is held is no draft");
     assert_eq!(opened.used, [(Network::named("mastodon"), SourceId(1))]);
     assert_eq!(opened.sent.len(), 1, "what is on its way to others counts");
@@ -211,7 +213,7 @@ async fn an_account_that_knows_other_posts_by_the_same_names_does_not_answer() {
     // The mention is of source 1, which publishes nothing; its scope is that of the shelf.
     let accounts = [account(2, Some("hachyderm.io")), account(3, Some("elsewhere.example")), account(4, None)];
     shelf.tray.identities.lock().unwrap().extend(accounts);
-    let opened = open(&shelf, Wanted::Mention(MentionId(1)), now()).await.unwrap();
+    let opened = open(&shelf, Wanted::Mention(MentionId(1)), None, now()).await.unwrap();
     let reaching: Vec<i64> = opened.identities.iter().map(|identity| identity.source.0).collect();
     assert_eq!(reaching, [2], "the same number may be another's post elsewhere");
 }
@@ -247,14 +249,14 @@ async fn a_case_that_an_answer_by_hand_opens_has_its_place_by_what_was_said() {
         case: None,
         text: "sent by mail".into(),
         voice: Some("Kim".into()),
-        answering,
+        answering: Box::new(answering.clone()),
     };
     assert_eq!(world.carry_out(by_hand.clone()).await, Ok(Told::Done(true)));
     let opened = world.shelf.cases.lock().unwrap()[0].clone();
     let need = answering.need_by_hand(&row(7, "a chain snapped"), now());
     assert_eq!((opened.due, opened.weighing), (need.due, need.weighing));
     let Errand::ByHand { session, case, text, voice, .. } = by_hand else { return };
-    let gone = Errand::ByHand { session, mention: MentionId(99), case, text, voice, answering };
+    let gone = Errand::ByHand { session, mention: MentionId(99), case, text, voice, answering: Box::new(answering) };
     assert!(world.carry_out(gone).await.unwrap_err().contains("not in the store"));
 }
 
@@ -267,20 +269,19 @@ async fn a_post_that_was_begun_comes_back_to_its_voice_and_a_new_one_does_not() 
         voice: Some(voice.to_owned()),
         ..draft(words)
     };
-    let wanted = |voice: &str, anew| Wanted::Post { voice: Some(voice.to_owned()), anew };
     world.carry_out(save("an answer")).await.unwrap();
     for (session, voice) in [(2, "Kim"), (3, "Lou")] {
         let draft = Box::new(post(voice, &format!("a post by {voice}")));
         world.carry_out(Errand::Save { session, draft }).await.unwrap();
     }
-    let kim = open(&world.shelf, wanted("Kim", false), now()).await.unwrap();
+    let kim = open(&world.shelf, Wanted::Post { anew: false }, Some("Kim"), now()).await.unwrap();
     assert_eq!(kim.draft.as_ref().unwrap().text(), "a post by Kim");
     assert!(kim.post && kim.mention.is_none() && kim.identities.len() == 1 && kim.turns.is_empty());
-    let again = open(&world.shelf, Wanted::Outgoing(kim.draft.unwrap().id), now()).await.unwrap();
+    let again = open(&world.shelf, Wanted::Outgoing(kim.draft.unwrap().id), Some("Kim"), now()).await.unwrap();
     assert!(again.post, "from the outbox, too");
-    let anew = open(&world.shelf, wanted("Kim", true), now()).await.unwrap();
+    let anew = open(&world.shelf, Wanted::Post { anew: true }, Some("Kim"), now()).await.unwrap();
     assert!(anew.post && anew.draft.is_none());
-    assert!(open(&world.shelf, wanted("Max", false), now()).await.unwrap().draft.is_none());
-    let reply = open(&world.shelf, Wanted::Mention(MentionId(7)), now()).await.unwrap();
+    assert!(open(&world.shelf, Wanted::Post { anew: false }, Some("Max"), now()).await.unwrap().draft.is_none());
+    let reply = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap();
     assert!(!reply.post && reply.draft.is_some());
 }

@@ -29,22 +29,28 @@ fn the_clocks_on_every_size() {
 }
 
 #[test]
-fn the_whole_of_the_clocks_is_a_key_away() {
-    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
-        let (mut town, mut model) = clocks((width, height), width == 120);
-        // Where there is no room for the pane, it is what a lone pane shows.
-        if model.desk().focus() != layout::Pane::Clocks {
-            town.tell(&mut model, Msg::Resize(40, 10));
-            for _ in 0..10 {
-                if model.desk().focus() != layout::Pane::Clocks {
-                    town.press(&mut model, Action::NextPane);
-                }
-            }
-            town.press(&mut model, Action::Explain);
-            insta::assert_snapshot!("clocks_whole_40x10", words(&paint(&model, &Theme::standard())));
-            continue;
+fn the_whole_of_the_clocks_is_two_keys_away_on_every_size() {
+    for (width, height) in SIZES {
+        let mut town = Town::with_cases();
+        let office = WorkingHours::parse("Mon-Sun 7:00-18:00", jiff::tz::TimeZone::UTC).unwrap();
+        let mut model = town.model(Setup { hours: (width == 120).then_some(office), ..setup((width, height)) });
+        town.tell(&mut model, Msg::Engine(Event::Standing(Standing::Collecting)));
+        town.press(&mut model, Action::ViewInbox);
+        town.press(&mut model, Action::ViewClocks);
+        assert_eq!(model.desk().focus(), layout::Pane::Clocks, "{width}x{height}");
+        if (width, height) == (80, 24) {
+            insta::assert_snapshot!("clocks_alone_80x24", words(&paint(&model, &Theme::standard())));
         }
-        town.press(&mut model, Action::Explain);
+        town.press(&mut model, Action::Open);
         insta::assert_snapshot!(format!("clocks_whole_{width}x{height}"), words(&paint(&model, &Theme::standard())));
+        if (width, height) == (80, 24) {
+            town.press(&mut model, Action::Bottom);
+            insta::assert_snapshot!("clocks_whole_end_80x24", words(&paint(&model, &Theme::standard())));
+        }
+        // Back to where everything is.
+        for _ in 0..3 {
+            town.press(&mut model, Action::Back);
+        }
+        assert_eq!((model.desk().focus(), model.desk().zoomed()), (layout::Pane::Stream, false), "{width}x{height}");
     }
 }

@@ -1,6 +1,7 @@
 //! The inbox, the case view, the popups and the status line with cases.
 
 use super::*;
+use crate::domain::case::{Aftermath, HandOver};
 use crate::tui::app::samples::cases::Cases;
 
 fn inbox(town: &mut Town, size: (u16, u16), actions: &[Action]) -> Model {
@@ -58,6 +59,7 @@ fn popups_and_why_this_place() {
         ("snooze", Action::Snooze),
         ("dismiss", Action::Dismiss),
         ("promise", Action::Promise),
+        ("hand_over", Action::HandOver),
         ("explain_case", Action::Explain),
     ] {
         let keys: Vec<Action> = down.into_iter().chain([action]).collect();
@@ -69,6 +71,39 @@ fn popups_and_why_this_place() {
     typed(&mut town, &mut model, "refund soon");
     let text = words(&paint(&model, &Theme::standard()));
     assert!(text.contains("! when? End with \"by\" and a time"), "{text}");
+}
+
+/// A morning on which a hand-over is overdue.
+fn overdue() -> Town {
+    let mut town = Town::with_cases();
+    let to = SafeText::line("Kim by e-mail", 80);
+    town.cases.all[5].row.handed = Some(HandOver { to, due: Some(minutes_ago(20)) });
+    town
+}
+
+#[test]
+fn who_came_back_happy_is_told_with_the_next_key() {
+    for (width, height) in [(80, 24), (120, 36)] {
+        let mut town = overdue();
+        town.cases.all[4].row.aftermath = Some(Aftermath::Recovered);
+        town.cases.all[4].row.promise = None;
+        let model = inbox(&mut town, (width, height), &[Action::Open]);
+        insta::assert_snapshot!(format!("happy_end_{width}x{height}"), words(&paint(&model, &Theme::standard())));
+        let model = inbox(&mut town, (width, height), &[]);
+        assert!(words(&paint(&model, &Theme::standard())).contains("happy: e resolves"));
+    }
+    let keys = [Action::Down; 5].into_iter().chain([Action::HandOver]).collect::<Vec<_>>();
+    let mut town = Town::with_cases();
+    let mut model = inbox(&mut town, (80, 24), &keys);
+    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::line("the shop in Kiel by phone", 80))));
+    insta::assert_snapshot!("hand_over_without_a_time_80x24", words(&paint(&model, &Theme::standard())));
+    let mut town = overdue();
+    let list = words(&paint(&inbox(&mut town, (120, 36), &[]), &Theme::standard()));
+    assert!(list.contains("▲ due +20m") && list.contains("→Kim by e-mail 08:40"), "{list}");
+    let first = list.lines().next().unwrap_or_default();
+    assert!(first.contains("  2 due  ") && first.contains("unread"), "{first}");
+    let model = inbox(&mut town, (80, 24), &[Action::Down, Action::Open]);
+    insta::assert_snapshot!("case_overdue_elsewhere_80x24", words(&paint(&model, &Theme::standard())));
 }
 
 #[test]

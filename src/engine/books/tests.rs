@@ -1,0 +1,272 @@
+//! The books held in memory against those made from scratch, on a store in a file.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::parts::{Acquaintances, Audience, By};
+use super::*;
+use crate::domain::time::SignedDuration;
+use crate::domain::{Author, CorrectionId, Deed, Give, Item, Role, SourceHealth};
+use crate::language::RuleGesture;
+use crate::measure::giving::ledger::Discount;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{
+    Fingerprint, Lease, LeaseState, NewAct, NewMention, PollOutcome, RecordBatch, Roster, RosterSource, Store,
+};
+
+/// 2025-11-22 09:00 UTC.
+const NOW: i64 = 1_763_802_000;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// A store with one source.
+struct Town {
+    store: Arc<dyn Store>,
+    lease: Lease,
+    source: SourceId,
+    _directory: tempfile::TempDir,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).await.unwrap());
+        let source = RosterSource {
+            scope: Some("mastodon:town".into()),
+            ..RosterSource::alone("square", Network::fixed("mastodon"))
+        };
+        let roster =
+            Roster { subjects: vec![("Ferris".into(), Role::Brand)], sources: vec![source], ..Roster::default() };
+        let source = store.adopt(&roster).await.unwrap().sources[0];
+        let life = SignedDuration::from_secs(60);
+        let LeaseState::Ours(lease) = store.take_lease("town", at(NOW), life).await.unwrap() else { panic!() };
+        Self { store, lease, source, _directory: directory }
+    }
+
+    async fn record(&self, mentions: Vec<NewMention>, acts: Vec<NewAct>, deleted: Vec<String>) {
+        let outcome = PollOutcome {
+            at: at(NOW),
+            health: SourceHealth::Working,
+            trouble: String::new(),
+            failures: 0,
+            next: None,
+            interval: SignedDuration::from_secs(300),
+            fresh: true,
+            live: false,
+            meters: Vec::new(),
+        };
+        let (source, cursor) = (self.source, String::new());
+        let batch = RecordBatch { source, cursor, outcome, mentions, acts, deleted, gone: Vec::new() };
+        self.store.record(&self.lease, &batch).await.unwrap();
+    }
+
+    async fn read(&self) {
+        let reader = RuleGesture::new();
+        let unread = self.store.unread_acts(reader.version(), 1_000).await.unwrap();
+        let read = |one: crate::store::Unread| {
+            let reading = reading::read(&reader, one.text.as_str(), one.reply);
+            (one, reading)
+        };
+        let all: Vec<_> = unread.into_iter().map(read).collect();
+        self.store.keep_act_readings(&self.lease, reader.version(), &all).await.unwrap();
+    }
+
+    fn keeper(&self) -> Bookkeeper {
+        Bookkeeper::new(Arc::clone(&self.store), BrandSize::Medium, Table::default())
+    }
+}
+
+fn act(number: u8, second: i64, text: &str, parent: Option<String>) -> NewAct {
+    NewAct {
+        item: Item {
+            native_id: format!("act{number}"),
+            text: text.into(),
+            author: Author { native_id: Some("us".into()), handle: Some("ferris".into()), ..Author::default() },
+            claimed: Some(at(second)),
+            parent,
+            own: true,
+            ..Item::default()
+        },
+        first_seen: at(NOW),
+        history: false,
+        lang: None,
+        content: xxhash_rust::xxh3::xxh3_64(text.as_bytes()),
+    }
+}
+
+fn mention(number: u8) -> NewMention {
+    NewMention {
+        item: Item {
+            native_id: format!("m{number}"),
+            text: "Ferris?".into(),
+            author: Author { native_id: Some(format!("by{}", number % 3)), ..Author::default() },
+            claimed: Some(at(NOW - 100 * 86_400)),
+            ..Item::default()
+        },
+        first_seen: at(NOW),
+        history: false,
+        read: false,
+        lang: None,
+        matches: Vec::new(),
+        readings: Vec::new(),
+        need: None,
+        fingerprint: Fingerprint::default(),
+        content: 1,
+    }
+}
+
+const TEXTS: [&str; 8] = [
+    "thank you, that made our morning!",
+    "@a sorry to hear that, please find the new manual here, page two has the answer",
+    "@b sorry to hear that, please find the new manual here, page two has the answer",
+    "Order the S2 now, 20 % off until Sunday",
+    "Read our new post on winter chains",
+    "We donated $2,000 to the shelter",
+    "For each retweet we give $1, at most $100,000, to the earthquake fund",
+    "Good morning from the workshop",
+];
+
+#[derive(Debug, Clone)]
+enum Happening {
+    Post { number: u8, hours: i64, text: usize, to: Option<u8> },
+    TakenDown(u8),
+    Mention(u8),
+    MentionGone(u8),
+    Said(u8, usize),
+    Unsaid,
+}
+
+fn any_happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        6 => (0..14u8, 0..400i64, 0..TEXTS.len(), prop::option::of(0..6u8))
+            .prop_map(|(number, hours, text, to)| Happening::Post { number, hours, text, to }),
+        1 => (0..14u8).prop_map(Happening::TakenDown),
+        2 => (0..6u8).prop_map(Happening::Mention),
+        1 => (0..6u8).prop_map(Happening::MentionGone),
+        2 => (0..14u8, 0..Deed::ALL.len()).prop_map(|(number, deed)| Happening::Said(number, deed)),
+        1 => Just(Happening::Unsaid),
+    ]
+}
+
+async fn happen(town: &Town, happening: Happening, said: &mut Vec<CorrectionId>) {
+    match happening {
+        // The same number again is an edit.
+        Happening::Post { number, hours, text, to } => {
+            let parent = to.map(|to| format!("m{to}"));
+            town.record(vec![], vec![act(number, NOW - hours * 3_600, TEXTS[text], parent)], vec![]).await;
+            town.read().await;
+        }
+        Happening::TakenDown(number) => town.record(vec![], vec![], vec![format!("act{number}")]).await,
+        Happening::Mention(number) => town.record(vec![mention(number)], vec![], vec![]).await,
+        Happening::MentionGone(number) => town.record(vec![], vec![], vec![format!("m{number}")]).await,
+        Happening::Said(number, deed) => {
+            let acts = town.store.acts(None, 100).await.unwrap();
+            if let Some(act) = acts.iter().find(|act| act.native_id == format!("act{number}")) {
+                said.extend(town.store.correct_acts(&[act.id], Deed::ALL[deed], at(NOW)).await.unwrap());
+            }
+        }
+        Happening::Unsaid => {
+            let last: Vec<CorrectionId> = said.pop().into_iter().collect();
+            town.store.undo_act_corrections(&last, at(NOW)).await.unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_happens_the_books_in_memory_are_those_from_scratch(all in prop::collection::vec(any_happening(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let town = Town::new().await;
+            let (keeper, mut said) = (town.keeper(), Vec::new());
+            for happening in all {
+                happen(&town, happening, &mut said).await;
+                let (held, scratch) = (keeper.books(at(NOW)).await.unwrap(), town.keeper().books(at(NOW)).await.unwrap());
+                prop_assert_eq!(&*held, &*scratch);
+            }
+            // Whoever only looks reads for themselves and comes to the same.
+            let reader = RuleGesture::new();
+            let opened = Books::open(&*town.store, &reader, BrandSize::Medium, Table::default(), at(NOW));
+            prop_assert_eq!(&opened.await.unwrap(), &*keeper.books(at(NOW)).await.unwrap());
+            Ok(())
+        })?;
+    }
+}
+
+#[tokio::test]
+async fn acts_that_nobody_read_are_read_by_whoever_looks() {
+    let town = Town::new().await;
+    town.record(vec![], vec![act(1, NOW - 60, TEXTS[6], None), act(2, NOW - 50, TEXTS[5], None)], vec![]).await;
+    assert!(town.keeper().books(at(NOW)).await.unwrap().acts.is_empty());
+    let reader = RuleGesture::new();
+    let books = Books::open(&*town.store, &reader, BrandSize::Medium, Table::default(), at(NOW)).await.unwrap();
+    let [condition, gift] = books.acts.as_slice() else { panic!("{:?}", books.acts) };
+    assert_eq!(condition.deed(), Deed::Conditional { capped: true, all_proceeds: false });
+    assert_eq!(gift.deed(), Deed::Give(Give::Donate));
+    assert!(!condition.confirmed() && &*condition.account == "ferris");
+    let pledged = books.pledged(at(NOW), None);
+    assert_eq!(pledged.len(), 1, "{pledged:?}");
+    assert_eq!((pledged[0].unit.as_str(), pledged[0].money), ("USD", true));
+    assert_eq!((pledged[0].on_condition, pledged[0].given, pledged[0].acts), (100_000.0, 2_000.0, 2));
+    assert!(books.pledged(at(NOW), Some(at(NOW))).is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_public_is_in_no_book_and_what_is_old_is_forgotten() {
+    let town = Town::new().await;
+    let mut secret = act(1, NOW - 60, TEXTS[0], None);
+    secret.item.visibility = Visibility::Private;
+    let old = act(2, NOW - 151 * 86_400, TEXTS[0], None);
+    let aging = act(3, NOW - 149 * 86_400, TEXTS[3], None);
+    town.record(vec![], vec![secret, old, aging, act(4, NOW - 30, TEXTS[4], None)], vec![]).await;
+    town.read().await;
+    let keeper = town.keeper();
+    assert_eq!(keeper.books(at(NOW)).await.unwrap().acts.len(), 2);
+    // What turns out not to be public leaves.
+    let mut withdrawn = act(4, NOW - 30, TEXTS[4], None);
+    withdrawn.item.visibility = Visibility::Private;
+    town.record(vec![], vec![withdrawn], vec![]).await;
+    assert_eq!(keeper.books(at(NOW)).await.unwrap().acts.len(), 1);
+    assert!(keeper.books(at(NOW + 20 * 86_400)).await.unwrap().acts.is_empty());
+}
+
+#[tokio::test]
+async fn a_part_is_one_account_or_one_audience() {
+    let town = Town::new().await;
+    let day = 86_400;
+    let mut other = act(5, NOW - day, TEXTS[4], None);
+    other.item.author = Author { native_id: Some("them".into()), handle: Some("shop".into()), ..Author::default() };
+    let acts = vec![
+        act(1, NOW - 10 * day, TEXTS[1], Some("m0".into())),
+        act(2, NOW - 10 * day + 600, TEXTS[2], Some("m3".into())),
+        act(3, NOW - 2 * day, "@a it takes tyres of up to 2.35 inches", Some("m0".into())),
+        act(4, NOW - 2 * day, "@c it is, we checked in the workshop this morning", Some("m1".into())),
+        other,
+    ];
+    town.record(vec![mention(0), mention(1), mention(3)], acts, vec![]).await;
+    town.read().await;
+    let books = town.keeper().books(at(NOW)).await.unwrap();
+    let acquaintances = Acquaintances::of(&books);
+    let audiences: Vec<Audience> = books.acts.iter().map(|read| acquaintances.audience(read)).collect();
+    // The second answers the same person within the same day: no acquaintance yet.
+    let [one, two, known, stranger, public] = audiences.as_slice() else { panic!("{audiences:?}") };
+    assert_eq!(
+        (one, two, known, stranger, public),
+        (&Audience::Stranger, &Audience::Stranger, &Audience::Known, &Audience::Stranger, &Audience::Public)
+    );
+    assert_eq!(books.ledger.lines()[1].discounted, Some(Discount::SaidAlready));
+    let accounts = books.parts(By::Account, at(NOW), None);
+    let told: Vec<(&str, usize)> = accounts.iter().map(|(name, part)| (name.as_str(), part.acts)).collect();
+    assert_eq!(told, [("mastodon ferris", 4), ("mastodon shop", 1)]);
+    let whole = books.part(at(NOW), None, |_, _| true);
+    let sums = books.ledger.sums(at(NOW));
+    assert!((whole.sums.given - sums.given).abs() < 1e-9 && (whole.sums.asked - sums.asked).abs() < 1e-9);
+    let given: f64 = books.parts(By::Audience, at(NOW), None).iter().map(|(_, part)| part.sums.given).sum();
+    assert!((given - sums.given).abs() < 1e-9);
+    assert_eq!((whole.replies, whole.balance(), whole.canned_share()), ((4, 1), None, None));
+    assert_eq!(books.part(at(NOW), Some(at(NOW - 3 * day)), |_, _| true).acts, 3);
+}

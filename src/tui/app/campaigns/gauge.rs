@@ -1,0 +1,106 @@
+//! The gauge of the dashboard: as much as there is room for, what matters most first.
+
+use super::Campaigns;
+use super::page::{band_tone, bar, four, health_words};
+use crate::domain::SafeText;
+use crate::engine::campaigns::{Board, Report, words};
+use crate::measure::giving::health::reception_band;
+use crate::measure::giving::ledger::Cover;
+use crate::tui::app::action::Action;
+use crate::tui::app::context::Context;
+use crate::tui::app::page::{Line, Tone};
+use crate::tui::app::text::{clip, fit, wrap};
+
+/// Rows from which each part has a bar of its own.
+const TALL: usize = 7;
+
+/// The lines of the gauge, for so many columns and rows.
+pub fn gauge(campaigns: &Campaigns, columns: usize, rows: usize, context: &Context) -> Vec<Line> {
+    let Some(board) = campaigns.board() else { return vec![Line::of(Tone::Muted, "reading …")] };
+    let mut lines = match board.running().next() {
+        Some(first) => {
+            let mut lines = campaign(first, columns, rows);
+            for other in board.running().skip(1) {
+                lines.push(head(other, columns));
+            }
+            lines
+        }
+        None => between(board, columns, rows, context),
+    };
+    lines.truncate(rows);
+    lines
+}
+
+fn head(report: &Report, columns: usize) -> Line {
+    let (tone, health) = health_words(report);
+    let room = columns.saturating_sub(health.chars().count() + 2);
+    let name = SafeText::line(&report.campaign.terms.name, 60);
+    Line::of(tone, health).with(Tone::Strong, format!("  {}", clip(name.as_str(), room)))
+}
+
+fn next(next: &Cover) -> Line {
+    let tone = if next.is_early() { Tone::Warn } else { Tone::Good };
+    Line::of(Tone::Muted, "next ask: ").with(tone, words::next_ask(next))
+}
+
+/// Wrapped words, at most so many lines; what does not fit is cut with a sign.
+fn prose(tone: Tone, words: &str, columns: usize, most: usize) -> Vec<Line> {
+    wrap(words, columns, most).into_iter().map(|line| Line::of(tone, line)).collect()
+}
+
+fn campaign(report: &Report, columns: usize, rows: usize) -> Vec<Line> {
+    let mut lines = vec![head(report, columns)];
+    let four = four(report);
+    if rows < 2 {
+        return lines;
+    }
+    if four.is_empty() {
+        lines.extend(prose(Tone::Muted, &words::sentence(report), columns, rows - 1));
+        return lines;
+    }
+    if rows >= TALL {
+        let wide = columns.saturating_sub(17).clamp(4, 24);
+        lines.extend(four.iter().map(|(name, share, points)| {
+            Line::of(Tone::Muted, fit(name, 10))
+                .with(band_tone(reception_band(*share)), bar(*share, wide))
+                .with(Tone::Text, format!(" {:>2.0}/{points:.0}", share * points))
+        }));
+    } else {
+        lines.push(short(&four, columns));
+    }
+    if rows > lines.len() {
+        lines.push(next(&report.next));
+    }
+    let left = rows.saturating_sub(lines.len());
+    lines.extend(prose(Tone::Text, &words::sentence(report), columns, left));
+    if let Some(given) = words::given(report).filter(|_| rows > lines.len()) {
+        lines.extend(prose(Tone::Muted, &given, columns, rows - lines.len()));
+    }
+    lines
+}
+
+/// The four bars in one line, each a few columns long.
+fn short(four: &[(&'static str, f64, f64)], columns: usize) -> Line {
+    let label = if columns >= 52 { 9 } else { 3 };
+    let wide = (columns / 4).saturating_sub(label + 2).clamp(2, 8);
+    four.iter().enumerate().fold(Line::new(), |line, (place, (name, share, _))| {
+        let name: String = name.chars().take(label).collect();
+        line.with(Tone::Muted, format!("{}{name} ", if place > 0 { " " } else { "" }))
+            .with(band_tone(reception_band(*share)), bar(*share, wide))
+    })
+}
+
+fn between(board: &Board, columns: usize, rows: usize, context: &Context) -> Vec<Line> {
+    let mut lines =
+        vec![Line::of(Tone::Muted, "balance: ").with(Tone::Strong, words::balance(board)), next(&board.next)];
+    let key = context.keys().short(Action::ViewCampaigns).unwrap_or_default();
+    let told = match board.suggestions.first() {
+        Some(one) => {
+            format!("{} posts share {}: {key}", one.acts, SafeText::line(&one.key, 40))
+        }
+        None => format!("no campaign runs; {key} makes one"),
+    };
+    let left = rows.saturating_sub(lines.len());
+    lines.extend(prose(Tone::Muted, &told, columns, left));
+    lines
+}
