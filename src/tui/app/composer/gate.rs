@@ -182,7 +182,7 @@ impl Composer {
         } else if self.advice.has_slot() {
             blocks.push("a placeholder or a note to yourself was left in".to_owned());
         }
-        if context.writer().approval && context.voice().is_none() && self.way != Way::ByHand {
+        if context.writer().approval && context.voice().is_none() && !self.is_by_hand() {
             blocks.push(NO_VOICE.to_owned());
         }
         let tally = self.tally(context);
