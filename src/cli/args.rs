@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 use crate::config::paths::Flags;
 
 mod commands;
+mod people;
 mod posting;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use commands::{
     LedgerArgs, LedgerBy, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand,
     Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
+pub use people::{ForgetArgs, PeopleArgs, PeopleCommand, PeopleOrdered, ShowArgs};
 pub use posting::PostArgs;
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
@@ -165,6 +167,10 @@ pub enum Command {
         after_help = "Example:\n  goodword rehearse 'For each repost we give 1 € to the flood relief, up to 1,000 €'"
     )]
     Rehearse(RehearseArgs),
+    /// The people who had to do with us: what went both ways with each
+    #[command(after_help = "Examples:\n  goodword people --order silent-regulars\n  \
+        goodword people --words ana --json\n  goodword people show ana@social.example")]
+    People(PeopleArgs),
     /// Answer a mention
     #[command(
         after_help = "The answer is kept as a draft, held for the time to take it back (Ctrl-C), sent, and waited for. Ends \
@@ -228,6 +234,16 @@ pub enum Command {
     /// Bring back what `backup` copied
     #[command(after_help = "Example:\n  goodword restore goodword-monday.db --force")]
     Restore(RestoreArgs),
+    /// Erase a person everywhere, and prove it
+    #[command(
+        after_help = "Shows what will be erased and asks first: what they wrote, their cases, what is written to them, and \
+        their name and words in what stays, in every database of the data directory. They are not collected again: a list \
+        of keyed hashes beside the database keeps them out, also when an older copy is brought back. Then every file of the \
+        data directory and of the log is searched, byte by byte, for what they were called and what they wrote.\n\n\
+        Ends with 0 when nothing is left, else with 1.\n\n\
+        Examples:\n  goodword forget ana@social.example\n  goodword forget ana --network reddit --yes"
+    )]
+    Forget(ForgetArgs),
     /// Print completions for a shell
     #[command(
         after_help = "Example, for bash:\n  goodword completions bash > ~/.local/share/bash-completion/completions/goodword"
@@ -244,9 +260,21 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Every day", &["collect", "inbox", "reply", "post", "outbox", "search", "export", "import"]),
     (
         "Look closer",
-        &["query", "clocks", "ledger", "campaigns", "rehearse", "feed", "lookup", "analyze", "gesture", "coach"],
+        &[
+            "query",
+            "clocks",
+            "people",
+            "ledger",
+            "campaigns",
+            "rehearse",
+            "feed",
+            "lookup",
+            "analyze",
+            "gesture",
+            "coach",
+        ],
     ),
-    ("Keep house", &["logout", "backup", "restore", "completions", "man", "train"]),
+    ("Keep house", &["logout", "backup", "restore", "forget", "completions", "man", "train"]),
 ];
 
 /// The command with everything that its help says, for parsing, completions and manual pages.

@@ -4,6 +4,8 @@ use super::args::{BackupArgs, Everywhere, RestoreArgs};
 use super::error::{CliError, CliResult};
 use super::house;
 use super::output;
+use crate::domain::Clock;
+use crate::engine::SystemClock;
 use crate::store::Store;
 use crate::store::sqlite::{self, SqliteStore};
 
@@ -35,8 +37,12 @@ pub async fn restore(arguments: &RestoreArgs, everywhere: &Everywhere) -> CliRes
         )));
     }
     output::remark(format!("looking at {} …", arguments.file.display()));
-    let kept = sqlite::restore(&arguments.file, &directory).await?;
+    let sqlite::Restored { kept, forgotten } = sqlite::restore(&arguments.file, &directory, SystemClock.now()).await?;
     output::line(format!("restored {} to {}", arguments.file.display(), directory.display()))?;
+    if forgotten > 0 {
+        let people = if forgotten == 1 { "person" } else { "people" };
+        output::line(format!("{forgotten} {people} on the list of the forgotten: taken out of it"))?;
+    }
     if let Some(kept) = kept {
         output::line(format!("what was there before is kept as {}", kept.display()))?;
     }

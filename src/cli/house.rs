@@ -275,6 +275,17 @@ pub fn data_directory(everywhere: &Everywhere) -> CliResult<PathBuf> {
     directory.map_err(|error| CliError::message(error.to_string()))
 }
 
+/// The directory of the log, for commands that need no configuration.
+///
+/// # Errors
+/// When no directory is known.
+pub fn log_directory(everywhere: &Everywhere) -> CliResult<PathBuf> {
+    let paths = House::paths(everywhere);
+    let configured = paths.config_file().ok().filter(|file| file.exists()).and_then(|file| Config::load(&file).ok());
+    let data = configured.and_then(|config| config.data);
+    paths.log_dir(data.as_deref()).map_err(|error| CliError::message(error.to_string()))
+}
+
 /// Opens the store of a data directory that must be there already.
 ///
 /// # Errors

@@ -1,14 +1,19 @@
 //! `lookup`: asks a network about a thread, a person or our own posts.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::args::{Everywhere, Looked, LookupArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::domain::{Author, Clock, Item, SafeText, Visibility};
+use crate::domain::{Author, Clock, Item, Network, SafeText, Visibility};
 use crate::engine::SystemClock;
 use crate::sources::Lookup;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
 
 /// Our own posts that are shown.
 const OWN: u32 = 40;
@@ -31,10 +36,39 @@ pub async fn run(arguments: &LookupArgs, everywhere: &Everywhere) -> CliResult<u
         return Err(CliError::message(format!("nothing can be looked up at \"{}\"", source.name)));
     };
     let id = arguments.id.as_deref().unwrap_or_default();
-    look(&*lookup, arguments.what, id, arguments.printing.json).await
+    let list = Forgotten::of(&house.data, &source.network).await?;
+    let result = look(&*lookup, arguments.what, id, arguments.printing.json, &list).await;
+    list.close().await;
+    result
 }
 
-async fn look(lookup: &dyn Lookup, what: Looked, id: &str, as_json: bool) -> CliResult<u8> {
+/// Those who are not to be shown, for they are forgotten here.
+struct Forgotten {
+    store: Option<Arc<SqliteStore>>,
+    network: Network,
+}
+
+impl Forgotten {
+    async fn of(data: &Path, network: &Network) -> CliResult<Self> {
+        let store = if SqliteStore::is_at(data) { Some(super::house::existing_store(data).await?) } else { None };
+        Ok(Self { store, network: network.clone() })
+    }
+
+    async fn has(&self, author: &Author) -> CliResult<bool> {
+        match &self.store {
+            Some(store) => Ok(store.is_forgotten(&self.network, author).await?),
+            None => Ok(false),
+        }
+    }
+
+    async fn close(&self) {
+        if let Some(store) = &self.store {
+            store.close().await;
+        }
+    }
+}
+
+async fn look(lookup: &dyn Lookup, what: Looked, id: &str, as_json: bool, list: &Forgotten) -> CliResult<u8> {
     let now = SystemClock.now();
     let items = match what {
         Looked::Thread => lookup.thread(id, now).await?,
@@ -45,11 +79,19 @@ async fn look(lookup: &dyn Lookup, what: Looked, id: &str, as_json: bool) -> Cli
                 output::remark(format!("nobody is known as \"{}\" there", SafeText::line(id, 80)));
                 return Ok(1);
             };
+            if list.has(&person).await? {
+                output::remark("this person is forgotten here, and not shown");
+                return Ok(1);
+            }
             print_person(&person, as_json)?;
             return Ok(0);
         }
     };
     for item in &items {
+        if list.has(&item.author).await? {
+            output::remark("a post of somebody who is forgotten here is not shown");
+            continue;
+        }
         print_item(item, as_json)?;
     }
     Ok(u8::from(items.is_empty()))

@@ -15,6 +15,7 @@ mod demo;
 mod error;
 mod export;
 mod feed;
+mod forget;
 mod gesture;
 mod house;
 mod import;
@@ -26,6 +27,7 @@ mod login;
 mod lookup;
 mod outbox;
 mod output;
+mod people;
 mod post;
 mod prompt;
 mod query;
@@ -93,6 +95,8 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Rehearse(rehearse)) => wait(rehearse::run(&rehearse, &everywhere)),
         Some(Command::Export(export)) => wait(export::run(&export, &everywhere)),
         Some(Command::Feed(feed)) => wait(feed::run(&feed, &everywhere)),
+        Some(Command::People(people)) => wait(people::run(&people, &everywhere)),
+        Some(Command::Forget(forget)) => wait(forget::run(&forget, &everywhere)),
         Some(Command::Backup(backup)) => wait(backup::backup(&backup, &everywhere)),
         Some(Command::Restore(restore)) => wait(backup::restore(&restore, &everywhere)),
         None => wait(dashboard::ordinary(&everywhere, args.voice)),

@@ -16,6 +16,7 @@ pub mod letters;
 pub mod mention;
 pub mod money;
 pub mod outbox;
+pub mod person;
 pub mod search;
 pub mod signal;
 pub mod source;

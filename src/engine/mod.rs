@@ -16,6 +16,7 @@
 //! | [`trial`] | searching what is stored with a watch query |
 //! | `collector`, `lease`, `alerts`, `retention` | the tasks behind the engine |
 //! | [`outbox`] | what is about to be published |
+//! | [`people`] | ties, added up as things happen |
 //! | `own` | accounts that are known to be ours |
 
 pub mod aftermath;
@@ -37,6 +38,7 @@ mod lease;
 mod lessons;
 pub mod outbox;
 mod own;
+pub mod people;
 mod plan;
 pub mod presence;
 mod reasons;

@@ -2,50 +2,28 @@
 //!
 //! Only the exchange with the brand counts; nothing else about a person is looked at.
 
-use std::collections::BTreeSet;
-
 use crate::domain::Timestamp;
+pub use crate::domain::person::{Exchange, REGULAR_WEEKS, TieSums, WEEKS, is_regular, week};
 
 /// Days after which what went between two counts half.
 pub const HALF_LIFE_DAYS: f64 = 90.0;
-/// Weeks that are looked at to tell a regular.
-pub const WEEKS: i64 = 12;
-/// Weeks of those with two-way turns that make one.
-pub const REGULAR_WEEKS: usize = 3;
-/// Seconds of a week.
-const WEEK: i64 = 7 * 86_400;
+/// Two-way turns below which nothing is said of the share of regulars.
+pub const FEW_TURNS: u64 = 10;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+/// 2020-01-01, in seconds since 1970: the moment of [`TieSums::worth`].
+const EPOCH: i64 = 1_577_836_800;
 
-/// Something that went between the brand and a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Exchange {
-    /// They wrote to us or about us.
-    TheyWrote,
-    /// We wrote to them.
-    WeWrote,
-    /// They wrote and we answered, or the other way round: a turn of both.
-    TwoWay,
-    /// A complaint of theirs was resolved.
-    Resolved,
-    /// They praised us.
-    TheirPraise,
-    /// We gave them something.
-    OurGive,
-    /// We asked something of them.
-    OurAsk,
-}
-
-impl Exchange {
-    /// What it adds to a tie: two-way turn 2, complaint resolved 3, their praise 4, our give 1, our ask -1; what went
-    /// one way only adds nothing.
-    pub fn weight(self) -> f64 {
-        match self {
-            Self::TwoWay => 2.0,
-            Self::Resolved => 3.0,
-            Self::TheirPraise => 4.0,
-            Self::OurGive => 1.0,
-            Self::OurAsk => -1.0,
-            Self::TheyWrote | Self::WeWrote => 0.0,
-        }
+/// What an exchange adds to a tie: two-way turn 2, complaint resolved 3, their praise 4, our give 1, our ask -1; what
+/// went one way only adds nothing.
+pub fn weight(exchange: Exchange) -> f64 {
+    match exchange {
+        Exchange::TwoWay => 2.0,
+        Exchange::Resolved => 3.0,
+        Exchange::TheirPraise => 4.0,
+        Exchange::OurGive => 1.0,
+        Exchange::OurAsk => -1.0,
+        Exchange::TheyWrote | Exchange::WeWrote => 0.0,
     }
 }
 
@@ -56,7 +34,7 @@ pub struct Tie {
     pub strength: f64,
     /// `min(in, out) / max(in, out)`, 0 to 1: whether both speak; 0 when one never did.
     pub reciprocity: f64,
-    /// Two-way turns in [`REGULAR_WEEKS`] of the last [`WEEKS`] weeks.
+    /// Two-way turns in [`REGULAR_WEEKS`] of the last [`WEEKS`] calendar weeks.
     pub regular: bool,
     /// Two-way turns, ever.
     pub turns: usize,
@@ -64,25 +42,59 @@ pub struct Tie {
     pub last: Option<Timestamp>,
 }
 
+impl Tie {
+    /// The tie of what was added up, at a moment that is not before anything that was.
+    pub fn of(sums: &TieSums, now: Timestamp) -> Self {
+        let most = sums.theirs.max(sums.ours);
+        Self {
+            strength: sums.worth * (-half_lives(now)).exp2(),
+            reciprocity: if most == 0 { 0.0 } else { f64::from(sums.theirs.min(sums.ours)) / f64::from(most) },
+            regular: is_regular(sums.week, sums.weeks, week(now)),
+            turns: sums.turns as usize,
+            last: sums.last,
+        }
+    }
+}
+
 /// The tie of what went between the brand and a person until `now`, in any order.
 pub fn tie(exchanges: &[(Timestamp, Exchange)], now: Timestamp) -> Tie {
-    let until = || exchanges.iter().filter(|(at, _)| *at <= now);
-    let count = |kind: Exchange| until().filter(|(_, exchange)| *exchange == kind).count();
-    let (theirs, ours, turns) = (count(Exchange::TheyWrote), count(Exchange::WeWrote), count(Exchange::TwoWay));
-    let strength = until().map(|(at, exchange)| exchange.weight() * decay(*at, now)).sum();
-    let weeks: BTreeSet<i64> = until()
-        .filter(|(_, exchange)| *exchange == Exchange::TwoWay)
-        .map(|(at, _)| now.duration_since(*at).as_secs() / WEEK)
-        .filter(|week| *week < WEEKS)
-        .collect();
-    let most = theirs.max(ours);
-    Tie {
-        strength,
-        reciprocity: if most == 0 { 0.0 } else { theirs.min(ours) as f64 / most as f64 },
-        regular: weeks.len() >= REGULAR_WEEKS,
-        turns,
-        last: until().map(|(at, _)| *at).max(),
+    let past: Vec<_> = exchanges.iter().copied().filter(|(at, _)| *at <= now).collect();
+    Tie::of(&sums(&past), now)
+}
+
+/// Adds up what went between the brand and a person, in any order.
+pub fn sums(exchanges: &[(Timestamp, Exchange)]) -> TieSums {
+    let mut sums = TieSums::default();
+    // In one order, so that the same exchanges give the same sum to the last bit.
+    let mut exchanges = exchanges.to_vec();
+    exchanges.sort_unstable();
+    let newest = exchanges.iter().filter(|(_, exchange)| *exchange == Exchange::TwoWay).map(|(at, _)| week(*at)).max();
+    sums.week = newest.unwrap_or_default();
+    for (at, exchange) in exchanges {
+        sums.worth += weight(exchange) * half_lives(at).exp2();
+        sums.last = sums.last.max(Some(at));
+        let count = match exchange {
+            Exchange::TheyWrote => &mut sums.theirs,
+            Exchange::WeWrote => &mut sums.ours,
+            Exchange::TwoWay => &mut sums.turns,
+            Exchange::Resolved => &mut sums.resolved,
+            Exchange::TheirPraise => &mut sums.praises,
+            Exchange::OurGive => &mut sums.gives,
+            Exchange::OurAsk => &mut sums.asks,
+        };
+        *count = count.saturating_add(1);
+        let back = sums.week - week(at);
+        if exchange == Exchange::TwoWay && back < WEEKS {
+            sums.weeks |= 1 << back;
+        }
     }
+    sums.regular = sums.weeks.count_ones() >= REGULAR_WEEKS;
+    sums
+}
+
+/// Half-lives since [`EPOCH`].
+fn half_lives(at: Timestamp) -> f64 {
+    (at.as_millisecond() as f64 / 1_000.0 - EPOCH as f64) / DAY as f64 / HALF_LIFE_DAYS
 }
 
 /// The share of two-way turns that are with regulars, 0 to 1; `None` without a turn.
@@ -95,12 +107,10 @@ pub fn long_term_share(ties: impl IntoIterator<Item = Tie>) -> Option<f64> {
     (all > 0).then(|| regulars as f64 / all as f64)
 }
 
-fn decay(at: Timestamp, now: Timestamp) -> f64 {
-    (-now.duration_since(at).as_secs_f64() / 86_400.0 / HALF_LIFE_DAYS).exp2()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::Exchange::{OurAsk, OurGive, Resolved, TheirPraise, TheyWrote, TwoWay, WeWrote};
@@ -145,11 +155,27 @@ mod tests {
 
     proptest! {
         #[test]
+        fn what_is_stored_says_the_same_as_the_whole_list(days in prop::collection::vec((0i64..400, 0usize..7), 0..40), later in 0i64..200) {
+            let went: Vec<_> = days.iter().map(|(days, kind)| (day(*days), Exchange::ALL[*kind])).collect();
+            let now = day(400 + later);
+            let tie = Tie::of(&sums(&went), now);
+            let plain: f64 = went.iter().map(|(at, exchange)| {
+                weight(*exchange) * (-now.duration_since(*at).as_secs_f64() / 86_400.0 / HALF_LIFE_DAYS).exp2()
+            }).sum();
+            prop_assert!((tie.strength - plain).abs() < 1e-9, "{} {}", tie.strength, plain);
+            let weeks: BTreeSet<i64> = went.iter().filter(|(at, exchange)| *exchange == TwoWay && week(now) - week(*at) < WEEKS)
+                .map(|(at, _)| week(*at)).collect();
+            prop_assert_eq!(tie.regular, weeks.len() >= 3);
+            prop_assert!(!tie.regular || sums(&went).regular, "who is a regular now was one at the last turn");
+        }
+
+        #[test]
         fn what_is_to_come_changes_nothing_and_a_gift_never_hurts(days in prop::collection::vec(0i64..200, 0..20), now in 0i64..200) {
             let went: Vec<_> = days.iter().map(|days| (day(*days), TwoWay)).collect();
             let past: Vec<_> = went.iter().copied().filter(|(at, _)| *at <= day(now)).collect();
             let now = day(now);
             prop_assert_eq!(tie(&went, now), tie(&past, now));
+            prop_assert_eq!(sums(&went).regular, is_regular(sums(&went).week, sums(&went).weeks, sums(&went).week));
             let mut given = went.clone();
             given.push((now, OurGive));
             prop_assert!(tie(&given, now).strength > tie(&went, now).strength);

@@ -25,6 +25,7 @@ mod conformance;
 mod error;
 pub mod giving;
 pub mod outbox;
+pub mod people;
 pub mod sqlite;
 
 pub use campaigns::{CampaignNews, Campaigns, ResponseRow};
@@ -32,6 +33,7 @@ pub use cases::{Cases, Need};
 pub use error::{StoreError, StoreResult};
 pub use giving::{BookChanges, BookRow, Giving, Unread};
 pub use outbox::{Dispatch, Outbox};
+pub use people::People;
 
 /// The right to collect and publish, held by one process at a time. The epoch grows with every change of
 /// holder and is checked in every writing transaction of the collector, so that a holder that slept cannot
@@ -250,7 +252,7 @@ pub struct Retention {
 /// a [`Lease`] fail with [`StoreError::LeaseLost`] and change nothing when the lease's epoch is no longer the
 /// one in force.
 #[async_trait]
-pub trait Store: Cases + Outbox + Dispatch + Giving + Campaigns {
+pub trait Store: Cases + Outbox + Dispatch + Giving + Campaigns + People {
     /// Asks for the lease or renews it. Ours when nobody holds it, when it ran out before `now`, or when the
     /// present holder has the same name (the epoch then stays).
     async fn take_lease(&self, holder: &str, now: Timestamp, life: SignedDuration) -> StoreResult<LeaseState>;

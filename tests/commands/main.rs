@@ -11,6 +11,7 @@ mod copies;
 mod first;
 mod listen;
 mod mentions;
+mod people;
 mod proxies;
 mod queries;
 mod secrets;

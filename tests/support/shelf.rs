@@ -7,6 +7,8 @@ mod shelf_campaigns;
 mod shelf_giving;
 #[path = "shelf_outbox.rs"]
 pub mod shelf_outbox;
+#[path = "shelf_people.rs"]
+mod shelf_people;
 #[path = "shelf_sending.rs"]
 mod shelf_sending;
 

@@ -237,7 +237,9 @@ impl Keeper {
             let of = |response: &Response| response.answers.is_some_and(|act| left.contains(&act));
             let ids: Vec<MentionId> =
                 tracked.responded.iter().filter(|(_, one)| of(one) && !one.by_words).map(|(key, _)| key.1).collect();
-            ids.into_iter().for_each(|id| drop(tracked.take_out(id)));
+            for id in ids {
+                tracked.take_out(id);
+            }
         }
         for piece in moved.chunks(AT_ONCE) {
             for row in store.responses_to(piece).await? {

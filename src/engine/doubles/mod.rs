@@ -5,6 +5,7 @@ mod campaigns;
 mod cases;
 mod giving;
 mod outbox;
+mod people;
 mod said;
 mod scripted;
 mod store;

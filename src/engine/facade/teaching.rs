@@ -15,6 +15,11 @@ use crate::engine::reasons::Reasons;
 use crate::store::StoreError;
 
 impl EngineHandle {
+    /// The readers at work.
+    pub fn readers(&self) -> Arc<crate::language::Readers> {
+        Arc::clone(&self.crew.readers)
+    }
+
     /// What people's corrections taught the readers so far.
     pub fn lessons(&self) -> Arc<Lessons> {
         self.crew.school.taught().now()

@@ -158,6 +158,7 @@ const HARD: Phrases = &[
     "shop now",
     "shop",
     "sale",
+    "we sell",
     "% off",
     "discount*",
     "off with code",
@@ -216,11 +217,29 @@ const DETAILS: Phrases = &[
     "your details",
 ];
 
+/// What we say that we shall do for the one whom we answer: that asks nothing.
+const PROMISES: Phrases = &[
+    "write to you",
+    "message you",
+    "call you",
+    "ring you",
+    "email you",
+    "e-mail you",
+    "dm you",
+    "get back to you",
+    "come back to you",
+    "let you know",
+    "keep you posted",
+    "send you",
+    "be in touch",
+];
+
 impl DeedReading {
     /// The deed of a post that was read so; `reply` when it answers somebody. A give that says nothing of its kind is
     /// an answer when it replies, and teaches otherwise; an ask that says nothing of money or names is a soft one.
     pub fn of(text: &str, reply: bool, reading: &GestureReading) -> Self {
         let words = scan(text);
+        let helps = reply.then(|| find(&words, DETAILS).or_else(|| promised(text, &words))).flatten();
         let (deed, found) = match reading.gesture {
             Gesture::Talk => (Deed::Talk, Vec::new()),
             Gesture::Conditional => {
@@ -229,10 +248,8 @@ impl DeedReading {
                 let deed = Deed::Conditional { capped: cap.is_some(), all_proceeds: all.is_some() };
                 (deed, cap.into_iter().chain(all).collect())
             }
-            // Who is asked for a number so that we can help them gives us nothing.
-            Gesture::Ask if reply && find(&words, DETAILS).is_some() => {
-                (Deed::Talk, find(&words, DETAILS).into_iter().collect())
-            }
+            // Who is asked for a number so that we can help them, or told what we shall do for them, gives us nothing.
+            Gesture::Ask if helps.is_some() => (Deed::Talk, helps.into_iter().collect()),
             Gesture::Ask => match find(&words, HARD).or_else(|| price(&words)) {
                 Some(found) => (Deed::HardAsk, vec![found]),
                 None => (Deed::SoftAsk, Vec::new()),
@@ -241,6 +258,13 @@ impl DeedReading {
         };
         Self { deed, words: found }
     }
+}
+
+/// A promise to the one who is answered, beside which nothing is sold; "your order" sells nothing.
+fn promised(text: &str, words: &[Word]) -> Option<Range<usize>> {
+    let sells = find(words, HARD).or_else(|| price(words)).and_then(|found| text.get(found));
+    let theirs = |sells: &str| sells.eq_ignore_ascii_case("order") && find(words, &["your order"]).is_some();
+    find(words, PROMISES).filter(|_| sells.is_none_or(theirs))
 }
 
 /// The kind of a give: what costs us most goes first, and thanks last, since many a gift begins with them.
@@ -336,6 +360,10 @@ mod tests {
         let helps = "@al so sorry, please send us a DM with your order number";
         assert_eq!(read(Gesture::Ask, helps, true), (Deed::Talk, vec!["a DM"]));
         assert_eq!(read(Gesture::Ask, helps, false).0, Deed::HardAsk, "to nobody in particular");
+        assert_eq!(read(Gesture::Ask, "@al we will write to you today", true), (Deed::Talk, vec!["write to you"]));
+        assert_eq!(read(Gesture::Ask, "@al we'll call you about your order", true).0, Deed::Talk);
+        assert_eq!(read(Gesture::Ask, "@al we'll send you a code: 20% off", true).0, Deed::HardAsk);
+        assert_eq!(read(Gesture::Ask, "We will write to you today", false).0, Deed::SoftAsk, "to everybody");
     }
 
     #[test]

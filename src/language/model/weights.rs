@@ -85,3 +85,29 @@ fn great(mut sizes: Vec<f32>) -> f32 {
     let at = sizes.len() - 1 - sizes.len() / 2000;
     sizes.get(at).copied().unwrap_or(1.0).max(1e-6)
 }
+
+impl Linear {
+    /// A table of small whole numbers (0 to 127), bucket after bucket a number a column; [`Linear::row`] reads it.
+    pub fn table(name: &str, columns: &[&str], bits: u8, numbers: Vec<u8>) -> Self {
+        let header = Header {
+            name: name.to_owned(),
+            classes: columns.iter().map(|&column| column.to_owned()).collect(),
+            link: Link::Independent,
+            reference: None,
+            spec: Spec { words: 1, skips: 0, chars_from: 0, chars_to: 0, negation: false, shape: false },
+            bits,
+            shrink: 0.0,
+            bias: vec![0.0; columns.len()],
+            scale: vec![1.0; columns.len()],
+            thresholds: vec![0.5; columns.len()],
+        };
+        Self::new(header, Cow::Owned(numbers))
+    }
+
+    /// The numbers of a [`Linear::table`] in the bucket of a hash.
+    pub fn row(&self, hash: u32) -> &[u8] {
+        let columns = self.header().columns();
+        let start = (u64::from(hash) >> (32 - u32::from(self.header().bits))) as usize * columns;
+        self.weights().get(start..start + columns).unwrap_or_default()
+    }
+}

@@ -12,7 +12,7 @@ use super::super::about::{self, RuleAbout};
 use super::super::lexicon::Lexicon;
 use super::super::library::Library;
 use super::super::model::asset::{self, AssetError};
-use super::super::model::text::Kind;
+use super::super::model::text::{Kind, Piece};
 use super::super::model::{Features, Linear, Pieces, Spec, hash, key_of};
 use super::super::names::{NameKeys, names};
 use super::super::scene::Scene;
@@ -20,6 +20,7 @@ use super::super::tokens::Token;
 use super::super::{Evidence, ReadAbout, SubjectContext};
 use super::common::Common;
 use super::intent::english;
+use super::kinds::{Kinds, Named};
 
 static ABOUT: &[u8] = include_bytes!("../../../assets/models/about.bin");
 
@@ -51,7 +52,14 @@ pub struct TrainedAbout {
     model: Arc<Linear>,
     rules: RuleAbout,
     library: Arc<Library>,
-    common: Arc<Common>,
+    eye: Arc<Eye>,
+}
+
+/// What is known of words apart from the text: how common they are, and of which kind.
+#[derive(Debug)]
+pub(super) struct Eye {
+    pub common: Common,
+    pub kinds: Arc<Kinds>,
 }
 
 #[derive(Default)]
@@ -70,13 +78,13 @@ impl TrainedAbout {
     /// # Errors
     /// When the embedded model is damaged or of another kind.
     pub fn embedded(library: Arc<Library>) -> Result<Self, AssetError> {
-        Ok(Self::new(asset::read(ABOUT)?, Common::embedded()?, library))
+        Ok(Self::new(asset::read(ABOUT)?, Common::embedded()?, Kinds::embedded()?, library))
     }
 
-    /// A reader with a model of its own, with the classes something else, about, and the table that it learned with.
-    pub fn new(model: Linear, common: Common, library: Arc<Library>) -> Self {
+    /// A reader with a model of its own, with the classes something else, about, and the tables that it learned with.
+    pub fn new(model: Linear, common: Common, kinds: Arc<Kinds>, library: Arc<Library>) -> Self {
         let rules = RuleAbout::new(Arc::clone(&library));
-        Self { model: Arc::new(model), rules, library, common: Arc::new(common) }
+        Self { model: Arc::new(model), rules, library, eye: Arc::new(Eye { common, kinds }) }
     }
 
     /// Reads an English text; `None` where the name does not stand in it.
@@ -87,7 +95,7 @@ impl TrainedAbout {
         subject: &SubjectContext<'_>,
         read: impl FnOnce(f32, &Pieces, &Features) -> R,
     ) -> Option<R> {
-        with_name(scene, lexicon, &self.common, subject.name, |pieces, features| {
+        with_name(scene, lexicon, &self.eye, subject.name, |pieces, features| {
             let scores = self.model.scores(features);
             read(scores.class(MEANT) - scores.class(ELSE), pieces, features)
         })
@@ -168,7 +176,7 @@ fn of_watch(scene: &Scene<'_>, subject: &SubjectContext<'_>, evidence: &mut Vec<
 pub(super) fn with_name<R>(
     scene: &Scene<'_>,
     lexicon: &Lexicon,
-    common: &Common,
+    eye: &Eye,
     name: &str,
     read: impl FnOnce(&Pieces, &Features) -> R,
 ) -> Option<R> {
@@ -177,11 +185,11 @@ pub(super) fn with_name<R>(
     let Kept { pieces, features } = kept.as_mut();
     pieces.read(scene.text);
     let named = places(scene, name);
-    let hidden = key_of("brand");
-    pieces.mask(hidden, |_, piece| {
-        let (start, end) = (piece.start as usize, piece.end as usize);
-        named.iter().any(|span| start < span.end && span.start < end)
-    });
+    let within = |piece: &Piece, span: &std::ops::Range<usize>| {
+        (piece.start as usize) < span.end && span.start < piece.end as usize
+    };
+    let word = pieces.list().iter().find(|piece| named.first().is_some_and(|span| within(piece, span))).copied();
+    pieces.mask(key_of("brand"), |_, piece| named.iter().any(|span| within(piece, span)));
     features.clear();
     features.add(pieces, &SPEC, 0);
     let first = pieces.list().iter().position(|piece| piece.kind == Kind::Masked);
@@ -196,8 +204,14 @@ pub(super) fn with_name<R>(
         }
     }
     let dress = dress(scene, &named);
-    common.add(name, dress, here, features);
+    eye.common.add(name, dress, here, features);
     neighbours(pieces, dress, features);
+    eye.kinds.add(pieces, features);
+    if let (Some(word), Some(first)) = (word, first) {
+        let rest = pieces.list().iter().skip(first);
+        let end = first + rest.take_while(|piece| piece.kind == Kind::Masked).count();
+        eye.kinds.add_name(&Named { word, first, end, dress }, pieces, features);
+    }
     let result = read(pieces, features);
     KEPT.set(Some(kept));
     Some(result)

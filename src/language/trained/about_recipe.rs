@@ -3,6 +3,8 @@
 //! It learns from sets of kind `posts` whether their brand is meant. The threshold is the one with the best F1 of
 //! "something else" among posts of writers that the model had not seen.
 
+use std::sync::Arc;
+
 use super::super::SubjectContext;
 use super::super::library::Library;
 use super::super::model::calibrate::{self, Seen};
@@ -12,9 +14,10 @@ use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, fi
 use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
-use super::about::{CLASSES, ELSE, MEANT, SPEC, with_name};
+use super::about::{CLASSES, ELSE, Eye, MEANT, SPEC, with_name};
 use super::common::{self, Common};
 use super::intent::english;
+use super::kinds_recipe::KindsRecipe;
 use super::posts::{Line, blank, lines};
 
 /// Makes the model of about-us.
@@ -32,7 +35,7 @@ impl AboutRecipe {
     /// What the program ships with.
     pub const STANDARD: Self = Self {
         settings: Settings {
-            bits: 17,
+            bits: 18,
             epochs: 16,
             rate: 0.1,
             last_rate: 0.3,
@@ -46,7 +49,7 @@ impl AboutRecipe {
             seed: 7,
         },
         folds: 5,
-        models: 5,
+        models: 7,
     };
 }
 
@@ -66,9 +69,10 @@ impl Recipe for AboutRecipe {
         told("about: extracting features");
         let library = Library::new();
         let table = common::count(strangers(all)?.into_iter());
-        let common = Common::new(table.clone());
-        let learned = examples(all, Use::Training, self.folds, &library, &common)?;
-        let chosen = examples(all, Use::Choosing, self.folds, &library, &common)?;
+        let kinds = Arc::new(KindsRecipe::STANDARD.learned(all)?);
+        let eye = Eye { common: Common::new(table.clone()), kinds };
+        let learned = examples(all, Use::Training, self.folds, &library, &eye)?;
+        let chosen = examples(all, Use::Choosing, self.folds, &library, &eye)?;
         let table_card = counted(order, all)?;
         let mut card = described(order, &learned, &chosen, all);
         told("about: cross-validating");
@@ -145,14 +149,14 @@ fn examples<'a>(
     used_for: Use,
     folds: usize,
     library: &Library,
-    common: &Common,
+    eye: &Eye,
 ) -> Result<Vec<Example<'a>>, RecipeError> {
     let examples = lines(all, used_for, folds)?.into_iter().map(|line| {
         let subject = SubjectContext { name: &line.post.brand, ..SubjectContext::default() };
         let scene = Scene::new(&line.post.text, &subject);
         let lexicon = english(library, &scene, Some("en"));
         let features = lexicon
-            .and_then(|lexicon| with_name(&scene, lexicon, common, &line.post.brand, |_, features| features.clone()));
+            .and_then(|lexicon| with_name(&scene, lexicon, eye, &line.post.brand, |_, features| features.clone()));
         let class = if line.post.about_brand { MEANT } else { ELSE };
         Example { line, features, class }
     });

@@ -8,6 +8,7 @@ use super::super::coach::signs::{SPACE, Signs};
 use super::super::coach::{Flag, ReadCoach, Remark, advice};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Link, Pieces, Scores, Spec};
+use super::kinds::Kinds;
 use crate::domain::{Intent, Intents};
 
 /// The features of the draft. Part of the asset.
@@ -26,6 +27,7 @@ const TELLING: f32 = 0.4;
 #[derive(Debug, Clone)]
 pub struct TrainedCoach {
     model: Arc<Linear>,
+    kinds: Arc<Kinds>,
 }
 
 impl TrainedCoach {
@@ -37,19 +39,23 @@ impl TrainedCoach {
         let model = asset::read(COACH)?;
         let header = model.header();
         let ours = header.link == Link::Independent && header.classes.iter().eq(Flag::ALL.map(Flag::name).iter());
-        if ours { Ok(Self::new(model)) } else { Err(AssetError::Misfit("its classes are not the coach's")) }
+        if ours {
+            Ok(Self::new(model, Kinds::embedded()?))
+        } else {
+            Err(AssetError::Misfit("its classes are not the coach's"))
+        }
     }
 
-    /// A reader with a model of its own, whose classes are [`Flag::ALL`].
-    pub fn new(model: Linear) -> Self {
-        Self { model: Arc::new(model) }
+    /// A reader with a model of its own, whose classes are [`Flag::ALL`], and the kinds of words that it learned with.
+    pub fn new(model: Linear, kinds: Arc<Kinds>) -> Self {
+        Self { model: Arc::new(model), kinds }
     }
 }
 
 impl ReadCoach for TrainedCoach {
     fn coach(&self, mention: &str, intents: Intents, draft: &str) -> Vec<Remark> {
         let mut read = Read::default();
-        read.draft(mention, intents, draft);
+        read.draft(&self.kinds, mention, intents, draft);
         let probabilities = self.model.probabilities(&read.features);
         let holds = held(&probabilities, &self.model.header().thresholds, intents, &read.signs);
         // The contributions cost more than the reading: only a draft with a fault is explained.
@@ -85,15 +91,16 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// Reads a draft: the mention's words (space 0), the draft (1), its last sentence (2), its signs (3) and the
+    /// Reads a draft: the mention's words (space 0), the draft (1), the kinds of its words (0), its last sentence (2), its signs (3) and the
     /// signs of drafts for mentions of this intent (from 4).
-    pub fn draft(&mut self, mention: &str, intents: Intents, draft: &str) {
+    pub fn draft(&mut self, kinds: &Kinds, mention: &str, intents: Intents, draft: &str) {
         self.features.clear();
         self.pieces.read(mention);
         self.features.add(&self.pieces, &MENTION, 0);
         self.features.displace();
         self.pieces.read(draft);
         self.features.add(&self.pieces, &SPEC, 1);
+        kinds.add(&self.pieces, &mut self.features);
         self.last_sentence(draft);
         self.signs = Signs::read(mention, draft);
         self.signs.add_to(&self.pieces, &mut self.features, SPACE, 4);

@@ -14,6 +14,8 @@ use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, fi
 use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::coach::{Read, SPEC, held};
+use super::kinds::Kinds;
+use super::kinds_recipe::KindsRecipe;
 use crate::domain::{Intent, Intents};
 use crate::language::coach::signs::Signs;
 
@@ -69,8 +71,9 @@ impl Recipe for CoachRecipe {
 
     fn make(&self, all: &[Set], order: &Order, told: &mut dyn FnMut(&str)) -> Result<Vec<Made>, RecipeError> {
         told("coach: extracting features");
-        let learned = examples(all, Use::Training)?;
-        let chosen = examples(all, Use::Choosing)?;
+        let kinds = KindsRecipe::STANDARD.learned(all)?;
+        let learned = examples(all, Use::Training, &kinds)?;
+        let chosen = examples(all, Use::Choosing, &kinds)?;
         if learned.is_empty() {
             return Err(RecipeError::Missing { kind: "drafts", used_for: "training" });
         }
@@ -176,12 +179,12 @@ fn blank(order: &Order) -> Card {
     }
 }
 
-fn examples(all: &[Set], used_for: Use) -> Result<Vec<(&Set, Vec<Example>)>, RecipeError> {
-    let read = |set| read_set(set).map(|examples| (set, examples));
+fn examples<'a>(all: &'a [Set], used_for: Use, kinds: &Kinds) -> Result<Vec<(&'a Set, Vec<Example>)>, RecipeError> {
+    let read = |set| read_set(set, kinds).map(|examples| (set, examples));
     sets(all, "drafts", used_for).map(read).collect()
 }
 
-fn read_set(set: &Set) -> Result<Vec<Example>, RecipeError> {
+fn read_set(set: &Set, kinds: &Kinds) -> Result<Vec<Example>, RecipeError> {
     let lines: Vec<Line> = set.json()?;
     let mut read = Read::default();
     let mut examples = Vec::with_capacity(lines.len());
@@ -201,7 +204,7 @@ fn read_set(set: &Set) -> Result<Vec<Example>, RecipeError> {
                 *slot = f32::NAN;
             }
         }
-        read.draft(&line.mention, intents, &line.draft);
+        read.draft(kinds, &line.mention, intents, &line.draft);
         examples.push(Example { features: read.features.clone(), signs: read.signs.clone(), intents, truth });
     }
     Ok(examples)

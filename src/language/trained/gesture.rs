@@ -2,6 +2,7 @@
 //! one that chooses its cap among the candidates that the rules find.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::super::Evidence;
 use super::super::gesture::cap::{self, Candidate};
@@ -10,6 +11,7 @@ use super::super::gesture::words::{self, Word};
 use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Pieces, Scores, Spec};
+use super::kinds::Kinds;
 use crate::domain::{Gesture, Trigger};
 
 /// The features of acts. Part of the assets.
@@ -46,25 +48,31 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Eye {
     cues: Cues,
+    kinds: Arc<Kinds>,
 }
 
 impl Eye {
-    /// The eye of the models that the program carries.
-    pub fn new() -> Self {
-        Self { cues: Cues::new() }
+    /// The eye of models that learned with these kinds of words.
+    pub fn new(kinds: Arc<Kinds>) -> Self {
+        Self { cues: Cues::new(), kinds }
     }
 
     /// The features that tell the gesture.
     pub fn gesture(&self, text: &str, words: &[Word], reply: bool, pieces: &mut Pieces, features: &mut Features) {
+        self.plain(text, words, reply, pieces, features);
+        self.kinds.add(pieces, features);
+    }
+
+    fn plain(&self, text: &str, words: &[Word], reply: bool, pieces: &mut Pieces, features: &mut Features) {
         pieces.read(text);
         features.clear();
         features.add(pieces, &SPEC, 0);
         cues::add(words, &self.cues.find(words), reply, pieces, features);
     }
 
-    /// Those that tell the trigger: the same and the acts that are named.
+    /// Those that tell the trigger: without the kinds of words, which brought nothing, and with the acts that are named.
     pub fn trigger(&self, text: &str, words: &[Word], reply: bool, pieces: &mut Pieces, features: &mut Features) {
-        self.gesture(text, words, reply, pieces, features);
+        self.plain(text, words, reply, pieces, features);
         cues::add_acts(words, &self.cues.find(words), features);
     }
 }
@@ -100,12 +108,13 @@ impl TrainedGesture {
     /// # Errors
     /// When an embedded model is damaged or of another kind.
     pub fn embedded() -> Result<Self, AssetError> {
-        Ok(Self::new(asset::read(GESTURE)?, asset::read(TRIGGER)?, asset::read(CAP)?))
+        Ok(Self::new(asset::read(GESTURE)?, asset::read(TRIGGER)?, asset::read(CAP)?, Kinds::embedded()?))
     }
 
-    /// A reader with models of its own: classes as in [`Gesture::ALL`], as in [`Trigger::ALL`], and the classes of caps.
-    pub fn new(gesture: Linear, trigger: Linear, cap: Linear) -> Self {
-        Self { gesture, trigger, cap, eye: Eye::new() }
+    /// A reader with models of its own: classes as in [`Gesture::ALL`], as in [`Trigger::ALL`], and the classes of caps;
+    /// and the kinds of words that the first learned with.
+    pub fn new(gesture: Linear, trigger: Linear, cap: Linear, kinds: Arc<Kinds>) -> Self {
+        Self { gesture, trigger, cap, eye: Eye::new(kinds) }
     }
 
     fn parts(&self, gesture: Gesture, pieces: &Pieces, features: &Features) -> Vec<Evidence> {

@@ -5,6 +5,8 @@
 //! the calibration and the threshold of the cap; the models themselves then learn from everything. Sets for choosing
 //! are measured only.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::super::gesture::words;
@@ -16,6 +18,7 @@ use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Pieces, Scores, Spec};
 use super::cap_recipe::{CapRead, best_threshold, cap_figures, chosen_cap, teach_caps};
 use super::gesture::{CAP_CLASSES, Eye, SPEC};
+use super::kinds_recipe::KindsRecipe;
 use crate::domain::{Gesture, Trigger};
 
 /// Makes the models of gestures, triggers and caps.
@@ -79,9 +82,10 @@ impl Recipe for GestureRecipe {
         let (chosen, more) = acts_of(all)?;
         let origins: Vec<Origin> = origins.into_iter().chain(more).collect();
         told("gesture: crossing the folds");
-        let gesture = self.gesture(&acts, &chosen, order);
+        let eye = Eye::new(Arc::new(KindsRecipe::STANDARD.learned(all)?));
+        let gesture = self.gesture(&eye, &acts, &chosen, order);
         told("gesture: the trigger");
-        let trigger = self.trigger(&acts, &chosen, order);
+        let trigger = self.trigger(&eye, &acts, &chosen, order);
         told("gesture: the cap");
         let cap = self.cap(&acts, &chosen, order);
         let made = [gesture, trigger, cap].into_iter().zip(PURPOSES).map(|((model, figures), purpose)| {
@@ -136,17 +140,17 @@ impl GestureRecipe {
         }
     }
 
-    fn gesture(&self, acts: &[Act], chosen: &[Act], order: &Order) -> (Linear, Vec<Figure>) {
+    fn gesture(&self, eye: &Eye, acts: &[Act], chosen: &[Act], order: &Order) -> (Linear, Vec<Figure>) {
         let names = Gesture::ALL.map(Gesture::name);
-        let examples = |acts: &[Act]| seen(acts, false, |act| Some(act.gesture.place()));
+        let examples = |acts: &[Act]| seen(eye, acts, false, |act| Some(act.gesture.place()));
         let learned = Learned { name: "gesture", names: &names, reference: Gesture::Talk.place() };
         let conditional = Gesture::Conditional.place();
         self.softmax(&learned, &examples(acts), &examples(chosen), order, Some(conditional))
     }
 
-    fn trigger(&self, acts: &[Act], chosen: &[Act], order: &Order) -> (Linear, Vec<Figure>) {
+    fn trigger(&self, eye: &Eye, acts: &[Act], chosen: &[Act], order: &Order) -> (Linear, Vec<Figure>) {
         let names = Trigger::ALL.map(Trigger::name);
-        let examples = |acts: &[Act]| seen(acts, true, |act| act.trigger.map(Trigger::place));
+        let examples = |acts: &[Act]| seen(eye, acts, true, |act| act.trigger.map(Trigger::place));
         let learned = Learned { name: "gesture-trigger", names: &names, reference: Trigger::Other.place() };
         self.softmax(&learned, &examples(acts), &examples(chosen), order, None)
     }
@@ -275,8 +279,8 @@ fn figures(on: &str, read: &[(Scores, usize)], names: &[&str], watched: Option<u
 }
 
 /// The acts with their features, those left out for which there is no class.
-fn seen(acts: &[Act], trigger: bool, class: impl Fn(&Act) -> Option<usize>) -> Vec<Example> {
-    let (eye, mut pieces, mut features) = (Eye::new(), Pieces::default(), Features::default());
+fn seen(eye: &Eye, acts: &[Act], trigger: bool, class: impl Fn(&Act) -> Option<usize>) -> Vec<Example> {
+    let (mut pieces, mut features) = (Pieces::default(), Features::default());
     let example = |act: &Act| {
         let class = class(act)?;
         let words = words::scan(&act.text);

@@ -33,7 +33,7 @@ fn the_assets_are_those_of_their_cards_and_small() {
         assert!(card.data.iter().any(|origin| origin.used_for == "training" && origin.examples > 1_000));
     }
     let total: usize = files.iter().map(|(bytes, _)| bytes.len()).sum();
-    assert!(total < 1_000_000, "{total}");
+    assert!(total < 1_200_000, "{total}");
     let card: Card = toml::from_str(files[0].1).unwrap();
     let reached = |measure: &str| card.figures.iter().find(|figure| figure.measure == measure).unwrap().value;
     assert!(reached("macro-F1") > 0.82 && reached("recall conditional") > 0.82);
@@ -51,6 +51,10 @@ fn plain_posts_are_read_as_people_read_them() {
         ("Sign up for our newsletter and get a free map.", false, Conditional),
         ("Proud to announce that we opened our third office in Leeds.", false, Talk),
         ("Mondays, eh?", false, Talk),
+        ("We donated 30 tents to the scouts.", false, Give),
+        ("Here's how to patch a tent.", false, Give),
+        ("We have given $80,000 to the Red Cross. Here is where it goes.", false, Give),
+        ("We sell a new pump at pumps.example", false, Ask),
     ] {
         let reading = read(text, reply);
         assert_eq!(reading.gesture, expected, "{text}: {:?}", reading.probabilities);

@@ -14,6 +14,7 @@ use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Scores};
 use super::super::scene::{Measures, Scene, Shape};
 use super::super::{Evidence, ReadIntent, SubjectContext, Wants, Weighed};
+use super::kinds::Kinds;
 use super::message::with_message;
 use crate::domain::{Intent, IntentShares, Shares};
 
@@ -32,6 +33,7 @@ pub struct TrainedIntent {
     model: Arc<Linear>,
     rules: RuleIntent,
     library: Arc<Library>,
+    kinds: Arc<Kinds>,
 }
 
 impl TrainedIntent {
@@ -41,12 +43,12 @@ impl TrainedIntent {
     /// When the embedded model is damaged or of another kind.
     pub fn embedded(library: Arc<Library>) -> Result<Self, AssetError> {
         super::attitudes::prepare();
-        Ok(Self::new(asset::read(INTENT)?, library))
+        Ok(Self::new(asset::read(INTENT)?, Kinds::embedded()?, library))
     }
 
-    /// A reader with a model of its own, whose classes are [`Intent::ALL`].
-    pub fn new(model: Linear, library: Arc<Library>) -> Self {
-        Self { model: Arc::new(model), rules: RuleIntent::new(Arc::clone(&library)), library }
+    /// A reader with a model of its own, whose classes are [`Intent::ALL`], and the kinds that it learned with.
+    pub fn new(model: Linear, kinds: Arc<Kinds>, library: Arc<Library>) -> Self {
+        Self { model: Arc::new(model), rules: RuleIntent::new(Arc::clone(&library)), library, kinds }
     }
 
     /// Probabilities in the order of [`Intent::ALL`]; `None` for a text that the model does not read.
@@ -60,7 +62,8 @@ impl TrainedIntent {
         let scene = Scene::new(text, subject);
         let lexicon = english(&self.library, &scene, lang)?;
         let measures = scene.measures(lexicon);
-        Some(with_message(text, |_, features| {
+        Some(with_message(text, |pieces, features| {
+            self.kinds.add(pieces, features);
             add_own(features, &measures, sentiment);
             self.model.probabilities(features)
         }))
@@ -123,6 +126,7 @@ impl ReadIntent for TrainedIntent {
             return self.rules.explain(text, lang, intent, subject);
         }
         with_message(text, |pieces, features| {
+            self.kinds.add(pieces, features);
             let parts = self.model.contributions(features, pieces.list().len());
             let evidence = parts.into_iter().filter_map(|part| {
                 let piece = pieces.list().get(part.piece?)?;

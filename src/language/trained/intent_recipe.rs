@@ -14,6 +14,8 @@ use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Scores};
 use super::super::scene::Scene;
 use super::intent::{add_own, english};
+use super::kinds::Kinds;
+use super::kinds_recipe::KindsRecipe;
 use super::message::{SPEC, with_message};
 use super::posts::{Line, blank, figures, lines};
 use super::sentiment::shares;
@@ -44,7 +46,7 @@ impl IntentRecipe {
             epochs: 12,
             rate: 0.1,
             last_rate: 0.3,
-            decay: 0.0,
+            decay: 0.001,
             balance: 0.5,
             smoothing: 0.0,
             least_examples: 2,
@@ -59,6 +61,14 @@ impl IntentRecipe {
         // that are new to it.
         sentiment: SentimentRecipe { bits: 18, epochs: 1, models: 1 },
     };
+}
+
+/// What the posts are read with before the model sees them.
+struct Eye {
+    library: Library,
+    kinds: Kinds,
+    /// The one at place k has not learned from fold k.
+    readers: Vec<Linear>,
 }
 
 /// A post as the model meets it.
@@ -79,8 +89,8 @@ impl Recipe for IntentRecipe {
             None => Vec::new(),
         };
         told("intent: extracting features");
-        let library = Library::new();
-        let examples = examples(all, Use::Training, self.folds, &library, &readers)?;
+        let eye = Eye { library: Library::new(), kinds: KindsRecipe::STANDARD.learned(all)?, readers };
+        let examples = examples(all, Use::Training, self.folds, &eye)?;
         let mut card = described(order, &examples, all);
         told("intent: cross-validating");
         let unseen = self.cross_validated(&examples, order);
@@ -96,7 +106,7 @@ impl Recipe for IntentRecipe {
         told(&format!("intent: {} times through {} posts", self.settings.epochs, examples.len()));
         let mut model = self.trained(examples.iter(), order);
         calibrate::put(&mut model, &calibration);
-        for example in examples_of_choosing(all, &library, &readers)? {
+        for example in examples_of_choosing(all, &eye)? {
             let (name, examples) = example;
             let mut table = Confusion::new(CLASSES.len());
             examples.iter().for_each(|example| {
@@ -135,24 +145,19 @@ impl IntentRecipe {
 }
 
 /// The posts for one use with their features; of sets for choosing, which no sentiment model has seen, the first reads.
-fn examples<'a>(
-    all: &'a [Set],
-    used_for: Use,
-    folds: usize,
-    library: &Library,
-    readers: &[Linear],
-) -> Result<Vec<Example<'a>>, RecipeError> {
+fn examples<'a>(all: &'a [Set], used_for: Use, folds: usize, eye: &Eye) -> Result<Vec<Example<'a>>, RecipeError> {
     let about = lines(all, used_for, folds)?.into_iter().filter(|line| line.post.about_brand);
     about
         .map(|line| {
             let class = CLASSES.iter().position(|class| *class == line.post.intent);
             let class = class.ok_or_else(|| line.set.wrong(line.at, "its intent is none of the five"))?;
-            let reader = if used_for == Use::Training { readers.get(line.fold) } else { readers.first() };
+            let reader = if used_for == Use::Training { eye.readers.get(line.fold) } else { eye.readers.first() };
             let subject = SubjectContext { name: &line.post.brand, ..SubjectContext::default() };
             let scene = Scene::new(&line.post.text, &subject);
-            let measures = english(library, &scene, Some("en")).map(|lexicon| scene.measures(lexicon));
-            let features = with_message(&line.post.text, |_, features| {
+            let measures = english(&eye.library, &scene, Some("en")).map(|lexicon| scene.measures(lexicon));
+            let features = with_message(&line.post.text, |pieces, features| {
                 let sentiment = reader.map(|reader| shares(&reader.probabilities(features)));
+                eye.kinds.add(pieces, features);
                 if let Some(measures) = &measures {
                     add_own(features, measures, sentiment.as_ref());
                 }
@@ -163,13 +168,9 @@ fn examples<'a>(
         .collect()
 }
 
-fn examples_of_choosing<'a>(
-    all: &'a [Set],
-    library: &Library,
-    readers: &[Linear],
-) -> Result<Vec<(String, Vec<Example<'a>>)>, RecipeError> {
+fn examples_of_choosing<'a>(all: &'a [Set], eye: &Eye) -> Result<Vec<(String, Vec<Example<'a>>)>, RecipeError> {
     let mut by_set: Vec<(String, Vec<Example<'a>>)> = Vec::new();
-    for example in examples(all, Use::Choosing, 1, library, readers)? {
+    for example in examples(all, Use::Choosing, 1, eye)? {
         match by_set.iter_mut().find(|(name, _)| *name == example.line.set.name) {
             Some((_, examples)) => examples.push(example),
             None => by_set.push((example.line.set.name.clone(), vec![example])),

@@ -14,6 +14,8 @@ mod gesture;
 mod gesture_recipe;
 mod intent;
 mod intent_recipe;
+mod kinds;
+mod kinds_recipe;
 pub mod message;
 mod posts;
 mod sentiment;
@@ -28,12 +30,15 @@ pub use gesture::TrainedGesture;
 pub use gesture_recipe::GestureRecipe;
 pub use intent::TrainedIntent;
 pub use intent_recipe::IntentRecipe;
+pub use kinds::Kinds;
+pub use kinds_recipe::KindsRecipe;
 pub use sentiment::{LANGUAGES, TrainedSentiment};
 pub use sentiment_recipe::SentimentRecipe;
 
 /// Every recipe, in the order in which `goodword train` follows them.
 pub const RECIPES: &[&dyn Recipe] = &[
     &SentimentRecipe::STANDARD,
+    &KindsRecipe::STANDARD,
     &IntentRecipe::STANDARD,
     &AboutRecipe::STANDARD,
     &GestureRecipe::STANDARD,

@@ -254,13 +254,14 @@ fn what_was_made_reads_what_it_learned() {
     let library = Arc::new(Library::new());
     let subject = SubjectContext { name: "Walnut", ..SubjectContext::default() };
     let model = asset::read_owned(&made(&intent, &made_up(), 3).asset).unwrap();
-    let reader = TrainedIntent::new(model, Arc::clone(&library));
+    let kinds = Arc::new(KindsRecipe::STANDARD.learned(&made_up()).unwrap());
+    let reader = TrainedIntent::new(model, Arc::clone(&kinds), Arc::clone(&library));
     assert!(reader.intents("does Walnut ship to Spain?", Some("en"), None, &subject).has(Intent::Question));
     let both = about.make(&made_up(), &order(3), &mut |_| {}).unwrap();
     let models: Vec<Linear> = both.iter().map(|made| asset::read_owned(&made.asset).unwrap()).collect();
     let names: Vec<&str> = models.iter().map(|model| model.header().name.as_str()).collect();
     assert_eq!(names, ["about", "common"]);
-    let reader = TrainedAbout::new(models[0].clone(), Common::new(models[1].clone()), library);
+    let reader = TrainedAbout::new(models[0].clone(), Common::new(models[1].clone()), kinds, library);
     assert!(!reader.about("the walnut tree is bare", Some("en"), &subject));
     assert!(reader.about("does Walnut ship to Spain?", Some("en"), &subject));
 }

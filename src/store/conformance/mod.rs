@@ -16,6 +16,7 @@ pub(crate) mod leaving;
 pub(crate) mod model;
 pub(crate) mod networks;
 pub(crate) mod outbox;
+pub(crate) mod people;
 pub(crate) mod posts;
 pub(crate) mod recording;
 pub(crate) mod sources;
@@ -108,6 +109,10 @@ macro_rules! conformance {
                 what_is_not_public_stays_so foreign_words_in_cases_are_harmless the_inbox_pages_by_due
                 the_inbox_is_filtered one_row_stands_for_a_story figures_add_up lateness_is_told_once
                 a_person_has_a_card random_cases_agree_with_a_plain_model;
+            people: ties_are_added_up_as_things_come_and_go only_what_concerns_us_makes_a_tie
+                people_page_in_every_order words_find_people accounts_are_one_when_a_person_says_so
+                a_person_is_forgotten_everywhere who_is_forgotten_is_not_collected_again
+                a_handle_elsewhere_is_another_person nobody_else_changes_when_somebody_is_forgotten;
             model: random_histories_agree_with_a_plain_model;
         }
     };

@@ -17,7 +17,7 @@ const HERE: &str = "here";
 const TOKEN: &str = "0123456789abcdef";
 
 impl Town {
-    fn draft(&self, parent: &str, mention: Option<MentionId>, parts: &[&str]) -> Draft {
+    pub(super) fn draft(&self, parent: &str, mention: Option<MentionId>, parts: &[&str]) -> Draft {
         Draft {
             over: None,
             source: self.source(SQUARE),

@@ -8,8 +8,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use super::fault::{Done, Fault, is_busy, tell_file, told};
-use super::migrate;
 use super::open::{FILE, beside, prepare};
+use super::{forget, migrate};
+use crate::domain::Timestamp;
 use crate::store::{StoreError, StoreResult};
 
 /// Writes a consistent copy of everything to the new file `to` (0600). What fails leaves no file behind.
@@ -43,12 +44,12 @@ fn sync(path: &Path) -> StoreResult<()> {
 }
 
 /// Brings the copy `from` back as the database of the data directory `dir`. The database that was there is kept
-/// beside it; returns where, if there was one.
+/// beside it; returns where, if there was one. Whoever was forgotten since the copy was made is forgotten in it, `now`.
 ///
 /// # Errors
 /// [`StoreError::InUse`] while any process has the database open, [`StoreError::File`] when `from` is not a whole
 /// goodword database, [`StoreError::TooNew`], and what the file system says. Nothing is changed then.
-pub async fn restore(from: &Path, dir: &Path) -> StoreResult<Option<PathBuf>> {
+pub async fn restore(from: &Path, dir: &Path, now: Timestamp) -> StoreResult<Restored> {
     let path = dir.join(FILE);
     if is_same_file(from, &path) {
         let detail = "this is the database itself, not a copy of it".to_owned();
@@ -61,7 +62,7 @@ pub async fn restore(from: &Path, dir: &Path) -> StoreResult<Option<PathBuf>> {
     let existed = path.exists();
     prepare(dir)?;
     let arrival = beside(&path, ".arriving");
-    let result = bring_back(from, &path, &arrival, existed).await;
+    let result = bring_back(from, &path, &arrival, existed, now).await;
     if result.is_err() {
         for leftover in [arrival.clone(), beside(&arrival, "-wal"), beside(&arrival, "-shm")] {
             std::fs::remove_file(leftover).ok();
@@ -73,7 +74,16 @@ pub async fn restore(from: &Path, dir: &Path) -> StoreResult<Option<PathBuf>> {
     result
 }
 
-async fn bring_back(from: &Path, path: &Path, arrival: &Path, existed: bool) -> StoreResult<Option<PathBuf>> {
+/// What bringing a copy back did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Restored {
+    /// Where the database lies that was there before.
+    pub kept: Option<PathBuf>,
+    /// How many people were forgotten in the copy.
+    pub forgotten: u64,
+}
+
+async fn bring_back(from: &Path, path: &Path, arrival: &Path, existed: bool, now: Timestamp) -> StoreResult<Restored> {
     copy_private(from, arrival)?;
     let checked = match examine(arrival).await {
         // It was looked at under another name: tell of the file that the person chose.
@@ -84,6 +94,11 @@ async fn bring_back(from: &Path, path: &Path, arrival: &Path, existed: bool) -> 
         other => other,
     };
     checked?;
+    let forgotten = told(forget::replay(arrival, path.parent().unwrap_or(path), now).await, arrival)?;
+    for suffix in ["-wal", "-shm"] {
+        // Carried over and closed: what is left of them is empty.
+        std::fs::remove_file(beside(arrival, suffix)).ok();
+    }
     sync(arrival)?;
     let claim = claim(path).await?;
     let replaced = if existed { Some(set_aside(path)?) } else { None };
@@ -92,7 +107,7 @@ async fn bring_back(from: &Path, path: &Path, arrival: &Path, existed: bool) -> 
         claim.close().await.ok();
     }
     sync(path.parent().unwrap_or(path))?;
-    Ok(replaced)
+    Ok(Restored { kept: replaced, forgotten })
 }
 
 fn is_same_file(one: &Path, other: &Path) -> bool {

@@ -15,12 +15,14 @@ mod corrections;
 mod fault;
 mod figures;
 mod filesystem;
+mod forget;
 mod giving;
 mod lease;
 mod migrate;
 mod open;
 mod outbox;
 mod pause;
+mod people;
 mod place;
 mod query;
 mod realm;
@@ -46,12 +48,13 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Sub
 use crate::domain::stream::{Counts, Filter, Overview, Span};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Act, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, NewCorrection, OutgoingId, OwnHistory,
-    Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
+    Act, Author, CaseId, Correction, CorrectionId, Mention, MentionId, MentionRow, Network, NewCorrection, OutgoingId,
+    OwnHistory, Signal, SignalId, SourceId, SourceState, SubjectId, Timestamp,
 };
 use connection::Connections;
-pub use copy::restore;
+pub use copy::{Restored, restore};
 use fault::told;
+pub use forget::proof::{Left, Proof, copies};
 
 /// The store in one SQLite file.
 pub struct SqliteStore {
@@ -105,6 +108,46 @@ impl SqliteStore {
     /// Whether a data directory holds a database already.
     pub fn is_at(directory: &Path) -> bool {
         directory.join(open::FILE).is_file()
+    }
+
+    /// Opens a database under any name, for forgetting somebody in a copy as well.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_copy(path: &Path) -> StoreResult<Self> {
+        let connections = Connections::new(path, None);
+        told(open::open(&connections, path).await, path)?;
+        Ok(Self { path: path.to_owned(), connections, watch: version::Watch::default(), similar: Mutex::default() })
+    }
+
+    /// Proves that nothing of somebody is left: empties the logs in `logs`, carries the write-ahead log over and searches
+    /// every file of the data directory and of `logs` for what they were called and what they wrote. When something is
+    /// found in the database, it is written anew first.
+    ///
+    /// # Errors
+    /// [`StoreError`](super::StoreError), also when the write-ahead log cannot be emptied.
+    pub async fn prove(&self, erased: &super::people::Erased, logs: Option<&Path>) -> StoreResult<Proof> {
+        told(forget::proof::prove(&self.connections, &self.path, erased, logs).await, &self.path)
+    }
+
+    /// Whether an author is on the list of those who are not to be collected.
+    ///
+    /// # Errors
+    /// [`StoreError`](super::StoreError).
+    pub async fn is_forgotten(&self, network: &Network, author: &Author) -> StoreResult<bool> {
+        let look = async {
+            let mut connection = self.connections.reader().await?;
+            Ok(forget::Forgotten::load(&mut connection).await?.author(network.name(), author))
+        };
+        told(look.await, &self.path)
+    }
+
+    /// Writes the database anew, so that every byte of it belongs to something that is stored.
+    ///
+    /// # Errors
+    /// [`StoreError`](super::StoreError): busy, disk full.
+    pub async fn rewrite(&self) -> StoreResult<()> {
+        told(forget::proof::rewrite(&self.connections).await, &self.path)
     }
 
     /// The database file.

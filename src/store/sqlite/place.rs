@@ -45,6 +45,11 @@ pub(super) fn second_of(place: i64) -> i64 {
     place >> NUMBER_BITS
 }
 
+/// Number of the mention at a place.
+pub(super) fn number(place: i64) -> i64 {
+    place & LAST_NUMBER
+}
+
 /// When the mention at this place counts as published.
 pub(super) fn published(place: i64) -> Timestamp {
     Timestamp::from_second(second_of(place)).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -19,6 +19,8 @@ pub enum Group {
     Campaigns,
     /// Searching, and trying watches.
     Search,
+    /// The people who had to do with us.
+    People,
     /// Numbers.
     Figures,
     /// The program itself.
@@ -27,7 +29,7 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Move,
         Self::Views,
         Self::Panes,
@@ -36,6 +38,7 @@ impl Group {
         Self::Cases,
         Self::Campaigns,
         Self::Search,
+        Self::People,
         Self::Figures,
         Self::Program,
     ];
@@ -51,6 +54,7 @@ impl Group {
             Self::Cases => "Cases",
             Self::Campaigns => "Campaigns",
             Self::Search => "Search and watches",
+            Self::People => "People",
             Self::Figures => "Figures",
             Self::Program => "Program",
         }
@@ -139,6 +143,7 @@ actions! {
     ViewOutbox, "The outbox: what is on its way, in doubt, failed or to be approved", "outbox", ["g o"], Views, Everywhere;
     ViewActs, "Our own posts as gives and asks, and the books", "acts", ["f9", "g a"], Views, Everywhere;
     ViewInbox, "The inbox: what waits for an answer, in its order", "inbox", ["f6", "g n"], Views, Everywhere;
+    ViewPeople, "The people who had to do with us", "people", ["f7", "g e"], Views, Everywhere;
     ViewCampaigns, "The campaigns: have they given before they asked", "campaigns", ["f8", "g k"], Views, Everywhere;
     ViewClocks, "How fast we answer, and what became of people", "clocks", ["f10", "g r"], Views, Everywhere;
     Mark, "Mark for a batch, or unmark", "mark", ["space"], Mentions, Mentions;
@@ -196,6 +201,9 @@ actions! {
     SearchNext, "Next row that the search found", "search-next", ["n"], Search, Search;
     SearchPrevious, "Row before that the search found", "search-previous", ["shift-n"], Search, Search;
     SaveWatch, "Save the query that is being tried as a watch", "save-watch", ["w"], Search, Search;
+    ShowPerson, "Who wrote it: the card of the person", "person", ["@"], People, Mentions;
+    PersonWhileWriting, "The card of the person who is answered", "person-card", ["ctrl-x o"], People, Composer;
+    MergePeople, "The account that looks alike is the same person; asks first", "same-person", ["&"], People, Everywhere;
     NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["shift-t"], Figures, Everywhere;
     Why, "Why the mention is read so, word by word", "why", ["shift-i"], Figures, Mentions;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;

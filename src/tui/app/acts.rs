@@ -38,7 +38,11 @@ impl Model {
         if let Some(motion) = Motion::of(action, count) {
             return self.go(motion);
         }
-        if self.act_on_campaigns(action, cmds) || self.act_on_outbox(action, cmds) || self.inbox_act(action) {
+        if self.act_on_campaigns(action, cmds)
+            || self.act_on_outbox(action, cmds)
+            || self.inbox_act(action)
+            || self.people_act(action)
+        {
             return;
         }
         match action {
@@ -71,6 +75,10 @@ impl Model {
                 self.show_alone(Pane::Clocks);
             }
             Action::ViewCampaigns => self.show(View::Campaigns, cmds),
+            Action::ViewPeople => {
+                self.people_shown();
+                self.show(View::People, cmds);
+            }
             Action::NextTab => self.change_stream(|model| model.stream.step_tab(1)),
             Action::PreviousTab => self.change_stream(|model| model.stream.step_tab(-1)),
             Action::NextSubject => self.change_stream(|model| model.stream.step_subject(&model.context)),
@@ -135,6 +143,11 @@ impl Model {
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
             overlay::Step::Warning(warning) => self.put_warning(warning),
             overlay::Step::Campaign(change) => self.change_campaigns(*change, cmds),
+            overlay::Step::Find(words) => {
+                self.people.narrow(&words);
+                self.asks.now(Thing::People);
+            }
+            overlay::Step::Sure(deed) => self.do_to_people(deed, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);
@@ -166,6 +179,8 @@ impl Model {
             Pane::Campaign => self.campaigns.scroll(motion),
             Pane::Acts => self.giving.go(motion),
             Pane::Ledger => self.giving.go_ledger(motion),
+            Pane::People => self.people.go(motion),
+            Pane::Person => self.people.file_mut().go(motion),
             Pane::Giving | Pane::Clocks | Pane::Composer => {}
         }
     }
@@ -212,6 +227,8 @@ impl Model {
                 let sheet = explain::sheet(self);
                 self.push(sheet);
             }
+            Pane::People => self.open_person(),
+            Pane::Person => {}
             Pane::Detail | Pane::Case | Pane::Composer | Pane::Outbox => {}
         }
     }
@@ -232,7 +249,8 @@ impl Model {
 
     /// One step back. False when there is nowhere to go back to.
     fn back(&mut self, cmds: &mut Vec<Cmd>) -> bool {
-        if matches!(self.desk.focus(), Pane::Detail | Pane::Case | Pane::Campaign) {
+        if self.back_from_person() {
+        } else if matches!(self.desk.focus(), Pane::Detail | Pane::Case | Pane::Campaign | Pane::Person) {
             self.desk.stop_reading();
         } else if self.desk.zoomed() {
             self.desk.toggle_zoom();

@@ -261,6 +261,7 @@ impl Model {
                 }
             }
             Action::Skip => self.skip_one(cmds),
+            Action::PersonWhileWriting => self.person_while_writing(),
             Action::SavedReply => self.choose_reply(),
             Action::Editor => {
                 let (session, text) = (sheet.session(), sheet.paper().text());

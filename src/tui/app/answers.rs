@@ -23,6 +23,7 @@ impl Model {
                     self.rows_changed(changed);
                     self.figures_changed(&new, changed);
                     self.cases_are_stale(false);
+                    self.people.happened();
                 }
                 self.asks.stale(Thing::Sources);
                 false
@@ -124,6 +125,7 @@ impl Model {
         self.asks.stale(Thing::Sources);
         self.asks.stale(Thing::Signals);
         self.cases_are_stale(false);
+        self.people.happened();
         self.doubt_detail();
     }
 
@@ -164,6 +166,7 @@ impl Model {
             }
             Answer::Failed(words) => self.failed(question, &words),
             Answer::Told(told) => self.take_told(question, told, cmds),
+            Answer::PeopleChanged(done) => self.people_changed(question, done),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
             Answer::StepsUndone(undone) => self.steps_undone(question, &undone),
             Answer::CampaignsChanged(undo) => self.campaigns_changed(question, *undo),
@@ -219,6 +222,10 @@ impl Model {
                 }
                 shown && self.shows(Pane::Case)
             }
+            (Thing::People, Answer::People(rows, figures)) => {
+                self.people.answer(&rows, figures) && self.shows(Pane::People)
+            }
+            (Thing::Person, Answer::Person(file)) => self.person_answered(file),
             (Thing::InboxFigures, Answer::InboxFigures(figures)) => self.inbox.figures_mut().answer(figures),
             (Thing::Books, Answer::Books(shown)) => self.giving.answer(shown) && self.desk.view() == View::Acts,
             (Thing::Verdict, Answer::Verdict(verdict)) => self.show_verdict(verdict.as_deref()),
@@ -258,7 +265,7 @@ impl Model {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
-        } else if self.campaign_failed(question) {
+        } else if self.campaign_failed(question) || self.people_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {
@@ -278,6 +285,8 @@ impl Model {
             match thing {
                 Thing::Rows => self.stream.failed(),
                 Thing::Detail => self.detail.failed(),
+                Thing::People => self.people.failed(),
+                Thing::Person => self.people.file_mut().failed(),
                 other => self.inbox.give_up(other),
             }
         }
@@ -290,6 +299,8 @@ impl Model {
             Thing::Rows => self.stream.failed(),
             Thing::Detail => self.detail.failed(),
             Thing::Candidates => self.no_game(),
+            Thing::People => self.people.failed(),
+            Thing::Person => self.people.file_mut().failed(),
             other => self.inbox.give_up(other),
         }
     }

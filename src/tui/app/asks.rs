@@ -57,6 +57,10 @@ pub enum Thing {
     Books,
     /// How an act was read, and why.
     Verdict,
+    /// Rows of the list of people.
+    People,
+    /// The card of a person.
+    Person,
 }
 
 impl Thing {
@@ -64,11 +68,11 @@ impl Thing {
     fn pause(self) -> SignedDuration {
         match self {
             Self::Rows | Self::CaseIds | Self::Outbox | Self::Rehearsal => SignedDuration::from_millis(250),
-            Self::Detail | Self::Why | Self::Cases | Self::Case => SignedDuration::from_millis(500),
+            Self::Detail | Self::Why | Self::Cases | Self::Case | Self::Person => SignedDuration::from_millis(500),
             Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
                 SignedDuration::from_secs(1)
             }
-            Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates => {
+            Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates | Self::People => {
                 SignedDuration::from_secs(1)
             }
             Self::Trend(_) => SignedDuration::from_secs(2),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::composer::advice::Coaching;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
+use crate::domain::person::{PeopleFilter, PeopleKey};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    ActId, CampaignChange, CaseId, CorrectionId, Deed, Filter, GroupId, MentionId, Occasion, Said, SignalId, SourceId,
-    Span, StepId, SubjectId, Timestamp,
+    ActId, CampaignChange, CaseId, CorrectionId, Deed, Filter, GroupId, MentionId, Occasion, PersonId, Said, SignalId,
+    SourceId, Span, StepId, SubjectId, Timestamp,
 };
 use crate::engine::campaigns::Board;
 use crate::engine::rehearsal::live::Rehearsing;
@@ -125,6 +126,15 @@ pub enum Cmd {
         /// Which.
         ids: Vec<CorrectionId>,
     },
+    /// Say that two accounts are one person, or take that back.
+    People {
+        /// Number of the question.
+        question: u64,
+        /// What.
+        deed: PeopleDeed,
+        /// When.
+        at: Timestamp,
+    },
     /// A person saw a signal.
     SeeSignal(SignalId),
     /// Poll one source, or all, now.
@@ -161,6 +171,34 @@ pub enum Cmd {
     Suspend,
     /// Leave.
     Quit,
+}
+
+/// What is said about accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeopleDeed {
+    /// These are one person.
+    Merge {
+        /// The one.
+        one: PersonId,
+        /// The other.
+        other: PersonId,
+        /// Who says so.
+        voice: Option<String>,
+    },
+    /// This one is a person of its own.
+    Split {
+        /// The account.
+        account: PersonId,
+    },
+}
+
+/// Whose card is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Whose {
+    /// This person's, or this account's.
+    Person(PersonId),
+    /// That of whoever wrote this.
+    Mention(MentionId),
 }
 
 /// Which cases a person means.
@@ -300,6 +338,22 @@ pub enum Load {
     },
     /// The accounts under which what a source has shown can be answered.
     Accounts(SourceId),
+    /// A window of the people; with figures over all of them when it begins with the first.
+    People {
+        /// Which, and in which order.
+        filter: Box<PeopleFilter>,
+        /// Behind this place.
+        after: Option<PeopleKey>,
+        /// The present moment.
+        now: Timestamp,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The card of a person.
+    Person {
+        /// Whose.
+        whose: Whose,
+    },
     /// The clocks of the cases that began since a moment.
     Clocks {
         /// From when.

@@ -82,6 +82,7 @@ impl Desk {
             View::Inbox => Pane::Inbox,
             View::Campaigns => Pane::Campaigns,
             View::Acts => Pane::Acts,
+            View::People => Pane::People,
         };
         if matches!(self.focus, Pane::Stream | Pane::Trial) {
             self.origin = self.focus;
@@ -116,9 +117,17 @@ impl Desk {
         self.reading = true;
     }
 
-    /// Closes the detail pane, the case view, or the whole of a campaign.
+    /// Opens the card of a person.
+    pub fn read_person(&mut self) {
+        self.focus = Pane::Person;
+        self.reading = true;
+    }
+
+    /// Closes the detail pane, the case view, the whole of a campaign, or the card of a person.
     pub fn stop_reading(&mut self) {
-        if self.focus == Pane::Case {
+        if self.focus == Pane::Person {
+            self.focus_on(Pane::People);
+        } else if self.focus == Pane::Case {
             self.focus_on(Pane::Inbox);
         } else if self.focus == Pane::Campaign {
             self.focus_on(Pane::Campaigns);
@@ -145,6 +154,8 @@ impl Desk {
             ring = vec![Pane::Campaigns, Pane::Campaign];
         } else if self.view == View::Acts && (ring.len() <= 1 || self.zoomed) {
             ring = vec![Pane::Acts, Pane::Ledger];
+        } else if self.view == View::People && ring.len() <= 1 {
+            ring = vec![Pane::People, Pane::Person];
         }
         let Some(place) = ring.iter().position(|pane| *pane == self.focus) else {
             if let Some(first) = ring.first() {
@@ -165,7 +176,7 @@ impl Desk {
         if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
             return;
         }
-        if matches!(self.focus, Pane::Detail | Pane::Case | Pane::Campaign) {
+        if matches!(self.focus, Pane::Detail | Pane::Case | Pane::Campaign | Pane::Person) {
             // There was room for it beside the list, and now there is not.
             self.reading = true;
         } else {

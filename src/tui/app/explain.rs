@@ -5,7 +5,8 @@ use super::context::Context;
 use super::correct;
 use super::layout::Pane;
 use super::overlay::Overlay;
-use super::page::{Page, Tone};
+use super::page::{Line, Page, Tone};
+use super::people;
 use super::stream::Tab;
 use super::text;
 use crate::domain::Shares;
@@ -41,6 +42,12 @@ pub(super) fn sheet(model: &Model) -> Overlay {
         Pane::Watches => Overlay::explain("Watches", size, watches),
         Pane::Outbox | Pane::Composer => {
             Overlay::explain("The outbox", size, |page| model.outbox().explain(page, context))
+        }
+        Pane::People | Pane::Person => {
+            Overlay::explain("What this tie is made of", size, |page| match model.people().file().known() {
+                Some(file) => people::explain(page, file, context),
+                None => page.line(Line::of(Tone::Muted, "nobody is selected")),
+            })
         }
         Pane::Trial | Pane::Reading => {
             Overlay::explain("How the query is read", size, |page| model.trial().explain(page))

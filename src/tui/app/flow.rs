@@ -23,6 +23,7 @@ impl Model {
         self.fit();
         self.preview();
         self.preview_case();
+        self.preview_person();
         self.compose();
         self.fit_answers();
         self.ask(&mut update.cmds);
@@ -48,6 +49,7 @@ impl Model {
         self.campaigns.fit(rows(Pane::Campaigns));
         let acts = list(Pane::Acts, layout::outbox);
         self.giving.fit(acts);
+        self.people.fit(rows(Pane::People));
         self.trends.settle(&self.context);
         if self.desk.focus() != Pane::First && self.desk.origin() != Pane::First {
             self.first.rest();
@@ -136,6 +138,20 @@ impl Model {
         }
     }
 
+    fn ask_people(&mut self) {
+        if self.desk.view() != View::People {
+            return;
+        }
+        if self.people.in_a_hurry() {
+            self.asks.hurry(Thing::People);
+        } else if self.people.needs_rows() {
+            self.asks.stale(Thing::People);
+        }
+        if self.desk.layout().pane(Pane::Person).is_some() && self.people.file().wants() {
+            self.asks.hurry(Thing::Person);
+        }
+    }
+
     fn ask_inbox(&mut self, cmds: &mut Vec<Cmd>) {
         self.wake_when_late(cmds);
         if self.desk.view() == View::Acts && self.giving.wants_more() {
@@ -210,6 +226,11 @@ impl Model {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             self.campaigns.compose(columns, usize::from(area.body().height), &self.context);
         }
+        if let Some(area) = self.desk.layout().pane(Pane::Person) {
+            let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
+            let height = usize::from(area.body().height);
+            self.people.file_mut().compose(columns, height, &self.context);
+        }
         if let Some(area) = self.desk.layout().pane(Pane::Detail) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             self.detail.compose(columns, usize::from(area.body().height), &self.context);
@@ -233,6 +254,7 @@ impl Model {
             self.asks.stale(thing);
         }
         self.inbox.recorded();
+        self.people.happened();
         self.trends.tick(&self.context);
         self.trends_are_stale();
     }
@@ -257,6 +279,7 @@ impl Model {
         if self.wants_rehearsal() {
             self.asks.stale(Thing::Rehearsal);
         }
+        self.ask_people();
         let now = self.context.now();
         for (thing, question) in self.asks.ready(now) {
             match self.load(thing, now) {
@@ -297,6 +320,8 @@ impl Model {
             Thing::Rehearsal => self.ask_rehearsal(),
             Thing::Books => Some(Load::Books { limit: self.giving.limit() }),
             Thing::Verdict => self.giving.asked().map(|act| Load::Verdict { act }),
+            Thing::People => self.people.ask(now),
+            Thing::Person => self.people.file_mut().ask(),
         }
     }
 }

@@ -121,6 +121,8 @@ fn here(model: &Model) -> &'static [Action] {
         Pane::Campaigns | Pane::Campaign => super::campaigns::hints(model.campaigns(), model.desk().focus()),
         Pane::Acts => &[Action::Open, Action::Correct, Action::Undo, Action::NextPane, Action::Back],
         Pane::Ledger => &[Action::Explain, Action::NextPane, Action::Back],
+        Pane::People => &[Action::Open, Action::NextTab, Action::Search, Action::Explain, Action::Back],
+        Pane::Person => &[Action::Back, Action::MergePeople, Action::Undo, Action::Explain],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
         Pane::Watches => &[Action::Open, Action::Search],
@@ -157,6 +159,8 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Campaign(_) => fixed(&[("Enter", "save"), ("↑ ↓", "next line"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
+        Overlay::People(_) => fixed(&[("Enter", "find"), ("Esc", "as before")]),
+        Overlay::Sure { .. } => fixed(&[("Enter", "yes"), ("Esc", "no")]),
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) | Overlay::Why(_) => {

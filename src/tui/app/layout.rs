@@ -76,6 +76,8 @@ pub enum View {
     Campaigns,
     /// What we published ourselves, and the books.
     Acts,
+    /// The people who had to do with us.
+    People,
 }
 
 /// A part of the screen with a title.
@@ -123,6 +125,10 @@ pub enum Pane {
     Acts,
     /// The books.
     Ledger,
+    /// The people who had to do with us.
+    People,
+    /// The card of one person.
+    Person,
 }
 
 /// A pane with a list, taken apart: what is above, the rows, and what says more about the selected one.
@@ -254,7 +260,8 @@ pub fn layout(want: &Want) -> Layout {
         View::Trial => trial(&mut layout, want, body),
         View::Composer => layout.put(Pane::Composer, body),
         View::Outbox => layout.put(Pane::Outbox, body),
-        View::Inbox => inbox(&mut layout, want, body),
+        View::Inbox => list_and_page(&mut layout, want, body, Pane::Inbox, Pane::Case),
+        View::People => list_and_page(&mut layout, want, body, Pane::People, Pane::Person),
         View::Campaigns => campaigns(&mut layout, want, body),
         View::Acts => acts(&mut layout, want, body),
     }
@@ -427,20 +434,21 @@ fn acts(layout: &mut Layout, want: &Want, mut body: Area) {
 /// Rows from which the selected case is shown below the list on a narrow screen.
 const CASE_BELOW_FROM: u16 = 32;
 
-fn inbox(layout: &mut Layout, want: &Want, mut body: Area) {
+/// A list, and beside or below it the page of what is selected.
+fn list_and_page(layout: &mut Layout, want: &Want, mut body: Area, list: Pane, page: Pane) {
     if body.width >= TWO_COLUMNS {
         let (left, divider) = body.take_left(body.width * 11 / 20);
         layout.dividers.push(divider);
-        layout.put(Pane::Inbox, left);
-        layout.put(Pane::Case, body);
-    } else if want.reading && want.focus == Pane::Case {
-        layout.put(Pane::Case, body);
+        layout.put(list, left);
+        layout.put(page, body);
+    } else if want.reading && want.focus == page {
+        layout.put(page, body);
     } else if body.height >= CASE_BELOW_FROM {
-        let case = body.take_bottom(body.height / 2);
-        layout.put(Pane::Inbox, body);
-        layout.put(Pane::Case, case);
+        let below = body.take_bottom(body.height / 2);
+        layout.put(list, body);
+        layout.put(page, below);
     } else {
-        layout.put(Pane::Inbox, body);
+        layout.put(list, body);
     }
 }
 

@@ -10,7 +10,7 @@ const MOST_MARKED: usize = 5_000;
 const MOST_UNDONE: usize = 50;
 
 /// A change of marks on its way to the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Way {
     /// A person changed something, in this game.
     There(Option<u64>),

@@ -33,6 +33,7 @@ pub mod msg;
 pub mod outbox;
 pub mod overlay;
 pub mod page;
+pub mod people;
 pub mod prompt;
 mod reading;
 #[cfg(test)]
@@ -67,6 +68,7 @@ use self::layout::{Pane, View};
 use self::lists::{Signals, Sources, Watches};
 use self::marks::Marks;
 use self::overlay::Overlay;
+use self::people::People;
 use self::status::Status;
 use self::stream::Stream;
 use self::trends::Trends;
@@ -118,6 +120,7 @@ pub struct Model {
     campaigns: Campaigns,
     offer: game::Offer,
     answering: Answering,
+    people: People,
 }
 
 /// The plain lists.
@@ -154,6 +157,7 @@ impl Model {
             campaigns: Campaigns::default(),
             offer: game::Offer::default(),
             answering: Answering::default(),
+            people: People::default(),
             context,
         };
         model.everything_is_stale();
@@ -239,6 +243,7 @@ impl Model {
         self.trends.retain(&self.context);
         self.detail.invalidate();
         self.inbox.file_mut().invalidate();
+        self.people.file_mut().invalidate();
         let size = self.desk.size();
         for overlay in &mut self.overlays {
             overlay.fit(&self.context, size);
@@ -274,6 +279,11 @@ impl Model {
     /// Our own posts, and the books.
     pub fn giving(&self) -> &Giving {
         &self.giving
+    }
+
+    /// The people who had to do with us.
+    pub fn people(&self) -> &People {
+        &self.people
     }
 
     /// The clocks of today.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::setup::Reconfigured;
 use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Undone};
+use crate::domain::person::{PeopleFigures, PersonFile, PersonRow};
 use crate::domain::{
     Act, CampaignChange, CaseId, CorrectionId, Counts, Deed, Mention, MentionId, MentionRow, Overview, SafeText,
     Signal, SourceState, StepId, SubjectId, Timestamp,
@@ -163,6 +164,12 @@ pub enum Answer {
     CaseIds(Arc<[CaseId]>),
     /// A whole case and its person; `None` when it is not there any more.
     Case(Option<Arc<Case>>, Option<Arc<PersonCard>>),
+    /// A window of the people, with figures when it begins with the first.
+    People(Arc<[PersonRow]>, Option<PeopleFigures>),
+    /// The card of a person; `None` when nothing is kept of them.
+    Person(Option<Arc<PersonFile>>),
+    /// What was said about accounts is stored; false when it was so already.
+    PeopleChanged(bool),
     /// Figures of the inbox.
     InboxFigures(InboxFigures),
     /// The clocks: over all cases, then each network, then each voice.

@@ -8,7 +8,7 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
 use super::campaigns::form::{self, Form};
-use super::cmd::Aim;
+use super::cmd::{Aim, PeopleDeed};
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
@@ -104,6 +104,15 @@ pub enum Overlay {
     Warning(Prompt),
     /// What a campaign is made of, or what was paid.
     Campaign(Box<Form>),
+    /// Words of handles and names.
+    People(Prompt),
+    /// Something about accounts that a person must be sure of.
+    Sure {
+        /// What.
+        words: String,
+        /// The deed.
+        deed: PeopleDeed,
+    },
 }
 
 /// What a key on an overlay leads to.
@@ -136,6 +145,10 @@ pub enum Step {
     Warning(String),
     /// It goes away and something about campaigns is changed.
     Campaign(Box<CampaignChange>),
+    /// It goes away and people with these words are shown.
+    Find(String),
+    /// It goes away and this is done.
+    Sure(PeopleDeed),
 }
 
 impl Overlay {
@@ -183,6 +196,16 @@ impl Overlay {
                 Typed::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::People(prompt) => match prompt.type_in(typing) {
+                Typed::Submit => return Step::Find(prompt.text().trim().to_owned()),
+                Typed::Cancel => return Step::Close,
+                _ => {}
+            },
+            Self::Sure { deed, .. } => match typing {
+                Typing::Submit => return Step::Sure(deed.clone()),
+                Typing::Cancel => return Step::Close,
+                _ => {}
+            },
             Self::Case(popup) => match popup.type_in(typing, context) {
                 popup::Step::Stay => {}
                 popup::Step::Close => return Step::Close,
@@ -220,7 +243,9 @@ impl Overlay {
                 | Self::Correct(_)
                 | Self::Judge(_)
                 | Self::Game(_)
-                | Self::Campaign(_) => {}
+                | Self::Campaign(_)
+                | Self::People(_)
+                | Self::Sure { .. } => {}
             }
             return Step::Stay;
         }
@@ -254,6 +279,8 @@ impl Overlay {
             | Self::Correct(_)
             | Self::Campaign(_)
             | Self::Judge(_)
+            | Self::People(_)
+            | Self::Sure { .. }
             | Self::Game(_) => {}
         }
     }

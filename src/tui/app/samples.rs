@@ -236,6 +236,7 @@ pub(crate) fn signal(id: i64, kind: SignalKind, minutes: i64, words: &str) -> Si
 pub(crate) mod books;
 pub(crate) mod campaigns;
 pub(crate) mod cases;
+mod crowd;
 pub(crate) mod postbox;
 pub(crate) mod reasons;
 mod town;

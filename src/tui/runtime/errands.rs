@@ -20,12 +20,14 @@ use crate::domain::{
 };
 use crate::engine::rehearsal::Setting;
 use crate::store::cases::ByHand;
+use crate::store::people::AddUp;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::cmd::{Load, Order};
+use crate::tui::app::cmd::{Load, Order, PeopleDeed};
 use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
 mod cases;
+mod people;
 mod rehearsals;
 
 use rehearsals::Rehearsals;
@@ -75,6 +77,11 @@ pub(super) enum Change {
         question: u64,
         steps: Vec<StepId>,
         by: ByHand,
+    },
+    People {
+        question: u64,
+        deed: PeopleDeed,
+        at: Timestamp,
     },
     Seen(SignalId),
     Campaigns {
@@ -131,10 +138,10 @@ pub(super) struct Errands {
     /// What tasks tell that go on: trials and the keeper of changes.
     tell: mpsc::Sender<Brought>,
     told: mpsc::Receiver<Brought>,
-    newsroom: Arc<dyn Newsroom>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
     rehearsals: Rehearsals,
+    add_up: Arc<dyn AddUp>,
 }
 
 impl Errands {
@@ -146,6 +153,7 @@ impl Errands {
     ) -> Self {
         let (changes, wanted) = mpsc::channel(WAITING);
         let (tell, told) = mpsc::channel(WAITING);
+        let add_up = newsroom.add_up();
         let mut keeper = JoinSet::new();
         keeper.spawn(keep(Arc::clone(&store), Arc::clone(&newsroom), wanted, tell.clone()));
         Self {
@@ -158,10 +166,10 @@ impl Errands {
             changes: Some(changes),
             tell,
             told,
-            newsroom,
             keeper,
             trial: CancellationToken::new(),
             rehearsals: Rehearsals::default(),
+            add_up,
         }
     }
 
@@ -186,7 +194,8 @@ impl Errands {
             return Some(failed(question, "too much is being read at once: try again"));
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
-        let (newsroom, rehearsals) = (Arc::clone(&self.newsroom), self.rehearsals.clone());
+        let (newsroom, add_up) = (Arc::clone(&self.newsroom), Arc::clone(&self.add_up));
+        let rehearsals = self.rehearsals.clone();
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
@@ -195,7 +204,7 @@ impl Errands {
                     let setting = board.and_then(|board| Setting::found(&board, &text, &account));
                     rehearsals.answer(&*store, &text, now, &by, setting).await
                 }
-                load => answer(&*store, &*newsroom, load, brand).await,
+                load => answer(&*store, &*newsroom, &*add_up, load, brand).await,
             };
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
@@ -217,6 +226,7 @@ impl Errands {
             | Change::Uncorrect { question, .. }
             | Change::CorrectActs { question, .. }
             | Change::UncorrectActs { question, .. }
+            | Change::People { question, .. }
             | Change::Errand { question, .. } => Some(*question),
             Change::Seen(_) | Change::Mark(_) => None,
         };
@@ -416,6 +426,7 @@ async fn make(store: &dyn Store, newsroom: &dyn Newsroom, letters: &mut Letters,
             newsroom.campaigns_changed();
             Some(answered(question, undo.map(|undo| Answer::CampaignsChanged(Box::new(undo)))))
         }
+        Change::People { question, deed, at } => Some(answered(question, people::change(store, deed, at).await)),
         Change::Correct { question, newsroom, words: Words { ids, subject, said, occasion } } => {
             let kept = newsroom.correct(&ids, subject, said, occasion).await;
             Some(answered(question, kept.map(Answer::Corrected)))
@@ -461,6 +472,7 @@ fn answered(question: u64, result: StoreResult<Answer>) -> Msg {
 async fn answer(
     store: &dyn Store,
     newsroom: &dyn Newsroom,
+    add_up: &dyn AddUp,
     load: Load,
     brand: Option<SubjectId>,
 ) -> StoreResult<Answer> {
@@ -487,6 +499,7 @@ async fn answer(
         Load::Books { limit } => Answer::Books(newsroom.show_books(limit).await?.map(Arc::new)),
         Load::Verdict { act } => Answer::Verdict(newsroom.verdict(act).await?.map(Arc::new)),
         Load::Outbox => Answer::Told(Told::Tray(Arc::new(letters::tray(store).await?))),
+        load @ (Load::People { .. } | Load::Person { .. }) => people::answer(store, add_up, load).await?,
         load @ (Load::Cases { .. }
         | Load::FirstCases { .. }
         | Load::CaseIds { .. }

@@ -1,13 +1,18 @@
 //! The engine, as the screen sees it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{ActId, CorrectionId, Deed, MentionId, Network, Occasion, Said, SourceId, SubjectId};
 use crate::engine::books::shown::{Shown, Verdict};
+use crate::engine::people::Reckoner;
 use crate::engine::{self, EngineHandle, Event, Reasons};
+use crate::language::Readers;
 use crate::store::StoreResult;
+use crate::store::people::AddUp;
 
 /// Who tells what happens, and is told to poll. The engine; in tests, whoever makes news up.
 #[async_trait]
@@ -75,6 +80,10 @@ pub trait Newsroom: Send + Sync {
     /// When that cannot be stored.
     async fn undo_act_corrections(&self, _ids: &[CorrectionId]) -> StoreResult<u64> {
         Ok(0)
+    }
+    /// What adds ties up.
+    fn add_up(&self) -> Arc<dyn AddUp> {
+        Arc::new(Reckoner::new(Arc::new(Readers::rule_based())))
     }
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
@@ -171,6 +180,10 @@ impl Newsroom for EngineHandle {
 
     async fn undo_act_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_act_corrections(self, ids).await
+    }
+
+    fn add_up(&self) -> Arc<dyn AddUp> {
+        Arc::new(Reckoner::new(self.readers()))
     }
 
     fn outbox_changed(&self) {

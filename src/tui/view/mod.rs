@@ -13,6 +13,7 @@ mod hints;
 mod inbox;
 mod outbox;
 mod overlay;
+mod people;
 mod row;
 mod search;
 mod sentiment;
@@ -89,6 +90,8 @@ fn draw_pane(brush: &mut Brush<'_>, model: &Model, pane: Pane, area: Area) {
         Pane::Watches => watches::draw(brush, model, area, focused),
         Pane::Inbox => inbox::draw(brush, model, area, focused),
         Pane::Case => inbox::case(brush, model, area, focused),
+        Pane::People => people::draw(brush, model, area, focused),
+        Pane::Person => people::card(brush, model, area, focused),
         Pane::Trial => search::draw(brush, model, area, focused),
         Pane::Reading => search::reading(brush, model, area, focused),
         Pane::Composer => composer::draw(brush, model, area),

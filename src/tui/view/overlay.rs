@@ -46,6 +46,20 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let words = "Shown instead of the words until somebody wants to read them. Empty: no warning.";
             brush.say(body.x, body.y + 2, body.width, words, Tone::Muted);
         }
+        Overlay::People(line) => {
+            let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
+            let body = frame(brush, area, "Find people", "");
+            prompt(brush, Area { height: 1, ..body }, "words: ", line, true);
+            let words = "beginnings of words of handles and names; none shows everybody";
+            brush.say(body.x, body.y + 2, body.width, words, Tone::Muted);
+        }
+        Overlay::Sure { words, .. } => {
+            let area = Area { y: area.y + area.height.saturating_sub(7) / 2, height: area.height.min(7), ..area };
+            let body = frame(brush, area, "Are you sure?", "");
+            brush.prose(Area { height: body.height.saturating_sub(2), ..body }, words, Tone::Text);
+            let keys = "Enter: yes, I have looked   Esc: no";
+            brush.say(body.x, body.y + body.height.saturating_sub(1), body.width, keys, Tone::Key);
+        }
         Overlay::Name { prompt: line, query } => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
             let body = frame(brush, area, "Save as a watch", "");

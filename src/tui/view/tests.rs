@@ -21,6 +21,7 @@ mod campaigns;
 mod clocks;
 mod giving;
 mod inbox;
+mod people;
 mod posts;
 mod scenes;
 mod why;

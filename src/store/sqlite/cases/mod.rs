@@ -36,8 +36,9 @@ use async_trait::async_trait;
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
 pub(super) use signed::sign;
+pub(super) use state::status_from;
 pub(super) use steps::settled_by_others;
-pub(super) use turns::{Thread, since, thread_of};
+pub(super) use turns::{Thread, card as person_card, since, thread_of};
 pub(super) use word::{Said, Word, who};
 
 use super::fault::told;

@@ -320,7 +320,7 @@ pub(super) fn status(status: CaseStatus) -> i64 {
 }
 
 /// Status of a number.
-pub(super) fn status_from(number: i64) -> CaseStatus {
+pub(in crate::store::sqlite) fn status_from(number: i64) -> CaseStatus {
     match number {
         0 => CaseStatus::New,
         1 => CaseStatus::Acknowledged,

@@ -3,7 +3,9 @@
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use super::super::bulk::json;
 use super::super::fault::Done;
+use super::super::people;
 use super::super::place::{from_millis, published};
 use super::super::rows::AUTHOR;
 use super::inbox;
@@ -112,17 +114,24 @@ pub(super) async fn name(conn: &mut SqliteConnection, realm: i64, thread: i64, c
     Ok(name.unwrap_or_default())
 }
 
-/// What went both ways with a person.
-pub(super) async fn card(conn: &mut SqliteConnection, person: PersonId, limit: u32) -> Done<Option<PersonCard>> {
+/// What went both ways with a person; accounts that are one with this one included.
+pub(in crate::store::sqlite) async fn card(
+    conn: &mut SqliteConnection,
+    person: PersonId,
+    limit: u32,
+) -> Done<Option<PersonCard>> {
+    let accounts = json(people::members(conn, [person.0]).await?);
     let Some(row) = sqlx::query(
         "SELECT p.handle, p.name, p.followers,
-             (SELECT count(*) FROM body b INDEXED BY body_person WHERE b.person = p.id),
-             (SELECT count(*) FROM body b INDEXED BY body_person CROSS JOIN act a INDEXED BY act_answers
-                  ON a.answers = b.id WHERE b.person = p.id),
-             (SELECT min(b.first_seen) FROM body b INDEXED BY body_person WHERE b.person = p.id)
-         FROM person p WHERE p.id = ?",
+             (SELECT count(*) FROM json_each(?2) j CROSS JOIN body b INDEXED BY body_person ON b.person = j.value),
+             (SELECT count(*) FROM json_each(?2) j CROSS JOIN body b INDEXED BY body_person ON b.person = j.value
+                  CROSS JOIN act a INDEXED BY act_answers ON a.answers = b.id),
+             (SELECT min(b.first_seen) FROM json_each(?2) j CROSS JOIN body b INDEXED BY body_person
+                  ON b.person = j.value)
+         FROM person p WHERE p.id = ?1",
     )
     .bind(person.0)
+    .bind(&accounts)
     .fetch_optional(&mut *conn)
     .await?
     else {
@@ -131,23 +140,26 @@ pub(super) async fn card(conn: &mut SqliteConnection, person: PersonId, limit: u
     let (handle, name): (Option<&str>, Option<&str>) = (row.try_get(0)?, row.try_get(1)?);
     let count = |column: usize| -> sqlx::Result<u64> { Ok(row.try_get::<i64, _>(column)?.unsigned_abs()) };
     let sql = turns!(
-        "FROM body b INDEXED BY body_person CROSS JOIN mention m ON m.place = b.place
-         LEFT JOIN person p ON p.id = b.person WHERE b.person = ?1",
-        "FROM body b INDEXED BY body_person CROSS JOIN act a INDEXED BY act_answers ON a.answers = b.id
-         LEFT JOIN person p ON p.id = a.person WHERE b.person = ?1 AND ?2 IS NULL"
+        "FROM json_each(?1) j CROSS JOIN body b INDEXED BY body_person ON b.person = j.value
+         CROSS JOIN mention m ON m.place = b.place LEFT JOIN person p ON p.id = b.person",
+        "FROM json_each(?1) j CROSS JOIN body b INDEXED BY body_person ON b.person = j.value
+         CROSS JOIN act a INDEXED BY act_answers ON a.answers = b.id LEFT JOIN person p ON p.id = a.person
+         WHERE ?2 IS NULL"
     );
-    let turns = sqlx::query(sql).bind(person.0).bind(None::<i64>).bind(limit.min(MOST));
+    let turns = sqlx::query(sql).bind(&accounts).bind(None::<i64>).bind(limit.min(MOST));
     let turns = turns.try_map(|row: SqliteRow| turn(&row)).fetch_all(&mut *conn).await?;
     let promises = sqlx::query(
-        "SELECT q.id, q.text, q.due, q.kept FROM cases c INDEXED BY cases_person
-         CROSS JOIN promise q INDEXED BY promise_case ON q.case_id = c.id
-         WHERE c.person = ? AND q.kept IS NULL ORDER BY q.due, q.id",
+        "SELECT q.id, q.text, q.due, q.kept FROM json_each(?) j
+         CROSS JOIN cases c INDEXED BY cases_person ON c.person = j.value
+         CROSS JOIN promise q INDEXED BY promise_case ON q.case_id = c.id WHERE q.kept IS NULL ORDER BY q.due, q.id",
     );
-    let promises = promises.bind(person.0).try_map(|row: SqliteRow| inbox::promise(&row)).fetch_all(&mut *conn).await?;
+    let promises =
+        promises.bind(&accounts).try_map(|row: SqliteRow| inbox::promise(&row)).fetch_all(&mut *conn).await?;
     let open: Vec<i64> = sqlx::query_scalar(
-        "SELECT id FROM cases INDEXED BY cases_person WHERE person = ? AND status < 3 ORDER BY due, id",
+        "SELECT c.id FROM json_each(?) j CROSS JOIN cases c INDEXED BY cases_person ON c.person = j.value
+         WHERE c.status < 3 ORDER BY c.due, c.id",
     )
-    .bind(person.0)
+    .bind(&accounts)
     .fetch_all(&mut *conn)
     .await?;
     let since: Option<Timestamp> = row.try_get::<Option<i64>, _>(5)?.map(from_millis);

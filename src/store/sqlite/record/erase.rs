@@ -20,7 +20,7 @@ const FORGOTTEN: i64 = 1_000;
 const DAY: i64 = 86_400;
 
 /// The day of a moment, in days since 1970.
-pub(super) fn day(moment: Timestamp) -> i64 {
+pub(in crate::store::sqlite) fn day(moment: Timestamp) -> i64 {
     place::second(moment).div_euclid(DAY)
 }
 

@@ -4,6 +4,7 @@ mod acts;
 mod answers;
 mod corrected;
 mod erase;
+mod forgetting;
 mod identity;
 mod kept;
 mod known;
@@ -22,7 +23,8 @@ use tokio::sync::Mutex;
 
 pub(super) use acts::UNSEEN;
 pub(super) use corrected::{correct, undo};
-pub(super) use erase::retain;
+pub(super) use erase::{day, retain};
+pub(super) use forgetting::{names as names_of, reposts, reword, take_out};
 pub(super) use identity::key as name_key;
 pub(super) use kept::Kept;
 pub(super) use similar::Similar;
@@ -30,6 +32,7 @@ pub(super) use tally::Tally;
 
 use super::connection::begin;
 use super::fault::{Done, Fault};
+use super::forget::{self, Forgotten};
 use super::{cases, codec, giving, lease, place, realm, roster, stream};
 use crate::domain::{MentionId, OwnHistory, time};
 use crate::store::{Lease, Need, RecordBatch, Recorded};
@@ -186,7 +189,11 @@ impl<'a> Recording<'a> {
         let deleted: HashSet<i64> = batch.deleted.iter().chain(flagged).map(|id| identity::key(id)).collect();
         let deeds = acts::deeds(&batch.acts, &deleted, leavers);
         let no_mentions = deleted.iter().copied().chain(deeds.iter().map(|deed| deed.native)).collect();
+        let forgotten = Forgotten::load(self.conn).await?;
+        let network =
+            if forgotten.is_empty() { String::new() } else { forget::network(self.conn, self.network).await? };
         let staying = batch.mentions.iter().filter(|new| !leavers.has(&new.item.author));
+        let staying = staying.filter(|new| !forgotten.author(&network, &new.item.author));
         let entries = identity::entries(staying, &no_mentions);
         let asked = entries.iter().flat_map(Entry::names).chain(deeds.iter().flat_map(Deed::asks));
         let mut names = Names::look_up(self.conn, self.realm, asked.chain(deleted.iter().copied())).await?;

@@ -129,7 +129,7 @@ async fn an_old_copy_comes_back_with_the_new_schema() {
     old(directory.0.path()).await;
     let data = directory.0.path().join("data");
     let copy = directory.0.path().join(open::FILE);
-    restore(&copy, &data).await.unwrap();
+    restore(&copy, &data, at(NOW)).await.unwrap();
     let store = SqliteStore::open(&data).await.unwrap();
     assert_eq!(store.count(&everything(), 9).await.unwrap(), 4);
     assert!(store.acts(None, 9).await.unwrap().is_empty());
@@ -179,7 +179,7 @@ async fn acts_are_in_a_copy() {
     store.backup(&copy).await.unwrap();
     store.close().await;
     let back = directory.0.path().join("back");
-    restore(&copy, &back).await.unwrap();
+    restore(&copy, &back, at(NOW)).await.unwrap();
     let store = SqliteStore::open(&back).await.unwrap();
     let act = store.acts(None, 9).await.unwrap().remove(0);
     let answered = store.mention(act.answers.unwrap()).await.unwrap().unwrap();

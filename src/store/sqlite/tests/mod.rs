@@ -2,6 +2,7 @@
 
 mod cases;
 mod files;
+mod forgetting;
 mod giving;
 mod migrating;
 mod restoring;

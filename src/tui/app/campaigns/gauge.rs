@@ -86,8 +86,16 @@ fn short(four: &[(&'static str, f64, f64)], columns: usize) -> Line {
     four.iter().enumerate().fold(Line::new(), |line, (place, (name, share, _))| {
         let name: String = name.chars().take(label).collect();
         line.with(Tone::Muted, format!("{}{name} ", if place > 0 { " " } else { "" }))
-            .with(band_tone(reception_band(*share)), bar(*share, wide))
+            .with(band_tone(reception_band(*share)), if wide < 4 { tall(*share, wide) } else { bar(*share, wide) })
     })
+}
+
+/// A bar that grows upwards, for where it cannot grow sideways: eight heights.
+fn tall(share: f64, columns: usize) -> String {
+    const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // one of eight
+    let height = (share.clamp(0.0, 1.0) * 8.0).round() as usize;
+    BARS.get(height.saturating_sub(1)).copied().unwrap_or("█").repeat(columns)
 }
 
 fn between(board: &Board, columns: usize, rows: usize, context: &Context) -> Vec<Line> {

@@ -68,7 +68,7 @@ mod tests {
         let mut page = Page::new(10);
         plot(&points, 4, &mut page, &TimeZone::UTC);
         let lines: Vec<String> = page.lines().iter().map(Line::words).collect();
-        assert_eq!(lines[..4], [" 100    █", "  70   ▆█", "  40  ▅██", "     ·███"]);
+        assert_eq!(lines[..4], [" 100    █", "  70   ▆█", "  40  ▄██", "     ·███"]);
         assert!(lines[4].contains("15 Jun") && lines[4].contains("18 Jun"), "{lines:?}");
     }
 }

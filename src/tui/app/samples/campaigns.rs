@@ -111,8 +111,8 @@ fn report(id: i64, terms: Terms, acts: Vec<ActLine>, responses: Responses, open:
         trend: trend.collect(),
         days: vec![
             day(6, (20, 0), (20, 20, 0), false),
-            day(3, (22, 3), (9, 2, 3), true),
-            day(1, (26, 4), (7, 4, 1), false),
+            day(3, (22, 5), (11, 2, 5), true),
+            day(1, (26, 6), (7, 4, 1), false),
         ],
         people: people(),
         acts,
@@ -129,7 +129,7 @@ pub(crate) fn flood() -> Report {
         act(3, 2, Deed::HardAsk, true, sums, "Order the S2 rain set now, I packed it myself. ^AK #warmride"),
     ];
     let terms = Terms { name: "Warm ride".into(), tags: vec!["warmride".into()], ..Terms::default() };
-    let responses = Responses { people: 34, known: 9, praise: 26, complaints: 4, all: 36 };
+    let responses = Responses { people: 34, known: 9, praise: 26, complaints: 6, all: 38 };
     let mut report = report(1, terms, acts, responses, 3, sums);
     report.campaign.paid = Paid::Part(dollars(62_000.0));
     report

@@ -251,6 +251,8 @@ impl Town {
                 let case = self.cases.of(id).cloned().map(Arc::new);
                 Answer::Case(case, self.cases.card(id).map(Arc::new))
             }
+            Load::People { filter, after, limit, .. } => super::crowd::page(&filter, after, limit as usize),
+            Load::Person { whose } => super::crowd::card(whose),
             Load::Clocks { from, now, target, hours } => {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
             }
@@ -299,6 +301,7 @@ impl Town {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
             Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
+            Cmd::People { question, .. } => (question, Answer::PeopleChanged(true)),
             Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps))),
             Cmd::Correct { question, ids, subject, said, occasion } => {
                 (question, Answer::Corrected(self.correct(&ids, subject, said, occasion)))

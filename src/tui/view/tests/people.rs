@@ -1,0 +1,101 @@
+//! The people who had to do with us, on the screen.
+
+use super::*;
+use crate::domain::PersonId;
+use crate::tui::app::cmd::PeopleDeed;
+
+fn people(size: (u16, u16), actions: &[Action]) -> (Town, Model) {
+    let mut town = Town::with_cases();
+    let mut model = screen(&mut town, size, &[Action::ViewPeople]);
+    for action in actions {
+        town.press(&mut model, *action);
+    }
+    (town, model)
+}
+
+fn seen(model: &Model) -> String {
+    words(&paint(model, &Theme::standard()))
+}
+
+#[test]
+fn people_on_every_size() {
+    for (width, height) in SIZES {
+        let (_, model) = people((width, height), &[]);
+        insta::assert_snapshot!(format!("people_{width}x{height}"), seen(&model));
+    }
+    let (_, model) = people((120, 36), &[]);
+    insta::assert_snapshot!("people_styles_120x36", styles(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn a_card_and_the_sum_that_the_tie_is() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        let (mut town, mut model) = people((width, height), &[Action::Open]);
+        insta::assert_snapshot!(format!("person_{width}x{height}"), seen(&model));
+        town.press(&mut model, Action::Explain);
+        insta::assert_snapshot!(format!("person_sum_{width}x{height}"), seen(&model));
+    }
+}
+
+#[test]
+fn orders_follow_one_another_and_words_narrow() {
+    let (mut town, mut model) = people((120, 36), &[Action::Down]);
+    for name in ["last contact", "silent regulars", "strongest ties"] {
+        town.press(&mut model, Action::NextTab);
+        assert!(seen(&model).contains(&format!("People · {name}")), "{}", seen(&model));
+    }
+    town.press(&mut model, Action::Search);
+    typed(&mut town, &mut model, "rider4");
+    let text = seen(&model);
+    assert!(text.contains("rider40@") && !text.contains("rider5@"), "{text}");
+    // Far down, the rest is read by key.
+    town.press(&mut model, Action::Search);
+    for _ in 0..8 {
+        town.tell(&mut model, Msg::Type(Typing::Backspace));
+    }
+    town.tell(&mut model, Msg::Type(Typing::Submit));
+    town.press(&mut model, Action::Bottom);
+    assert_eq!(model.people().rows().len(), 60);
+    assert!(model.people().complete());
+}
+
+#[test]
+fn two_accounts_are_one_only_when_a_person_is_sure() {
+    let (mut town, mut model) = people((120, 36), &[Action::Open, Action::MergePeople]);
+    insta::assert_snapshot!("people_sure_120x36", seen(&model));
+    let cmds = town.tell(&mut model, Msg::Type(Typing::Cancel));
+    assert!(!cmds.iter().any(|cmd| matches!(cmd, Cmd::People { .. })));
+    town.press(&mut model, Action::MergePeople);
+    let cmds = town.tell(&mut model, Msg::Type(Typing::Submit));
+    let deed = cmds.iter().find_map(|cmd| match cmd {
+        Cmd::People { deed, .. } => Some(deed.clone()),
+        _ => None,
+    });
+    assert!(matches!(deed, Some(PeopleDeed::Merge { one: PersonId(1), other: PersonId(900), .. })), "{deed:?}");
+    assert!(seen(&model).contains("done; ties"), "{}", seen(&model));
+    // And taken back.
+    let (mut town, mut model) = people((120, 36), &[Action::NextTab]);
+    while model.people().selected().unwrap().handles.len() < 2 {
+        town.press(&mut model, Action::Down);
+    }
+    town.press(&mut model, Action::Undo);
+    let cmds = town.tell(&mut model, Msg::Type(Typing::Submit));
+    assert!(
+        cmds.iter().any(|cmd| matches!(cmd, Cmd::People { deed: PeopleDeed::Split { account: PersonId(1002) }, .. }))
+    );
+}
+
+#[test]
+fn a_person_is_a_key_away_from_a_mention_and_a_case_and_the_way_back_too() {
+    let mut town = Town::with_cases();
+    let mut model = screen(&mut town, (120, 36), &[Action::ShowPerson]);
+    assert!(seen(&model).contains("Who of us knows them"), "{}", seen(&model));
+    town.press(&mut model, Action::Back);
+    assert_eq!(model.desk().view(), layout::View::Dashboard);
+    for action in [Action::ViewInbox, Action::Open, Action::ShowPerson] {
+        town.press(&mut model, action);
+    }
+    assert_eq!(model.desk().focus(), layout::Pane::Person);
+    town.press(&mut model, Action::Back);
+    assert_eq!(model.desk().view(), layout::View::Inbox);
+}
