@@ -10,6 +10,7 @@ use crate::config::paths::Flags;
 mod commands;
 mod giving;
 mod people;
+mod posting;
 #[cfg(test)]
 mod tests;
 pub use commands::{
@@ -20,6 +21,7 @@ pub use commands::{
 };
 pub use giving::{LedgerArgs, LedgerBy};
 pub use people::{ForgetArgs, PeopleArgs, PeopleCommand, PeopleOrdered, ShowArgs};
+pub use posting::PostArgs;
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
 #[derive(Debug, Clone, Parser)]
@@ -178,6 +180,13 @@ pub enum Command {
         Example:\n  goodword reply 1204 --text \"Sorry about the chain, Ana. A new one goes out today.\""
     )]
     Reply(ReplyArgs),
+    /// Publish a post of your own
+    #[command(
+        after_help = "The post is kept as a draft, rehearsed, held for the time to take it back (Ctrl-C), sent, and waited \
+        for. Ends with 0 when it was sent, with 3 when nobody knows yet or a second voice must approve it, else with 1.\n\n\
+        Example:\n  goodword post \"Free brake checks at the old mill on Saturday, for any bike. ^AK\" --account mastodon"
+    )]
+    Post(PostArgs),
     /// See what is about to be sent, and what became of it
     #[command(after_help = "Examples:\n  goodword outbox --json | jq 'select(.state == \"uncertain\")'\n  \
         goodword outbox recall 7\n  goodword outbox settle 8 --out https://social.example/@ferris/1\n  \
@@ -250,7 +259,7 @@ pub enum Command {
 /// Headings of the help, and the commands below each. A test makes sure that none is missing.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Begin", &["watch", "demo", "init", "login", "check"]),
-    ("Every day", &["collect", "inbox", "reply", "outbox", "search", "export", "import"]),
+    ("Every day", &["collect", "inbox", "reply", "post", "outbox", "search", "export", "import"]),
     (
         "Look closer",
         &[

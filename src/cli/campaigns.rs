@@ -79,7 +79,8 @@ async fn board(house: &House, store: &SqliteStore) -> CliResult<Board> {
     Ok(keeper.board(store, &books, now).await?)
 }
 
-fn unknown(name: &str, board: &Board) -> CliError {
+/// There is no such campaign.
+pub fn unknown(name: &str, board: &Board) -> CliError {
     let known: Vec<&str> = board.reports.iter().map(|report| report.campaign.terms.name.as_str()).collect();
     let known = if known.is_empty() {
         "there is none yet; add a [[campaign]] to the configuration, or make one on the screen (F8)".to_owned()

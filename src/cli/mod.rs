@@ -28,6 +28,7 @@ mod lookup;
 mod outbox;
 mod output;
 mod people;
+mod post;
 mod prompt;
 mod query;
 mod record;
@@ -82,6 +83,7 @@ pub fn run(args: Args) -> CliResult<u8> {
         Some(Command::Logout(arguments)) => login::logout(&arguments, &everywhere),
         Some(Command::Lookup(arguments)) => wait(lookup::run(&arguments, &everywhere)),
         Some(Command::Collect(collect)) => wait(collect::run(&collect, &everywhere)),
+        Some(Command::Post(post)) => wait(post::run(&post, &everywhere)),
         Some(Command::Reply(reply)) => wait(reply::run(&reply, &everywhere)),
         Some(Command::Outbox(outbox)) => wait(outbox::run(&outbox, &everywhere)),
         Some(Command::Import(import)) => wait(import::run(&import, &everywhere)),

@@ -8,16 +8,19 @@ use serde_json::{Value, json};
 use super::args::{Everywhere, RehearseArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
-use super::ledger::{does, gives};
-use super::output;
+use super::{campaigns, output};
 use crate::domain::{Clock, SafeText};
 use crate::engine::SystemClock;
 use crate::engine::books::Books;
-use crate::engine::rehearsal::{Advice, Change, Rehearsal, Stage};
+use crate::engine::campaigns::Keeper;
+use crate::engine::rehearsal::told::{self, does, gives};
+use crate::engine::rehearsal::{Advice, Change, Rehearsal, Setting, Stage, Within};
 use crate::language::Readers;
+use crate::measure::giving::health::Health;
 use crate::measure::giving::ledger::FEWEST_ACTS;
-use crate::measure::giving::{Side, Table, full_marks};
+use crate::measure::giving::{Table, full_marks};
 use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
 
 /// Longest text that is rehearsed, in bytes.
 const LONGEST: u64 = 100_000;
@@ -34,16 +37,42 @@ pub async fn run(arguments: &RehearseArgs, everywhere: &Everywhere) -> CliResult
     let store = super::house::existing_store(&house.data).await?;
     let (readers, now) = (Readers::trained(), SystemClock.now());
     let reader = readers.gesture.as_ref();
-    let books = Books::open(&*store, reader, size, table, now).await;
+    let ground = async {
+        let books = Books::open(&*store, reader, size, table, now).await?;
+        let setting = setting(arguments, &house, &store, &books, &text).await?;
+        CliResult::Ok((books, setting))
+    };
+    let ground = ground.await;
     store.close().await;
-    let books = books?;
-    let rehearsal = Stage { books: &books, reader, size, table, now }.rehearse(&text, arguments.reply);
+    let (books, setting) = ground?;
+    let stage = Stage { books: &books, reader, size, table, now, setting: setting.as_ref() };
+    let rehearsal = stage.rehearse(&text, arguments.reply);
     if arguments.printing.json {
         output::json(&as_json(&rehearsal, &text))?;
     } else {
         lines(&rehearsal, &text, full_marks(size), books.acts.len()).into_iter().try_for_each(output::line)?;
     }
     Ok(u8::from(!rehearsal.advice.is_empty() || rehearsal.profiting.is_some()))
+}
+
+/// The campaign that it is rehearsed within: the one that is named, else the running one that it would belong to.
+async fn setting(
+    arguments: &RehearseArgs,
+    house: &House,
+    store: &SqliteStore,
+    books: &Books,
+    text: &str,
+) -> CliResult<Option<Setting>> {
+    campaigns::adopt(house, store).await?;
+    let now = SystemClock.now();
+    let board = Keeper::open(store, house.scale(), now).await?.board(store, books, now).await?;
+    match &arguments.campaign {
+        Some(name) => {
+            let report = board.named(name).ok_or_else(|| campaigns::unknown(name, &board))?;
+            Ok(Some(Setting::of(report)))
+        }
+        None => Ok(Setting::found(&board, text, "")),
+    }
 }
 
 /// The text of the arguments, or of standard input for `-`.
@@ -66,8 +95,7 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
     let gesture = rehearsal.gesture.gesture;
     let sure = rehearsal.gesture.probability(gesture) * 100.0;
     let mut lines = vec![format!("reads as    {} ({sure:.0} % sure): {}", gesture.name(), does(rehearsal.deed.deed))];
-    let words = rehearsal.gesture.parts.iter().filter(|part| part.weight > 0.0);
-    let words: Vec<String> = words.filter_map(|part| quoted(text, &part.span)).take(6).collect();
+    let words = told::because(rehearsal, text, 6);
     if !words.is_empty() {
         lines.push(format!("            by {}", words.join(", ")));
     }
@@ -77,13 +105,7 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
     if let Some(cap) = &rehearsal.gesture.cap {
         lines.push(format!("cap         {}", SafeText::line(&cap.text, 120)));
     }
-    lines.push(match rehearsal.side {
-        Side::Give(weight) => format!("counts as   a give of {weight}"),
-        Side::Exempt(weight) => format!("counts as   a give of {weight}: all proceeds, no cap"),
-        Side::Ask(weight) => format!("counts as   an ask of {weight}"),
-        Side::Condition(weight) => format!("counts as   an ask of {weight}: it gives only if others act first"),
-        Side::None => "counts as   neither a give nor an ask".to_owned(),
-    });
+    lines.push(format!("counts as   {}", told::counts_as(rehearsal.side)));
     let (before, after) = (rehearsal.before.balance(), rehearsal.after.balance());
     lines.push(if acts < FEWEST_ACTS {
         format!("balance     too few: {acts} acts, {FEWEST_ACTS} are needed")
@@ -112,32 +134,33 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
             );
         }
     }
-    if let Some(profiting) = &rehearsal.profiting {
-        let words: Vec<String> = profiting.words.iter().filter_map(|span| quoted(text, span)).collect();
-        let disaster = quoted(text, &profiting.disaster).unwrap_or_default();
-        lines.push(format!("careful     {} beside {disaster} sounds like profiting from it", words.join(", ")));
-    }
+    lines.extend(rehearsal.within.iter().flat_map(within));
+    lines.extend(told::profiting(rehearsal, text).map(|words| format!("careful     {words}")));
     lines.extend(rehearsal.advice.iter().map(|advice| format!("better      {}", advise(advice))));
     lines
 }
 
-fn quoted(text: &str, span: &Range<usize>) -> Option<String> {
-    text.get(span.clone()).map(|words| format!("\"{}\"", SafeText::line(words, 60)))
+/// What becomes of its campaign, part by part, as the responses are now.
+fn within(within: &Within) -> Vec<String> {
+    let mut lines = vec![format!("            {}", told::campaign(within))];
+    if let (Some(before), Some(after)) = (&within.before, &within.after) {
+        let points = crate::measure::giving::health::POINTS;
+        let parts = [
+            ("giving", points.giving, before.parts.giving, after.parts.giving),
+            ("ties", points.ties, before.parts.ties, after.parts.ties),
+            ("reception", points.reception, before.parts.reception, after.parts.reception),
+            ("personal", points.personal, before.parts.personal, after.parts.personal),
+        ];
+        let part = |(name, most, before, after): (&str, f64, f64, f64)| {
+            format!("{name} {:.0} → {:.0} of {most:.0}", most * before, most * after)
+        };
+        lines.push(format!("            {}", parts.map(part).join(", ")));
+    }
+    lines
 }
 
 fn advise(advice: &Advice) -> String {
-    let what = match &advice.change {
-        Change::DropTheCondition { costs: Some(cap) } => {
-            format!("give it without a condition; that costs what the cap says: {}", SafeText::line(cap, 80))
-        }
-        Change::DropTheCondition { costs: None } => "give it without a condition".to_owned(),
-        Change::LiftTheCap => "lift the cap".to_owned(),
-        Change::GiveFirst(missing) => format!("give first: {}", gives(*missing)),
-        Change::Wait(1) => "wait for a day: earlier asks fade".to_owned(),
-        Change::Wait(days) => format!("wait for {days} days: earlier asks fade"),
-        Change::SignIt => "let a person sign it, or speak as one".to_owned(),
-    };
-    format!("{what} (+{:.0} points)", advice.points)
+    format!("{} (+{:.0} points)", told::better(&advice.change), advice.points)
 }
 
 fn as_json(rehearsal: &Rehearsal, text: &str) -> Value {
@@ -164,6 +187,17 @@ fn as_json(rehearsal: &Rehearsal, text: &str) -> Value {
         "covered": rehearsal.cover.map(|cover| cover.covered),
         "missing": rehearsal.cover.map(|cover| cover.missing),
         "giving": rehearsal.health.as_ref().map(|health| health.parts.giving),
+        "campaign": rehearsal.within.as_ref().map(|within| {
+            let health = |health: &Option<Health>| health.as_ref().map(|health| json!({
+                "health": health.health,
+                "giving": health.parts.giving,
+                "ties": health.parts.ties,
+                "reception": health.parts.reception,
+                "personal": health.parts.personal,
+                "held": health.held,
+            }));
+            json!({ "name": within.name.as_str(), "before": health(&within.before), "after": health(&within.after) })
+        }),
         "personal": rehearsal.personal,
         "held": rehearsal.health.as_ref().is_some_and(|health| health.held),
         "profiting": rehearsal.profiting.as_ref().map(|found| json!({

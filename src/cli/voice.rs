@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::error::{CliError, CliResult};
 use crate::config::Config;
 use crate::domain::SafeText;
+use crate::engine::rehearsal::live::Rehearsing;
 use crate::language::Readers;
+use crate::measure::giving::Table;
 use crate::tui::app::Writer;
 use crate::tui::app::composer::advice::Coaching;
 use crate::tui::app::composer::replies::SavedReply;
@@ -36,10 +38,12 @@ pub fn named(config: &Config, asked: Option<String>) -> CliResult<Option<String>
 /// Who writes answers, and with what help.
 pub fn writer(config: &Config, voice: Option<&str>, readers: Arc<Readers>) -> Writer {
     let voice = config.voices.iter().find(|known| Some(known.name.as_str()) == voice);
+    let table = Table { tell_factor: config.weights.tell_factor, ..Table::default() };
     Writer {
         signature: voice.and_then(|voice| voice.signature.clone()),
         handles: voice.map(|voice| voice.handles.clone()).unwrap_or_default(),
         replies: replies(config),
+        rehearsing: Rehearsing::new(Arc::clone(&readers), config.brand.size, table),
         coach: Coaching::by(readers),
         approval: config.outbox.approval,
     }

@@ -53,6 +53,7 @@ struct Post {
     warning: Option<String>,
     lang: Option<String>,
     private: bool,
+    unlisted: bool,
     own: bool,
     to_us: bool,
     #[serde(skip)]
@@ -71,6 +72,8 @@ struct Wish {
     lang: Option<String>,
     #[serde(default)]
     private: bool,
+    #[serde(default)]
+    unlisted: bool,
 }
 
 /// Something that will be said.
@@ -292,6 +295,7 @@ impl Square {
             warning: wish.warning,
             lang: wish.lang,
             private: wish.private,
+            unlisted: wish.unlisted,
             own: true,
             ..Post::default()
         };

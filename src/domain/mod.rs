@@ -42,5 +42,5 @@ pub use signal::{Signal, SignalKind};
 pub use source::{Capabilities, Meter, Network, OwnHistory, SourceHealth, SourceState};
 pub use stream::{Counts, Filter, Key, Overview, Span};
 pub use subject::{BrandSize, Role, Subject, WatchRule};
-pub use text_rules::TextRules;
+pub use text_rules::{OwnPosts, TextRules};
 pub use time::{Clock, Timestamp};

@@ -172,6 +172,11 @@ impl Outgoing {
         Saved { id: self.id, revision: self.revision }
     }
 
+    /// Whether it is a post of our own, which answers nobody.
+    pub fn is_post(&self) -> bool {
+        self.mention.is_none() && self.case.is_none() && self.target.parent.is_none()
+    }
+
     /// The words of all parts.
     pub fn text(&self) -> String {
         let parts: Vec<&str> = self.parts.iter().map(|part| part.text.as_str()).collect();

@@ -24,6 +24,8 @@ pub enum SignalKind {
     Late,
     /// A promise came due and is not kept.
     PromiseDue,
+    /// Our replies have come to say nearly the same.
+    Canned,
     /// A campaign is received badly since today.
     Backlash,
     /// The time of a hand-over is over, and the case is open still.

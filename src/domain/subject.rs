@@ -31,6 +31,19 @@ pub enum BrandSize {
     Enterprise,
 }
 
+impl BrandSize {
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Solo => "solo",
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+            Self::Enterprise => "enterprise",
+        }
+    }
+}
+
 /// The brand or a rival, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subject {

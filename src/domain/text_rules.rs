@@ -16,6 +16,19 @@ pub enum Count {
     Bytes,
 }
 
+/// How a post of our own, which answers nobody, gets onto a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnPosts {
+    /// As words alone.
+    #[default]
+    Plain,
+    /// With a headline: the first line of the words.
+    Titled,
+    /// By hand: the network has no way in, or wants to be told a place.
+    ByHand,
+}
+
 /// What a network accepts as a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -38,6 +51,10 @@ pub struct TextRules {
     pub markdown: bool,
     /// An answer reaches its person only when it names them (`@handle`).
     pub names_whom: bool,
+    /// How a post of our own gets there.
+    pub own_posts: OwnPosts,
+    /// Nothing there is readable for all without being listed: what is not to be listed would be refused.
+    pub lists_all: bool,
 }
 
 impl TextRules {

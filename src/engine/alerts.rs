@@ -1,10 +1,11 @@
 //! What must be told now: spikes, sources that stopped or fell silent, floods, the network being away, late cases,
-//! promises that are due and hand-overs whose time is over.
+//! promises that are due, hand-overs whose time is over, and replies that have turned canned.
 //!
 //! Works on notes that the collector leaves after a commit. A subject is looked at a few seconds after something
 //! new was stored for it, and then at most once a minute. Back-filled history leaves no note, and does not count
 //! in the hour that is judged. The store keeps the same signal from being raised twice within an hour.
 
+mod canned;
 mod spike;
 mod waits;
 
@@ -104,6 +105,7 @@ pub(crate) struct Alerts {
     /// When a case is late, by the settings in force.
     lateness: Box<dyn Fn() -> Lateness + Send + Sync>,
     waits: waits::Waits,
+    canned: canned::Canned,
 }
 
 impl Alerts {
@@ -114,8 +116,8 @@ impl Alerts {
         lateness: impl Fn() -> Lateness + Send + Sync + 'static,
     ) -> Self {
         let (rounds, began, waits) = (Rounds::default(), HashMap::new(), waits::Waits::new());
-        let (adopted, lateness) = (Box::new(adopted), Box::new(lateness));
-        Self { shared, adopted, epoch, rounds, began, lateness, waits }
+        let (adopted, lateness, canned) = (Box::new(adopted), Box::new(lateness), canned::Canned::new());
+        Self { shared, adopted, epoch, rounds, began, lateness, waits, canned }
     }
 
     /// Works until there can be no more notes or the lease is lost.
@@ -129,6 +131,7 @@ impl Alerts {
                 },
                 () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => self.look_around().await,
                 () = sleep_until(self.waits.at) => self.look_at_cases().await,
+                () = sleep_until(self.canned.at) => self.look_at_replies().await,
             };
             match result {
                 Err(StoreError::LeaseLost) => return,
@@ -147,7 +150,8 @@ impl Alerts {
         for subject in subjects {
             self.look(subject).await?;
         }
-        self.look_at_cases().await
+        self.look_at_cases().await?;
+        self.look_at_replies().await
     }
 
     async fn hear(&mut self, note: Note) -> Result<(), StoreError> {

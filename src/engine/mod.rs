@@ -7,6 +7,7 @@
 //! | [`poll_all_once`], [`check`] | every source once, with and without storing |
 //! | [`intake`] | item -> mention |
 //! | [`books`] | acts -> the ledger of gives and asks |
+//! | [`rehearsal`], [`presence`] | what a post would do, and how personal the brand comes across |
 //! | [`campaigns`] | acts and responses -> the health of campaigns |
 //! | [`answering`] | which mentions need an answer, and when |
 //! | [`timekeeping`], [`aftermath`] | how fast we answered, and what became of the people |
@@ -39,6 +40,7 @@ pub mod outbox;
 mod own;
 pub mod people;
 mod plan;
+pub mod presence;
 mod reasons;
 pub mod rehearsal;
 mod retention;

@@ -51,7 +51,7 @@ use crate::domain::{Author, Capabilities, Item, Meter, Network, Timestamp};
 pub use account::{Credentials, MemoryCredentials};
 pub use error::{Retry, SourceError, SourceErrorKind};
 pub use login::{LoggedIn, Login, LoginRequest, Person};
-pub use outgoing::{Count, Fate, Outgoing, PublishError, Published, TextRules};
+pub use outgoing::{Count, Fate, Outgoing, OwnPosts, PublishError, Published, TextRules};
 pub use settings::{SourceSettings, Tools};
 
 /// What one poll, or one bounded piece of a stream, brought.

@@ -3,7 +3,7 @@
 use super::{SourceError, SourceErrorKind};
 use crate::domain::{Timestamp, Visibility};
 
-pub use crate::domain::text_rules::{Count, TextRules};
+pub use crate::domain::text_rules::{Count, OwnPosts, TextRules};
 
 /// Something that we are about to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]

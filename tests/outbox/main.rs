@@ -10,6 +10,7 @@
 mod support;
 
 mod ordinary;
+mod posts;
 mod screen;
 mod stage;
 

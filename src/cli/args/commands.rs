@@ -442,6 +442,9 @@ pub struct RehearseArgs {
     /// It answers somebody
     #[arg(long)]
     pub reply: bool,
+    /// Within this campaign [otherwise: the running one whose hashtags or words it has]
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
     /// How to print.
     #[command(flatten)]
     pub printing: Printing,

@@ -19,6 +19,13 @@ pub(super) fn queries(terms: &Terms) -> Vec<Query> {
     tags.chain(terms.words.iter().cloned()).filter_map(|query| Query::parse(&query).ok()).collect()
 }
 
+/// Whether a text that is not published yet has a hashtag of a campaign, or fits its words.
+pub fn has_words_of(terms: &Terms, text: &str) -> bool {
+    let urls = links(text);
+    let post = Post { text, author: "", source: "", network: "", lang: "", urls: &urls, image_descriptions: &[] };
+    !Matcher::new(&queries(terms)).matches(&post).is_empty()
+}
+
 /// The query by which a link is found.
 pub(super) fn link_query(link: &str) -> Option<String> {
     let bare = link.split_once("://").map_or(link, |(_, bare)| bare);
@@ -125,6 +132,16 @@ pub(super) fn tags(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_not_published_yet_belongs_by_its_tags_or_words() {
+        let terms =
+            Terms { tags: vec!["WinterRide".into()], words: vec!["\"brake check\"".into()], ..Terms::default() };
+        assert!(has_words_of(&terms, "Join us on Sunday. #winterride"));
+        assert!(has_words_of(&terms, "A free brake check for everybody"));
+        assert!(!has_words_of(&terms, "Winter is coming, and so are our brakes"));
+        assert!(!has_words_of(&Terms::default(), "anything"));
+    }
 
     #[test]
     fn tags_and_links_are_found_as_they_are_written() {

@@ -29,6 +29,7 @@ use jiff::tz::TimeZone;
 
 pub use flow::{Day, Post, Responder};
 pub use keeper::Keeper;
+pub use matching::has_words_of;
 pub use report::{ActLine, Report};
 pub use suggest::Suggestion;
 

@@ -42,6 +42,8 @@ fn text_rules() -> TextRules {
         warning_counts: false,
         retry_safe: true,
         markdown: false,
+        lists_all: true,
+        ..TextRules::default()
     }
 }
 

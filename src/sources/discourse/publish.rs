@@ -5,7 +5,9 @@ use serde_json::json;
 
 use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::lenient::{made_since, moment, not_accepted, same_words};
-use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
+use crate::sources::{
+    Count, Outgoing, OwnPosts, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules,
+};
 
 use super::forum::{Forum, author};
 use super::item::{Thread, native_id, parts};
@@ -97,6 +99,8 @@ impl Publish for Forum {
             longest: Some(known.settings.max_post_length.unwrap_or(32_000)),
             shortest: known.settings.min_post_length.unwrap_or(20),
             markdown: true,
+            own_posts: OwnPosts::Titled,
+            lists_all: true,
             ..TextRules::default()
         })
     }

@@ -6,7 +6,9 @@ use serde_json::json;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::lenient::{Readable, made_since, moment, not_accepted, same_words};
-use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
+use crate::sources::{
+    Count, Outgoing, OwnPosts, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules,
+};
 
 use super::actor::{author, is_me};
 use super::discussions::older_comments;
@@ -77,6 +79,7 @@ impl Publish for Hub {
             longest: Some(LONGEST),
             shortest: 1,
             markdown: true,
+            own_posts: OwnPosts::ByHand,
             ..TextRules::default()
         })
     }

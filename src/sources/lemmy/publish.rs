@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 
 use crate::domain::{Author, Item, Timestamp, Visibility};
-use crate::sources::{Lookup, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
+use crate::sources::{
+    Lookup, Outgoing, OwnPosts, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules,
+};
 
 use super::lookup::{One, numbered};
 use super::pages::{Listing, page};
@@ -78,7 +80,13 @@ impl Publish for Server {
     }
 
     async fn rules(&self, _now: Timestamp) -> Result<TextRules, SourceError> {
-        Ok(TextRules { longest: Some(10_000), shortest: 1, markdown: true, ..TextRules::default() })
+        Ok(TextRules {
+            longest: Some(10_000),
+            shortest: 1,
+            markdown: true,
+            own_posts: OwnPosts::ByHand,
+            ..TextRules::default()
+        })
     }
 
     async fn identity(&self, now: Timestamp) -> Result<Author, SourceError> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::api::{json, segment};
-use crate::sources::{Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
+use crate::sources::{Outgoing, OwnPosts, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
 
 use super::errors::Changed;
 use super::shapes::{Listing, Thing};
@@ -76,7 +76,14 @@ impl Publish for Site {
     }
 
     async fn rules(&self, _now: Timestamp) -> Result<TextRules, SourceError> {
-        Ok(TextRules { longest: Some(10_000), shortest: 1, markdown: true, ..TextRules::default() })
+        Ok(TextRules {
+            longest: Some(10_000),
+            shortest: 1,
+            markdown: true,
+            own_posts: OwnPosts::Titled,
+            lists_all: true,
+            ..TextRules::default()
+        })
     }
 
     async fn identity(&self, now: Timestamp) -> Result<Author, SourceError> {

@@ -55,6 +55,7 @@ pub(super) struct Post {
     pub warning: Option<String>,
     pub lang: Option<String>,
     pub private: bool,
+    pub unlisted: bool,
     /// We wrote it.
     pub own: bool,
     /// It answers or names us.
@@ -72,7 +73,11 @@ impl Post {
             lang: self.lang,
             parent: self.parent,
             root: self.root,
-            visibility: if self.private { Visibility::Private } else { Visibility::Public },
+            visibility: match (self.private, self.unlisted) {
+                (true, _) => Visibility::Private,
+                (false, true) => Visibility::Unlisted,
+                (false, false) => Visibility::Public,
+            },
             addressed: self.to_us,
             own: self.own,
             content_warning: self.warning,

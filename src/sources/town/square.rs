@@ -79,6 +79,7 @@ impl Publish for Square {
             "warning": outgoing.content_warning,
             "lang": outgoing.lang,
             "private": outgoing.visibility == Visibility::Private,
+            "unlisted": outgoing.visibility == Visibility::Unlisted,
         });
         let address = self.api.url("api/posts", &[]).map_err(PublishError::not_sent)?;
         let request = Request::post_json(address, body.to_string().into_bytes()).accept("application/json").urgent();

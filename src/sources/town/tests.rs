@@ -128,3 +128,26 @@ async fn what_is_in_doubt_is_found_by_words_place_and_time() {
     let else_said = Outgoing { text: "Something else".into(), ..reply() };
     assert_eq!(publish.find(&else_said, now(), now()).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_post_of_our_own_answers_nobody_and_may_be_unlisted() {
+    let server = MockServer::start().await;
+    let posted = json!({"number": 9, "id": "p9", "text": "We open at nine", "url": "http://127.0.0.1/p9", "own": true, "unlisted": true});
+    Mock::given(method("POST"))
+        .and(path("/api/posts"))
+        .and(body_partial_json(json!({"text": "We open at nine", "parent": null, "private": false, "unlisted": true})))
+        .respond_with(ResponseTemplate::new(201).set_body_json(&posted))
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(path("/api/posts"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([posted])))
+        .mount(&server)
+        .await;
+    let mut source = at(&server.uri()).unwrap();
+    let post = Outgoing { text: "We open at nine".into(), parent: None, visibility: Visibility::Unlisted, ..reply() };
+    let published = source.publish.as_ref().unwrap().publish(&post, now()).await.unwrap();
+    assert_eq!((published.native_id.as_str(), published.remarks.len()), ("p9", 0));
+    let heard = source.listen.poll("", now()).await.unwrap().items;
+    assert_eq!((heard[0].visibility, heard[0].own), (Visibility::Unlisted, true));
+}

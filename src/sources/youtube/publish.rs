@@ -7,7 +7,9 @@ use serde_json::json;
 
 use crate::domain::{Author, Timestamp, Visibility};
 use crate::sources::lenient::{made_since, moment, not_accepted, same_words};
-use crate::sources::{Count, Outgoing, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules};
+use crate::sources::{
+    Count, Outgoing, OwnPosts, Publish, PublishError, Published, SourceError, SourceErrorKind, TextRules,
+};
 
 use super::item::top_of;
 use super::shapes::Comment;
@@ -87,7 +89,13 @@ impl Publish for Replies {
     }
 
     async fn rules(&self, _now: Timestamp) -> Result<TextRules, SourceError> {
-        Ok(TextRules { count: Count::Characters, longest: Some(LONGEST), shortest: 1, ..TextRules::default() })
+        Ok(TextRules {
+            count: Count::Characters,
+            longest: Some(LONGEST),
+            shortest: 1,
+            own_posts: OwnPosts::ByHand,
+            ..TextRules::default()
+        })
     }
 
     async fn identity(&self, now: Timestamp) -> Result<Author, SourceError> {

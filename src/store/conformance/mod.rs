@@ -17,6 +17,7 @@ pub(crate) mod model;
 pub(crate) mod networks;
 pub(crate) mod outbox;
 pub(crate) mod people;
+pub(crate) mod posts;
 pub(crate) mod recording;
 pub(crate) mod sources;
 pub(crate) mod stream;
@@ -52,6 +53,8 @@ macro_rules! conformance {
             sources: the_roster_gets_numbers what_left_the_roster_keeps_its_rows a_roster_that_contradicts_itself
                 outcomes_are_remembered signals_are_raised_once_an_hour signals_are_seen others_notice_commits
                 a_copy_is_whole closing_leaves_everything;
+            posts: a_post_of_our_own_is_an_act_and_answers_nobody posts_do_not_stand_in_one_another_s_way
+                the_parts_of_a_post_are_a_thread_of_our_own;
             recording: a_mention_comes_back_whole delivered_again_is_known edited_is_the_same_mention
                 a_changed_id_is_the_same_mention twice_in_a_batch_is_once a_shared_alias_loses_nothing
                 the_same_item_under_two_ids_is_once the_same_id_in_another_source_is_another

@@ -163,16 +163,17 @@ actions! {
     CopyText, "Copy the mention's words", "copy-text", ["shift-y"], Mentions, Mentions;
     Browse, "Open the link in a browser, or show it", "browse", ["o"], Mentions, Mentions;
     Reply, "Answer the mention, or write on at its draft", "reply", ["r"], Answers, Mentions;
+    Post, "Write a post of our own, or write on at its draft", "post", ["p"], Answers, Everywhere;
     Send, "Send what is written", "send", ["ctrl-x s", "ctrl-enter"], Answers, Composer;
     SendAnyway, "Yes, send it all the same", "send-anyway", ["ctrl-y"], Answers, Composer;
-    Skip, "On to the next one of a batch, without an answer", "skip", ["ctrl-x n"], Answers, Composer;
+    Skip, "On to the next one of a batch, without an answer; a new post beside this draft", "skip", ["ctrl-x n"], Answers, Composer;
     SavedReply, "Put a saved reply in", "saved-reply", ["ctrl-r"], Answers, Composer;
     Editor, "Write on in $EDITOR", "editor", ["ctrl-x e", "ctrl-x ctrl-e"], Answers, Composer;
     Quote, "Quote the selected turn of the thread (PgUp, PgDn select)", "quote", ["ctrl-x q"], Answers, Composer;
     Identity, "Send under the next account", "identity", ["ctrl-x i"], Answers, Composer;
     Parts, "Send as several posts when it is too long, or not", "parts", ["ctrl-x p"], Answers, Composer;
     Visibility, "Who may read it: narrower, never wider than what is answered", "visibility", ["ctrl-x v"], Answers, Composer;
-    Warning, "With the content warning of what is answered, or without", "content-warning", ["ctrl-x w"], Answers, Composer;
+    Warning, "With a content warning: that of what is answered, or your own; or without", "content-warning", ["ctrl-x w"], Answers, Composer;
     Language, "The next language", "language", ["ctrl-x l"], Answers, Composer;
     UndoText, "Undo in the text", "undo-text", ["ctrl-x u"], Answers, Composer;
     RedoText, "Redo in the text", "redo-text", ["ctrl-x r"], Answers, Composer;
@@ -203,7 +204,7 @@ actions! {
     ShowPerson, "Who wrote it: the card of the person", "person", ["@"], People, Mentions;
     PersonWhileWriting, "The card of the person who is answered", "person-card", ["ctrl-x o"], People, Composer;
     MergePeople, "The account that looks alike is the same person; asks first", "same-person", ["&"], People, Everywhere;
-    NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["p"], Figures, Everywhere;
+    NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["shift-t"], Figures, Everywhere;
     Why, "Why the mention is read so, word by word", "why", ["shift-i"], Figures, Mentions;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;
     Refresh, "Poll the selected source, or all of them, now", "refresh", ["shift-r"], Program, Everywhere;

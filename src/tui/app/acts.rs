@@ -65,6 +65,7 @@ impl Model {
             Action::ViewWatches => self.show(View::Watches, cmds),
             Action::ViewOutbox => self.show(View::Outbox, cmds),
             Action::Reply => self.reply(cmds),
+            Action::Post => self.write_post(false, cmds),
             Action::Recall => self.recall_newest(cmds),
             Action::StopSending => self.stop_sending(cmds),
             Action::ViewActs => self.show_acts(cmds),
@@ -96,7 +97,9 @@ impl Model {
             Action::Palette => self.push(Overlay::Palette(overlay::Palette::default())),
             Action::Refresh => self.refresh(cmds),
             Action::Pause => cmds.push(Cmd::Pause(!self.status.paused())),
-            other if other.place() == Place::Composer => self.status.say(Weight::Info, "write an answer first"),
+            other if other.place() == Place::Composer => {
+                self.status.say(Weight::Info, "write an answer or a post first")
+            }
             other => self.deed(other, cmds),
         }
     }
@@ -138,6 +141,7 @@ impl Model {
             overlay::Step::Judge(acts, deed) => self.judge(acts, deed, cmds),
             overlay::Step::Say(said) => self.carry_out_correcting(*said, cmds),
             overlay::Step::Reply(reply) => self.insert_reply(&reply),
+            overlay::Step::Warning(warning) => self.put_warning(warning),
             overlay::Step::Campaign(change) => self.change_campaigns(*change, cmds),
             overlay::Step::Find(words) => {
                 self.people.narrow(&words);

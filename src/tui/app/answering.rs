@@ -6,11 +6,12 @@ mod parting;
 mod told;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use self::parting::Parting;
 use super::action::Action;
 use super::asks::Thing;
-use super::cmd::Cmd;
+use super::cmd::{Cmd, Load};
 use super::composer::batch::Batch;
 use super::composer::errand::{Errand, Wanted};
 use super::composer::gate::{Go, Outside};
@@ -21,8 +22,10 @@ use super::layout::{Pane, View};
 use super::msg::{Typing, Weight};
 use super::outbox::Outbox;
 use super::overlay::Overlay;
+use super::prompt::Prompt;
 use super::{Model, layout};
 use crate::domain::{MentionId, OutgoingId, Timestamp};
+use crate::engine::rehearsal::live::Rehearsed;
 
 /// Errands that are waited for at once; who asks for more lost patience long ago.
 const MOST: usize = 64;
@@ -132,6 +135,11 @@ impl Model {
         self.open_sheet(Wanted::Mention(mention), cmds);
     }
 
+    /// Opens the sheet for a post of our own: the one that was begun, or a new one.
+    pub(super) fn write_post(&mut self, anew: bool, cmds: &mut Vec<Cmd>) {
+        self.open_sheet(Wanted::Post { anew }, cmds);
+    }
+
     fn open_sheet(&mut self, wanted: Wanted, cmds: &mut Vec<Cmd>) {
         let voice = self.context.voice().map(str::to_owned);
         if let Some(question) = self.send_errand(Purpose::Open, Errand::Open(wanted, voice), cmds) {
@@ -194,7 +202,7 @@ impl Model {
         let batch = self.answering.batch.take();
         self.answering.opening = None;
         let Some(mut sheet) = self.answering.composer.take() else { return };
-        let session = sheet.session();
+        let (session, post) = (sheet.session(), sheet.is_post());
         if sheet.is_sending() {
             return self.leave_while_sending(sheet, batch);
         }
@@ -206,9 +214,11 @@ impl Model {
         }
         if kept {
             self.part_with(sheet, None);
-            let key = self.context.keys().short(Action::Reply).unwrap_or_default();
+            let action = if post { Action::Post } else { Action::Reply };
+            let key = self.context.keys().short(action).unwrap_or_default();
+            let whence = if post { "" } else { " on the mention" };
             let batch = batch.as_ref().map(|batch| format!("; {}", batch.outcome())).unwrap_or_default();
-            self.status.say(Weight::Info, &format!("the draft is kept: {key} on the mention brings it back{batch}"));
+            self.status.say(Weight::Info, &format!("the draft is kept: {key}{whence} brings it back{batch}"));
         } else if let Some(batch) = batch {
             self.status.say(Weight::Info, &batch.outcome());
         }
@@ -244,6 +254,12 @@ impl Model {
                 let go = sheet.send_anyway(outside, &self.context);
                 self.go_out(go, cmds);
             }
+            Action::Skip if sheet.is_post() => {
+                if !sheet.is_sending() {
+                    self.close_sheet(cmds);
+                    self.write_post(true, cmds);
+                }
+            }
             Action::Skip => self.skip_one(cmds),
             Action::PersonWhileWriting => self.person_while_writing(),
             Action::SavedReply => self.choose_reply(),
@@ -261,8 +277,17 @@ impl Model {
             }
             Action::Identity => sheet.next_identity(now),
             Action::Parts => sheet.toggle_parts(now),
-            Action::Visibility => sheet.next_visibility(now),
-            Action::Warning => sheet.toggle_warning(now),
+            Action::Visibility => {
+                if let Err(why) = sheet.next_visibility(now) {
+                    self.status.say(Weight::Info, why);
+                }
+            }
+            Action::Warning => {
+                if !sheet.toggle_warning(now) {
+                    let prompt = Prompt::with(sheet.warning());
+                    self.push(Overlay::Warning(prompt));
+                }
+            }
             Action::Language => sheet.next_lang(now),
             Action::UndoText | Action::RedoText => {
                 let changed = sheet.undo(action == Action::RedoText, now);
@@ -286,6 +311,33 @@ impl Model {
                 .say(Weight::Info, "there are no saved replies yet: add a [[reply]] to the configuration");
         }
         self.push(Overlay::Replies(Picker::new(replies)));
+    }
+
+    /// Puts a content warning before the text; an empty one takes it away.
+    pub(super) fn put_warning(&mut self, warning: String) {
+        let now = self.context.now();
+        if let Some(sheet) = &mut self.answering.composer {
+            sheet.set_warning(warning, now);
+        }
+    }
+
+    /// The sheet of a post wants to be rehearsed.
+    pub(super) fn wants_rehearsal(&self) -> bool {
+        self.answering.composer.as_ref().is_some_and(|sheet| sheet.wants_rehearsal())
+    }
+
+    /// What is to be rehearsed.
+    pub(super) fn ask_rehearsal(&mut self) -> Option<Load> {
+        let board = self.campaigns.board_as_is();
+        self.answering.composer.as_mut()?.ask_rehearsal(board, &self.context)
+    }
+
+    /// What the rehearsal came to.
+    pub(super) fn take_rehearsal(&mut self, rehearsed: Arc<Rehearsed>) -> bool {
+        let now = self.context.now();
+        let Some(sheet) = self.answering.composer.as_mut().filter(|sheet| sheet.is_post()) else { return false };
+        sheet.take_rehearsal(rehearsed, now);
+        true
     }
 
     /// Puts a saved reply into the text.
@@ -316,6 +368,12 @@ impl Model {
             }
             Go::Record(errand) => {
                 self.send_errand(Purpose::Record(session), errand, cmds);
+            }
+            Go::Posted(errand) => {
+                if let Some(errand) = errand {
+                    self.send_errand(Purpose::Discard, errand, cmds);
+                }
+                self.done_with_sheet(session, "done with: you posted it", "", cmds);
             }
         }
     }

@@ -237,6 +237,7 @@ impl Model {
                 self.clocks.answer_followed(followed);
                 false
             }
+            (Thing::Rehearsal, Answer::Rehearsed(rehearsed)) => self.take_rehearsal(rehearsed),
             // An answer to another question than was asked: as good as none.
             (thing, _) => {
                 self.give_up(thing);

@@ -51,6 +51,8 @@ pub enum Thing {
     Accounts,
     /// The outbox.
     Outbox,
+    /// What the post that is written would do.
+    Rehearsal,
     /// What is shown of the books.
     Books,
     /// How an act was read, and why.
@@ -65,7 +67,7 @@ impl Thing {
     /// Shortest time between two reads that nobody asked for.
     fn pause(self) -> SignedDuration {
         match self {
-            Self::Rows | Self::CaseIds | Self::Outbox => SignedDuration::from_millis(250),
+            Self::Rows | Self::CaseIds | Self::Outbox | Self::Rehearsal => SignedDuration::from_millis(250),
             Self::Detail | Self::Why | Self::Cases | Self::Case | Self::Person => SignedDuration::from_millis(500),
             Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
                 SignedDuration::from_secs(1)

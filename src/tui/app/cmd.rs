@@ -1,5 +1,7 @@
 //! What the model asks the runtime to do. Effects as data: the model itself never acts.
 
+use std::sync::Arc;
+
 use super::composer::advice::Coaching;
 use crate::domain::case::{CaseChange, InboxFilter, InboxKey};
 use crate::domain::person::{PeopleFilter, PeopleKey};
@@ -8,6 +10,8 @@ use crate::domain::{
     ActId, CampaignChange, CaseId, CorrectionId, Deed, Filter, GroupId, MentionId, Occasion, PersonId, Said, SignalId,
     SourceId, Span, StepId, SubjectId, Timestamp,
 };
+use crate::engine::campaigns::Board;
+use crate::engine::rehearsal::live::Rehearsing;
 use crate::measure::hours::WorkingHours;
 
 /// A command to the runtime. A `question` number comes back with the answer.
@@ -378,5 +382,18 @@ pub enum Load {
         cut_off: Timestamp,
         /// The tell factor k.
         tell_factor: f64,
+    },
+    /// What a post would do to the books.
+    Rehearsal {
+        /// The post.
+        text: String,
+        /// The present moment.
+        now: Timestamp,
+        /// Who rehearses.
+        by: Rehearsing,
+        /// The account that it would go out under.
+        account: String,
+        /// The campaigns as they are.
+        board: Option<Arc<Board>>,
     },
 }

@@ -276,6 +276,9 @@ impl Model {
             self.asks.hurry(Thing::Detail);
         }
         self.ask_inbox(cmds);
+        if self.wants_rehearsal() {
+            self.asks.stale(Thing::Rehearsal);
+        }
         self.ask_people();
         let now = self.context.now();
         for (thing, question) in self.asks.ready(now) {
@@ -314,6 +317,7 @@ impl Model {
             Thing::Candidates => self.candidates(),
             Thing::Accounts => self.answering.composer()?.wants_accounts().map(Load::Accounts),
             Thing::Outbox => Some(Load::Outbox),
+            Thing::Rehearsal => self.ask_rehearsal(),
             Thing::Books => Some(Load::Books { limit: self.giving.limit() }),
             Thing::Verdict => self.giving.asked().map(|act| Load::Verdict { act }),
             Thing::People => self.people.ask(now),

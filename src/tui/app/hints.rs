@@ -155,6 +155,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
             fixed(&[("type", "to find"), ("↑ ↓", "choose"), ("Enter", "put it in"), ("Esc", "close")])
         }
         Overlay::Case(_) => fixed(&[("Enter", "do it"), ("↑ ↓", "choose"), ("Esc", "do not")]),
+        Overlay::Warning(_) => fixed(&[("Enter", "put it before the text; empty: none"), ("Esc", "leave it as it is")]),
         Overlay::Campaign(_) => fixed(&[("Enter", "save"), ("↑ ↓", "next line"), ("Esc", "do not")]),
         Overlay::Name { .. } => fixed(&[("Enter", "save the watch"), ("Esc", "do not")]),
         Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
@@ -188,6 +189,7 @@ fn writing(model: &Model, composer: &super::composer::Composer) -> Vec<Hint> {
     let keys = model.context().keys();
     let hint = |action, words: &str| Some((keys.short(action)?, words.to_owned()));
     let ends = if model.batch().is_some() { "end the batch" } else { "keep as draft" };
+    let post = composer.is_post();
     let esc = Some(("Esc".to_owned(), ends.to_owned()));
     let hints = if composer.asking().is_some() {
         vec![hint(Action::SendAnyway, "yes, all the same"), Some(("Esc".to_owned(), "back to the text".to_owned()))]
@@ -200,7 +202,10 @@ fn writing(model: &Model, composer: &super::composer::Composer) -> Vec<Hint> {
             Some(("Tab".to_owned(), "next blank".to_owned())),
             hint(Action::Editor, "editor"),
             hint(Action::Identity, "account"),
-            hint(Action::Quote, "quote"),
+            post.then(|| hint(Action::Visibility, "who reads")).flatten(),
+            post.then(|| hint(Action::Warning, "content warning")).flatten(),
+            post.then(|| hint(Action::Skip, "new post")).flatten(),
+            (!post).then(|| hint(Action::Quote, "quote")).flatten(),
             hint(Action::Parts, "several posts"),
             hint(Action::UndoText, "undo"),
         ]

@@ -168,6 +168,7 @@ pub fn signal_name(kind: SignalKind) -> &'static str {
         SignalKind::StoreTrouble => "store",
         SignalKind::Late => "late",
         SignalKind::PromiseDue => "promise",
+        SignalKind::Canned => "canned",
         SignalKind::Backlash => "backlash",
         SignalKind::HandOverDue => "hand-over",
     }

@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::engine::aftermath::Followed;
 use crate::engine::books::shown::{Shown, Verdict};
+use crate::engine::rehearsal::live::Rehearsed;
 use crate::engine::timekeeping::Reckoning;
 use crate::engine::{Event, Reasons};
 
@@ -175,6 +176,8 @@ pub enum Answer {
     Clocks(Arc<[Reckoning]>),
     /// What became of people after our answers.
     Followed(Arc<Followed>),
+    /// What a post would do.
+    Rehearsed(Arc<Rehearsed>),
     /// Cases were changed.
     CasesChanged(Arc<CasesChanged>),
     /// Steps were undone, or stand.

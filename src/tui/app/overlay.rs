@@ -100,6 +100,8 @@ pub enum Overlay {
     Game(Box<Game>),
     /// A saved reply is chosen.
     Replies(Picker),
+    /// A content warning is written.
+    Warning(Prompt),
     /// What a campaign is made of, or what was paid.
     Campaign(Box<Form>),
     /// Words of handles and names.
@@ -139,6 +141,8 @@ pub enum Step {
     Answer(Box<GameAnswer>),
     /// It goes away and a saved reply goes into the text.
     Reply(Box<SavedReply>),
+    /// It goes away and this warning stands before the text.
+    Warning(String),
     /// It goes away and something about campaigns is changed.
     Campaign(Box<CampaignChange>),
     /// It goes away and people with these words are shown.
@@ -180,6 +184,11 @@ impl Overlay {
             },
             Self::Palette(palette) => return palette.type_in(typing),
             Self::Replies(picker) => return picker.type_in(typing),
+            Self::Warning(prompt) => match prompt.type_in(typing) {
+                Typed::Submit => return Step::Warning(prompt.text().trim().to_owned()),
+                Typed::Cancel => return Step::Close,
+                _ => {}
+            },
             Self::Name { prompt, query } => match prompt.type_in(typing) {
                 Typed::Submit if !prompt.text().trim().is_empty() => {
                     return Step::Save { name: prompt.text().trim().to_owned(), query: query.clone() };
@@ -229,6 +238,7 @@ impl Overlay {
                 Self::Palette(palette) => palette.go(motion),
                 Self::Replies(picker) => picker.go(motion),
                 Self::Name { .. }
+                | Self::Warning(_)
                 | Self::Case(_)
                 | Self::Correct(_)
                 | Self::Judge(_)
@@ -263,6 +273,7 @@ impl Overlay {
             Self::Why(why) => why.fit(context, size),
             Self::Palette(_)
             | Self::Name { .. }
+            | Self::Warning(_)
             | Self::Replies(_)
             | Self::Case(_)
             | Self::Correct(_)

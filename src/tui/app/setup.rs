@@ -8,6 +8,7 @@ use super::keys::KeyNames;
 use super::msg::Notice;
 use crate::domain::time::SignedDuration;
 use crate::domain::{Subject, Timestamp, WatchRule};
+use crate::engine::rehearsal::live::Rehearsing;
 use crate::measure::hours::WorkingHours;
 
 /// How foreign emoji are shown in lists.
@@ -43,6 +44,8 @@ pub struct Writer {
     pub replies: Vec<SavedReply>,
     /// Who reads the drafts.
     pub coach: Coaching,
+    /// Who says what a post would do.
+    pub rehearsing: Rehearsing,
     /// A second voice must approve what is sent.
     pub approval: bool,
 }

@@ -18,6 +18,7 @@ use crate::domain::{
     ActId, CampaignChange, CorrectionId, Deed, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId,
     SubjectId, Timestamp,
 };
+use crate::engine::rehearsal::Setting;
 use crate::store::cases::ByHand;
 use crate::store::people::AddUp;
 use crate::store::{Store, StoreResult};
@@ -27,6 +28,9 @@ use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
 mod cases;
 mod people;
+mod rehearsals;
+
+use rehearsals::Rehearsals;
 
 /// Questions that are asked of the store at the same time.
 const AT_ONCE: usize = 4;
@@ -136,6 +140,7 @@ pub(super) struct Errands {
     told: mpsc::Receiver<Brought>,
     keeper: JoinSet<()>,
     trial: CancellationToken,
+    rehearsals: Rehearsals,
     add_up: Arc<dyn AddUp>,
 }
 
@@ -163,6 +168,7 @@ impl Errands {
             told,
             keeper,
             trial: CancellationToken::new(),
+            rehearsals: Rehearsals::default(),
             add_up,
         }
     }
@@ -189,10 +195,17 @@ impl Errands {
         }
         let (store, at_once) = (Arc::clone(&self.store), Arc::clone(&self.at_once));
         let (newsroom, add_up) = (Arc::clone(&self.newsroom), Arc::clone(&self.add_up));
+        let rehearsals = self.rehearsals.clone();
         self.tasks.spawn(async move {
             // Closed never: the semaphore lives as long as the tasks.
             let _permit = at_once.acquire_owned().await;
-            let answer = answer(&*store, &*newsroom, &*add_up, load, brand).await;
+            let answer = match load {
+                Load::Rehearsal { text, now, by, account, board } => {
+                    let setting = board.and_then(|board| Setting::found(&board, &text, &account));
+                    rehearsals.answer(&*store, &text, now, &by, setting).await
+                }
+                load => answer(&*store, &*newsroom, &*add_up, load, brand).await,
+            };
             Brought::Message(match answer {
                 Ok(answer) => Msg::Answer { question, answer },
                 Err(error) => failed(question, &error.to_string()),
@@ -493,6 +506,7 @@ async fn answer(
         | Load::Case { .. }
         | Load::Clocks { .. }
         | Load::Followed { .. }
+        | Load::Rehearsal { .. }
         | Load::InboxFigures { .. }) => cases::answer(store, load).await?,
     })
 }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use super::Newsroom;
 use crate::domain::case::CaseChange;
-use crate::domain::outbox::{Draft, Identity, OutgoingState, Saved};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved};
 use crate::domain::time::SignedDuration;
-use crate::domain::{CaseId, MentionId, Network, SafeText, SourceId, Timestamp};
+use crate::domain::{CaseId, MentionId, Network, SafeText, SourceId, Timestamp, Visibility};
 use crate::engine::answering::AnsweringSettings;
 use crate::store::cases::ByHand;
 use crate::store::outbox::Submit;
@@ -31,6 +31,9 @@ const LISTED: u32 = 200;
 const SENT: u32 = 30;
 /// How far back the same words to others are looked for.
 const LATELY: SignedDuration = SignedDuration::from_hours(24);
+/// Our last replies that a new one is compared with, and the acts among which they are looked for.
+const REPLIES: usize = 20;
+const ACTS: u32 = 100;
 /// Sheets whose drafts are remembered; one is written on at a time.
 const SHEETS: usize = 64;
 
@@ -44,19 +47,28 @@ pub(crate) async fn open(
     let draft = match wanted {
         Wanted::Outgoing(id) => store.outgoing(id).await?,
         Wanted::Mention(id) => store.draft_for(Some(id), None, voice).await?,
+        Wanted::Post { anew: true } => None,
+        Wanted::Post { anew: false } => begun_post(store, voice).await?,
     };
     let draft = draft.filter(|draft| draft.state == OutgoingState::Draft);
     let id = match wanted {
         Wanted::Mention(id) => Some(id),
         Wanted::Outgoing(_) => draft.as_ref().and_then(|draft| draft.mention),
+        Wanted::Post { .. } => None,
     };
-    let mut opened = Opened::default();
+    let post = matches!(wanted, Wanted::Post { .. }) || draft.as_ref().is_some_and(Outgoing::is_post);
+    let mut opened = Opened { post, ..Opened::default() };
     if let Some(id) = id {
         opened.mention = store.mention(id).await?.map(Arc::new);
     }
     let source = opened.mention.as_ref().map(|mention| mention.row.source).or(draft.as_ref().map(|draft| draft.source));
-    if let Some(source) = source {
-        opened.identities = reaching(store, source).await?;
+    match source {
+        _ if post => opened.identities = store.identities().await?,
+        Some(source) => opened.identities = reaching(store, source).await?,
+        None => {}
+    }
+    if !post {
+        opened.replies = replies(store).await?;
     }
     if let Some(mention) = &opened.mention {
         opened.turns = store.thread(mention.row.id, TURNS).await?;
@@ -80,6 +92,20 @@ pub(crate) async fn open(
     opened.used = used(store).await?;
     opened.draft = draft;
     Ok(opened)
+}
+
+/// The post that this voice began and has not sent, the newest one.
+async fn begun_post(store: &dyn Store, voice: Option<&str>) -> StoreResult<Option<Outgoing>> {
+    let drafts = store.outgoings(&[OutgoingState::Draft], LISTED).await?;
+    let own = |one: &Outgoing| one.is_post() && one.voice.as_ref().map(SafeText::as_str) == voice;
+    Ok(drafts.into_iter().find(own))
+}
+
+/// The words of our last public replies, newest first; nothing that was back-filled.
+async fn replies(store: &dyn Store) -> StoreResult<Vec<String>> {
+    let acts = store.acts(None, ACTS).await?;
+    let live = acts.iter().filter(|act| act.parent.is_some() && !act.history && act.visibility != Visibility::Private);
+    Ok(live.map(|act| act.text.to_string()).take(REPLIES).collect())
 }
 
 /// The accounts that reach what a source has shown, and those that were used last.

@@ -15,7 +15,7 @@ use crate::domain::{SafeText, Visibility};
 use crate::tui::app::Model;
 use crate::tui::app::composer::paper::Row;
 use crate::tui::app::composer::replies::{Picker, ROWS};
-use crate::tui::app::composer::{Composer, Way, room};
+use crate::tui::app::composer::{Composer, Way};
 use crate::tui::app::flow::MARGIN;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Page, Tone, piece};
@@ -25,7 +25,7 @@ use crate::tui::theme::Theme;
 
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let Some(sheet) = model.composer() else { return };
-    let room = room::room(area);
+    let room = sheet.room(area);
     thread(brush, model, sheet, room.thread);
     if let Some(divider) = room.divider {
         for y in divider.y..divider.y + divider.height {
@@ -33,7 +33,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
         }
     }
     if let Some(card) = room.card {
-        person(brush, model, sheet, card);
+        if sheet.is_post() { rehearsal(brush, sheet, card) } else { person(brush, model, sheet, card) }
     }
     text(brush, model, sheet, room.sheet);
     strip::draw(brush, model, sheet, room.strip);
@@ -102,6 +102,16 @@ fn about(page: &mut Page, card: &PersonCard, model: &Model) {
     }
 }
 
+/// What the post would do; `…` while other words are read.
+fn rehearsal(brush: &mut Brush<'_>, sheet: &Composer, area: Area) {
+    let desk = sheet.rehearsing();
+    let pending = !sheet.is_rehearsed();
+    let right = Line::of(Tone::Muted, if pending { "…" } else { "" });
+    let title = Line::of(Tone::Strong, "Post").with(Tone::Muted, " · what it would do");
+    let body = inner(brush.pane(area, &title, &right, false), MARGIN);
+    brush.page(body, desk.page(), desk.scroll());
+}
+
 /// Under which account, for whom and how: what must not be overlooked.
 fn heading(model: &Model, sheet: &Composer) -> Line {
     let mut line = match sheet.way() {
@@ -110,6 +120,9 @@ fn heading(model: &Model, sheet: &Composer) -> Line {
             let tone = if sheet.is_unusual() { Tone::Bad } else { Tone::Strong };
             let sign = if sheet.is_unusual() { "! " } else { "" };
             let mut line = Line::of(tone, format!("{sign}as {account}"));
+            if sheet.is_post() {
+                line = line.with(Tone::Muted, format!(" · {}", sheet.network()));
+            }
             if identities.len() > 1 {
                 line = line.with(Tone::Muted, format!(" ({} of {})", place(sheet), identities.len()));
             }
@@ -117,6 +130,9 @@ fn heading(model: &Model, sheet: &Composer) -> Line {
         }
         Way::ByHand => Line::of(Tone::Warn, "by hand: the words go to the clipboard"),
     };
+    if sheet.is_post() && sheet.is_by_hand() {
+        line = line.with(Tone::Warn, " · by hand");
+    }
     line = match sheet.visibility() {
         Visibility::Public => line,
         Visibility::Unlisted => line.with(Tone::Warn, " · unlisted"),
@@ -161,7 +177,8 @@ fn text(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
     let paper = sheet.paper();
     let words = paper.text();
     let rows = paper.rows(usize::from(body.width));
-    let marks = if sheet.is_coached() { sheet.advice().marks() } else { Vec::new() };
+    let mut marks = if sheet.is_coached() { sheet.advice().marks() } else { Vec::new() };
+    marks.extend(sheet.rehearsal_marks());
     let styles = Styles { marks: &marks, selected: paper.selected().map(|(from, to)| from..to), theme: brush.theme };
     for (line, row) in rows.iter().skip(paper.scroll()).take(usize::from(body.height)).enumerate() {
         row_of_text(brush, body, row_at(body, line), &words, row, &styles);
@@ -172,7 +189,8 @@ fn text(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
         brush.wash(Area::new(x, row_at(body, line), 1, 1), brush.theme.selected(true));
     }
     if paper.text().trim().is_empty() && body.height > 0 {
-        brush.say(body.x + 2, body.y, body.width.saturating_sub(2), "write your answer here", Tone::Muted);
+        let words = if sheet.is_post() { "write your post here" } else { "write your answer here" };
+        brush.say(body.x + 2, body.y, body.width.saturating_sub(2), words, Tone::Muted);
     }
 }
 

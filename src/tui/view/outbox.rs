@@ -64,7 +64,9 @@ fn row(brush: &mut Brush<'_>, model: &Model, area: Area, outgoing: &Outgoing) {
         (state, _) => state_name(state).to_owned(),
     };
     let stamp = when::stamp(context.zone(), context.now(), outgoing.changed);
-    let who = outgoing.target.who.as_deref().map(|who| format!("@{}", who.trim_start_matches('@'))).unwrap_or_default();
+    let everybody = || if outgoing.is_post() { "a post".to_owned() } else { String::new() };
+    let who =
+        outgoing.target.who.as_deref().map(|who| format!("@{}", who.trim_start_matches('@'))).unwrap_or_else(everybody);
     let words = SafeText::line(&outgoing.text(), 300);
     let line = Line::of(tone, format!(" {sign} {}", fit(&state, 14)))
         .with(Tone::Muted, format!(" {stamp} "))

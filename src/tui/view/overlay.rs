@@ -39,6 +39,13 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
         Overlay::Palette(found) => palette(brush, found, area, model),
         Overlay::Campaign(form) => super::campaigns::form(brush, form, area, model),
         Overlay::Replies(picker) => super::composer::replies(brush, picker, area),
+        Overlay::Warning(line) => {
+            let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
+            let body = frame(brush, area, "Content warning", "");
+            prompt(brush, Area { height: 1, ..body }, "", line, true);
+            let words = "Shown instead of the words until somebody wants to read them. Empty: no warning.";
+            brush.say(body.x, body.y + 2, body.width, words, Tone::Muted);
+        }
         Overlay::People(line) => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
             let body = frame(brush, area, "Find people", "");

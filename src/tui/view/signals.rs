@@ -54,7 +54,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
 fn sign(kind: SignalKind) -> &'static str {
     match kind {
         SignalKind::Spike | SignalKind::Flood => "▲",
-        SignalKind::Silence => "~",
+        SignalKind::Silence | SignalKind::Canned => "~",
         SignalKind::SourceTrouble
         | SignalKind::StoreTrouble
         | SignalKind::Late

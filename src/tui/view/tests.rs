@@ -22,6 +22,7 @@ mod clocks;
 mod giving;
 mod inbox;
 mod people;
+mod posts;
 mod scenes;
 mod why;
 

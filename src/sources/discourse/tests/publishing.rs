@@ -167,6 +167,7 @@ async fn the_forum_says_how_long_a_text_may_be() {
     serve_forum(&server).await;
     let publish = own_forum(&server).publish.unwrap();
     let rules = publish.rules(now()).await.unwrap();
+    assert_eq!((rules.own_posts, rules.lists_all), (crate::domain::OwnPosts::Titled, true));
     assert!(!rules.fits("too short") && rules.fits(WORDS) && rules.longest == Some(32_000) && rules.markdown);
     let me = publish.identity(now()).await.unwrap();
     assert_eq!((me.native_id.as_deref(), me.handle.as_deref()), (Some("3"), Some("ferris_team")));

@@ -143,5 +143,6 @@ async fn what_may_have_gone_out_is_found_by_its_words_and_author() {
     let other = Outgoing { text: "Other words".to_owned(), ..reply("f/b/discussions/7") };
     assert_eq!(publish.find(&other, now(), now()).await.unwrap(), None);
     assert!(publish.rules(now()).await.unwrap().fits("We are on it."));
+    assert_eq!(publish.rules(now()).await.unwrap().own_posts, crate::domain::OwnPosts::ByHand);
     assert_eq!(publish.identity(now()).await.unwrap().native_id.as_deref(), Some("9001"));
 }

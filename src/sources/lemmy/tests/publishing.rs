@@ -194,6 +194,7 @@ async fn what_lemmy_cannot_do_is_refused_before_it_is_asked() {
     let requests = server.received_requests().await.unwrap();
     assert!(requests.iter().all(|request| request.method.as_str() == "GET"));
     assert!(publish.rules(now()).await.unwrap().markdown);
+    assert_eq!(publish.rules(now()).await.unwrap().own_posts, crate::domain::OwnPosts::ByHand);
     let identity = publish.identity(now()).await.unwrap();
     assert_eq!(identity.native_id.as_deref(), Some("https://lemmy.example/u/ferris_bikes"));
 }

@@ -49,6 +49,7 @@ async fn a_reply_goes_below_what_it_answers() {
     assert!(published.url.unwrap().ends_with("/new1/") && published.remarks.is_empty());
     assert_eq!(publish.identity(now()).await.unwrap().native_id.as_deref(), Some("t2_brand1"));
     let rules = publish.rules(now()).await.unwrap();
+    assert_eq!((rules.own_posts, rules.lists_all), (crate::domain::OwnPosts::Titled, true));
     assert!(rules.markdown && !rules.retry_safe && rules.fits(&"x".repeat(10_000)) && !rules.fits(&"x".repeat(10_001)));
 }
 

@@ -154,5 +154,6 @@ async fn what_may_have_gone_out_is_found_below_the_comment() {
     let later = "2026-11-22T13:00:00Z".parse().unwrap();
     assert_eq!(publish.find(&reply("UgwOne"), later, later).await.unwrap(), None);
     assert!(publish.rules(now()).await.unwrap().fits("We are on it."));
+    assert_eq!(publish.rules(now()).await.unwrap().own_posts, crate::domain::OwnPosts::ByHand);
     assert_eq!(publish.identity(now()).await.unwrap().native_id.as_deref(), Some(OURS));
 }

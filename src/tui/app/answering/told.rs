@@ -210,9 +210,11 @@ impl Model {
         self.asks.stale(Thing::Outbox);
         let why = trouble.map(|why| format!(": {why}")).unwrap_or_default();
         match state {
-            OutgoingState::Failed => self.status.say(Weight::Trouble, &format!("an answer did not go out{why}")),
+            OutgoingState::Failed => {
+                self.status.say(Weight::Trouble, &format!("an answer or a post did not go out{why}"))
+            }
             OutgoingState::Uncertain => {
-                self.status.say(Weight::Trouble, &format!("whether an answer went out is not known{why}"));
+                self.status.say(Weight::Trouble, &format!("whether an answer or a post went out is not known{why}"));
             }
             _ => return false,
         }

@@ -72,6 +72,11 @@ impl Campaigns {
         self.board.as_deref()
     }
 
+    /// The same, to be looked at elsewhere.
+    pub(super) fn board_as_is(&self) -> Option<Arc<Board>> {
+        self.board.clone()
+    }
+
     /// The rows of the list: campaigns, then what could be one.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let board = self.board.iter();

@@ -13,6 +13,7 @@ impl Composer {
     pub fn wants_accounts(&self) -> Option<SourceId> {
         match &self.mention {
             Some(mention) => (mention.answerable == Answerable::AsSource).then_some(mention.row.source),
+            None if self.post => None,
             None => self.identity().map(|identity| identity.source),
         }
     }
@@ -26,8 +27,11 @@ impl Composer {
             return false;
         }
         let before = self.identity().cloned();
-        let used = used.iter().find(|(on, _)| *on == self.network).map(|(_, source)| *source);
-        let mut way = opening::way(self.mention.as_deref(), known, used);
+        if self.post {
+            return false;
+        }
+        let last = used.iter().find(|(on, _)| *on == self.network).map(|(_, source)| *source);
+        let mut way = opening::way(self.mention.as_deref(), known, last);
         if let (Way::Publish { identities, chosen, .. }, Some(before)) = (&mut way, &before) {
             *chosen = identities.iter().position(|one| one.source == before.source).unwrap_or(*chosen);
         }
@@ -35,6 +39,7 @@ impl Composer {
             return false;
         }
         self.way = way;
+        self.used = used.to_vec();
         let names = |identity: &Identity| (identity.source, identity.handle.clone());
         let after = self.identity().map(names);
         if after != before.as_ref().map(names) {

@@ -1,5 +1,6 @@
 //! What the coach makes of the text, and whether the same was just sent to others.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use crate::domain::{Intents, OutgoingId};
 use crate::language::coach::{Flag, ReadCoach, Remark, RuleCoach};
 use crate::language::normalise;
+use crate::measure::giving::sameness::{ALIKE, FEWEST_REPLIES, likeness, shingles};
 
 /// Who reads the drafts.
 #[derive(Clone)]
@@ -48,6 +50,9 @@ const SAME: f64 = 0.8;
 /// Fewer words say too little: "thank you!" may be said often.
 const FEWEST_WORDS: usize = 5;
 
+/// Share of our last replies that say nearly this from which one more of them is worth a word.
+const CANNED_FROM: f64 = 0.25;
+
 /// What the coach says of a text.
 #[derive(Debug, Clone, Default)]
 pub struct Advice {
@@ -58,6 +63,8 @@ pub struct Advice {
     slots: Option<Vec<Range<usize>>>,
     /// How many others were just sent the same.
     same: usize,
+    /// How many of our last replies say nearly this, and of how many.
+    canned: Option<(usize, usize)>,
 }
 
 impl Advice {
@@ -67,7 +74,25 @@ impl Advice {
         remarks.retain(|remark| remark.holds);
         remarks.sort_by_key(|remark| weight(remark.flag));
         let slots = left_blank(mention, intents, text);
-        Self { about: text.to_owned(), remarks, slots, same: same(text, sent) }
+        Self { about: text.to_owned(), remarks, slots, same: same(text, sent), canned: None }
+    }
+
+    /// A post of our own answers nobody: only what must not stand in any text remains. What it does is rehearsed.
+    pub fn for_a_post(&mut self) {
+        self.remarks.retain(|remark| matches!(remark.flag, Flag::Placeholder | Flag::PersonalData));
+    }
+
+    /// Compares the text with our last replies.
+    pub fn compare(&mut self, said: &[Said]) {
+        let words = shingles(&self.about);
+        let alike = said.iter().filter(|one| likeness(&one.0, &words) >= ALIKE).count();
+        let many = alike as f64 >= CANNED_FROM * said.len() as f64;
+        self.canned = (said.len() >= FEWEST_REPLIES && many).then_some((alike, said.len()));
+    }
+
+    /// How many of our last replies say nearly this, and of how many, when that is so many that it sounds canned.
+    pub fn canned(&self) -> Option<(usize, usize)> {
+        self.canned
     }
 
     /// Whether it is about these words.
@@ -133,6 +158,17 @@ fn weight(flag: Flag) -> u8 {
         Flag::NoAcknowledgement => 4,
         Flag::NoNextStep => 5,
         Flag::Impersonal => 6,
+    }
+}
+
+/// A reply of ours, as what it shares with others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said(BTreeSet<String>);
+
+impl Said {
+    /// A reply that we gave.
+    pub fn new(text: &str) -> Self {
+        Self(shingles(text))
     }
 }
 

@@ -16,6 +16,11 @@ pub enum Wanted {
     Mention(MentionId),
     /// Something that is in the outbox already.
     Outgoing(OutgoingId),
+    /// A post of our own: what this voice began, or a new one whatever was begun.
+    Post {
+        /// A new one.
+        anew: bool,
+    },
 }
 
 /// Something for the store to do.
@@ -82,6 +87,8 @@ pub struct Submit {
 /// Everything that writing needs to know.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Opened {
+    /// It is a post of our own, which answers nobody.
+    pub post: bool,
     /// What is answered; `None` for a post of our own, or when it is gone.
     pub mention: Option<Arc<Mention>>,
     /// Who said what in the thread, oldest first.
@@ -98,6 +105,8 @@ pub struct Opened {
     pub used: Vec<(Network, SourceId)>,
     /// What was sent lately, newest first.
     pub sent: Vec<(OutgoingId, String)>,
+    /// The words of our last public replies, newest first; nothing that was back-filled.
+    pub replies: Vec<String>,
 }
 
 /// The outbox, as a list.

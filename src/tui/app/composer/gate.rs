@@ -1,8 +1,8 @@
 //! What stands between a text and its being sent. A placeholder and a text that is too long block; whatever else
 //! speaks against it is said and costs one more deliberate key. Neither is a letter or Enter, so that no paste sends.
 
+use super::Composer;
 use super::errand::{Errand, Submit};
-use super::{Composer, Way};
 use crate::domain::case::{CaseStatus, Step, StepKind, Turn};
 use crate::domain::outbox::{Seen, Submission};
 use crate::domain::{OutgoingId, SafeText, Timestamp};
@@ -33,6 +33,8 @@ pub enum Then {
     HandOut,
     /// Records that a person has posted it.
     Record,
+    /// A person has put a post of our own where it belongs: the draft is done with.
+    Posted,
 }
 
 /// What the world outside the sheet says.
@@ -60,6 +62,8 @@ pub enum Go {
     },
     /// The person's word is recorded.
     Record(Errand),
+    /// The draft is done with: a person has posted it.
+    Posted(Option<Errand>),
 }
 
 /// What became of the wish to send.
@@ -86,7 +90,7 @@ impl Composer {
             return Go::No;
         }
         let reasons = self.doubts(outside, context);
-        let then = if self.way == Way::ByHand { Then::HandOut } else { Then::Send };
+        let then = if self.is_by_hand() { Then::HandOut } else { Then::Send };
         if reasons.is_empty() {
             return self.go(then, context);
         }
@@ -97,7 +101,7 @@ impl Composer {
     /// The deliberate key. It means nothing unless something was asked.
     pub fn send_anyway(&mut self, outside: Outside, context: &Context) -> Go {
         let Some(asking) = self.asking.take() else { return Go::No };
-        if asking.then != Then::Record {
+        if !matches!(asking.then, Then::Record | Then::Posted) {
             self.blocked = self.blocks(outside, context);
             if !self.blocked.is_empty() {
                 return Go::No;
@@ -115,7 +119,7 @@ impl Composer {
                 self.due = None;
                 let submit = Submit {
                     session: self.session,
-                    network: self.network.clone(),
+                    network: self.network().clone(),
                     seen: Seen {
                         case: self.step,
                         all_the_same: then == Then::SendAllTheSame,
@@ -124,6 +128,18 @@ impl Composer {
                     voice: context.voice().map(str::to_owned),
                 };
                 Go::Send(vec![Errand::Save { session: self.session, draft: Box::new(draft) }, Errand::Submit(submit)])
+            }
+            Then::HandOut if self.post => {
+                let words = format!(
+                    "the words went to the clipboard: post them on {}; once that is done, this draft is done with, and the post is counted when its account shows it",
+                    self.network()
+                );
+                self.asking = Some(Asking { reasons: vec![words], then: Then::Posted });
+                Go::HandOut { text: self.finished(context), url: None }
+            }
+            Then::Posted => {
+                let begun = self.id.is_some() || self.kept.is_some();
+                Go::Posted(begun.then_some(Errand::Discard(self.session, self.opened)))
             }
             Then::HandOut => {
                 let url = self.mention.as_ref().and_then(|mention| mention.url.as_ref()).map(SafeText::to_string);
@@ -156,7 +172,7 @@ impl Composer {
             blocks.push("there is nothing to send yet".to_owned());
             return blocks;
         }
-        if outside.stopped && self.way != Way::ByHand {
+        if outside.stopped && !self.is_by_hand() {
             blocks.push("all sending is stopped: lift that first; the draft is kept".to_owned());
         }
         if let Some(slot) = self.advice.slots().iter().min_by_key(|slot| slot.start) {
@@ -166,7 +182,7 @@ impl Composer {
         } else if self.advice.has_slot() {
             blocks.push("a placeholder or a note to yourself was left in".to_owned());
         }
-        if context.writer().approval && context.voice().is_none() && self.way != Way::ByHand {
+        if context.writer().approval && context.voice().is_none() && !self.is_by_hand() {
             blocks.push(NO_VOICE.to_owned());
         }
         let tally = self.tally(context);
@@ -182,6 +198,9 @@ impl Composer {
         if tally.length < tally.shortest {
             blocks.push(format!("too short: this network wants at least {}", tally.shortest));
         }
+        if self.post {
+            blocks.extend(self.blocks_a_post());
+        }
         blocks
     }
 
@@ -194,11 +213,11 @@ impl Composer {
             doubts.push(format!(
                 "it goes out under {}, not under the account last used on {}",
                 identity.shown(),
-                self.network
+                self.network()
             ));
         }
         let many = self.posts(context).map_or(1, |posts| posts.len());
-        if many > 1 {
+        if many > 1 && !self.is_by_hand() {
             doubts.push(format!("it goes out as {many} posts"));
         }
         if let Some(claim) = self.case.as_ref().and_then(|case| case.claim.as_ref())
@@ -209,8 +228,17 @@ impl Composer {
         for remark in self.advice.remarks() {
             doubts.push(format!("{}: {}", super::advice::name(remark.flag), remark.advice));
         }
+        doubts.extend(self.warnings(context));
+        if let Some((alike, of)) = self.advice.canned() {
+            doubts.push(format!("{alike} of your last {of} replies say nearly this: write to this person"));
+        }
         match self.advice.same() {
             0 => {}
+            _ if self.advice.canned().is_some() => {}
+            many if self.post => doubts.push(match many {
+                1 => "nearly the same was published a while ago".to_owned(),
+                many => format!("nearly the same was published {many} times a while ago"),
+            }),
             1 => doubts.push(
                 "nearly the same was just sent to one other: say something that is meant for this person".to_owned(),
             ),
@@ -218,7 +246,7 @@ impl Composer {
                 "nearly the same was just sent to {many} others: say something that is meant for this person"
             )),
         }
-        if outside.paused && self.way != Way::ByHand {
+        if outside.paused && !self.is_by_hand() {
             doubts.push("all traffic is paused: it goes out when the pause is lifted".to_owned());
         }
         doubts

@@ -16,6 +16,11 @@ impl Composer {
         }
         let (words, intents) = self.heard();
         self.advice = Advice::read(&context.writer().coach, &words, intents, &text, &self.sent);
+        if self.post {
+            self.advice.for_a_post();
+        } else {
+            self.advice.compare(&self.said);
+        }
     }
 
     /// The words that are answered, and what they want.

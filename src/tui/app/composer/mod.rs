@@ -10,8 +10,10 @@ pub mod errand;
 pub mod gate;
 mod keeping;
 mod opening;
+pub mod own;
 pub mod paper;
 pub mod personal;
+pub mod rehearsing;
 pub mod replies;
 pub mod room;
 pub mod split;
@@ -31,7 +33,7 @@ use crate::domain::case::{Claim, PersonCard};
 use crate::domain::outbox::{Draft, Identity, Saved, Target};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    CaseId, Mention, Network, OutgoingId, SafeText, SourceId, StepId, TextRules, Timestamp, Visibility,
+    CaseId, Mention, Network, OutgoingId, OwnPosts, SafeText, SourceId, StepId, TextRules, Timestamp, Visibility,
 };
 
 /// So long after the first letter that is not saved yet, everything written so far is saved: a process that is
@@ -47,8 +49,6 @@ pub enum Way {
         identities: Vec<Identity>,
         /// The chosen one.
         chosen: usize,
-        /// The one that was last used on this network.
-        last: Option<SourceId>,
     },
     /// A person posts it; the program has no way.
     ByHand,
@@ -81,6 +81,8 @@ pub struct Composer {
     opened: Option<Saved>,
     mention: Option<Arc<Mention>>,
     target: Target,
+    /// It is a post of our own, which answers nobody.
+    post: bool,
     network: Network,
     case: Option<CaseSeen>,
     /// How far the history of the case was when it was looked at last.
@@ -90,6 +92,8 @@ pub struct Composer {
     card: Option<PersonCard>,
     thread: Thread,
     way: Way,
+    /// Under which account something was sent last, network by network.
+    used: Vec<(Network, SourceId)>,
     /// The account came to be known after the writer began: it is confirmed before anything is sent.
     unconfirmed: bool,
     paper: Paper,
@@ -106,9 +110,14 @@ pub struct Composer {
     warning: String,
     inherited_warning: String,
     lang: Option<String>,
+    /// A person chose the language.
+    lang_said: bool,
     parted: bool,
     advice: Advice,
+    rehearsing: rehearsing::Desk,
     sent: Vec<Sent>,
+    /// Our last replies.
+    said: Vec<advice::Said>,
     asking: Option<Asking>,
     blocked: Vec<String>,
     sending: Option<u64>,
@@ -139,7 +148,17 @@ impl Composer {
 
     /// Where it goes.
     pub fn network(&self) -> &Network {
-        &self.network
+        self.identity().filter(|_| self.post).map_or(&self.network, |identity| &identity.network)
+    }
+
+    /// Whether it is a post of our own, which answers nobody.
+    pub fn is_post(&self) -> bool {
+        self.post
+    }
+
+    /// Whether a person takes the words there: the program has no way.
+    pub fn is_by_hand(&self) -> bool {
+        self.way == Way::ByHand || self.post && self.rules().own_posts == OwnPosts::ByHand
     }
 
     /// The case.
@@ -182,10 +201,8 @@ impl Composer {
 
     /// Whether another account was used the last time on this network.
     pub fn is_unusual(&self) -> bool {
-        match (&self.way, self.identity()) {
-            (Way::Publish { last: Some(last), .. }, Some(identity)) => *last != identity.source,
-            _ => false,
-        }
+        let last = self.used.iter().find(|(network, _)| network == self.network());
+        last.zip(self.identity()).is_some_and(|((_, last), identity)| *last != identity.source)
     }
 
     /// Who may read it.
@@ -211,6 +228,11 @@ impl Composer {
     /// Whether the coach has read the words as they are.
     pub fn is_coached(&self) -> bool {
         self.advice.is_about(&self.paper.text())
+    }
+
+    /// What the post would do to the books.
+    pub fn rehearsing(&self) -> &rehearsing::Desk {
+        &self.rehearsing
     }
 
     /// What is asked before it is sent.
@@ -280,6 +302,7 @@ impl Composer {
         match typing {
             Typing::Cancel if self.asking.take().is_some() => return Step::Stay,
             Typing::Cancel => return Step::Close,
+            Typing::PageUp | Typing::PageDown if self.post => self.rehearsing.go(*typing == Typing::PageDown),
             Typing::PageUp => self.thread.step(false),
             Typing::PageDown => self.thread.step(true),
             Typing::Jump => self.next_slot(context),
@@ -363,33 +386,58 @@ impl Composer {
     pub fn next_identity(&mut self, now: Timestamp) {
         if let Way::Publish { identities, chosen, .. } = &mut self.way {
             *chosen = (*chosen + 1) % identities.len().max(1);
+            self.rehearsing.doubt();
             self.unconfirmed = false;
             self.changed(now);
         }
     }
 
-    /// The next narrower circle of readers; from the narrowest back to that of what is answered, never beyond.
-    pub fn next_visibility(&mut self, now: Timestamp) {
+    /// The next narrower circle of readers; from the narrowest back to that of what is answered, never beyond. A post of
+    /// our own is for everybody where the network lists all.
+    ///
+    /// # Errors
+    /// A line that says why there is no other.
+    pub fn next_visibility(&mut self, now: Timestamp) -> Result<(), &'static str> {
+        if self.post && self.rules().lists_all && self.visibility == Visibility::Public {
+            return Err("this network lists every post for everybody");
+        }
         self.visibility = match self.visibility {
+            _ if self.post && self.rules().lists_all => Visibility::Public,
             Visibility::Public => Visibility::Unlisted,
             Visibility::Unlisted => Visibility::Private,
             Visibility::Private => self.widest,
         };
         self.changed(now);
+        Ok(())
     }
 
-    /// With the warning of what is answered, or without one.
-    pub fn toggle_warning(&mut self, now: Timestamp) {
+    /// With the warning of what is answered, or without one. False when there is none to toggle: it has to be written.
+    pub fn toggle_warning(&mut self, now: Timestamp) -> bool {
+        if self.inherited_warning.is_empty() {
+            return false;
+        }
         let inherited = self.inherited_warning.clone();
-        self.warning = if self.warning.is_empty() { inherited } else { String::new() };
+        self.set_warning(if self.warning.is_empty() { inherited } else { String::new() }, now);
+        true
+    }
+
+    /// Puts a warning before it; an empty one takes it away.
+    pub fn set_warning(&mut self, warning: String, now: Timestamp) {
+        self.warning = warning;
         self.changed(now);
     }
 
-    /// The next language: that of what is answered, English, or none told.
+    /// This language, as a person says.
+    pub fn set_lang(&mut self, lang: String, now: Timestamp) {
+        self.lang = Some(lang);
+        self.lang_said = true;
+        self.changed(now);
+    }
+
+    /// The next language: that of what is answered or was read, English, ..., or none told.
     pub fn next_lang(&mut self, now: Timestamp) {
-        let theirs = self.mention.as_ref().and_then(|mention| mention.lang.clone());
-        let mut known: Vec<Option<String>> = vec![theirs, Some("en".to_owned()), None];
-        known.dedup();
+        let known = self.languages();
+        self.lang_said = true;
         let place = known.iter().position(|lang| *lang == self.lang).map_or(0, |place| place + 1);
         self.lang = known.get(place % known.len()).cloned().flatten();
         self.changed(now);
@@ -407,6 +455,11 @@ impl Composer {
         self.changed(now);
     }
 
+    /// Where everything lies in this area.
+    pub fn room(&self, area: super::layout::Area) -> room::Room {
+        if self.post { room::for_a_post(area) } else { room::room(area) }
+    }
+
     /// A whole answer from outside. Where an answer reaches its person only by their name, it begins with that, unless the
     /// words have it.
     pub fn take_answer(&mut self, words: &str, now: Timestamp) {
@@ -417,7 +470,11 @@ impl Composer {
 
     /// Brings text and thread in line with the room that they have.
     pub fn fit(&mut self, area: super::layout::Area, context: &Context) {
-        let room = room::room(area);
+        let room = self.room(area);
+        if let (true, Some(beside)) = (self.post, room.card) {
+            let (columns, height) = (beside.width.saturating_sub(2 * super::flow::MARGIN), beside.body().height);
+            self.rehearsing.compose(usize::from(columns), usize::from(height), context);
+        }
         let thread = room.thread.body();
         let margin = 2 * super::flow::MARGIN;
         self.columns = usize::from(room.sheet.width.saturating_sub(margin));

@@ -17,11 +17,16 @@ impl Composer {
     /// # Errors
     /// A line that says why nothing can be written.
     pub fn open(session: u64, opened: Opened, context: &Context) -> Result<Self, &'static str> {
-        let Opened { mention, turns, card, case, identities, draft, used, sent } = opened;
-        let network = match (&mention, &draft) {
-            (Some(mention), _) => mention.row.network.clone(),
-            (None, Some(draft)) => draft.network.clone(),
-            (None, None) => return Err("this mention is not in the store any more"),
+        let Opened { post, mention, turns, card, case, mut identities, draft, used, sent, replies } = opened;
+        if post {
+            super::own::sort(&mut identities, &used);
+        }
+        let network = match (&mention, &draft, identities.first()) {
+            (Some(mention), _, _) => mention.row.network.clone(),
+            (None, _, Some(first)) if post => first.network.clone(),
+            (None, _, None) if post => return Err(super::own::NO_ACCOUNT),
+            (None, Some(draft), _) => draft.network.clone(),
+            (None, None, _) => return Err("this mention is not in the store any more"),
         };
         if mention.as_ref().is_some_and(|mention| mention.answerable == Answerable::Nowhere) && draft.is_none() {
             return Err(NOWHERE);
@@ -31,8 +36,9 @@ impl Composer {
             (None, Some(mention)) => target(mention),
             (None, None) => Target::default(),
         };
-        let used = used.iter().find(|(on, _)| *on == network).map(|(_, source)| *source);
-        let mut way = way(mention.as_deref(), identities, used);
+        let last = used.iter().find(|(on, _)| *on == network).map(|(_, source)| *source);
+        let mut way =
+            if post { Way::Publish { identities, chosen: 0 } } else { way(mention.as_deref(), identities, last) };
         if let (Way::Publish { identities, chosen, .. }, Some(draft)) = (&mut way, &draft) {
             *chosen = identities.iter().position(|identity| identity.source == draft.source).unwrap_or(*chosen);
         }
@@ -54,6 +60,8 @@ impl Composer {
             case: case.map(|case| CaseSeen { id: case.row.id, claim: case.row.claim }),
             card,
             way,
+            used,
+            post,
             unconfirmed: false,
             paper: Paper::default(),
             pristine: String::new(),
@@ -65,7 +73,10 @@ impl Composer {
             warning: warning.clone(),
             inherited_warning: warning,
             parted: false,
+            lang_said: draft.as_ref().is_some_and(|draft| draft.lang.is_some()),
             advice: super::Advice::default(),
+            rehearsing: super::rehearsing::Desk::default(),
+            said: replies.iter().map(|reply| super::advice::Said::new(reply)).collect(),
             sent: Vec::new(),
             asking: None,
             blocked: Vec::new(),
@@ -129,5 +140,5 @@ pub(super) fn way(mention: Option<&Mention>, identities: Vec<Identity>, used: Op
     let mut reaching = identities;
     let own = mention.map(|mention| mention.row.source);
     reaching.sort_by_key(|identity| (Some(identity.source) != used, Some(identity.source) != own));
-    if reaching.is_empty() { Way::ByHand } else { Way::Publish { identities: reaching, chosen: 0, last: used } }
+    if reaching.is_empty() { Way::ByHand } else { Way::Publish { identities: reaching, chosen: 0 } }
 }

@@ -49,6 +49,21 @@ pub fn room(area: Area) -> Room {
     }
 }
 
+/// Shares an area for a post of our own: no thread; its rehearsal stands beside the text, on a narrow screen above it.
+pub fn for_a_post(area: Area) -> Room {
+    let Room { thread, card, divider, sheet, strip } = room(area);
+    match card {
+        Some(_) => {
+            let whole = Area { height: thread.height + sheet.height, ..thread };
+            Room { thread: Area { height: 0, ..thread }, card, divider, sheet: whole, strip }
+        }
+        None => {
+            let card = Some(thread).filter(|above| above.height > 0);
+            Room { thread: Area { height: 0, ..thread }, card, divider, sheet, strip }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +78,9 @@ mod tests {
                 assert!(height < 3 || room.sheet.height >= 2, "{height}: {room:?}");
                 assert_eq!(room.card.is_some(), width >= CARD_FROM);
                 assert!(room.card.is_none_or(|card| card.x + card.width == width));
+                let post = for_a_post(area);
+                let above = if width < CARD_FROM { post.card.map_or(0, |card| card.height) } else { 0 };
+                assert_eq!((post.thread.height, above + post.sheet.height + post.strip.height), (0, height));
             }
         }
     }

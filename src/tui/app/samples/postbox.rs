@@ -9,9 +9,15 @@ use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Part, Subm
 use crate::domain::text_rules::Count;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Answerable, Mention, Network, OutgoingId, PersonId, PromiseId, SafeText, SourceId, TextRules, Visibility,
+    ActId, Answerable, BrandSize, Deed, Give, Mention, Network, OutgoingId, PersonId, PromiseId, SafeText, SourceId,
+    TextRules, Visibility,
 };
+use crate::engine::books::Books;
+use crate::engine::rehearsal::live::Rehearsing;
+use crate::measure::giving::Table;
+use crate::measure::giving::ledger::{Entry, Ledger};
 use crate::tui::app::composer::errand::{Errand, Opened, Submit, Told, Tray, Wanted};
+use crate::tui::app::msg::Answer;
 
 /// The outbox in memory.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +27,10 @@ pub(crate) struct Postbox {
     pub(crate) turns: Vec<Turn>,
     pub(crate) card: Option<PersonCard>,
     pub(crate) sent: Vec<(OutgoingId, String)>,
+    /// Our last replies.
+    pub(crate) replies: Vec<String>,
+    /// So many gives stand in the books that posts are rehearsed against; `None`: there are no books.
+    pub(crate) gives: Option<i64>,
     pub(crate) stopped: bool,
     pub(crate) answerable: Answerable,
     /// What the store says to the next wish to send, instead of holding it.
@@ -126,6 +136,19 @@ pub(crate) fn card() -> PersonCard {
     }
 }
 
+/// So many gives, the newest an hour ago.
+fn books(gives: i64) -> Books {
+    let entry = |number: i64| Entry {
+        act: ActId(number),
+        at: minutes_ago(60 * (1 + number)),
+        deed: Deed::Give(Give::Teach),
+        to: None,
+        same: None,
+    };
+    let ledger = Ledger::new((0..gives).map(entry).collect(), BrandSize::Small, Table::default());
+    Books { ledger, acts: Vec::new() }
+}
+
 impl Postbox {
     /// Two accounts at the town's server, of which the second is used on weekends.
     pub(crate) fn of_mastodon() -> Self {
@@ -137,6 +160,16 @@ impl Postbox {
             turns: vec![turn(95, false, "Chain snapped after two days."), turn(93, true, "Sorry! Which model is it?")],
             card: Some(card()),
             ..Self::default()
+        }
+    }
+
+    /// What a post would do, once there are books.
+    pub(crate) fn rehearse(&self, text: &str, now: crate::domain::Timestamp, by: &Rehearsing) -> Answer {
+        match self.gives {
+            Some(gives) => {
+                Answer::Rehearsed(Arc::new(by.rehearse(&Arc::new(by.on(books(gives), now)), text, now, None)))
+            }
+            None => Answer::Failed(SafeText::line("there are no books", 80)),
         }
     }
 
@@ -226,6 +259,7 @@ impl Postbox {
                         && match wanted {
                             Wanted::Mention(id) => one.mention == Some(id),
                             Wanted::Outgoing(id) => one.id == id,
+                            Wanted::Post { anew, .. } => !anew && one.is_post(),
                         }
                 };
                 let own =
@@ -235,14 +269,18 @@ impl Postbox {
                 let id = match wanted {
                     Wanted::Mention(id) => Some(id),
                     Wanted::Outgoing(_) => draft.and_then(|draft| draft.mention),
+                    Wanted::Post { .. } => None,
                 };
+                let post = matches!(wanted, Wanted::Post { .. }) || draft.is_some_and(Outgoing::is_post);
                 let answerable = self.answerable;
                 let mention = id.and_then(mention).map(|mention| Arc::new(Mention { answerable, ..mention }));
                 let out = self.outgoings.iter().filter(|one| matches!(one.state, Sent | Held));
                 Told::Opened(Box::new(Opened {
+                    post,
                     mention,
-                    turns: self.turns.clone(),
-                    card: self.card.clone(),
+                    turns: if post { Vec::new() } else { self.turns.clone() },
+                    card: self.card.clone().filter(|_| !post),
+                    replies: if post { Vec::new() } else { self.replies.clone() },
                     case: None,
                     identities: self.identities.clone(),
                     draft: draft.cloned(),

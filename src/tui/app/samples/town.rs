@@ -256,6 +256,7 @@ impl Town {
             Load::Clocks { from, now, target, hours } => {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))
             }
+            Load::Rehearsal { text, now, by, .. } => self.post.rehearse(&text, now, &by),
             Load::Books { limit } => Answer::Books(Some(super::books::shown(&self.judged, limit).into())),
             Load::Verdict { act } => Answer::Verdict(super::books::verdict(&self.judged, act).map(Arc::new)),
             Load::Followed { .. } => Answer::Followed(self.cases.followed()),

@@ -259,3 +259,29 @@ async fn a_case_that_an_answer_by_hand_opens_has_its_place_by_what_was_said() {
     let gone = Errand::ByHand { session, mention: MentionId(99), case, text, voice, answering: Box::new(answering) };
     assert!(world.carry_out(gone).await.unwrap_err().contains("not in the store"));
 }
+
+#[tokio::test]
+async fn a_post_that_was_begun_comes_back_to_its_voice_and_a_new_one_does_not() {
+    let mut world = World::new();
+    let post = |voice: &str, words: &str| Draft {
+        mention: None,
+        target: Target::default(),
+        voice: Some(voice.to_owned()),
+        ..draft(words)
+    };
+    world.carry_out(save("an answer")).await.unwrap();
+    for (session, voice) in [(2, "Kim"), (3, "Lou")] {
+        let draft = Box::new(post(voice, &format!("a post by {voice}")));
+        world.carry_out(Errand::Save { session, draft }).await.unwrap();
+    }
+    let kim = open(&world.shelf, Wanted::Post { anew: false }, Some("Kim"), now()).await.unwrap();
+    assert_eq!(kim.draft.as_ref().unwrap().text(), "a post by Kim");
+    assert!(kim.post && kim.mention.is_none() && kim.identities.len() == 1 && kim.turns.is_empty());
+    let again = open(&world.shelf, Wanted::Outgoing(kim.draft.unwrap().id), Some("Kim"), now()).await.unwrap();
+    assert!(again.post, "from the outbox, too");
+    let anew = open(&world.shelf, Wanted::Post { anew: true }, Some("Kim"), now()).await.unwrap();
+    assert!(anew.post && anew.draft.is_none());
+    assert!(open(&world.shelf, Wanted::Post { anew: false }, Some("Max"), now()).await.unwrap().draft.is_none());
+    let reply = open(&world.shelf, Wanted::Mention(MentionId(7)), None, now()).await.unwrap();
+    assert!(!reply.post && reply.draft.is_some());
+}

@@ -133,7 +133,16 @@ fn rest(page: &mut Page, sayings: &[Saying], left: usize) {
 fn coach(sheet: &Composer) -> Vec<Saying> {
     let advice = sheet.advice();
     let mut sayings = Vec::new();
-    if advice.same() > 0 {
+    for warning in sheet.rehearsal_warnings() {
+        sayings.push(Saying::new(Tone::Warn, "~ ", warning));
+    }
+    if let Some((alike, of)) = advice.canned() {
+        let lead = format!("~ {alike} of your last {of} replies say nearly this");
+        sayings.push(Saying { short: "canned".to_owned(), ..Saying::new(Tone::Warn, lead, ": write to this person") });
+    } else if advice.same() > 0 && sheet.is_post() {
+        let lead = "~ nearly the same was published a while ago";
+        sayings.push(Saying { short: "the same again".to_owned(), ..Saying::new(Tone::Warn, lead, "") });
+    } else if advice.same() > 0 {
         let others = if advice.same() == 1 { "1 other".to_owned() } else { format!("{} others", advice.same()) };
         let lead = format!("~ the same was just sent to {others}");
         sayings.push(Saying {
@@ -146,7 +155,9 @@ fn coach(sheet: &Composer) -> Vec<Saying> {
         let words = format!(": {}", remark.advice);
         sayings.push(Saying { short: name.to_owned(), ..Saying::new(Tone::Warn, format!("~ {name}"), words) });
     }
-    if sayings.is_empty() && !sheet.paper().is_blank() && sheet.is_coached() {
+    if let Some(remark) = sheet.remark() {
+        sayings.push(Saying::new(Tone::Muted, remark, ""));
+    } else if sayings.is_empty() && !sheet.paper().is_blank() && sheet.is_coached() {
         sayings.push(Saying::new(Tone::Good, "✓ ", "the coach has nothing to say"));
     }
     if let (Way::ByHand, Some(mention)) = (sheet.way(), sheet.mention()) {

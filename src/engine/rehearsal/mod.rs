@@ -1,10 +1,14 @@
 //! Rehearsal: what a post would do to the books before it is published, and what would be better.
 
+pub mod live;
+mod setting;
+pub mod told;
+
 use std::ops::Range;
 
 use super::books::Books;
 use crate::domain::time::SignedDuration;
-use crate::domain::{BrandSize, Deed, Gesture, Give, Timestamp};
+use crate::domain::{BrandSize, Deed, Gesture, Give, SafeText, Timestamp};
 use crate::language::{DeedReading, GestureReading, Profiting, ReadGesture, profiting};
 use crate::measure::giving::health::{Health, Posted, Responses, health};
 use crate::measure::giving::ledger::{Cover, Sums};
@@ -33,10 +37,44 @@ pub struct Rehearsal {
     pub health: Option<Health>,
     /// It is signed, or speaks in the first person singular.
     pub personal: bool,
+    /// What it would do to the campaign that it belongs to.
+    pub within: Option<Within>,
     /// What would be better, the most helpful first.
     pub advice: Vec<Advice>,
     /// Words that sound like profiting from a disaster.
     pub profiting: Option<Profiting>,
+}
+
+/// A campaign that a post would belong to, as it stands.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Its name.
+    pub name: SafeText,
+    /// What was published in it, oldest first.
+    pub posted: Vec<Posted>,
+    /// Who responded to it so far.
+    pub responses: Responses,
+    /// The whole of what it promised was paid.
+    pub whole: bool,
+}
+
+/// What a post would do to its campaign, as the responses are now.
+#[derive(Debug, Clone)]
+pub struct Within {
+    /// Its name.
+    pub name: SafeText,
+    /// Its health before the post; `None` without an act.
+    pub before: Option<Health>,
+    /// Its health with the post.
+    pub after: Option<Health>,
+}
+
+impl Within {
+    /// Whether the campaign falls by a point or more.
+    pub fn falls(&self) -> bool {
+        let of = |health: &Option<Health>| health.as_ref().and_then(|health| health.health);
+        of(&self.before).zip(of(&self.after)).is_some_and(|(before, after)| after <= before - 1.0)
+    }
 }
 
 /// What would be better, with the points of giving and personal (of 55) that it would bring.
@@ -78,6 +116,8 @@ pub struct Stage<'a> {
     pub table: Table,
     /// The present moment.
     pub now: Timestamp,
+    /// The campaign that the post belongs to.
+    pub setting: Option<&'a Setting>,
 }
 
 impl Stage<'_> {
@@ -88,19 +128,46 @@ impl Stage<'_> {
         let personal = is_personal(text);
         let before = self.books.ledger.sums(self.now);
         let (side, cover, after, health) = self.played(deed.deed, personal, before);
+        let within = self.setting.map(|setting| self.within(setting, deed.deed, personal, before, after));
         let mut advice = self.advice(&gesture, deed.deed, personal, before, health.as_ref());
         advice.retain(|advice| advice.points >= 0.5);
         advice.sort_by(|one, other| other.points.total_cmp(&one.points));
-        Rehearsal { gesture, side, cover, before, after, health, personal, advice, profiting: profiting(text), deed }
+        Rehearsal {
+            gesture,
+            side,
+            cover,
+            before,
+            after,
+            health,
+            personal,
+            within,
+            advice,
+            profiting: profiting(text),
+            deed,
+        }
     }
 
-    fn played(&self, deed: Deed, personal: bool, before: Sums) -> (Side, Option<Cover>, Sums, Option<Health>) {
+    fn within(&self, setting: &Setting, deed: Deed, personal: bool, before: Sums, after: Sums) -> Within {
+        let of =
+            |posted: &[Posted], sums| health(posted, &setting.responses, sums, self.size, &self.table, setting.whole);
+        let mut posted = setting.posted.clone();
+        let then = of(&posted, before);
+        posted.push(self.posted(deed, personal, before));
+        Within { name: setting.name.clone(), before: then, after: of(&posted, after) }
+    }
+
+    fn posted(&self, deed: Deed, personal: bool, before: Sums) -> Posted {
         let side = self.table.side(deed, self.size);
         let asks = side.asked() > 0.0;
         let cover = asks.then(|| Cover::of(before.given, before.asked, side.asked(), self.size));
-        let after = Sums { given: before.given + side.given(), asked: before.asked + side.asked() };
         let surely_capped = matches!(deed, Deed::Conditional { capped: true, .. });
-        let post = Posted { side, cover, personal, surely_capped };
+        Posted { side, cover, personal, surely_capped }
+    }
+
+    fn played(&self, deed: Deed, personal: bool, before: Sums) -> (Side, Option<Cover>, Sums, Option<Health>) {
+        let post = self.posted(deed, personal, before);
+        let (side, cover) = (post.side, post.cover);
+        let after = Sums { given: before.given + side.given(), asked: before.asked + side.asked() };
         let health = health(&[post], &Responses::default(), after, self.size, &self.table, false);
         (side, cover, after, health)
     }
@@ -200,93 +267,4 @@ fn speaks_as_one(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::language::{Cap, RuleGesture};
-    use crate::measure::giving::ledger::{Entry, Ledger};
-
-    /// Reads everything as it is told.
-    struct As(Gesture, Option<&'static str>);
-
-    impl ReadGesture for As {
-        fn gesture(&self, text: &str, _reply: bool) -> GestureReading {
-            let cap = self.1.and_then(|cap| text.find(cap).and_then(|at| Cap::at(text, at..at + cap.len())));
-            GestureReading {
-                gesture: self.0,
-                probabilities: [0.25; 4],
-                trigger: None,
-                cap,
-                all_proceeds: None,
-                parts: Vec::new(),
-            }
-        }
-    }
-
-    fn books(deeds: &[Deed], size: BrandSize) -> Books {
-        let entry = |(number, deed): (i64, &Deed)| Entry {
-            act: crate::domain::ActId(number),
-            at: Timestamp::UNIX_EPOCH,
-            deed: *deed,
-            to: None,
-            same: None,
-        };
-        let entries = (0..).zip(deeds).map(entry).collect();
-        Books { ledger: Ledger::new(entries, size, Table::default()), acts: Vec::new() }
-    }
-
-    fn rehearse(reader: &dyn ReadGesture, deeds: &[Deed], size: BrandSize, text: &str) -> Rehearsal {
-        let books = books(deeds, size);
-        let stage = Stage { books: &books, reader, size, table: Table::default(), now: Timestamp::UNIX_EPOCH };
-        stage.rehearse(text, false)
-    }
-
-    #[test]
-    fn a_capped_condition_is_better_simply_given() {
-        let text = "For each retweet we give $1, at most $100,000, to the earthquake fund";
-        let gives = [Deed::Give(Give::Answer); 6];
-        let played = rehearse(&As(Gesture::Conditional, Some("$100,000")), &gives, BrandSize::Enterprise, text);
-        assert_eq!(played.deed.deed, Deed::Conditional { capped: true, all_proceeds: false });
-        assert_eq!(played.advice[0].change, Change::DropTheCondition { costs: Some("$100,000".to_owned()) });
-        assert!(played.advice[0].points > 30.0, "{:?}", played.advice);
-        assert!(played.advice.iter().any(|advice| advice.change == Change::SignIt));
-        assert!(played.after.balance() < played.before.balance() && played.profiting.is_some());
-        assert!(played.health.unwrap().held);
-    }
-
-    #[test]
-    fn an_early_ask_says_what_to_give_first_and_a_covered_one_does_not() {
-        let ask = As(Gesture::Ask, None);
-        let early = rehearse(&ask, &[Deed::HardAsk], BrandSize::Small, "Order the S2 now. ^AK");
-        let cover = early.cover.unwrap();
-        assert!(cover.is_early() && early.personal);
-        assert!(early.advice.contains(&Advice {
-            change: Change::GiveFirst(cover.missing),
-            points: early.advice.iter().find(|one| matches!(one.change, Change::GiveFirst(_))).unwrap().points,
-        }));
-        let gives = [Deed::Give(Give::Fix); 6];
-        let covered = rehearse(&ask, &gives, BrandSize::Small, "Order the S2 now. ^AK");
-        assert!(!covered.cover.unwrap().is_early() && covered.advice.is_empty(), "{:?}", covered.advice);
-    }
-
-    #[test]
-    fn giving_needs_no_advice_but_a_name() {
-        let played = rehearse(&As(Gesture::Give, None), &[], BrandSize::Medium, "We donated 40 bicycles.");
-        assert!(played.cover.is_none() && played.advice.is_empty(), "{:?}", played.advice);
-        assert!(played.after.balance() > played.before.balance());
-        let _ = rehearse(&RuleGesture::new(), &[], BrandSize::Solo, "");
-    }
-
-    #[test]
-    fn a_signature_is_found_at_the_end_only() {
-        let signed = |text: &'static str| signature(text).map(|span| &text[span]);
-        assert_eq!(signed("On it! ^AK"), Some("^AK"));
-        assert_eq!(signed("On it! -AK"), Some("-AK"));
-        assert_eq!(signed("On it!\n— Ana Keller"), Some("— Ana Keller"));
-        assert_eq!(signed("2 ^AK or so"), None);
-        assert_eq!(signed("Ride -now"), None);
-        assert_eq!(signed(""), None);
-        assert!(
-            is_personal("I asked the workshop") && is_personal("that’s on me") && !is_personal("i) wheels ii) time")
-        );
-    }
-}
+mod tests;

@@ -1,0 +1,47 @@
+//! Rehearsals of posts: the books are read once a minute at most, the words against them as often as somebody writes.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::domain::Timestamp;
+use crate::domain::time::SignedDuration;
+use crate::engine::rehearsal::Setting;
+use crate::engine::rehearsal::live::{Ground, Rehearsing};
+use crate::store::{Store, StoreResult};
+use crate::tui::app::msg::Answer;
+
+/// How long books that were read are good enough.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
+
+/// The books that were read last, and when, and for whom.
+#[derive(Clone, Default)]
+pub(super) struct Rehearsals(Arc<Mutex<Option<(Timestamp, Rehearsing, Arc<Ground>)>>>);
+
+impl Rehearsals {
+    /// What a post would do.
+    pub(super) async fn answer(
+        &self,
+        store: &dyn Store,
+        text: &str,
+        now: Timestamp,
+        by: &Rehearsing,
+        setting: Option<Setting>,
+    ) -> StoreResult<Answer> {
+        let ground = self.ground(store, now, by).await?;
+        Ok(Answer::Rehearsed(Arc::new(by.rehearse(&ground, text, now, setting))))
+    }
+
+    async fn ground(&self, store: &dyn Store, now: Timestamp, by: &Rehearsing) -> StoreResult<Arc<Ground>> {
+        let mut kept = self.0.lock().await;
+        if let Some((at, for_whom, ground)) = kept.as_ref()
+            && for_whom == by
+            && now.duration_since(*at).abs() < GOOD_FOR
+        {
+            return Ok(Arc::clone(ground));
+        }
+        let ground = by.ground(store, now).await?;
+        *kept = Some((now, by.clone(), Arc::clone(&ground)));
+        Ok(ground)
+    }
+}
