@@ -7,14 +7,16 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use crate::config::paths::Flags;
 
+mod campaigns;
 mod commands;
 #[cfg(test)]
 mod tests;
+pub use campaigns::{CampaignsArgs, CampaignsCommand};
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CampaignsArgs, CampaignsCommand, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs,
-    DemoArgs, ExplainArgs, ExportArgs, Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input,
-    LedgerArgs, LedgerBy, LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand,
-    Printing, QueryArgs, QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LedgerArgs, LedgerBy, LoginArgs,
+    LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand,
+    RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 
 /// Hear everything said in public about a brand, on a dashboard in the terminal.
