@@ -7,17 +7,19 @@ use clap::{Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use crate::config::paths::Flags;
 
+mod campaigns;
 mod commands;
 mod giving;
 mod people;
 mod posting;
 #[cfg(test)]
 mod tests;
+pub use campaigns::{CampaignsArgs, CampaignsCommand};
 pub use commands::{
-    AnalyzeArgs, BackupArgs, CampaignsArgs, CampaignsCommand, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs,
-    DemoArgs, ExplainArgs, ExportArgs, Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input,
-    LoginArgs, LogoutArgs, Looked, LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs,
-    QueryCommand, RehearseArgs, ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
+    AnalyzeArgs, BackupArgs, ClocksArgs, CoachArgs, CollectArgs, CompletionsArgs, DemoArgs, ExplainArgs, ExportArgs,
+    Exported, FeedArgs, Format, GestureArgs, ImportArgs, InboxArgs, InitArgs, Input, LoginArgs, LogoutArgs, Looked,
+    LookupArgs, ManArgs, MatchArgs, OutboxArgs, OutboxCommand, Printing, QueryArgs, QueryCommand, RehearseArgs,
+    ReplyArgs, RestoreArgs, SearchArgs, Size, TrainArgs, WatchArgs,
 };
 pub use giving::{LedgerArgs, LedgerBy};
 pub use people::{ForgetArgs, PeopleArgs, PeopleCommand, PeopleOrdered, ShowArgs};

@@ -280,6 +280,7 @@ async fn what_several_posts_share_is_suggested_until_it_is_a_campaign_or_not_wan
 /// the store: `cargo test --release --lib campaigns::tests::the_gauge -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "fills a store of a million mentions"]
+#[allow(clippy::print_stdout)] // what it measures
 async fn the_gauge_follows_an_act_within_a_frame() {
     use std::time::Instant;
 

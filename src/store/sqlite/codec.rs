@@ -215,7 +215,7 @@ coded! {
     health, health_from: SourceHealth { 0 => New, 1 => Working, 2 => Silent, 3 => Failing, 4 => Stopped, 5 => Waiting } else New;
     signal_kind, signal_kind_from: SignalKind {
         0 => Spike, 1 => Silence, 2 => SourceTrouble, 3 => Flood, 4 => StoreTrouble, 5 => Late, 6 => PromiseDue,
-        7 => Backlash, 8 => HandOverDue, 12 => Canned
+        7 => Backlash, 8 => HandOverDue, 9 => Canned
     } else StoreTrouble;
 }
 
