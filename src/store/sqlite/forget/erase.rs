@@ -132,9 +132,11 @@ fn redact_list(value: &mut serde_json::Value, facts: &Facts, about: super::redac
             }
             None => false,
         },
-        serde_json::Value::Array(all) => all.iter_mut().fold(false, |any, one| redact_list(one, facts, about) || any),
+        serde_json::Value::Array(all) => {
+            all.iter_mut().map(|one| redact_list(one, facts, about)).filter(|any| *any).count() > 0
+        }
         serde_json::Value::Object(all) => {
-            all.values_mut().fold(false, |any, one| redact_list(one, facts, about) || any)
+            all.values_mut().map(|one| redact_list(one, facts, about)).filter(|any| *any).count() > 0
         }
         _ => false,
     }

@@ -102,7 +102,7 @@ fn pieces(texts: &[String]) -> Vec<String> {
         for stretch in text.split(['\n', '\r', '\t']) {
             let words: Vec<&str> = stretch.split(' ').collect();
             let plain = |word: &&str| !word.contains("://") && !word.starts_with(['@', '#']);
-            for run in words.split(|word| !plain(&word)) {
+            for run in words.split(|word| !plain(word)) {
                 let run = run.join(" ");
                 let run = run.trim();
                 let middle = run.len() / 2;
