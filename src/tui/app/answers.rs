@@ -243,8 +243,7 @@ impl Model {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
-        } else if self.campaign_failed(question) {
-        } else if self.errand_failed(question) {
+        } else if self.campaign_failed(question) || self.errand_failed(question) {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {
