@@ -32,7 +32,7 @@ pub async fn run(arguments: &CollectArgs, everywhere: &Everywhere) -> CliResult<
 async fn once(house: &House, arguments: &CollectArgs) -> CliResult<u8> {
     let sources = house.sources()?;
     let store = house.store().await?;
-    super::campaigns::adopt(&house, &store).await?;
+    super::campaigns::adopt(house, &store).await?;
     let plan = house.plan(Arc::clone(&store), sources);
     let stop = CancellationToken::new();
     let budget = arguments.budget.unwrap_or(BUDGET);
@@ -121,7 +121,7 @@ fn result(report: &OnceReport) -> String {
 async fn steadily(house: &House, arguments: &CollectArgs) -> CliResult<u8> {
     let sources = house.sources()?;
     let store = house.store().await?;
-    super::campaigns::adopt(&house, &store).await?;
+    super::campaigns::adopt(house, &store).await?;
     let plan = house.plan(Arc::clone(&store), sources);
     let engine = Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))?;
     let printer = Printer::new(&engine, &*store, arguments).await?;

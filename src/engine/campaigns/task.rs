@@ -131,7 +131,9 @@ impl Campaigner {
             return Ok(());
         }
         // The books are let go of at once: whoever changes them would have to copy them else.
-        let board = keeper.board(store, &*self.books.books(now).await?, now).await?;
+        let books = self.books.books(now).await?;
+        let board = keeper.board(store, &books, now).await?;
+        drop(books);
         held.books = Some(version);
         held.made = Some(Instant::now());
         let board = Arc::new(board);

@@ -309,7 +309,9 @@ async fn the_gauge_follows_an_act_within_a_frame() {
     drop(held);
     let begun = Instant::now();
     let mut keeper = house.open().await;
-    let board = keeper.board(&*house.store, &*books.books(at(NOW)).await.unwrap(), at(NOW)).await.unwrap();
+    let held = books.books(at(NOW)).await.unwrap();
+    let board = keeper.board(&*house.store, &held, at(NOW)).await.unwrap();
+    drop(held);
     let (acts, responses) = (board.reports[0].acts.len(), board.reports[0].responses.all);
     println!("campaign of {acts} acts and {responses} responses opened in {:?}", begun.elapsed());
     let mut worst = [Duration::ZERO; 3];

@@ -212,10 +212,10 @@ impl Model {
         }
         let selected = self.campaigns.selected().map(|row| match row {
             Row::Campaign(report) => Ok(report.campaign.clone()),
-            Row::Suggestion(one) => Err(one.clone()),
+            Row::Suggestion(one) => Err(Box::new(one.clone())),
         });
         match (action, selected) {
-            (Action::NewCampaign, _) => self.push(Overlay::Campaign(Box::new(Form::new()))),
+            (Action::NewCampaign, _) => self.push(Overlay::Campaign(Box::default())),
             (Action::Open, Some(Err(one))) => self.change_campaigns(CampaignChange::Save(None, one.terms), cmds),
             (Action::Open, Some(Ok(_))) => self.desk.read_campaign(),
             (Action::Dismiss, Some(Err(one))) => self.change_campaigns(CampaignChange::Dismiss(one.key), cmds),

@@ -177,7 +177,7 @@ fn the_account_last_used_comes_first_and_another_one_costs_a_key() {
         town.press(&mut model, Action::Identity);
     }
     town.press(&mut model, Action::Send);
-    assert!(reasons(&model).contains("under ferris@hachyderm.io"), "{}", reasons(&model));
+    assert!(reasons(&model).contains("under @ferris@hachyderm.io"), "{}", reasons(&model));
     // Another network: nothing was used there yet, and it counts by its own rules.
     while handle(&model) != "ferris.example" {
         town.press(&mut model, Action::Identity);
