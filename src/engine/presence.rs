@@ -163,7 +163,7 @@ mod tests {
         };
         assert_eq!(changed(|act| act.history = true), None);
         assert_eq!(changed(|act| act.visibility = Visibility::Private), None);
-        assert_eq!(changed(|act| act.published = act.published - SignedDuration::from_hours(30 * 24)), None);
+        assert_eq!(changed(|act| act.published -= SignedDuration::from_hours(30 * 24)), None);
         assert_eq!(changed(|act| act.parent = None), None);
     }
 }

@@ -254,11 +254,11 @@ impl Model {
                 let go = sheet.send_anyway(outside, &self.context);
                 self.go_out(go, cmds);
             }
+            // What is just being sent stays until that is known.
+            Action::Skip if sheet.is_post() && sheet.is_sending() => {}
             Action::Skip if sheet.is_post() => {
-                if !sheet.is_sending() {
-                    self.close_sheet(cmds);
-                    self.write_post(true, cmds);
-                }
+                self.close_sheet(cmds);
+                self.write_post(true, cmds);
             }
             Action::Skip => self.skip_one(cmds),
             Action::PersonWhileWriting => self.person_while_writing(),
@@ -283,7 +283,8 @@ impl Model {
                 }
             }
             Action::Warning => {
-                if !sheet.toggle_warning(now) {
+                let wants_words = !sheet.toggle_warning(now);
+                if wants_words {
                     let prompt = Prompt::with(sheet.warning());
                     self.push(Overlay::Warning(prompt));
                 }

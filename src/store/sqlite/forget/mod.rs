@@ -144,6 +144,6 @@ mod tests {
             assert!(!piece.contains("://") && !piece.contains('@'), "{piece:?}");
         }
         let long = "wörter ".repeat(40);
-        assert!(super::pieces(&[long.clone()]).iter().all(|piece| long.contains(piece.as_str())));
+        assert!(super::pieces(std::slice::from_ref(&long)).iter().all(|piece| long.contains(piece.as_str())));
     }
 }

@@ -203,14 +203,14 @@ fn another_voice_s_draft_is_shown_as_such_and_never_written_over() {
     // Looked at and left: nothing is written.
     town.tell(&mut model, Msg::Clock(now() + SignedDuration::from_secs(5)));
     town.tell(&mut model, Msg::Type(Typing::Cancel));
-    assert_eq!(town.post.outgoings, [theirs.clone()]);
+    assert_eq!(town.post.outgoings, std::slice::from_ref(&theirs));
     // Emptied and left: theirs is not given up.
     let mut model = open_with(&mut town, as_voice("Ana"));
     for _ in 0..40 {
         town.tell(&mut model, Msg::Type(Typing::DeleteWord));
     }
     town.tell(&mut model, Msg::Type(Typing::Cancel));
-    assert_eq!(town.post.outgoings, [theirs.clone()]);
+    assert_eq!(town.post.outgoings, std::slice::from_ref(&theirs));
     // Changed: a draft of one's own, which is found first from then on.
     let mut model = open_with(&mut town, as_voice("Ana"));
     type_in(&mut town, &mut model, " indeed");

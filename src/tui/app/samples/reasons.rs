@@ -6,8 +6,10 @@ use crate::domain::{Intent, Mention, Reading};
 use crate::engine::{IntentReasons, Reasons, SubjectReasons};
 use crate::language::Evidence;
 
-/// Words, what they weigh in the sentiment, and for which intent.
-const WORDS: [(&str, f32, Option<(Intent, f32)>); 14] = [
+/// A word, what it weighs in the sentiment, and for which intent.
+type Word = (&'static str, f32, Option<(Intent, f32)>);
+
+const WORDS: [Word; 14] = [
     ("love", 0.92, Some((Intent::Praise, 0.6))),
     ("best", 0.61, Some((Intent::Praise, 0.44))),
     ("recalls", -0.64, Some((Intent::Complaint, 0.41))),
@@ -27,7 +29,7 @@ const WORDS: [(&str, f32, Option<(Intent, f32)>); 14] = [
 /// Why a mention is read as it was.
 pub(crate) fn of(mention: Mention) -> Reasons {
     let text = mention.full_text();
-    let found = |weigh: &dyn Fn(&(&str, f32, Option<(Intent, f32)>)) -> f32| -> Vec<Evidence> {
+    let found = |weigh: &dyn Fn(&Word) -> f32| -> Vec<Evidence> {
         let mut all: Vec<Evidence> = WORDS
             .iter()
             .filter_map(|word| {

@@ -14,9 +14,12 @@ use crate::tui::app::msg::Answer;
 /// How long books that were read are good enough.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
 
-/// The books that were read last, and when, and for whom.
+/// When books were read, for whom, and the books.
+type Read = (Timestamp, Rehearsing, Arc<Ground>);
+
+/// The books that were read last.
 #[derive(Clone, Default)]
-pub(super) struct Rehearsals(Arc<Mutex<Option<(Timestamp, Rehearsing, Arc<Ground>)>>>);
+pub(super) struct Rehearsals(Arc<Mutex<Option<Read>>>);
 
 impl Rehearsals {
     /// What a post would do.
