@@ -89,6 +89,12 @@ fn answer(load: &Load) -> Answer {
         Load::Clocks { .. } => Answer::Clocks(Arc::new([])),
         Load::Followed { .. } => Answer::Followed(Arc::default()),
         Load::Why(_) => Answer::Why(None),
+        Load::Books { .. } => Answer::Books(None),
+        Load::Verdict { .. } => Answer::Verdict(None),
+        Load::People { .. } => Answer::People(Arc::new([]), None),
+        Load::Person { .. } => Answer::Person(None),
+        // Nobody writes a post here.
+        Load::Rehearsal { .. } => Answer::Failed(SafeText::line("nobody rehearses", 40)),
     }
 }
 
