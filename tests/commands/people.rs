@@ -39,7 +39,12 @@ fn people_are_listed_and_shown() {
     assert!(lines.iter().any(|line| line["accounts"][0]["handle"] == "ana" && line["they_wrote"] == 2));
     home.run(&["people", "--words", "anab"]).ends(0).says(&["anabel", "3 people", "too few"]);
     home.run(&["people", "--order", "silent-regulars"]).ends(1);
-    home.run(&["people", "show", "@ANA"]).ends(0).says(&["strength 0.0", "2 × they wrote", "barn door"]);
+    home.run(&["people", "show", "@ANA"]).ends(0).says(&[
+        "strength 4.0",
+        "1 × their praise",
+        "2 × they wrote",
+        "barn door",
+    ]);
     home.run(&["people", "show", "zoe"]).ends(1).says(&["nobody who is stored is called zoe"]);
 }
 

@@ -5,6 +5,7 @@
 
 mod examples;
 mod killed;
+mod stories;
 
 use std::sync::Arc;
 

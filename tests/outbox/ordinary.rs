@@ -26,7 +26,7 @@ fn a_reply_is_sent_once_and_the_mention_is_answered() {
     assert_eq!(home.exported().len(), 2);
     // The words may come from a pipe.
     let piped = format!("{}\n", Stage::words(1));
-    home.run_with(&["reply", &stage.mention(1), "--json"], &piped).ends(1).says(&["nearly the same", "--yes"]);
+    home.run_with(&["reply", &stage.mention(1)], &words).ends(1).says(&["nearly the same", "--yes"]);
     home.run_with(&["reply", &stage.mention(1), "--json", "--yes"], &piped).ends(0);
     assert_eq!(stage.truth().len(), 2);
 }

@@ -6,7 +6,8 @@ use crate::stage::Stage;
 use crate::support::Pty;
 use crate::support::home::Home;
 
-const GIFT: &str = "Free brake checks at the old mill on Saturday, for any bike. I bring the tea.";
+const GIFT: &str =
+    "How to true a wheel at home, in five steps with pictures. I bring the tea to the old mill on Saturday.";
 const ASK: &str = "Order the new S2 now in our shop: buy it today!";
 /// An empty sheet for a post.
 const SHEET: &str = "write your post here";
@@ -36,6 +37,13 @@ fn pause(pty: &mut Pty) {
     pty.watch(Duration::from_millis(300));
 }
 
+/// The chord that sends, as a person presses it: one key after the other.
+fn send(pty: &mut Pty) {
+    pty.keys("\x18");
+    pause(pty);
+    pty.keys("s");
+}
+
 #[test]
 fn a_post_is_rehearsed_held_taken_back_and_sent_from_the_screen() {
     let stage = Stage::with("", 1, "hold = \"5s\"\n");
@@ -45,7 +53,7 @@ fn a_post_is_rehearsed_held_taken_back_and_sent_from_the_screen() {
     pty.keys(ASK);
     pty.wait_for("comes too early");
     pause(&mut pty);
-    pty.keys("\x18s");
+    send(&mut pty);
     pty.wait_for("yes, all the same");
     pty.keys("\x1b");
     pty.wait_gone("yes, all the same");
@@ -57,7 +65,7 @@ fn a_post_is_rehearsed_held_taken_back_and_sent_from_the_screen() {
     pty.keys(GIFT);
     pty.wait_for("I bring the tea.");
     pause(&mut pty);
-    pty.keys("\x18s");
+    send(&mut pty);
     pty.wait_until("the sheet goes", |shown| shown.shows("goes out in") || shown.shows("yes, all the same"));
     if pty.text().contains("yes, all the same") {
         pty.keys("\x19");
@@ -67,7 +75,7 @@ fn a_post_is_rehearsed_held_taken_back_and_sent_from_the_screen() {
     pty.wait_for("as @ferrisbikes · town");
     assert!(stage.truth().is_empty(), "taken back in time");
     pause(&mut pty);
-    pty.keys("\x18s");
+    send(&mut pty);
     pty.wait_until("the sheet goes again", |shown| shown.shows("goes out in") || shown.shows("yes, all the same"));
     if pty.text().contains("yes, all the same") {
         pty.keys("\x19");
@@ -134,7 +142,7 @@ fn a_post_goes_out_from_the_command_line() {
     home.run(&["collect", "--once"]).ends(0);
     let acts = home.run(&["ledger", "--acts", "--json"]).ends(0).lines();
     assert!(
-        acts.iter().any(|line| line["text"].as_str().is_some_and(|text| text.contains("brake checks"))),
+        acts.iter().any(|line| line["text"].as_str().is_some_and(|text| text.contains("true a wheel"))),
         "{acts:?}"
     );
 }

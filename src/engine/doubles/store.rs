@@ -132,7 +132,7 @@ impl Inside {
     }
 
     /// Takes what is ours in, and out of the mentions.
-    fn act(&mut self, source: SourceId, act: &NewAct, recorded: &mut Recorded) {
+    pub(super) fn act(&mut self, source: SourceId, act: &NewAct, recorded: &mut Recorded) {
         let id = &act.item.native_id;
         let place = self.acts.iter().position(|(old, from, _)| old.item.native_id == *id && self.share(*from, source));
         match place.and_then(|place| self.acts.get_mut(place)) {
@@ -384,14 +384,7 @@ impl Store for MemoryStore {
     ) -> StoreResult<Recorded> {
         self.look(|inside| {
             inside.check(lease)?;
-            inside.version += 1;
-            let mut recorded = Recorded::default();
-            for act in &batch.acts {
-                inside.act(batch.source, act, &mut recorded);
-            }
-            let state = inside.sources.iter_mut().find(|source| source.id == batch.source).unwrap();
-            state.own_history = Some(history.clone());
-            Ok(recorded)
+            Ok(inside.older_posts(batch, history))
         })
     }
 

@@ -1,9 +1,10 @@
 //! Whole mentions and acts of the store in memory.
 
 use super::said::SaidOf;
+use super::store::Inside;
 use crate::domain::time::published;
-use crate::domain::{Act, ActId, Mention, MentionId, MentionRow, SafeText, SourceId};
-use crate::store::{NewAct, NewMention};
+use crate::domain::{Act, ActId, Mention, MentionId, MentionRow, OwnHistory, SafeText, SourceId};
+use crate::store::{NewAct, NewMention, RecordBatch, Recorded};
 
 pub(super) fn mention(row: &MentionRow, new: &NewMention, said: &SaidOf) -> Mention {
     Mention {
@@ -48,5 +49,19 @@ pub(super) fn act(place: usize, new: &NewAct, source: SourceId, answers: Option<
         first_seen: new.first_seen,
         history: new.history,
         edited_at: None,
+    }
+}
+
+impl Inside {
+    /// Older posts of our own, and how far back they go.
+    pub(super) fn older_posts(&mut self, batch: &RecordBatch, history: &OwnHistory) -> Recorded {
+        self.version += 1;
+        let mut recorded = Recorded::default();
+        for act in &batch.acts {
+            self.act(batch.source, act, &mut recorded);
+        }
+        let state = self.sources.iter_mut().find(|source| source.id == batch.source).unwrap();
+        state.own_history = Some(history.clone());
+        recorded
     }
 }

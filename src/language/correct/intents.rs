@@ -98,5 +98,4 @@ impl LearnedIntents {
 }
 
 #[cfg(test)]
-#[path = "intents_tests.rs"]
 mod tests;

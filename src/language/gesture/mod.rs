@@ -15,6 +15,7 @@ pub(crate) mod cap;
 pub(crate) mod cues;
 mod deed;
 mod disaster;
+mod gift;
 mod proceeds;
 mod rules;
 pub(crate) mod words;
@@ -22,6 +23,7 @@ pub(crate) mod words;
 pub use amount::Amount;
 pub use deed::DeedReading;
 pub use disaster::{Profiting, profiting};
+pub use gift::plain_gift;
 pub use rules::RuleGesture;
 
 /// What limits a conditional gift.
@@ -70,7 +72,7 @@ impl GestureReading {
 
 /// Number of the rules that say which kind of deed a post is, what is given away, and who signs. To be raised when they
 /// change, so that what was read by older ones is read again.
-pub const RULES: i64 = 1;
+pub const RULES: i64 = 2;
 
 /// Tells what a post of the brand does.
 pub trait ReadGesture: Send + Sync {

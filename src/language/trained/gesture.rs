@@ -8,7 +8,7 @@ use super::super::Evidence;
 use super::super::gesture::cap::{self, Candidate};
 use super::super::gesture::cues::{self, Cues};
 use super::super::gesture::words::{self, Word};
-use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given};
+use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given, plain_gift};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Pieces, Scores, Spec};
 use super::kinds::Kinds;
@@ -161,7 +161,15 @@ impl ReadGesture for TrainedGesture {
                 all_proceeds: None,
                 parts: self.parts(gesture, pieces, features),
             };
-            if gesture == Gesture::Conditional {
+            if gesture != Gesture::Give
+                && let Some(span) = plain_gift(text)
+            {
+                // Which gesture comes next in likelihood does not matter: this one is told in so many words.
+                reading.gesture = Gesture::Give;
+                reading.probabilities = std::array::from_fn(|at| if at == Gesture::Give.place() { 0.91 } else { 0.03 });
+                reading.parts = vec![Evidence { span, weight: 1.0, why: "a gift that waits for nobody" }];
+            }
+            if reading.gesture == Gesture::Conditional {
                 self.eye.trigger(text, &words, reply, pieces, features);
                 let (trigger, probability) = self.trigger.probabilities(features).likeliest();
                 reading.trigger = Trigger::ALL.get(trigger).map(|trigger| (*trigger, probability));
