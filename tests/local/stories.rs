@@ -67,7 +67,7 @@ impl Played {
             ..EnginePlan::new(Arc::clone(&store) as Arc<dyn Store>, sources, roster, Arc::clone(&readers), None)
         };
         let reports = poll_all_once(plan, &CancellationToken::new(), Duration::from_secs(60), &mut |_, _, _| {}).await;
-        assert!(reports.unwrap().iter().all(|report| report.trouble.is_none()));
+        assert!(reports.unwrap().iter().all(|report| report.error.is_none()));
         town.close().await;
         let terms = |campaign: &goodword::demo::ScenarioCampaign| Terms {
             name: campaign.name.clone(),
