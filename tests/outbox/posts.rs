@@ -129,10 +129,10 @@ fn a_post_goes_out_from_the_command_line() {
     assert_eq!(stage.truth().get(GIFT), Some(&1));
     home.run(&["post", ASK]).ends(1).says(&["comes too early", "--yes", "kept as the draft 2"]);
     home.run(&["post", "--account", "elsewhere", "hello"]).ends(2).says(&["only \"square\""]);
-    home.run(&["post", "Dear [NAME], we open at nine."]).ends(1).says(&["placeholder"]);
+    home.run(&["post", "Dear [NAME], we open at nine."]).ends(1).says(&["[NAME] is not filled in yet"]);
     home.run(&["post", " "]).ends(2);
     let long = format!("{GIFT} ").repeat(9);
-    home.run(&["post", &long]).ends(1).says(&["does not fit", "500"]);
+    home.run(&["post", &long]).ends(1).says(&["too many", "--parts"]);
     home.run(&["post", "--account", "@FerrisBikes", "--yes", "--parts", "--unlisted", &long]).ends(0);
     let truth = stage.truth();
     assert_eq!(truth.len(), 3, "{truth:?}");

@@ -29,7 +29,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bo
         let tone = if signal.seen { Tone::Muted } else { Tone::Text };
         let words = Line::of(if signal.seen { Tone::Muted } else { Tone::Bad }, format!(" {} ", sign(signal.kind)))
             .with(Tone::Muted, format!("{} ", when::stamp(context.zone(), context.now(), signal.at)))
-            .with(Tone::Muted, format!("{:<8}", signal_name(signal.kind)))
+            .with(Tone::Muted, format!("{:<10}", signal_name(signal.kind)))
             .foreign(tone, &signal.text);
         brush.line(area.x, area.y, area.width, &words);
         if focused && index == signals.index() {
