@@ -63,7 +63,7 @@ fn a_post_is_rehearsed_held_taken_back_and_sent_from_the_screen() {
     pty.wait_gone("Order the new S2");
     pause(&mut pty);
     pty.keys(GIFT);
-    pty.wait_for("I bring the tea.");
+    pty.wait_for("to the old mill on Saturday.");
     pause(&mut pty);
     send(&mut pty);
     pty.wait_until("the sheet goes", |shown| shown.shows("goes out in") || shown.shows("yes, all the same"));
