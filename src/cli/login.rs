@@ -51,10 +51,12 @@ pub async fn login(arguments: &LoginArgs, everywhere: &Everywhere) -> CliResult<
     }
     let request = completed(request, meant);
     let tools = Tools { client: Client::new(place.http())?, credentials: Arc::new(MemoryCredentials::default()) };
-    // Whoever interrupts gets the terminal back as it was: the talk is dropped, and what it hid is shown again.
+    // Whoever interrupts gets the terminal back as it was: the talk is dropped, and what it hid is shown again. Signals
+    // are listened to before the first question.
+    let interrupted = interrupted()?;
     let logged = tokio::select! {
         logged = talk(kind, &request, meant, &tools) => logged?,
-        code = interrupted() => return interruption(code?),
+        code = interrupted => return interruption(code),
     };
     let meant = match meant {
         Some(source) if Place::is_of(kind, source, &logged) => Some(source),
@@ -140,16 +142,19 @@ async fn talk(
     }
 }
 
-/// Waits for a signal that ends the program; the code that shells expect of a program that it ended.
-async fn interrupted() -> CliResult<u8> {
+/// Listens to the signals that end the program, from now on; then the code that shells expect of a program that one of
+/// them ended.
+fn interrupted() -> CliResult<impl Future<Output = u8>> {
     let listen = |kind| signal(kind).map_err(|error| CliError::message(format!("signals cannot be heard: {error}")));
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
     let mut hang_up = listen(SignalKind::hangup())?;
-    Ok(tokio::select! {
-        _ = interrupt.recv() => 130,
-        _ = terminate.recv() => 143,
-        _ = hang_up.recv() => 129,
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
+            _ = hang_up.recv() => 129,
+        }
     })
 }
 

@@ -24,12 +24,12 @@ fn who_interrupts_a_question_for_a_secret_gets_the_terminal_back() {
     let mut pty = asked(&home);
     pty.keys("hunter2");
     pty.keys("\x03");
-    assert_eq!(pty.wait_exit(), 130);
+    assert_eq!(pty.wait_exit(), 130, "{}", pty.text());
     assert!(echoes(&pty), "{}", pty.modes());
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let pty = asked(&home);
         pty.signal(signal);
-        assert_eq!(pty.wait_exit(), code);
+        assert_eq!(pty.wait_exit(), code, "{}", pty.text());
         assert!(echoes(&pty), "{}", pty.modes());
     }
     assert!(!home.data().join("accounts").exists());
