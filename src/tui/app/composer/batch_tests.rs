@@ -110,7 +110,30 @@ fn words_written_by_hand_stay_and_a_saved_reply_is_filled_anew() {
     assert!(text(&model).contains("Dear Lou Example, "), "{}", text(&model));
     type_in(&mut town, &mut model, "4711");
     send(&mut town, &mut model);
-    assert_eq!(text(&model), format!("@kim@riders.example Dear Kim Example, {KIND} 4711 @kim@riders.example"));
+    // What was filled in for one is meant for nobody else.
+    assert_eq!(text(&model), format!("@kim@riders.example Dear Kim Example, {KIND} {{code}} @kim@riders.example"));
+}
+
+#[test]
+fn a_blank_that_was_filled_for_one_is_open_for_the_next_and_other_words_are_not() {
+    let mut town = Town::of_riders(&RIDERS);
+    let mut model = marked(&mut town);
+    town.press(&mut model, Action::Reply);
+    type_in(&mut town, &mut model, &format!("Hi {{nickname}}, {KIND}"));
+    town.press(&mut model, Action::Send);
+    assert_eq!(town.post.outgoings.len(), 0, "an open blank blocks");
+    town.tell(&mut model, Msg::Type(Typing::Jump));
+    type_in(&mut town, &mut model, "Loulou");
+    assert_eq!(text(&model), format!("@lou@riders.example Hi Loulou, {KIND}"));
+    send(&mut town, &mut model);
+    assert_eq!(text(&model), format!("@kim@riders.example Hi {{nickname}}, {KIND}"));
+    // Words that are begun anew have no blanks to open.
+    for _ in 0..60 {
+        town.tell(&mut model, Msg::Type(Typing::DeleteWord));
+    }
+    type_in(&mut town, &mut model, KIND);
+    send(&mut town, &mut model);
+    assert!(text(&model).ends_with(KIND) && !text(&model).contains('{'), "{}", text(&model));
 }
 
 #[test]

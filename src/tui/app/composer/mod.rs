@@ -101,6 +101,8 @@ pub struct Composer {
     pristine: String,
     /// What stood on it when it was opened, the words of the last one of a batch included.
     offered: String,
+    /// The words while most of their blanks were open.
+    blanks: String,
     /// What was last given to the store.
     kept: Option<Draft>,
     /// When to save next.
@@ -319,6 +321,7 @@ impl Composer {
     pub(super) fn changed(&mut self, now: Timestamp) {
         self.asking = None;
         self.blocked.clear();
+        self.note_blanks();
         if self.due.is_none() {
             self.due = now.checked_add(PAUSE).ok();
         }

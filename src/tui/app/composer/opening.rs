@@ -66,6 +66,7 @@ impl Composer {
             paper: Paper::default(),
             pristine: String::new(),
             offered: String::new(),
+            blanks: String::new(),
             kept: None,
             due: None,
             visibility: widest,
