@@ -51,11 +51,8 @@ pub fn parse(words: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> 
 pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, Timestamp)> {
     // ASCII alone is lowered, so that the places in the words stay the same.
     let lower = words.to_ascii_lowercase();
-    let mut places: Vec<(usize, usize)> = [" by ", " until ", " on ", " at ", " in "]
-        .iter()
-        .flat_map(|join| lower.match_indices(join))
-        .map(|(place, join)| (place, join.len()))
-        .collect();
+    let mut places: Vec<(usize, usize)> =
+        JOINTS.iter().flat_map(|join| lower.match_indices(join)).map(|(place, join)| (place, join.len())).collect();
     // The first joint whose rest is a moment: "call back on fri at 14:00" is due on Friday at two.
     places.sort_unstable();
     places.into_iter().find_map(|(place, length)| {
@@ -65,6 +62,61 @@ pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, 
     })
 }
 
+/// What leads to a time.
+const JOINTS: [&str; 6] = [" by ", " until ", " on ", " at ", " in ", " due "];
+/// First words of what means a time, readable or not; a figure does as well.
+const TIMELY: [&str; 49] = [
+    "today",
+    "tonight",
+    "tomorrow",
+    "yesterday",
+    "noon",
+    "midnight",
+    "morning",
+    "evening",
+    "next",
+    "end",
+    "close",
+    "last",
+    "mon",
+    "monday",
+    "tue",
+    "tuesday",
+    "wed",
+    "wednesday",
+    "thu",
+    "thursday",
+    "fri",
+    "friday",
+    "sat",
+    "saturday",
+    "sun",
+    "sunday",
+    "jan",
+    "january",
+    "feb",
+    "february",
+    "mar",
+    "march",
+    "apr",
+    "april",
+    "may",
+    "jun",
+    "june",
+    "jul",
+    "july",
+    "aug",
+    "august",
+    "sep",
+    "september",
+    "oct",
+    "october",
+    "nov",
+    "november",
+    "dec",
+    "december",
+];
+
 /// What a person said of the time by which something should be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
@@ -72,6 +124,8 @@ pub enum Said {
     At(Timestamp),
     /// That there is none.
     Never,
+    /// Something that looks like a time and is none to come, or a time for nobody.
+    Unclear,
     /// Nothing.
     Nothing,
 }
@@ -82,11 +136,23 @@ pub fn hand_over(words: &str, zone: &TimeZone, now: Timestamp) -> (String, Said)
         Some((to, due)) => (to, Said::At(due)),
         None => match ENDLESS.iter().find_map(|ending| before(words, ending)) {
             Some(to) => (to.to_owned(), Said::Never),
+            None if is_timely(words) => (words.to_owned(), Said::Unclear),
             None => (words.to_owned(), Said::Nothing),
         },
     };
     let to = to.trim().trim_end_matches([',', ';', ':']).trim_end();
     (behind_to(to).unwrap_or(to).to_owned(), said)
+}
+
+/// Whether something in the words was meant as a time: what follows a joint, or all of it.
+fn is_timely(words: &str) -> bool {
+    let lower = format!(" {}", words.trim().to_ascii_lowercase());
+    let joints = JOINTS.iter().filter(|joint| !matches!(**joint, " on " | " at " | " in "));
+    joints.flat_map(|joint| lower.match_indices(joint)).any(|(place, joint)| {
+        let rest = lower.get(place + joint.len()..).unwrap_or_default().trim_start();
+        let first = rest.trim_start_matches("the ").split(|sign: char| !sign.is_ascii_alphanumeric()).next();
+        first.is_some_and(|word| word.starts_with(|sign: char| sign.is_ascii_digit()) || TIMELY.contains(&word))
+    })
 }
 
 /// How a person says that nobody is to be reminded.
@@ -330,6 +396,27 @@ mod tests {
         assert_eq!(evening(&utc, at("2025-11-22T22:00:00Z")), None);
         assert_eq!(tomorrow(&utc, at("2025-11-22T22:00:00Z")), Some(at("2025-11-23T09:00:00Z")));
         assert_eq!(monday(&utc, at("2025-11-24T08:00:00Z")), Some(at("2025-12-01T09:00:00Z")));
+    }
+
+    #[test]
+    fn a_hand_over_until_no_time_that_can_be_is_none() {
+        let said = |words: &str| hand_over(words, &berlin(), now()).1;
+        for words in [
+            "Ana by e-mail by 25:99",
+            "Ana by yesterday",
+            "Ana by 31 Feb",
+            "Ana by end of day",
+            "Ana until the end of the week",
+            "by tomorrow 9:00",
+            "by 2h",
+        ] {
+            assert_eq!(said(words), Said::Unclear, "{words}");
+        }
+        for words in ["Ana by e-mail", "Ana by Monica", "the desk on the 2nd floor", "Ana at 4 Mill Road"] {
+            assert_eq!(said(words), Said::Nothing, "{words}");
+        }
+        assert!(matches!(said("Ana, due tomorrow 9:00"), Said::At(_)));
+        assert!(matches!(said("Ana by e-mail by tomorrow 9:00"), Said::At(_)));
     }
 
     proptest! {

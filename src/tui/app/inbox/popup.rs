@@ -196,7 +196,8 @@ impl Popup {
             (Ask::HandOver, Some(CaseChange::HandOver(to, None))) => (format!("→ {to} · no reminder"), false),
             (Ask::Snooze, None) if self.refused => (format!("no time to come: write {EXAMPLES}"), true),
             (Ask::Promise, None) if self.refused => (format!("when? End with \"by\" and a time: {EXAMPLES}"), true),
-            (Ask::Snooze | Ask::Promise, None) => ("→ …".to_owned(), false),
+            (Ask::HandOver, None) if self.refused => (format!("to whom, by when? Such as {EXAMPLES}"), true),
+            (Ask::Snooze | Ask::Promise | Ask::HandOver, None) => ("→ …".to_owned(), false),
             _ => (String::new(), false),
         }
     }
@@ -212,12 +213,15 @@ impl Popup {
             Ask::Snooze => moment::parse(words, zone, now).map(|at| CaseChange::Snooze(Some(Snooze::Until(at)))),
             Ask::HandOver => {
                 let (to, said) = moment::hand_over(words, zone, now);
-                let due = match said {
-                    Said::At(due) => Some(due),
-                    Said::Never => None,
-                    Said::Nothing => Some(moment::next_working_day(context.hours(), zone, now)),
-                };
-                Some(CaseChange::HandOver(to, due))
+                match said {
+                    Said::At(due) => Some(CaseChange::HandOver(to, Some(due))),
+                    Said::Never => Some(CaseChange::HandOver(to, None)),
+                    Said::Nothing => {
+                        let due = moment::next_working_day(context.hours(), zone, now);
+                        Some(CaseChange::HandOver(to, Some(due)))
+                    }
+                    Said::Unclear => None,
+                }
             }
             Ask::Note => Some(CaseChange::Note(words.to_owned())),
             Ask::Promise => moment::promise(words, zone, now).map(|(what, due)| CaseChange::Promise(what, due)),
