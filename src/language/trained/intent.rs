@@ -22,8 +22,8 @@ static INTENT: &[u8] = include_bytes!("../../../assets/models/intent.bin");
 
 /// Probability from which a second intent holds beside the likeliest.
 const SECOND: f32 = 0.36;
-/// Probability of a negative sentiment from which nobody praises. On the labelled posts it decides three in four hundred,
-/// and changes no figure; plain words of anger are praise to a reader of witty posts otherwise.
+/// Probability of a negative sentiment from which nobody praises. Of 3,639 labelled posts, mostly witty, it decides eight,
+/// four of them praise in truth; plain words of anger are praise to a reader of witty posts otherwise.
 const BITTER: f32 = 0.8;
 /// Times that each probability of the rules counts: few numbers among hundreds of features, and telling ones.
 const TIMES_RULES: usize = 6;
