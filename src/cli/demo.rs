@@ -7,7 +7,6 @@ use super::dashboard::{self, Opening};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::config::template::size_name;
 use crate::config::{Config, Document};
 use crate::demo::{Format, Scenario, Town};
 use crate::domain::Network;
@@ -83,7 +82,7 @@ fn configuration(scenario: &Scenario) -> CliResult<Config> {
     let mut text = format!(
         "[brand]\nname = {}\nsize = {}\n\n[collect]\npublic_feeds = false\n\n",
         quoted(&frame.brand),
-        quoted(size_name(frame.size))
+        quoted(frame.size.name())
     );
     for voice in &frame.voices {
         let (name, signature) = (quoted(&voice.name), quoted(&voice.signature));

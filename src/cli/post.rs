@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::{Everywhere, PostArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
-use super::sending::{Counter, OPEN, start};
+use super::sending::{Counter, NAME, OPEN, start, unknown};
 use super::{output, voice};
 use crate::domain::outbox::{Draft, Identity, Saved, Submission};
 use crate::domain::{Clock, SafeText};
@@ -28,8 +28,6 @@ use crate::tui::runtime::everything_for;
 
 /// Largest text that is read from standard input, in bytes.
 const LARGEST: u64 = 1 << 20;
-/// Longest name of an account, in characters.
-const NAME: usize = 60;
 
 /// Publishes a post. The exit code is 0 when it was sent, 3 when nobody knows or a second voice must approve, else 1.
 ///
@@ -250,19 +248,6 @@ impl Poster<'_> {
             voice: wish.voice.clone(),
             at: SystemClock.now(),
         }
-    }
-}
-
-/// An account of which nothing is known yet.
-fn unknown(door: &Door) -> Identity {
-    Identity {
-        source: door.source,
-        source_name: SafeText::line(&door.name, NAME),
-        network: door.network.clone(),
-        scope: door.scope.clone(),
-        handle: SafeText::line(&door.name, NAME),
-        name: SafeText::default(),
-        rules: None,
     }
 }
 

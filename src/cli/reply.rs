@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::args::{Everywhere, ReplyArgs};
 use super::error::{CliError, CliResult};
 use super::house::House;
-use super::sending::{Counter, OPEN, start};
+use super::sending::{Counter, OPEN, start, unknown};
 use super::{output, voice};
 use crate::domain::outbox::{Draft, Identity, Saved, Submission};
 use crate::domain::{Answerable, Clock, Mention, MentionId, SafeText};
@@ -25,8 +25,6 @@ use crate::tui::runtime::everything_for;
 
 /// Largest text that is read from standard input, in bytes.
 const LARGEST: u64 = 1 << 20;
-/// Longest name of an account, in characters.
-const NAME: usize = 60;
 
 /// Replies. The exit code is 0 when it was sent, 3 when nobody knows or a second voice must approve, else 1.
 ///
@@ -248,18 +246,5 @@ impl Desk<'_> {
                 ),
             })
         })
-    }
-}
-
-/// An account whose network has not told who it is.
-fn unknown(door: &Door) -> Identity {
-    Identity {
-        source: door.source,
-        source_name: SafeText::line(&door.name, NAME),
-        network: door.network.clone(),
-        scope: door.scope.clone(),
-        handle: SafeText::default(),
-        name: SafeText::default(),
-        rules: None,
     }
 }

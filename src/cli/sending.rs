@@ -1,4 +1,4 @@
-//! What `reply` and `outbox approve` share: they start an engine that sends and does not listen, and wait until it is
+//! What `reply`, `post` and `outbox approve` share: they start an engine that sends and does not listen, and wait until it is
 //! clear what became of an outgoing.
 
 use std::sync::Arc;
@@ -10,13 +10,15 @@ use tokio::time::{Instant, sleep, timeout};
 use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output;
-use crate::domain::outbox::{Outgoing, OutgoingState, Part};
+use crate::domain::outbox::{Identity, Outgoing, OutgoingState, Part};
 use crate::domain::{Clock, OutgoingId, SafeText, SourceId};
-use crate::engine::{Engine, EngineHandle, Event, Standing, SystemClock};
+use crate::engine::{Door, Engine, EngineHandle, Event, Standing, SystemClock};
 use crate::sources::Source;
 use crate::store::Outbox;
 use crate::store::sqlite::SqliteStore;
 
+/// Longest name of an account, in characters.
+pub const NAME: usize = 60;
 /// How long it is waited for a process that sends, and for what the account's network accepts.
 const SETTLING: Duration = Duration::from_secs(5);
 /// How long one of unknown fate is waited for.
@@ -34,6 +36,19 @@ pub async fn start(house: &House, store: &Arc<SqliteStore>, sources: Vec<Source>
     let mut plan = house.plan(Arc::clone(store), sources);
     plan.listens = false;
     Engine::start(plan).await.map_err(|error| CliError::message(error.to_string()))
+}
+
+/// An account whose network has not told who it is: it has a name, and no handle.
+pub fn unknown(door: &Door) -> Identity {
+    Identity {
+        source: door.source,
+        source_name: SafeText::line(&door.name, NAME),
+        network: door.network.clone(),
+        scope: door.scope.clone(),
+        handle: SafeText::default(),
+        name: SafeText::default(),
+        rules: None,
+    }
 }
 
 /// Somebody who waits for an outgoing.

@@ -27,17 +27,6 @@ pub struct Answers {
     pub public_networks: bool,
 }
 
-/// The name of a size, as written in the file.
-pub fn size_name(size: BrandSize) -> &'static str {
-    match size {
-        BrandSize::Solo => "solo",
-        BrandSize::Small => "small",
-        BrandSize::Medium => "medium",
-        BrandSize::Large => "large",
-        BrandSize::Enterprise => "enterprise",
-    }
-}
-
 /// Names for feeds: their hosts without `www.`, numbered where two are the same.
 pub fn feed_names(feeds: &[Url]) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(feeds.len());
@@ -53,7 +42,7 @@ pub fn feed_names(feeds: &[Url]) -> Vec<String> {
 
 /// The answers alone, without comments.
 pub fn bare(answers: &Answers) -> String {
-    let mut text = format!("[brand]\nname = {}\nsize = {}\n", quote(&answers.brand), quote(size_name(answers.size)));
+    let mut text = format!("[brand]\nname = {}\nsize = {}\n", quote(&answers.brand), quote(answers.size.name()));
     text.push_str(&rivals(answers));
     text.push_str(&watch(answers));
     text.push_str(&sources(answers));
@@ -70,7 +59,7 @@ pub fn commented(answers: &Answers) -> String {
     text.push_str(blocks.until("name = \"Ferris Bikes\"\n"));
     text.push_str(&format!("name = {}\n", quote(&answers.brand)));
     text.push_str(blocks.until("size = \"small\"\n"));
-    text.push_str(&format!("size = {}\n", quote(size_name(answers.size))));
+    text.push_str(&format!("size = {}\n", quote(answers.size.name())));
     for (mark, addition) in
         [("#[[rival]]\n", rivals(answers)), ("#[[watch]]\n", watch(answers)), ("#[[source]]\n", sources(answers))]
     {
