@@ -12,6 +12,7 @@ mod collect;
 pub mod completions;
 mod dashboard;
 mod demo;
+mod desk;
 mod error;
 mod export;
 mod feed;
