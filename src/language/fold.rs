@@ -78,8 +78,22 @@ impl Fold {
     }
 }
 
+/// The key of a word of ASCII that draws no letter out, as most are.
+fn plain(word: &str) -> Option<u64> {
+    let mut lower = [0; 32];
+    let lower = lower.get_mut(..word.len())?;
+    for (slot, byte) in lower.iter_mut().zip(word.bytes()) {
+        *slot = byte.to_ascii_lowercase();
+    }
+    let drawn = lower.windows(3).any(|run| matches!(run, [one, two, three] if one == two && two == three));
+    (lower.is_ascii() && !drawn).then(|| xxh3_64(lower))
+}
+
 /// The key of a word, and the key with repeated letters cut to one.
 pub(super) fn fold(word: &str) -> (u64, u64) {
+    if let Some(key) = plain(word) {
+        return (key, key);
+    }
     let mut buffer = Fold::default();
     let repeated = buffer.take(word, false);
     let key = xxh3_64(buffer.bytes());

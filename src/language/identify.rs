@@ -29,7 +29,7 @@ impl RuleLanguage {
 
 impl ReadLanguage for RuleLanguage {
     fn language(&self, text: &str, claimed: Option<&str>) -> Option<String> {
-        let tokens = tokens::scan(text);
+        let tokens = tokens::shared(text);
         let words = sample(text, &tokens);
         let claimed = claimed.and_then(primary);
         let claimed = claimed.as_deref();

@@ -2,6 +2,8 @@
 //!
 //! Pure. The readers of sentiment and intent weigh these measures; explanations come from the same walk.
 
+use std::rc::Rc;
+
 use super::SubjectContext;
 use super::lexicon::{Cue, Cues, Entry, Lexicon};
 use super::names::names;
@@ -114,7 +116,7 @@ pub struct Scene<'a> {
     /// The text.
     pub text: &'a str,
     /// Its pieces.
-    pub tokens: Vec<Token>,
+    pub tokens: Rc<Vec<Token>>,
     /// Where the subject is named: token ranges, in order.
     pub named: Vec<std::ops::Range<usize>>,
     /// Where others are named.
@@ -124,7 +126,7 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// Takes a text to pieces and finds the names.
     pub fn new(text: &'a str, subject: &SubjectContext<'_>) -> Self {
-        let tokens = tokens::scan(text);
+        let tokens = tokens::shared(text);
         let named = names(&tokens, subject.name);
         let mut others: Vec<_> = subject.others.iter().flat_map(|other| names(&tokens, other)).collect();
         others.sort_unstable_by_key(|range| range.start);

@@ -3,6 +3,9 @@
 //! Pure. Every reader of this room, the normaliser and the word lists share this scanner, so that a listed
 //! phrase and the same phrase in a post fall into the same pieces.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{WORD, fold};
@@ -101,6 +104,28 @@ pub fn scan(text: &str) -> Vec<Token> {
         Scanner { text, at: 0, opens: true, before: None, tokens: Vec::with_capacity((end / 5).min(MOST) + 8) };
     while scanner.tokens.len() < MOST && scanner.step() {}
     scanner.tokens
+}
+
+/// Texts up to this long are kept for the next reader.
+const KEPT_LONGEST: usize = 1 << 16;
+
+thread_local! {
+    static KEPT: Cell<Option<(String, Rc<Vec<Token>>)>> = const { Cell::new(None) };
+}
+
+/// The pieces of a text as [`scan`] finds them. Several readers read a mention one after the other: whoever comes after
+/// the first on its thread finds them ready.
+pub fn shared(text: &str) -> Rc<Vec<Token>> {
+    let (mut known, mut tokens) = KEPT.take().unwrap_or_default();
+    if known != text {
+        tokens = Rc::new(scan(text));
+        known.clear();
+        known.push_str(text);
+    }
+    if text.len() <= KEPT_LONGEST {
+        KEPT.set(Some((known, Rc::clone(&tokens))));
+    }
+    tokens
 }
 
 fn case_of(word: &str) -> Case {
@@ -356,7 +381,9 @@ fn word_end(rest: &str) -> usize {
     let mut letters = rest.char_indices().peekable();
     while let Some((at, letter)) = letters.next() {
         let inner = is_apostrophe(letter) && letters.peek().is_some_and(|(_, next)| next.is_alphabetic());
-        if !(letter.is_alphanumeric() || is_combining_mark(letter) || inner) || stands_alone(letter) {
+        if !(letter.is_alphanumeric() || (!letter.is_ascii() && is_combining_mark(letter)) || inner)
+            || stands_alone(letter)
+        {
             break;
         }
         end = at + letter.len_utf8();

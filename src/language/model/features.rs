@@ -98,7 +98,13 @@ impl Features {
     /// Adds a feature of the caller's own, for example `("lexicon", 3)`. `space` keeps texts that are read together
     /// apart, as in [`Features::add`].
     pub fn name(&mut self, space: u32, name: &str, number: u64, place: Place) {
-        self.push(NAMED ^ u64::from(space) << 8, hash::join(hash::of_str(name), number), place);
+        self.named(space, hash::of_str(name), number, place);
+    }
+
+    /// The same, for callers that name many: with the name's own key, [`hash::of_str`] of it.
+    #[inline]
+    pub fn named(&mut self, space: u32, name: Key, number: u64, place: Place) {
+        self.push(NAMED ^ u64::from(space) << 8, hash::join(name, number), place);
     }
 
     /// Adds the features of a text. `space` keeps texts that are read together apart (a mention 0, a draft 1): the
@@ -193,10 +199,11 @@ impl Features {
                 key = hash::push(key, letter);
                 length += 1;
                 if length >= from {
-                    self.push(kind, key, (here, here + 1));
+                    self.hashes.push(fold(hash::join(kind, key)));
                 }
             }
         }
+        self.places.resize(self.hashes.len(), (here, here + 1));
     }
 }
 

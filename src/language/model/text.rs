@@ -69,6 +69,12 @@ impl Pieces {
         super::negation::mark(&mut self.list);
     }
 
+    /// Becomes a copy of others, within its own buffers.
+    pub fn copy(&mut self, others: &Self) {
+        self.list.clone_from(&others.list);
+        self.chars.clone_from(&others.chars);
+    }
+
     /// Reads a text without looking for negations.
     pub(super) fn read_unmarked(&mut self, text: &str) {
         self.list.clear();

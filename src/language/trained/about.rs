@@ -21,6 +21,7 @@ use super::super::{Evidence, ReadAbout, SubjectContext};
 use super::common::Common;
 use super::intent::english;
 use super::kinds::{Kinds, Named};
+use super::message::pieces_of;
 
 static ABOUT: &[u8] = include_bytes!("../../../assets/models/about.bin");
 
@@ -45,6 +46,16 @@ const PART_OF_OTHER: f32 = -3.0;
 const BESIDE_OTHER: f32 = 0.5;
 /// Places of the name whose neighbours are looked at.
 const MOST_PLACES: usize = 4;
+
+// The names of features, as keys: a text names many.
+const ODDS: u64 = hash::of_str("odds");
+const SIGN: u64 = hash::of_str("sign");
+const BEFORE: u64 = hash::of_str("before");
+const BEFORE_DRESSED: u64 = hash::of_str("before, dressed");
+const AFTER: u64 = hash::of_str("after");
+const AFTER_DRESSED: u64 = hash::of_str("after, dressed");
+const AROUND: u64 = hash::of_str("around");
+const NEAR: u64 = hash::of_str("near");
 
 /// Tells with the trained model whether the subject is meant.
 #[derive(Debug, Clone)]
@@ -183,7 +194,7 @@ pub(super) fn with_name<R>(
     let marks = about::marks(scene.text, &scene.tokens, lexicon, name)?;
     let mut kept = KEPT.take().unwrap_or_default();
     let Kept { pieces, features } = kept.as_mut();
-    pieces.read(scene.text);
+    pieces_of(scene.text, pieces);
     let named = places(scene, name);
     let within = |piece: &Piece, span: &std::ops::Range<usize>| {
         (piece.start as usize) < span.end && span.start < piece.end as usize
@@ -196,11 +207,11 @@ pub(super) fn with_name<R>(
     let here = first.and_then(|at| u16::try_from(at).ok()).map_or((0, 0), |at| (at, at + 1));
     let odds = marks.odds();
     for _ in 0..TIMES_ODDS {
-        features.name(0, "odds", ((odds * 1.5).round().clamp(-9.0, 9.0) + 10.0) as u64, here);
+        features.named(0, ODDS, ((odds * 1.5).round().clamp(-9.0, 9.0) + 10.0) as u64, here);
     }
     for (sign, value) in (0u64..).zip(marks.values).filter(|(_, value)| *value != 0.0) {
         for _ in 0..TIMES_SIGNS {
-            features.name(0, "sign", sign * 8 + (value * 2.0).ceil().min(7.0) as u64, here);
+            features.named(0, SIGN, sign * 8 + (value * 2.0).ceil().min(7.0) as u64, here);
         }
     }
     let dress = dress(scene, &named);
@@ -247,19 +258,14 @@ fn neighbours(pieces: &Pieces, dress: u64, features: &mut Features) {
         let own = place(begin);
         let (previous, next) = (key(before), key(Some(end)));
         for _ in 0..TIMES_NEAR {
-            features.name(0, "before", previous, before.map_or(own, place));
-            features.name(0, "before, dressed", hash::join(previous, dress), before.map_or(own, place));
-            features.name(0, "after", next, if end < list.len() { place(end) } else { own });
-            features.name(
-                0,
-                "after, dressed",
-                hash::join(next, dress),
-                if end < list.len() { place(end) } else { own },
-            );
+            features.named(0, BEFORE, previous, before.map_or(own, place));
+            features.named(0, BEFORE_DRESSED, hash::join(previous, dress), before.map_or(own, place));
+            features.named(0, AFTER, next, if end < list.len() { place(end) } else { own });
+            features.named(0, AFTER_DRESSED, hash::join(next, dress), if end < list.len() { place(end) } else { own });
         }
-        features.name(0, "around", hash::join(previous, next), own);
+        features.named(0, AROUND, hash::join(previous, next), own);
         for at in (begin.saturating_sub(4)..begin).chain(end..(end + 4).min(list.len())) {
-            features.name(0, "near", key(Some(at)), place(at));
+            features.named(0, NEAR, key(Some(at)), place(at));
         }
     }
 }

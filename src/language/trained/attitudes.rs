@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::super::lexicon::{Ready, word_lists};
 use super::super::model::text::Kind;
-use super::super::model::{Features, Pieces, key_of};
+use super::super::model::{Features, Pieces, hash, key_of};
 
 static ATTITUDES: LazyLock<HashMap<u64, i8, BuildHasherDefault<Ready>>> = LazyLock::new(|| {
     let mut attitudes: HashMap<u64, i8, BuildHasherDefault<Ready>> = HashMap::default();
@@ -16,6 +16,14 @@ static ATTITUDES: LazyLock<HashMap<u64, i8, BuildHasherDefault<Ready>>> = LazyLo
     });
     attitudes
 });
+
+// The names of features, as keys: a text names many.
+const ATTITUDE: u64 = hash::of_str("attitude");
+const BALANCE: u64 = hash::of_str("balance");
+const GOOD: u64 = hash::of_str("good");
+const BAD: u64 = hash::of_str("bad");
+const GOOD_AND_BAD: u64 = hash::of_str("good and bad");
+const LAST: u64 = hash::of_str("last");
 
 /// Adds what the lists say: the attitude of each listed word (turned where a negation reaches it), and the text's
 /// sums of good and bad.
@@ -32,14 +40,14 @@ pub(super) fn add(pieces: &Pieces, features: &mut Features) {
             last = 2;
         }
         let here = u16::try_from(at).unwrap_or(u16::MAX - 1);
-        features.name(0, "attitude", level(valence, 10.0), (here, here + 1));
+        features.named(0, ATTITUDE, level(valence, 10.0), (here, here + 1));
     }
     let (good_step, bad_step) = ((good.sqrt() * 2.0) as u64, (bad.sqrt() * 2.0) as u64);
-    features.name(0, "balance", level((good - bad).clamp(-10.0, 10.0), 20.0), (0, 0));
-    features.name(0, "good", good_step, (0, 0));
-    features.name(0, "bad", bad_step, (0, 0));
-    features.name(0, "good and bad", good_step.min(5) * 10 + bad_step.min(5), (0, 0));
-    features.name(0, "last", last, (0, 0));
+    features.named(0, BALANCE, level((good - bad).clamp(-10.0, 10.0), 20.0), (0, 0));
+    features.named(0, GOOD, good_step, (0, 0));
+    features.named(0, BAD, bad_step, (0, 0));
+    features.named(0, GOOD_AND_BAD, good_step.min(5) * 10 + bad_step.min(5), (0, 0));
+    features.named(0, LAST, last, (0, 0));
 }
 
 fn level(number: f32, offset: f32) -> u64 {

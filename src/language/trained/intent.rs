@@ -11,7 +11,7 @@ use super::super::intent::{RuleIntent, probabilities};
 use super::super::lexicon::{Cue, Lexicon};
 use super::super::library::{Library, readable};
 use super::super::model::asset::{self, AssetError};
-use super::super::model::{Features, Linear, Scores};
+use super::super::model::{Features, Linear, Scores, hash};
 use super::super::scene::{Measures, Scene, Shape};
 use super::super::{Evidence, ReadIntent, SubjectContext, Wants, Weighed};
 use super::kinds::Kinds;
@@ -29,6 +29,13 @@ const BITTER: f32 = 0.8;
 const TIMES_RULES: usize = 6;
 /// Times that each share of the sentiment counts.
 const TIMES_SENTIMENT: usize = 6;
+
+// The names of features, as keys: a text names many.
+const RULES: u64 = hash::of_str("rules");
+const MEASURE: u64 = hash::of_str("measure");
+const NEGATIVE: u64 = hash::of_str("negative");
+const NEUTRAL: u64 = hash::of_str("neutral");
+const POSITIVE: u64 = hash::of_str("positive");
 
 /// Reads intents with the trained model.
 #[derive(Debug, Clone)]
@@ -90,20 +97,20 @@ pub(super) fn english<'a>(library: &'a Library, scene: &Scene<'_>, lang: Option<
 pub(super) fn add_own(features: &mut Features, measures: &Measures, sentiment: Option<&Shares>) {
     for (class, probability) in (0u64..).zip(probabilities(measures, None)) {
         for _ in 0..TIMES_RULES {
-            features.name(0, "rules", class * 16 + tenth(probability), (0, 0));
+            features.named(0, RULES, class * 16 + tenth(probability), (0, 0));
         }
     }
     for (at, measure) in (0u64..).zip(measures.0) {
         if measure != 0.0 && at != (Cue::COUNT + Shape::Always as usize) as u64 {
             let step = (measure.abs() * 3.0).ceil().min(6.0) as u64 + if measure < 0.0 { 8 } else { 0 };
-            features.name(0, "measure", at * 16 + step, (0, 0));
+            features.named(0, MEASURE, at * 16 + step, (0, 0));
         }
     }
     let Some(shares) = sentiment else { return };
     for _ in 0..TIMES_SENTIMENT {
-        features.name(0, "negative", tenth(shares.negative), (0, 0));
-        features.name(0, "neutral", tenth(shares.neutral), (0, 0));
-        features.name(0, "positive", tenth(shares.positive), (0, 0));
+        features.named(0, NEGATIVE, tenth(shares.negative), (0, 0));
+        features.named(0, NEUTRAL, tenth(shares.neutral), (0, 0));
+        features.named(0, POSITIVE, tenth(shares.positive), (0, 0));
     }
 }
 

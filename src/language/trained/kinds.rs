@@ -27,6 +27,16 @@ const UNKNOWN: u64 = 5_000;
 /// The end of the text.
 const END: u64 = 9_999;
 
+// The names of features, as keys: a text names many.
+const KIND: u64 = hash::of_str("k");
+const KIND_PAIR: u64 = hash::of_str("kk");
+const NAME_KIND: u64 = hash::of_str("name, kind");
+const NAME_KIND_DRESSED: u64 = hash::of_str("name, kind, dressed");
+const BEFORE_KIND: u64 = hash::of_str("before, kind");
+const AFTER_KIND: u64 = hash::of_str("after, kind");
+const OWN_BEFORE: u64 = hash::of_str("own, before");
+const OWN_AFTER: u64 = hash::of_str("own, after");
+
 /// The table of kinds.
 #[derive(Debug, Clone)]
 pub struct Kinds(Linear);
@@ -75,8 +85,8 @@ impl Kinds {
             let ahead = next.unwrap_or([END; LEVELS.len()]);
             for ((level, kind), behind) in (0u64..).zip(own).zip(ahead) {
                 let alone = level * 10_000 + kind;
-                features.name(0, "k", alone, (here, here + 1));
-                features.name(0, "kk", alone * 10_000 + behind, (here, here + 2));
+                features.named(0, KIND, alone, (here, here + 1));
+                features.named(0, KIND_PAIR, alone * 10_000 + behind, (here, here + 2));
             }
         }
     }
@@ -91,13 +101,13 @@ impl Kinds {
         for (level, ((own, before), after)) in (0u64..).zip(own.into_iter().zip(before).zip(after)) {
             let told = |kind: u64| (level * 10_000 + kind) * 16 + name.dress;
             for _ in 0..2 {
-                features.name(0, "name, kind", told(own) / 16, here);
-                features.name(0, "name, kind, dressed", told(own), here);
+                features.named(0, NAME_KIND, told(own) / 16, here);
+                features.named(0, NAME_KIND_DRESSED, told(own), here);
             }
-            features.name(0, "before, kind", told(before), here);
-            features.name(0, "after, kind", told(after), here);
-            features.name(0, "own, before", told(own) * 10_000 + before, here);
-            features.name(0, "own, after", told(own) * 10_000 + after, here);
+            features.named(0, BEFORE_KIND, told(before), here);
+            features.named(0, AFTER_KIND, told(after), here);
+            features.named(0, OWN_BEFORE, told(own) * 10_000 + before, here);
+            features.named(0, OWN_AFTER, told(own) * 10_000 + after, here);
         }
     }
 

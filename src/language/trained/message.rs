@@ -25,6 +25,16 @@ thread_local! {
 /// Texts up to this long are kept for the next reader.
 const KEPT_LONGEST: usize = 1 << 16;
 
+/// The pieces of a message, ready where it was read just before.
+pub(super) fn pieces_of(text: &str, pieces: &mut Pieces) {
+    let kept = KEPT.take();
+    match &kept {
+        Some(kept) if kept.text == text && kept.own > 0 => pieces.copy(&kept.pieces),
+        _ => pieces.read(text),
+    }
+    KEPT.set(kept);
+}
+
 /// Lends the pieces and features of a message. Features that `read` adds last until it returns.
 pub fn with_message<R>(text: &str, read: impl FnOnce(&Pieces, &mut Features) -> R) -> R {
     let mut kept = KEPT.take().unwrap_or_default();

@@ -59,7 +59,7 @@ impl TrainedSentiment {
                 LANGUAGES.iter().any(|known| primary.eq_ignore_ascii_case(known))
             }
             None => {
-                self.library.lexicon(text, &tokens::scan(text), None).is_some()
+                self.library.lexicon(text, &tokens::shared(text), None).is_some()
                     || with_message(text, |pieces, _| super::attitudes::know(pieces))
             }
         }
