@@ -74,6 +74,9 @@ pub enum StoreError {
         /// What the system said.
         detail: String,
     },
+    /// What was asked for cannot be done as things stand; why, and what to do.
+    #[error("{0}")]
+    Refused(String),
     /// Anything else.
     #[error("the database failed: {0}")]
     Other(String),

@@ -34,6 +34,11 @@ impl Fault {
         Self::Told(StoreError::Other(what.into()))
     }
 
+    /// What was asked for cannot be done as things stand.
+    pub(super) fn refused(why: impl Into<String>) -> Self {
+        Self::Told(StoreError::Refused(why.into()))
+    }
+
     /// Tells it, for the database at `path`.
     pub(super) fn tell(self, path: &Path) -> StoreError {
         match self {

@@ -133,8 +133,8 @@ async fn own(conn: &mut SqliteConnection, id: CampaignId) -> Done<String> {
             .await?;
     match found {
         Some((terms, false)) => Ok(terms),
-        Some((_, true)) => Err(Fault::other("this campaign stands in the configuration: change it there")),
-        None => Err(Fault::other("this campaign is not there any more")),
+        Some((_, true)) => Err(Fault::refused("this campaign stands in the configuration: change it there")),
+        None => Err(Fault::refused("this campaign is not there any more")),
     }
 }
 
@@ -146,7 +146,7 @@ async fn is_free(conn: &mut SqliteConnection, name: &str, but: Option<CampaignId
             .fetch_optional(conn)
             .await?;
     match other {
-        Some(_) => Err(Fault::other(format!("there is a campaign \"{name}\" already: give this one another name"))),
+        Some(_) => Err(Fault::refused(format!("there is a campaign \"{name}\" already: give this one another name"))),
         None => Ok(()),
     }
 }
@@ -181,7 +181,7 @@ async fn save(conn: &mut SqliteConnection, id: Option<CampaignId>, terms: &Terms
 async fn restore(conn: &mut SqliteConnection, id: CampaignId) -> Done<CampaignChange> {
     let name: Option<String> =
         sqlx::query_scalar("SELECT name FROM campaign WHERE id = ?").bind(id.0).fetch_optional(&mut *conn).await?;
-    let Some(name) = name else { return Err(Fault::other("this campaign is not there any more")) };
+    let Some(name) = name else { return Err(Fault::refused("this campaign is not there any more")) };
     is_free(conn, &name, Some(id)).await?;
     sqlx::query("UPDATE campaign SET removed = 0 WHERE id = ?").bind(id.0).execute(conn).await?;
     Ok(CampaignChange::Remove(id))
@@ -199,7 +199,7 @@ async fn pay(
         .fetch_optional(&mut *conn)
         .await?;
     if there.is_none() {
-        return Err(Fault::other("this campaign is not there any more"));
+        return Err(Fault::refused("this campaign is not there any more"));
     }
     let made = sqlx::query("INSERT INTO payment (campaign, paid, voice, at) VALUES (?, ?, ?, ?)")
         .bind(id.0)
@@ -214,7 +214,7 @@ async fn pay(
 async fn mark_payment(conn: &mut SqliteConnection, id: PaymentId, undone: bool) -> Done<()> {
     let done = sqlx::query("UPDATE payment SET undone = ? WHERE id = ?").bind(undone).bind(id.0).execute(conn).await?;
     if done.rows_affected() == 0 {
-        return Err(Fault::other("this payment is not there any more"));
+        return Err(Fault::refused("this payment is not there any more"));
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(super) async fn erase(conn: &mut SqliteConnection, facts: &Facts, at: Timest
             .fetch_one(&mut *conn)
             .await?;
     if sending > 0 {
-        return Err(Fault::other("a message to them is being sent just now: try again in a minute"));
+        return Err(Fault::refused("a message to them is being sent just now: try again in a minute"));
     }
     let gone: BTreeSet<i64> = facts.mentions.iter().chain(&facts.reposts).copied().collect();
     let named = rewrite(conn, facts, &gone, at).await?;

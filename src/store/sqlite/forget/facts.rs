@@ -144,7 +144,7 @@ pub(super) async fn gather(conn: &mut SqliteConnection, whom: &Whom, before: Opt
         .fetch_one(&mut *conn)
         .await?;
     if ours > 0 {
-        return Err(Fault::other("this account wrote posts of the brand itself: it cannot be forgotten"));
+        return Err(Fault::refused("this account wrote posts of the brand itself: it cannot be forgotten"));
     }
     facts.mentions = sqlx::query_scalar(
         "SELECT b.id FROM json_each(?) j CROSS JOIN body b INDEXED BY body_person ON b.person = j.value",
