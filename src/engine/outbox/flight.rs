@@ -238,7 +238,7 @@ fn wire(job: &Job, part: usize) -> sources::Outgoing {
 /// What follows the reason while it is looked for.
 const LOOKED_FOR: &str = "; it may or may not be out, and is looked for now";
 /// What a person should do where nothing else is left.
-const YOURSELF: &str = "look there yourself, then say whether it is out";
+const YOURSELF: &str = "look for yourself, then say whether it is out";
 
 /// Nobody knows whether it went out, for this reason.
 fn in_doubt(why: &str, looks: u32, now: Timestamp) -> Attempt {
