@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::args::{ClocksArgs, Everywhere};
 use super::error::{CliError, CliResult};
-use super::house::House;
+use super::house;
 use super::output::{self, Table};
 use crate::domain::time::SignedDuration;
 use crate::domain::{Clock, Timestamp};
@@ -29,8 +29,9 @@ const MOST: u32 = 200_000;
 /// When the hours are not understood or the store cannot be read.
 pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u8> {
     let zone = TimeZone::system();
-    let house = House::of_file(everywhere)?;
-    let (target, hours) = (house.config.answering.target, hours(arguments, &house, &zone)?);
+    let store = house::existing_store(&house::data_directory(everywhere)?).await?;
+    let answering = house::answering(everywhere)?;
+    let hours = hours(arguments, answering.hours, &zone)?;
     let now = SystemClock.now();
     let back = |when: Option<super::when::When>, otherwise| match when {
         Some(when) => when.moment(now, &zone).ok_or_else(|| CliError::message("that time cannot be counted")),
@@ -38,13 +39,12 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
     };
     let from = back(arguments.since, now.saturating_sub(BACK).unwrap_or(now))?;
     let until = back(arguments.until, now)?;
-    let store = super::house::existing_store(&house.data).await?;
     let readers = Readers::trained();
     let rows = store.clocks(from, until, now, MOST).await;
     let followed = aftermath::followed(&*store, &readers, from, until, now).await;
     crate::store::Store::close(&*store).await;
     let (rows, followed) = (rows?, followed?);
-    let reading = Reading { target: arguments.target.unwrap_or(target), hours, now };
+    let reading = Reading { target: arguments.target.unwrap_or(answering.target), hours, now };
     let groups = timekeeping::groups(&rows);
     if arguments.printing.json {
         for group in &groups {
@@ -67,14 +67,13 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
 
 /// The hours in which the clocks are read: those that are given, else those of the configuration when they are asked
 /// for; else calendar time.
-fn hours(arguments: &ClocksArgs, house: &House, zone: &TimeZone) -> CliResult<Option<WorkingHours>> {
+fn hours(arguments: &ClocksArgs, configured: Option<WorkingHours>, zone: &TimeZone) -> CliResult<Option<WorkingHours>> {
     let Some(text) = arguments.hours.as_deref() else {
-        let configured = house.config.answering.hours.clone();
         return match (arguments.working, configured) {
             (false, _) => Ok(None),
             (true, Some(hours)) => Ok(Some(hours)),
             (true, None) => Err(CliError::message(
-                "the configuration has no working hours: set hours below [answering], or use --hours",
+                "no working hours are configured: give them with --hours 'Mon-Fri 9:00-18:00', or set hours below [answering] in the configuration",
             )),
         };
     };

@@ -275,6 +275,18 @@ pub fn data_directory(everywhere: &Everywhere) -> CliResult<PathBuf> {
     directory.map_err(|error| CliError::message(error.to_string()))
 }
 
+/// What the configuration says of answering, for commands that need no configuration: the usual where there is none.
+///
+/// # Errors
+/// When a configuration is there, or was named, and is wrong or missing.
+pub fn answering(everywhere: &Everywhere) -> CliResult<crate::config::AnsweringSettings> {
+    let paths = House::paths(everywhere);
+    let Some(file) = paths.config_file().ok().filter(|file| file.exists() || paths.config_is_named()) else {
+        return Ok(crate::config::AnsweringSettings::default());
+    };
+    Config::load(&file).map(|config| config.answering).map_err(CliError::Config)
+}
+
 /// The directory of the log, for commands that need no configuration.
 ///
 /// # Errors

@@ -301,6 +301,15 @@ mod tests {
     }
 
     #[test]
+    fn who_is_answered_answers_soon() {
+        for name in Scenario::NAMES {
+            let scenario = Scenario::named(name).unwrap().unwrap();
+            let late = scenario.posts.iter().flat_map(|post| &post.then).find(|then| then.after * 60.0 > 10.0);
+            assert!(late.is_none(), "{name}: nobody waits for that before a screen: {late:?}");
+        }
+    }
+
+    #[test]
     fn an_answer_names_an_earlier_post_of_its_square() {
         let story = |posts: &str| {
             let frame = r#"{"about":"","brand":"B","size":"solo","rivals":[],"watches":[],"places":[{"name":"s","format":"town"},{"name":"f","format":"rss"}]}"#;

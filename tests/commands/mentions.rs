@@ -156,10 +156,12 @@ fn foreign_text_cannot_steer_a_terminal() {
 #[test]
 fn nothing_stored_yet_is_said_and_nothing_is_made() {
     let home = Home::listening(&[]);
-    for arguments in [&["search", "x"][..], &["export"], &["query", "try", "x"], &["backup", "b.db"]] {
+    for arguments in [&["search", "x"][..], &["export"], &["query", "try", "x"], &["backup", "b.db"], &["clocks"]] {
         home.run(arguments).ends(1).says(&["nothing is stored"]);
     }
     assert!(!home.data().exists());
+    // What is stored matters here, not whether there is a configuration.
+    Home::new().run(&["clocks"]).ends(1).says(&["nothing is stored"]);
 }
 
 #[test]

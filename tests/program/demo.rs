@@ -82,6 +82,68 @@ fn a_complaint_is_opened_with_what_was_made_of_it() {
     pty.wait_for("Share of voice");
 }
 
+/// What open complaints cost, as the status line says it; nothing below one half.
+fn debt(shown: &Shown) -> u64 {
+    let text = shown.text();
+    let words = text.lines().next().and_then(|line| line.split_once("debt ")).map(|(_, rest)| rest.to_owned());
+    words
+        .and_then(|rest| rest.split_whitespace().next().map(|debt| debt.replace(',', "")))
+        .map_or(0, |debt| debt.parse().unwrap())
+}
+
+#[test]
+fn a_complaint_is_answered_the_person_is_happy_and_the_case_is_resolved() {
+    let (_home, mut pty) = demo(120, 36);
+    pty.keys("gn");
+    pty.wait_until("the complaint", |shown| has_line(shown, &["−!", "mara.k", "5.2k"]) && shown.shows("Inbox"));
+    // The account that it goes out under is asked for when the program starts.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        assert!(Instant::now() < deadline, "the account is never known");
+        pty.keys("r");
+        pty.wait_for("write your answer here");
+        if pty.text().contains("as @ferrisbikes") {
+            break;
+        }
+        pty.watch(Duration::from_millis(300));
+        pty.keys("\x1b");
+        pty.wait_gone("write your answer here");
+    }
+    pty.keys("You are mistaken, our chains do not snap.");
+    pty.wait_until("what the coach says of that", |shown| shown.shows("denial") || shown.shows("no acknowledgement"));
+    // Quick keys are taken for a paste, and a key right behind one for a part of it.
+    pty.watch(Duration::from_millis(300));
+    pty.keys("\x15");
+    pty.wait_gone("You are mistaken");
+    pty.keys("So sorry, mara. Are you all right? We will send you a new chain today.");
+    pty.wait_for("the coach has nothing to say");
+    pty.watch(Duration::from_millis(300));
+    pty.keys("\x18");
+    pty.watch(Duration::from_millis(100));
+    pty.keys("s");
+    pty.wait_until("held", |shown| shown.shows("takes it back") && shown.shows("outbox 1"));
+    pty.wait_until("sent", |shown| has_line(shown, &["↵ open", "mara.k"]));
+    let sent = Instant::now();
+    let happy = |shown: &Shown| has_line(shown, &["mara.k", "happy: e resolves"]);
+    pty.wait_until("the person is happy", happy);
+    println!("the person answers {:?} after the reply was out", sent.elapsed());
+    assert!(sent.elapsed() < Duration::from_secs(15), "{:?}", sent.elapsed());
+    pty.keys("e");
+    pty.wait_for("resolved: mara.k");
+    pty.wait_until("it is out of the list", |shown| !happy(shown));
+    // What one case costs in its first minute is less than what the others cost more meanwhile: the fall is seen on
+    // all of them.
+    pty.wait_until("a debt", |shown| debt(shown) >= 1);
+    let before = pty.look(debt);
+    pty.keys("M");
+    pty.wait_for("cases are marked");
+    pty.keys("e");
+    let after = pty.wait_until("the debt falls", |shown| debt(shown) < before);
+    println!("the debt falls below {before} after {after:?}");
+    pty.keys("q");
+    assert_eq!(pty.wait_end(), 0);
+}
+
 #[test]
 fn search_help_and_palette_answer() {
     let (_home, mut pty) = demo(120, 36);

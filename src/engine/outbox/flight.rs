@@ -13,7 +13,7 @@ use super::{ABSENT, Desk, pace};
 use crate::domain::outbox::Outgoing;
 use crate::domain::{SafeText, Timestamp};
 use crate::engine::{holder, supervise};
-use crate::sources::{self, Fate, Publish, PublishError, Published};
+use crate::sources::{self, Fate, Publish, PublishError, Published, Retry, SourceError, SourceErrorKind};
 use crate::store::outbox::{Attempt, Begin, Job};
 use crate::store::{StoreError, StoreResult};
 
@@ -120,7 +120,8 @@ impl Flight {
         // That a second attempt did not go out says nothing about the first.
         if error.fate == Fate::Uncertain || once_more {
             let looks = if once_more { job.looks } else { 0 };
-            return in_doubt(&error.to_string(), looks, now);
+            // What the network would have a person do is not said: goodword looks first.
+            return in_doubt(error.error.what.as_str(), looks, now);
         }
         let attempts = job.outgoing.attempts.saturating_add(1);
         match pace::again(&error.error, attempts, now, (self.desk.shared.dice)()) {
@@ -162,8 +163,8 @@ impl Flight {
                 }
                 not_found(looks, now)
             }
-            Ok(Err(error)) => unanswered(&error.to_string(), &job, now),
-            Err(why) => unanswered(&why, &job, now),
+            Ok(Err(error)) => unanswered(error.what.as_str(), for_good(&error), &job, now),
+            Err(why) => unanswered(&why, false, &job, now),
         };
         self.finish(outgoing, part, attempt).await
     }
@@ -234,31 +235,45 @@ fn wire(job: &Job, part: usize) -> sources::Outgoing {
     }
 }
 
+/// What follows the reason while it is looked for.
+const LOOKED_FOR: &str = "; it may or may not be out, and is looked for now";
+/// What a person should do where nothing else is left.
+const YOURSELF: &str = "look for yourself, then say whether it is out";
+
+/// Nobody knows whether it went out, for this reason.
 fn in_doubt(why: &str, looks: u32, now: Timestamp) -> Attempt {
-    Attempt::Uncertain {
-        trouble: clean(&format!("nobody knows yet whether it is out ({why}); the network is asked")),
-        next: pace::look(looks, now),
-        looked: false,
-    }
+    Attempt::Uncertain { trouble: clean(&format!("{why}{LOOKED_FOR}")), next: pace::look(looks, now), looked: false }
+}
+
+/// Whether nobody can ever be asked what went out, as with a command that only publishes.
+fn for_good(error: &SourceError) -> bool {
+    error.kind == SourceErrorKind::Local && error.retry == Retry::Never
 }
 
 fn not_found(looks: u32, now: Timestamp) -> Attempt {
     let next = pace::look(looks, now);
+    let times = if looks == 1 { "once".to_owned() } else { format!("{looks} times") };
     let trouble = match next {
-        Some(_) => {
-            format!("nobody knows yet whether it is out: not found in {looks} looks; the network is asked again")
-        }
-        None => format!(
-            "nobody knows whether it is out: it was not found in {looks} looks; look for yourself, then say whether it is out"
-        ),
+        Some(_) => format!("it may or may not be out: looked for {times}, not found yet; it is looked for again"),
+        None => format!("it may or may not be out: looked for {times}, not found; {YOURSELF}"),
     };
     Attempt::Uncertain { trouble: clean(&trouble), next, looked: true }
 }
 
-fn unanswered(why: &str, job: &Job, now: Timestamp) -> Attempt {
+/// Where it should have been looked for, that was not possible. Where nobody can ever be asked, a person looks.
+fn unanswered(why: &str, for_good: bool, job: &Job, now: Timestamp) -> Attempt {
+    if for_good {
+        let first = job.outgoing.trouble.as_str();
+        let first = first.strip_suffix(LOOKED_FOR).unwrap_or("goodword was broken off while it was sent");
+        return Attempt::Uncertain {
+            trouble: clean(&format!("{first}; it may or may not be out, and nobody can be asked: {YOURSELF}")),
+            next: None,
+            looked: false,
+        };
+    }
     let next = pace::unanswered(job.since.unwrap_or(job.outgoing.changed), now);
-    let then = if next.is_some() { "it is asked again" } else { "look for yourself, then say whether it is out" };
-    let trouble = format!("nobody knows whether it is out, and the network cannot be asked ({why}); {then}");
+    let then = if next.is_some() { "it is looked for again" } else { YOURSELF };
+    let trouble = format!("it may or may not be out: it could not be looked for ({why}); {then}");
     Attempt::Uncertain { trouble: clean(&trouble), next, looked: false }
 }
 

@@ -103,6 +103,19 @@ impl Answering {
         }
     }
 
+    /// What was asked for last and the store has not confirmed: all sending stopped, or going on.
+    fn stop_under_way(&self) -> Option<bool> {
+        self.errands.values().rev().find_map(|purpose| match purpose {
+            Purpose::Stop(stopped) => Some(*stopped),
+            _ => None,
+        })
+    }
+
+    /// Whether all sending is stopped, once the store has done what was asked of it.
+    fn stop_in_force(&self) -> bool {
+        self.stop_under_way().unwrap_or_else(|| self.outbox.stopped())
+    }
+
     /// Another key than the one that lifts the stop: it was no decision.
     pub(super) fn steady(&mut self, action: Action) {
         if action != Action::StopSending {

@@ -73,7 +73,11 @@ impl Model {
                 }
                 self.outgoing_moved(state, trouble.as_ref())
             }
-            Event::SendingStopped(stopped) => self.answering.outbox.stop(stopped),
+            // It tells what was so when somebody looked; what is so now, the store says.
+            Event::SendingStopped(_) => {
+                self.asks.now(Thing::Outbox);
+                false
+            }
             Event::StoreTrouble(trouble) => {
                 if trouble.is_none() {
                     self.retry();

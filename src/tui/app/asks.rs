@@ -86,13 +86,26 @@ impl Thing {
 /// An answer that takes longer will not come any more (what should have brought it broke).
 const LOST: SignedDuration = SignedDuration::from_mins(2);
 
+/// The pause of what is cheap to ask.
+const BRIEF: SignedDuration = SignedDuration::from_secs(1);
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     awaited: Option<u64>,
     stale: bool,
+    /// A person waits: it is asked again as soon as the answer under way is there.
+    hurried: bool,
+    /// It is cheap to ask at present: a second's pause is enough.
+    brief: bool,
     asked: Option<Timestamp>,
     /// The last answer was a failure: it is not asked again before [`Asks::retry`].
     failed: bool,
+}
+
+impl Slot {
+    fn pause(&self, thing: Thing) -> SignedDuration {
+        if self.brief { thing.pause().min(BRIEF) } else { thing.pause() }
+    }
 }
 
 /// The book of questions.
@@ -126,7 +139,16 @@ impl Asks {
         slot.stale = true;
         if slot.awaited.is_none() {
             slot.asked = None;
+        } else {
+            slot.hurried = true;
         }
+    }
+
+    /// Something happened to this thing, of which nothing is known yet: it is read again within a second.
+    pub fn soon(&mut self, thing: Thing) {
+        let slot = self.slots.entry(thing).or_default();
+        slot.stale = true;
+        slot.brief = true;
     }
 
     /// Nothing of it is wanted any more.
@@ -176,6 +198,9 @@ impl Asks {
     pub fn answered(&mut self, question: u64) -> Option<Thing> {
         let (thing, slot) = self.slots.iter_mut().find(|(_, slot)| slot.awaited == Some(question))?;
         slot.awaited = None;
+        if std::mem::take(&mut slot.hurried) {
+            slot.asked = None;
+        }
         Some(*thing)
     }
 
@@ -183,7 +208,7 @@ impl Asks {
     pub fn ready(&mut self, now: Timestamp) -> Vec<(Thing, u64)> {
         let mut ready = Vec::new();
         for (thing, slot) in &mut self.slots {
-            let rested = slot.asked.is_none_or(|asked| now.duration_since(asked).abs() >= thing.pause());
+            let rested = slot.asked.is_none_or(|asked| now.duration_since(asked).abs() >= slot.pause(*thing));
             if slot.stale && !slot.failed && slot.awaited.is_none() && rested {
                 self.last += 1;
                 *slot = Slot { awaited: Some(self.last), asked: Some(now), ..Slot::default() };
@@ -199,7 +224,7 @@ impl Asks {
             self.woken = None;
         }
         let resting = self.slots.iter().filter(|(_, slot)| slot.stale && !slot.failed && slot.awaited.is_none());
-        let next = resting.filter_map(|(thing, slot)| slot.asked?.checked_add(thing.pause()).ok()).min()?;
+        let next = resting.filter_map(|(thing, slot)| slot.asked?.checked_add(slot.pause(*thing)).ok()).min()?;
         if self.woken.is_some_and(|woken| woken <= next) {
             return None;
         }
@@ -262,5 +287,30 @@ mod tests {
         assert_eq!(asks.answered(old), None);
         assert_eq!(asks.answered(new), Some(Thing::Rows));
         assert_eq!(asks.answered(new), None);
+    }
+
+    #[test]
+    fn who_waits_for_it_has_it_as_soon_as_the_answer_under_way_is_there() {
+        let mut asks = Asks::default();
+        asks.stale(Thing::InboxFigures);
+        let first = asks.ready(at(0))[0].1;
+        asks.hurry(Thing::InboxFigures);
+        assert!(asks.ready(at(100)).is_empty(), "one at a time");
+        asks.answered(first);
+        assert_eq!(asks.ready(at(200)).len(), 1, "without a pause");
+    }
+
+    #[test]
+    fn what_is_cheap_is_asked_again_within_a_second() {
+        let mut asks = Asks::default();
+        asks.stale(Thing::InboxFigures);
+        let first = asks.ready(at(0))[0].1;
+        asks.answered(first);
+        asks.soon(Thing::InboxFigures);
+        assert_eq!(asks.wake(at(100)), Some(at(1_000)));
+        let second = asks.ready(at(1_000))[0].1;
+        asks.answered(second);
+        asks.stale(Thing::InboxFigures);
+        assert!(asks.ready(at(2_500)).is_empty(), "then it rests as long as ever");
     }
 }

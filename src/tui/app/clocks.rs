@@ -17,6 +17,8 @@ use crate::measure::clocks::{self, FEWEST_CASES, Quantile};
 
 /// How far back it is summed up what became of people. Their next words are waited for up to three days.
 const FOLLOWED: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Below this a wait is told in words.
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 /// Columns from which figures stand in a table.
 const TABLE_FROM: usize = 72;
 
@@ -114,7 +116,7 @@ impl Clocks {
             None => "Every hour counts, for no working hours are configured.",
         };
         for words in [
-            "The clocks begin when we first have a post, and stop with our first word: an answer, an acknowledgement, a hand-over or the solution. Half of all cases had it within P50, nine in ten within P90. Who waits still is counted with the time waited so far (Kaplan-Meier): leaving them out would flatter us. \">2h\" was not reached by the longest wait of two hours."
+            "The clocks begin when we first have a post, and stop with our first word: an answer, an acknowledgement, a hand-over or the solution. Half of all cases had it within P50, nine in ten within P90. Who waits still is counted with the time waited so far (Kaplan-Meier): leaving them out would flatter us. \">2h\" was not reached by the longest wait of two hours; \"too new\": all wait under a minute."
                 .to_owned(),
             format!(
                 "≤{target} is the share with a first word within the target; the unanswered are misses once they are older. Dismissed cases are neither. {late} Below {FEWEST_CASES} cases nothing is said. A voice is the one that answered first; voices and networks come by name. What is not public is left out."
@@ -133,12 +135,18 @@ impl Clocks {
 
 /// A quantile in few columns.
 fn brief(quantile: Quantile) -> String {
-    timekeeping::told(quantile, short).replace("> ", ">")
+    match quantile {
+        Quantile::Reached(took) if took < MINUTE => "<1m".to_owned(),
+        // Nobody has waited for a minute yet: there is nothing to compare.
+        Quantile::Beyond(longest) if longest < MINUTE => "too new".to_owned(),
+        _ => timekeeping::told(quantile, short).replace("> ", ">"),
+    }
 }
 
 fn quantiles(line: Line, [half, nine]: [Quantile; 2]) -> Line {
     match half {
         Quantile::TooFew => line.with(Tone::Muted, "too few"),
+        Quantile::Beyond(longest) if longest < MINUTE => line.with(Tone::Muted, "all wait under a minute"),
         _ => line
             .with(Tone::Muted, "P50 ")
             .with(Tone::Text, format!("{:<5}", brief(half)))
@@ -237,7 +245,7 @@ mod tests {
     use super::*;
     use crate::measure::hours::WorkingHours;
     use crate::tui::app::samples::cases::Cases;
-    use crate::tui::app::samples::{Town, minutes_ago, setup};
+    use crate::tui::app::samples::{Town, minutes_ago, now, setup};
     use crate::tui::app::{Model, Msg, Setup};
 
     fn words(model: &Model, columns: usize) -> Vec<String> {
@@ -252,6 +260,15 @@ mod tests {
         let model = town.model(setup((120, 36)));
         assert_eq!(words(&model, 45), ["acknowledged  too few", "solved        too few"]);
         assert_eq!(model.clocks().waiting().as_deref(), Some("3 wait"));
+        let mut town = Town::empty();
+        town.cases = Cases::many(12);
+        town.cases.all.iter_mut().for_each(|case| case.row.opened = now() - SignedDuration::from_secs(20));
+        let model = town.model(setup((120, 36)));
+        assert_eq!(
+            words(&model, 45),
+            ["acknowledged  all wait under a minute", "solved        all wait under a minute"]
+        );
+        assert!(words(&model, 36).iter().all(|line| crate::tui::app::text::width(line) <= 36));
         let model = Town::with_cases().model(setup((120, 36)));
         assert_eq!(words(&model, 45), ["acknowledged  P50 10m  P90 >24m  ≤10m 80 %", "solved        P50 6h   P90 6h"]);
         assert!(words(&model, 36)[0].starts_with("ack    P50"));

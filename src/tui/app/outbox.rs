@@ -8,6 +8,8 @@ use super::composer::errand::Tray;
 use super::context::Context;
 use super::cursor::{Cursor, Motion};
 use super::page::{Line, Page, Tone};
+use super::text::{width, wrap};
+use super::when;
 use crate::domain::outbox::{Identity, Outgoing, OutgoingState};
 use crate::domain::time::SignedDuration;
 use crate::domain::{OutgoingId, SafeText, SourceId, Timestamp};
@@ -246,11 +248,11 @@ impl Outbox {
         ];
         for (state, words) in lines {
             let (tone, sign) = state_look(state);
-            page.line(Line::of(tone, format!(" {sign} {:<15}", state_name(state))).with(Tone::Text, words));
+            entry(page, (tone, format!(" {sign} {:<15}", state_name(state))), words);
         }
         page.gap();
         for (action, words) in [
-            (Action::Open, "writes on: a draft, what failed, what is held (taken back first)"),
+            (Action::Open, "writes on: a draft, what failed, what is held (taken back first); shows what is out"),
             (Action::Recall, "takes back what was held last"),
             (Action::Approve, "approves it"),
             (Action::ItIsOut, "you have seen it out there"),
@@ -259,8 +261,39 @@ impl Outbox {
             (Action::Undo, "brings back what was given up, takes back what was approved"),
             (Action::StopSending, "stops all sending, for every process and beyond restarts; again lifts it"),
         ] {
-            page.line(Line::of(Tone::Key, format!(" {:>5}  ", key(action))).with(Tone::Text, words));
+            entry(page, (Tone::Key, format!(" {:>5}  ", key(action))), words);
         }
+    }
+}
+
+/// A name, and words that stand beside it however many lines they need.
+fn entry(page: &mut Page, (tone, name): (Tone, String), words: &str) {
+    let indent = width(&name);
+    let mut lines = wrap(words, page.columns().saturating_sub(indent), usize::MAX).into_iter();
+    page.line(Line::of(tone, name).with(Tone::Text, lines.next().unwrap_or_default()));
+    for line in lines {
+        page.line(Line::of(Tone::Text, " ".repeat(indent)).with(Tone::Text, line));
+    }
+}
+
+/// All about one that is out, or may be: its words, where it is, whom and what it answers.
+pub fn whole(outgoing: &Outgoing, outbox: &Outbox, context: &Context, page: &mut Page) {
+    about(outgoing, outbox, context, page);
+    page.gap();
+    let key = |action: Action| context.keys().short(action).unwrap_or_else(|| "no key".to_owned());
+    if outgoing.is_post() {
+        page.prose(Tone::Muted, 0, "A post of our own: it belongs to no case.");
+    } else {
+        let who = outgoing.target.who.as_deref().map_or("somebody", |who| who.trim_start_matches('@'));
+        let case = outgoing.case.map_or("no case".to_owned(), |case| format!("case {case}"));
+        page.prose(Tone::Muted, 0, SafeText::line(&format!("Answers {who}: {case}."), 200).as_str());
+    }
+    let at = when::full(context.zone(), context.now(), outgoing.changed);
+    page.prose(Tone::Muted, 0, &format!("{}: {at}.", state_name(outgoing.state)));
+    if outgoing.parts.iter().any(|part| part.url.is_some()) {
+        let words =
+            format!("In the list {} opens its page, {} copies the link.", key(Action::Browse), key(Action::CopyLink));
+        page.prose(Tone::Muted, 0, &words);
     }
 }
 
@@ -289,7 +322,7 @@ pub fn hints(outbox: &Outbox) -> &'static [Action] {
         Some(OutgoingState::Failed) => &[Action::Open, Action::ItIsOut, Action::Withdraw, Action::Explain],
         Some(OutgoingState::Draft) => &[Action::Open, Action::Withdraw, Action::Explain],
         Some(OutgoingState::Withdrawn) => &[Action::Open, Action::CopyText, Action::Explain],
-        Some(OutgoingState::Sent) => &[Action::Browse, Action::CopyLink, Action::Explain],
+        Some(OutgoingState::Sent) => &[Action::Open, Action::Browse, Action::CopyLink, Action::Explain],
         _ => &[Action::Explain, Action::StopSending],
     }
 }

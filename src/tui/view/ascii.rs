@@ -23,6 +23,9 @@ fn plain(sign: &str) -> Option<&'static str> {
         "┌" | "┐" | "└" | "┘" | "┏" | "┓" | "┗" | "┛" => "+",
         "·" => ".",
         "…" => "~",
+        "≤" => "<",
+        "◷" => "o",
+        "◇" => "?",
         "●" => "*",
         "◌" => "o",
         "✓" => "v",
@@ -53,7 +56,7 @@ mod tests {
 
     #[test]
     fn every_replacement_is_one_ascii_column() {
-        for sign in "─━│−·…●◌✓×≠▲▸↑↓→←↵⚿▁▂▃▄▅▆▇█░┌┐└┘".chars()
+        for sign in "─━│−·…≤◷◇●◌✓×≠▲▸↑↓→←↵⚿▁▂▃▄▅▆▇█░┌┐└┘".chars()
         {
             let plain = plain(&sign.to_string()).unwrap();
             assert!(plain.is_ascii() && plain.len() == 1, "{sign}");

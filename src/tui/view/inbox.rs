@@ -58,12 +58,41 @@ fn right(model: &Model) -> Line {
     if inbox.waiting() > 0 {
         return Line::of(Tone::Strong, format!("▲ {} new", grouped(inbox.waiting())));
     }
-    match inbox.figures().known() {
-        Some(figures) if figures.late > 0 => Line::of(Tone::Bad, format!("{} late", grouped(figures.late)))
-            .with(Tone::Muted, format!(" of {}", grouped(figures.open))),
-        Some(figures) => Line::of(Tone::Muted, format!("{} open", grouped(figures.open))),
-        None => Line::new(),
+    if inbox.loading() {
+        let failed = model.asks().has_failed(Thing::Cases);
+        return Line::of(Tone::Muted, if failed { "" } else { "reading …" });
     }
+    match inbox.figures().known().filter(|_| inbox.tab() == Tab::Open && inbox.story().is_none()) {
+        // Read before the rows were: the next figures come within a second.
+        Some(figures) if figures.open == 0 && !inbox.window().is_empty() => Line::of(Tone::Muted, listed(model)),
+        Some(figures) => {
+            let open = grouped(figures.open.saturating_sub(figures.snoozed));
+            match figures.late {
+                0 => Line::of(Tone::Muted, format!("{open} open")),
+                late => Line::of(Tone::Bad, format!("{} late", grouped(late))).with(Tone::Muted, format!(" of {open}")),
+            }
+        }
+        None => Line::of(Tone::Muted, listed(model)),
+    }
+}
+
+/// How many the list holds, and of what: a row is a case, or a story of several.
+fn listed(model: &Model) -> String {
+    let inbox = model.inbox();
+    let rows = inbox.window().len() as u64;
+    let whole = inbox.window().at_top() && inbox.window().reaches_last();
+    let stories = inbox.window().iter().any(|row| inbox.is_story(row));
+    let what = match inbox.tab() {
+        _ if stories && rows == 1 => "story",
+        _ if stories => "stories",
+        _ if inbox.story().is_some() => "here",
+        Tab::Open => "open",
+        Tab::Mine => "mine",
+        Tab::Unclaimed => "unclaimed",
+        Tab::Snoozed => "snoozed",
+        Tab::All => "in all",
+    };
+    format!("{}{} {what}", grouped(rows), if whole { "" } else { "+" })
 }
 
 /// A case in a row. `marks`: with the column of marks.

@@ -8,7 +8,10 @@ use crate::tui::app::inbox::popup::Popup;
 use crate::tui::app::layout::Area;
 use crate::tui::app::overlay::{self, Overlay, Palette, Sheet};
 use crate::tui::app::page::{Page, Tone};
-use crate::tui::app::text::{fit, width};
+use crate::tui::app::text::{fit, width, wrap};
+
+/// Most rows for what typed words mean, or what may be typed.
+const MEANING_ROWS: usize = 3;
 
 pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
     let area = overlay::area(model.desk().size());
@@ -43,7 +46,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };
             let body = frame(brush, area, "Content warning", "");
             prompt(brush, Area { height: 1, ..body }, "", line, true);
-            let words = "Shown instead of the words until somebody wants to read them. Empty: no warning.";
+            let words = "Shown in place of the words until one asks for them. Empty: no warning.";
             brush.say(body.x, body.y + 2, body.width, words, Tone::Muted);
         }
         Overlay::People(line) => {
@@ -74,10 +77,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
 fn case(brush: &mut Brush<'_>, popup: &Popup, area: Area, model: &Model) {
     let ask = popup.ask();
     let choices = u16::try_from(popup.choices().len()).unwrap_or(0);
-    let words: u16 = if ask.takes_words() { 2 } else { 0 };
+    let width = area.width.min(72);
+    let (meaning, refused) = popup.meaning(model.context());
+    let sign = if refused { "! " } else { "" };
+    let meaning = wrap(&format!("{sign}{meaning}"), usize::from(width.saturating_sub(4)), MEANING_ROWS);
+    let meant = u16::try_from(meaning.len()).unwrap_or(1).max(1);
+    let words: u16 = if ask.takes_words() { 1 + meant } else { 0 };
     let gap = u16::from(choices > 0 && words > 0);
     let height = (choices + words + gap + 3).min(area.height);
-    let width = area.width.min(72);
     let area = Area {
         x: area.x + (area.width - width) / 2,
         y: area.y + area.height.saturating_sub(height) / 2,
@@ -110,12 +117,13 @@ fn case(brush: &mut Brush<'_>, popup: &Popup, area: Area, model: &Model) {
         return;
     }
     prompt(brush, row, "> ", popup.prompt(), true);
-    let (meaning, refused) = popup.meaning(model.context());
-    let row = next(1);
-    if row.height > 0 {
-        let tone = if refused { Tone::Bad } else { Tone::Muted };
-        let sign = if refused { "! " } else { "" };
-        brush.say(row.x, row.y, row.width, &format!("{sign}{meaning}"), tone);
+    let tone = if refused { Tone::Bad } else { Tone::Muted };
+    for line in &meaning {
+        let row = next(1);
+        if row.height == 0 {
+            return;
+        }
+        brush.say(row.x, row.y, row.width, line, tone);
     }
 }
 

@@ -3,14 +3,15 @@
 use super::Purpose;
 use crate::domain::outbox::{Outgoing, OutgoingState, Verdict};
 use crate::domain::{OutgoingId, SafeText};
+use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::cmd::Cmd;
 use crate::tui::app::composer::errand::{Errand, Wanted};
 use crate::tui::app::layout::Pane;
 use crate::tui::app::marks::Undo;
 use crate::tui::app::msg::Weight;
-use crate::tui::app::outbox::may_approve;
-use crate::tui::app::{Model, explain};
+use crate::tui::app::outbox::{may_approve, whole};
+use crate::tui::app::overlay::Overlay;
 
 impl Model {
     /// Takes back what this screen or this voice sent last, to be written on. What others sent is theirs: it is taken
@@ -36,7 +37,7 @@ impl Model {
 
     /// Stops all sending at once; lifting it takes the key twice.
     pub(in crate::tui::app) fn stop_sending(&mut self, cmds: &mut Vec<Cmd>) {
-        let stopped = self.answering.outbox.stopped();
+        let stopped = self.answering.stop_in_force();
         if stopped && !self.answering.lifting {
             self.answering.lifting = true;
             let key = self.context.keys().short(Action::StopSending).unwrap_or_default();
@@ -99,7 +100,9 @@ impl Model {
                 self.send_errand(Purpose::WriteOn(one.id), Errand::Redraft(one.id), cmds);
             }
             OutgoingState::Sending | OutgoingState::Sent | OutgoingState::Uncertain => {
-                let sheet = explain::sheet(self);
+                let title = if one.is_post() { "This post" } else { "This answer" };
+                let (outbox, context) = (&self.answering.outbox, &self.context);
+                let sheet = Overlay::explain(title, self.desk.size(), |page| whole(one, outbox, context, page));
                 self.push(sheet);
             }
         }

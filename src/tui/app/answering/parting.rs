@@ -101,7 +101,7 @@ impl Model {
         let key = self.context.keys().short(Action::Reply).unwrap_or_default();
         let words = match parting.sheet.asking().and_then(|asking| asking.reasons.first()) {
             Some(why) => format!("not sent: {why}; the draft is kept: {key} on the mention brings it back"),
-            None => parting.sheet.blocked().first().cloned().unwrap_or_default(),
+            None => parting.sheet.blocked().first().map(|why| format!("not sent: {why}")).unwrap_or_default(),
         };
         let session = parting.sheet.session();
         if let Some(errand) = parting.sheet.save(&self.context) {

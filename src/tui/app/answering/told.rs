@@ -1,5 +1,7 @@
 //! What came of the errands, and what the engine tells of the outbox.
 
+use std::sync::Arc;
+
 use super::Purpose;
 use crate::domain::outbox::{Identity, OutgoingState, Submission};
 use crate::domain::{Network, SafeText, SourceId};
@@ -8,7 +10,7 @@ use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
 use crate::tui::app::cmd::Cmd;
 use crate::tui::app::composer::Composer;
-use crate::tui::app::composer::errand::{Opened, Told, Wanted};
+use crate::tui::app::composer::errand::{Opened, Told, Tray, Wanted};
 use crate::tui::app::composer::gate::Outcome;
 use crate::tui::app::layout::View;
 use crate::tui::app::msg::Weight;
@@ -19,7 +21,16 @@ impl Model {
     /// What came of an errand. Tells whether anything visible changed.
     pub(in crate::tui::app) fn take_told(&mut self, question: u64, told: Told, cmds: &mut Vec<Cmd>) -> bool {
         if let Told::Tray(tray) = told {
-            return self.asks.answered(question) == Some(Thing::Outbox) && self.answering.outbox.answer(tray);
+            if self.asks.answered(question) != Some(Thing::Outbox) {
+                return false;
+            }
+            if self.answering.stop_under_way().is_some() {
+                // It may have been read before the stop that is on its way; it is read again after it.
+                self.asks.stale(Thing::Outbox);
+                let stopped = self.answering.outbox.stopped();
+                return self.answering.outbox.answer(Arc::new(Tray { stopped, ..(*tray).clone() }));
+            }
+            return self.answering.outbox.answer(tray);
         }
         if let Told::Accounts(known, used) = told {
             return self.asks.answered(question) == Some(Thing::Accounts) && self.take_accounts(known, &used);
@@ -81,6 +92,8 @@ impl Model {
             (Purpose::Edit(session), Told::Edited(edited)) => self.edited(session, edited),
             (Purpose::Stop(stopped), Told::Done(_)) => {
                 self.answering.outbox.stop(stopped);
+                // A list that was read before this is not waited for any more.
+                self.asks.now(Thing::Outbox);
                 let words = if stopped {
                     "all sending is stopped, also after a restart, until it is lifted"
                 } else {

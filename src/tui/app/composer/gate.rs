@@ -276,8 +276,7 @@ impl Composer {
                 self.opened = None;
                 self.kept = None;
                 self.blocked = vec![
-                    "not sent: the draft was sent or changed on another screen; these words are kept as a new one"
-                        .to_owned(),
+                    "the draft was sent or changed on another screen; these words are kept as a new one".to_owned(),
                 ];
             }
         }

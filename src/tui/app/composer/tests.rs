@@ -373,8 +373,28 @@ fn one_key_stops_all_sending_and_lifting_it_takes_two() {
     assert!(town.post.stopped, "another key in between: no decision");
     town.press(&mut model, Action::StopSending);
     assert!(!town.post.stopped && !model.outbox().stopped());
+    town.post.stopped = true;
     town.tell(&mut model, Msg::Engine(Event::SendingStopped(true)));
     assert!(model.outbox().stopped(), "another process did it");
+}
+
+#[test]
+fn the_stop_that_is_shown_is_what_the_store_says() {
+    let mut town = Town::answering();
+    let mut model = town.model(setup((80, 24)));
+    // The second key comes before the store has answered the first: it is no second stop, and lifts nothing yet.
+    let first = model.update(Msg::Act { action: Action::StopSending, count: None }).cmds;
+    let second = model.update(Msg::Act { action: Action::StopSending, count: None }).cmds;
+    let stops = |cmds: &[Cmd]| cmds.iter().filter(|cmd| matches!(cmd, Cmd::Errand { .. })).count();
+    assert_eq!((stops(&first), stops(&second)), (1, 0));
+    town.serve(&mut model, first);
+    town.serve(&mut model, second);
+    assert!(town.post.stopped && model.outbox().stopped());
+    town.press(&mut model, Action::StopSending);
+    assert!(!town.post.stopped && !model.outbox().stopped(), "once more lets it go on");
+    // News that was on its way all the while is old: the store knows better.
+    town.tell(&mut model, Msg::Engine(Event::SendingStopped(true)));
+    assert!(!model.outbox().stopped());
 }
 
 #[test]

@@ -182,7 +182,12 @@ impl Model {
         let took_over = self.inbox.take_over.take();
         let Some(Meant { aim, row, about }) = self.meant() else {
             if Self::is_case_deed(action) {
-                self.status.say(Weight::Info, "nothing is selected that a case could be about");
+                let words = match self.desk.view() {
+                    View::Inbox if self.inbox.loading() => "the inbox is being read: a moment",
+                    View::Inbox => "no case is in this list",
+                    _ => "nothing is selected that a case could be about",
+                };
+                self.status.say(Weight::Info, words);
             }
             return;
         };

@@ -197,8 +197,17 @@ impl Model {
         } else {
             self.inbox.recorded();
             self.asks.stale(Thing::FirstCases);
-            self.asks.stale(Thing::InboxFigures);
-            self.asks.stale(Thing::Clocks);
+            // Where there was nothing, the first cases are told at once: figures that say none are wrong now.
+            if self.inbox.figures.known().is_none_or(|figures| figures.open == 0) {
+                self.asks.soon(Thing::InboxFigures);
+            } else {
+                self.asks.stale(Thing::InboxFigures);
+            }
+            if self.clocks.all().is_none_or(|all| all.calendar.cases == 0) {
+                self.asks.soon(Thing::Clocks);
+            } else {
+                self.asks.stale(Thing::Clocks);
+            }
         }
         self.asks.stale(Thing::Followed);
         if self.desk.view() != View::Inbox {

@@ -112,6 +112,8 @@ impl Popup {
         .into_iter()
         .flatten()
         .collect();
+        // On a Sunday the next week begins next morning: a time is offered once.
+        choices.dedup_by(|later, earlier| later.change == earlier.change);
         let until_reply = CaseChange::Snooze(Some(Snooze::UntilReply));
         choices.push(Choice { key: 'r', words: "until they reply".to_owned(), change: until_reply });
         if aside {
@@ -272,6 +274,7 @@ mod tests {
     use super::*;
     use crate::domain::CaseId;
     use crate::domain::SafeText;
+    use crate::tui::app::Setup;
     use crate::tui::app::samples::{minutes_ago, setup};
 
     fn context() -> Context {
@@ -337,6 +340,18 @@ mod tests {
             typed(&mut Popup::snooze(aim(), "ana".into(), true, &context()), "b"),
             Step::Do(aim(), CaseChange::Snooze(None))
         );
+    }
+
+    #[test]
+    fn no_time_is_offered_twice() {
+        // From Saturday nine o'clock on, through Sunday, on which the next morning is that of the next week.
+        for hours in 0..72 {
+            let context = Context::new(&Setup { now: minutes_ago(-60 * hours), ..setup((80, 24)) });
+            let popup = Popup::snooze(aim(), "ana".into(), false, &context);
+            let changes: Vec<_> = popup.choices().iter().map(|choice| &choice.change).collect();
+            let twice = changes.iter().enumerate().any(|(at, change)| changes[..at].contains(change));
+            assert!(!twice, "{hours}: {changes:?}");
+        }
     }
 
     #[test]

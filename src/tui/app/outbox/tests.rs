@@ -112,6 +112,35 @@ fn what_is_uncertain_is_settled_by_a_person() {
 }
 
 #[test]
+fn what_is_out_is_shown_with_its_words_its_link_and_its_case() {
+    let mut town = town();
+    town.post.outgoings[3].parts[0].url = Some(SafeText::line("https://town.example/posts/9", 80));
+    town.post.outgoings[3].case = Some(crate::domain::CaseId(12));
+    let mut model = shown(&mut town, None, 3);
+    assert_eq!(model.outbox().selected().unwrap().state, OutgoingState::Sent);
+    let mut page = Page::new(70);
+    whole(model.outbox().selected().unwrap(), model.outbox(), model.context(), &mut page);
+    let words: Vec<String> = page.lines().iter().map(Line::words).collect();
+    for part in ["gone", "https://town.example/posts/9", "case 12", "✓ sent"] {
+        assert!(words.iter().any(|line| line.contains(part)), "{part}: {words:?}");
+    }
+    town.press(&mut model, Action::Open);
+    let Some(crate::tui::app::overlay::Overlay::Explain(sheet)) = model.overlays().last() else { panic!("no sheet") };
+    assert_eq!(sheet.title(), "This answer");
+}
+
+#[test]
+fn the_help_fits_whatever_the_width() {
+    let outbox = of(vec![]);
+    let context = Context::new(&setup((80, 24)));
+    for columns in [30, 76, 84] {
+        let mut page = Page::new(columns);
+        outbox.explain(&mut page, &context);
+        assert!(page.lines().iter().all(|line| line.width() <= columns), "{columns}");
+    }
+}
+
+#[test]
 fn another_voice_approves_and_the_writer_does_not() {
     for (voice, approved) in [(None, false), (Some("Kim"), false), (Some("Ana"), true)] {
         let mut town = town();

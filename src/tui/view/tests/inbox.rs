@@ -14,6 +14,10 @@ fn inbox(town: &mut Town, size: (u16, u16), actions: &[Action]) -> Model {
     model
 }
 
+fn words_of(model: &Model) -> String {
+    words(&paint(model, &Theme::standard()))
+}
+
 fn shown(size: (u16, u16), actions: &[Action]) -> String {
     words(&paint(&inbox(&mut Town::with_cases(), size, actions), &Theme::standard()))
 }
@@ -66,6 +70,24 @@ fn popups_and_why_this_place() {
         insta::assert_snapshot!(format!("{name}_80x24"), shown((80, 24), &keys));
     }
     insta::assert_snapshot!("dismiss_40x10", shown((40, 10), &[Action::Dismiss]));
+    // Whatever is said of what was typed, it is whole at the least width.
+    for (ask, words, end) in [
+        (Action::Snooze, "soon", "28 nov"),
+        (Action::Promise, "refund soon", "28 nov"),
+        (Action::HandOver, "by soon", "28 nov"),
+        (Action::HandOver, "the shop in the old town by phone", "(or say by when)"),
+    ] {
+        let mut town = Town::with_cases();
+        let mut model = inbox(&mut town, (80, 24), &[ask]);
+        town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::line(words, 80))));
+        if end == "28 nov" {
+            town.tell(&mut model, Msg::Type(Typing::Submit));
+        }
+        // Whatever line it is broken into.
+        let text: Vec<String> = words_of(&model).replace('│', " ").split_whitespace().map(str::to_owned).collect();
+        let text = text.join(" ");
+        assert!(text.contains(end), "{words}: {text}");
+    }
     let mut town = Town::with_cases();
     let mut model = inbox(&mut town, (80, 24), &[Action::Promise]);
     typed(&mut town, &mut model, "refund soon");
@@ -104,6 +126,19 @@ fn who_came_back_happy_is_told_with_the_next_key() {
     assert!(first.contains("  2 due  ") && first.contains("unread"), "{first}");
     let model = inbox(&mut town, (80, 24), &[Action::Down, Action::Open]);
     insta::assert_snapshot!("case_overdue_elsewhere_80x24", words(&paint(&model, &Theme::standard())));
+}
+
+#[test]
+fn a_list_that_is_being_read_says_so_and_so_does_a_key() {
+    let mut town = Town::with_cases();
+    let mut model = town.model(setup((80, 24)));
+    // The store has not answered yet.
+    let cmds = model.update(Msg::Act { action: Action::ViewInbox, count: None }).cmds;
+    assert!(words_of(&model).lines().nth(1).unwrap().contains("reading …"), "{}", words_of(&model));
+    let _ = model.update(Msg::Act { action: Action::HandOver, count: None });
+    assert!(words_of(&model).contains("the inbox is being read"), "{}", words_of(&model));
+    town.serve(&mut model, cmds);
+    assert!(words_of(&model).lines().nth(1).unwrap().contains(" of "), "{}", words_of(&model));
 }
 
 #[test]
