@@ -187,7 +187,7 @@ fn what_another_voice_has_or_answered_meanwhile_is_left_out_and_told() {
     town.cases.all[1].row.claim = Some(Claim { voice: SafeText::line("Kim", 80), until });
     let later = now() + SignedDuration::from_secs(5);
     let answered = StepKind::AnsweredByHand(SafeText::line("done", 80));
-    town.cases.all[2].steps.push(Step { id: StepId(9), at: later, voice: None, kind: answered, undone: false });
+    town.cases.all[2].steps.push(Step { id: StepId(9), at: later, voice: None, kind: answered, account: None, undone: false });
     town.cases.all[3].row.claim = Some(Claim { voice: SafeText::line("Ana", 80), until });
     send(&mut town, &mut model);
     assert_eq!((model.batch(), text(&model)), (Some((4, 5)), format!("@zoe@riders.example {KIND}")));

@@ -123,7 +123,7 @@ impl Composer {
                     seen: Seen {
                         case: self.step,
                         all_the_same: then == Then::SendAllTheSame,
-                        ..Seen::of(self.thread.turns())
+                        ..self.thread.seen()
                     },
                     voice: context.voice().map(str::to_owned),
                 };

@@ -96,7 +96,7 @@ fn a_text_has_a_bound() {
 fn key() -> impl Strategy<Value = Typing> {
     prop_oneof![
         6 => any::<char>().prop_filter("no control", |c| !c.is_control()).prop_map(Typing::Character),
-        2 => "[a-zé語👨‍👩‍👧 \n]{0,20}".prop_map(|words| Typing::Paste(SafeText::block(&words))),
+        2 => "[a-zé語👨‍👩‍👧 \n]{0,20}".prop_map(|words| Typing::pasted(SafeText::block(&words))),
         1 => Just(Typing::Submit),
         1 => Just(Typing::Backspace),
         1 => Just(Typing::Delete),
