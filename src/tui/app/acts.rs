@@ -140,10 +140,7 @@ impl Model {
         }
         self.overlays.pop();
         match step {
-            overlay::Step::Stay
-            | overlay::Step::Close
-            | overlay::Step::Answer(_)
-            | overlay::Step::Leave(_) => {}
+            overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) | overlay::Step::Leave(_) => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
             overlay::Step::Case(aim, change) => {
                 let about = self.about(&aim);

@@ -439,4 +439,6 @@ impl Model {
 }
 
 #[cfg(test)]
+mod standing_tests;
+#[cfg(test)]
 mod tests;

@@ -68,7 +68,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             }
             let answers = [
                 ("Esc", "stay"),
-                ("w", if *waits { "waiting: leaves as soon as nothing is held any more" } else { "wait, and leave once it is out" }),
+                (
+                    "w",
+                    if *waits {
+                        "waiting: leaves as soon as nothing is held any more"
+                    } else {
+                        "wait, and leave once it is out"
+                    },
+                ),
                 ("l", "leave now"),
             ];
             for (key, words) in answers {

@@ -7,10 +7,10 @@ use super::{LINE, MOST, moved, state};
 use crate::domain::case::Passage;
 use crate::domain::{OutgoingId, SafeText, Timestamp};
 use crate::store::outbox::{LIFTED, Moved};
-use crate::store::sqlite::{cases, codec};
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::{from_millis, to_millis};
+use crate::store::sqlite::{cases, codec};
 
 /// Said of what was held by a process that is gone.
 pub(super) const LEFT: &str = "it was not sent: the goodword that held it ended or fell silent; send it again";

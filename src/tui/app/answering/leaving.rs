@@ -109,7 +109,9 @@ impl Model {
         };
         if self.answering.outbox.items().any(|one| wrong(&one)) {
             self.overlays.pop();
-            return self.status.say(Weight::Trouble, "you are still here: what was held is failed or uncertain, see the outbox");
+            return self
+                .status
+                .say(Weight::Trouble, "you are still here: what was held is failed or uncertain, see the outbox");
         }
         cmds.push(Cmd::Quit);
     }

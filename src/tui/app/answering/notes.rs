@@ -60,7 +60,9 @@ impl Model {
                 let left = if left > 0 { format!(", {left} s left") } else { String::new() };
                 format!("{answer} is held{left}: {here} recalls it into this sheet")
             }
-            OutgoingState::AwaitingApproval => format!("{answer} waits for approval: {here} recalls it into this sheet"),
+            OutgoingState::AwaitingApproval => {
+                format!("{answer} waits for approval: {here} recalls it into this sheet")
+            }
             OutgoingState::Sending => format!("{answer} is being sent at this moment"),
             OutgoingState::Uncertain => {
                 format!("whether {answer} is out is uncertain: look before you write again; the outbox has it")

@@ -1,8 +1,8 @@
 //! What came of the errands, and what the engine tells of the outbox.
 
 use super::Purpose;
-use crate::domain::outbox::{Identity, OutgoingState, Submission};
 use crate::domain::case::Turn;
+use crate::domain::outbox::{Identity, OutgoingState, Submission};
 use crate::domain::{MentionId, Network, SafeText, SourceId};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;

@@ -85,7 +85,11 @@ impl Template {
             if hit.contains(&index) || taken.as_ref().is_some_and(|taken| taken.at.contains(&blank.at.start)) {
                 continue;
             }
-            let at = if blank.at.start >= edit.old.end { moved(blank.at.start)..moved(blank.at.end) } else { blank.at.clone() };
+            let at = if blank.at.start >= edit.old.end {
+                moved(blank.at.start)..moved(blank.at.end)
+            } else {
+                blank.at.clone()
+            };
             blanks.push(Blank { at, open: blank.open.clone() });
         }
         blanks.extend(taken.map(|taken| Blank { at: taken.at.start..moved(taken.at.end), open: taken.open }));
@@ -167,9 +171,8 @@ impl Template {
         let text = &self.text;
         let as_it_was = |blank: &Blank| text.get(blank.at.clone()) == Some(blank.open.as_str());
         self.blanks.retain(|blank| !as_it_was(blank));
-        let apart = |at: &Range<usize>| {
-            self.blanks.iter().all(|blank| blank.at.end <= at.start || blank.at.start >= at.end)
-        };
+        let apart =
+            |at: &Range<usize>| self.blanks.iter().all(|blank| blank.at.end <= at.start || blank.at.start >= at.end);
         let open = |at: Range<usize>| Blank { open: text.get(at.clone()).unwrap_or_default().to_owned(), at };
         let fresh: Vec<Blank> = braces(text).into_iter().filter(apart).map(open).collect();
         self.blanks.extend(fresh);

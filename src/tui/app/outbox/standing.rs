@@ -17,9 +17,7 @@ const LEFT_BEHIND: &str = "◷";
 impl Outbox {
     /// What is on its way, or is to be written on, about this case or this mention; what a person must see to first.
     pub fn about_what(&self, case: Option<CaseId>, mention: Option<MentionId>) -> Vec<&Outgoing> {
-        let same = |one: &&Outgoing| {
-            case.is_some() && one.case == case || mention.is_some() && one.mention == mention
-        };
+        let same = |one: &&Outgoing| case.is_some() && one.case == case || mention.is_some() && one.mention == mention;
         let mut found: Vec<&Outgoing> = self.tray.items.iter().filter(same).collect();
         found.sort_by_key(|one| (rank(one.state), std::cmp::Reverse(one.changed), one.id));
         found
@@ -72,7 +70,10 @@ impl Outbox {
             }
             OutgoingState::Sending => format!("{sign} sending: the network is being asked to publish {answer}"),
             OutgoingState::AwaitingApproval => {
-                format!("{sign} to be approved: {answer} waits for a second voice; {outbox}, {} approves it", key(Action::Approve))
+                format!(
+                    "{sign} to be approved: {answer} waits for a second voice; {outbox}, {} approves it",
+                    key(Action::Approve)
+                )
             }
             OutgoingState::Uncertain => {
                 let left = one.next.map(|next| seconds_to(now, next)).filter(|left| *left > 0);
@@ -84,7 +85,10 @@ impl Outbox {
                 )
             }
             OutgoingState::Failed => {
-                format!("{sign} failed: {answer} did not go out{why}. The words are kept: {outbox}, {} writes on", key(Action::Open))
+                format!(
+                    "{sign} failed: {answer} did not go out{why}. The words are kept: {outbox}, {} writes on",
+                    key(Action::Open)
+                )
             }
             OutgoingState::Draft if one.is_left_behind() => {
                 let when = when::lately(context.zone(), now, one.changed);
@@ -95,7 +99,10 @@ impl Outbox {
                 return Some((Tone::Warn, words));
             }
             OutgoingState::Draft => {
-                return Some((Tone::Muted, format!("{sign} draft: {answer} was begun; {} brings it back", key(Action::Reply))));
+                return Some((
+                    Tone::Muted,
+                    format!("{sign} draft: {answer} was begun; {} brings it back", key(Action::Reply)),
+                ));
             }
             OutgoingState::Sent | OutgoingState::Withdrawn => return None,
         };
