@@ -135,7 +135,7 @@ fn the_next_start_tells_what_waits_and_since_when_until_it_is_written_on() {
     let mut model = town.model(ana());
     let words = said(&model);
     assert!(words.contains("1 reply waits since yesterday "), "{words}");
-    assert!(words.contains("g o opens the outbox"), "{words}");
+    assert!(words.contains("go opens the outbox"), "{words}");
     let status = |model: &Model| {
         let parts = model.outbox().status(now(), false).into_iter();
         parts.map(|(_, words)| words).collect::<Vec<_>>().join(" ")
@@ -172,9 +172,9 @@ fn a_case_says_how_its_answer_stands_and_what_to_do() {
         (
             OutgoingState::Uncertain,
             "? uncertain",
-            ["uncertain: nobody knows", "500 from the square. Look yourself: g o opens the outbox"],
+            ["uncertain: nobody knows", "500 from the square. Look yourself: go opens the outbox"],
         ),
-        (OutgoingState::Failed, "! failed", ["failed: the answer by Kim", "The words are kept: g o opens the outbox"]),
+        (OutgoingState::Failed, "! failed", ["failed: the answer by Kim", "The words are kept: go opens the outbox"]),
         (OutgoingState::AwaitingApproval, "◇ to approve", ["to be approved", "waits for a second voice"]),
     ] {
         let mut town = Town::of_riders(&["Lou", "Kim"]);
@@ -266,7 +266,7 @@ fn the_sheet_tells_at_opening_that_an_answer_is_held_and_takes_it_back() {
         let (mut town, mut model) = held();
         town.press(&mut model, Action::Reply);
         assert!(
-            notes(&model).contains("◷ an answer of yours is held, 9 s left: ^X U recalls it into this sheet"),
+            notes(&model).contains("◷ an answer of yours is held, 9 s left: ^x U recalls it into this sheet"),
             "{}",
             notes(&model)
         );

@@ -128,6 +128,7 @@ fn a_blank_that_was_filled_for_one_is_open_for_the_next_and_other_words_are_not(
     send(&mut town, &mut model);
     assert_eq!(text(&model), format!("@kim@riders.example Hi {{nickname}}, {KIND}"));
     // Words that are begun anew have no blanks to open.
+    town.tell(&mut model, Msg::Type(Typing::End));
     for _ in 0..60 {
         town.tell(&mut model, Msg::Type(Typing::DeleteWord));
     }

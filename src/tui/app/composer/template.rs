@@ -54,6 +54,12 @@ fn common(pairs: impl Iterator<Item = (char, char)>) -> usize {
     pairs.take_while(|(one, other)| one == other).map(|(one, _)| one.len_utf8()).sum()
 }
 
+/// Whether words, or parts of them, stand in others.
+fn shares(one: &str, other: &str) -> bool {
+    one.split_whitespace().any(|word| other.contains(word) || word.contains(other))
+        || other.split_whitespace().any(|word| one.contains(word))
+}
+
 impl Template {
     /// A text of which every blank is open.
     pub fn of(text: &str) -> Self {
@@ -67,7 +73,8 @@ impl Template {
         if text == self.text {
             return;
         }
-        if text.len() <= head || text.trim().is_empty() {
+        let emptied = text.len() <= head && self.private().all(|(words, _)| words.trim().is_empty());
+        if emptied || text.trim().is_empty() {
             *self = Self::of(text);
             return;
         }
@@ -105,7 +112,7 @@ impl Template {
         let came = text.get(edit.old.start..edit.new_end).unwrap_or_default();
         let gone = |blank: &Blank| {
             let words = self.words(&blank.at).trim();
-            blank.at.start >= edit.old.start && (words.is_empty() || words == blank.open || !came.contains(words))
+            blank.at.start >= edit.old.start && (words.is_empty() || words == blank.open || !shares(came, words))
         };
         all && self.blanks.iter().all(gone)
     }

@@ -55,8 +55,8 @@ fn edits_go_on_and_fillings_do_not() {
         let mut template = filled();
         replace(&mut template, old, new);
         assert_eq!(template.for_others(), expected, "{old} -> {new}");
-        replace(&mut template, "Dear", "Dear Dear");
-        replace(&mut template, "Dear Dear", "Dear");
+        put(&mut template, 1..1, "xx");
+        put(&mut template, 1..3, "");
         assert_eq!(template.for_others(), expected, "{old} -> {new}, and back");
     }
 }
@@ -104,7 +104,7 @@ proptest! {
     /// Edits that stay clear of what was filled in come to the same on the template; fillings never go on.
     #[test]
     fn what_is_edited_apart_from_the_fillings_goes_on(
-        edits in prop::collection::vec((0..4_usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[a-é ]{0,4}"), 0..24),
+        edits in prop::collection::vec((0..4_usize, any::<prop::sample::Index>(), any::<prop::sample::Index>(), "[a-eé ]{0,4}"), 0..24),
         order in any::<bool>(),
     ) {
         // Five pieces, four fillings between them, each of a letter that stands nowhere else.
