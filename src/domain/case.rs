@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clean::SafeText;
-use super::ids::{ActId, CaseId, GroupId, MentionId, PersonId, PromiseId, SourceId, StepId};
+use super::ids::{ActId, CaseId, GroupId, MentionId, OutgoingId, PersonId, PromiseId, SourceId, StepId};
 use super::mention::{Intents, MentionRow, Sentiment};
 use super::source::Network;
 use super::time::Timestamp;
@@ -212,8 +212,59 @@ pub struct Step {
     pub voice: Option<SafeText>,
     /// What.
     pub kind: StepKind,
+    /// The account under which an answer went out, or was to go out; `None` for what is no answer on a network, and when
+    /// the account is not known any more.
+    pub account: Option<SafeText>,
     /// It was undone.
     pub undone: bool,
+}
+
+/// What became of an answer on its way through the outbox. What goes out is told by [`StepKind::Answered`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passage {
+    /// Sent on its way: held, so that it could be taken back.
+    Held,
+    /// Sent on its way: a second voice had to approve it.
+    AwaitsApproval,
+    /// A second voice approved it: held from then on.
+    Approved,
+    /// Taken back: a draft again.
+    TakenBack,
+    /// The program that held it ended: a draft again, for nothing is sent unattended.
+    LeftBehind,
+    /// Nobody knew whether it was out.
+    Uncertain,
+    /// The network did not take it.
+    Failed,
+    /// Given up after it had been sent on its way.
+    GivenUp,
+    /// A person found it out there.
+    FoundOut,
+    /// A person looked, and it was not out there: a draft again.
+    FoundMissing,
+    /// It went out, and the network did not say as what.
+    Out,
+    /// It was a rehearsal: sent to no network.
+    Rehearsed,
+}
+
+impl Passage {
+    /// Every one, in the order of their numbers in the store.
+    pub const ALL: [Self; 12] = [
+        Self::Held,
+        Self::AwaitsApproval,
+        Self::Approved,
+        Self::TakenBack,
+        Self::LeftBehind,
+        Self::Uncertain,
+        Self::Failed,
+        Self::GivenUp,
+        Self::FoundOut,
+        Self::FoundMissing,
+        Self::Out,
+        Self::Rehearsed,
+    ];
 }
 
 /// What happened to a case.
@@ -243,6 +294,15 @@ pub enum StepKind {
     Kept(PromiseId),
     /// Opened again: they wrote after it was closed, or by hand.
     Reopened,
+    /// An answer moved on in the outbox.
+    Outgoing {
+        /// Which.
+        id: OutgoingId,
+        /// What became of it.
+        passage: Passage,
+        /// The voice that wrote it.
+        writer: Option<SafeText>,
+    },
 }
 
 /// A whole case, for its view and the composer.

@@ -130,7 +130,7 @@ pub struct Outgoing {
     pub source: SourceId,
     /// Kind of place.
     pub network: Network,
-    /// The case that it belongs to.
+    /// The case that what it answers belongs to by now; else the one that it was written in.
     pub case: Option<CaseId>,
     /// The mention that it answers.
     pub mention: Option<MentionId>,
@@ -170,6 +170,18 @@ impl Outgoing {
     /// Its number and its revision.
     pub fn saved(&self) -> Saved {
         Saved { id: self.id, revision: self.revision }
+    }
+
+    /// Whether it was held when the program that held it ended, and nobody has written on it since: a draft that was on
+    /// its way. Of drafts, only these are in trouble.
+    pub fn is_left_behind(&self) -> bool {
+        self.state == OutgoingState::Draft && !self.trouble.is_empty()
+    }
+
+    /// Whether a person, or time, still has to do something about it before it is out.
+    pub fn is_under_way(&self) -> bool {
+        use OutgoingState::{AwaitingApproval, Failed, Held, Sending, Uncertain};
+        matches!(self.state, AwaitingApproval | Held | Sending | Uncertain | Failed) || self.is_left_behind()
     }
 
     /// Whether it is a post of our own, which answers nobody.

@@ -35,15 +35,20 @@ impl SafeText {
     /// Foreign text with its line breaks, at most [`SafeText::LONGEST`] characters. Where something was cut off the
     /// block ends with `…`.
     pub fn block(foreign: &str) -> Self {
-        if is_clean_block(foreign) {
+        Self::text(foreign, Self::LONGEST)
+    }
+
+    /// As [`SafeText::block`], at most `longest` characters: for words that a person writes, of which none must be lost.
+    pub fn text(foreign: &str, longest: usize) -> Self {
+        if is_clean_block(foreign, longest) {
             return Self(Cow::Owned(foreign.to_owned()));
         }
-        Self(Cow::Owned(bound::clean(foreign, bound::Shape::Block, Self::LONGEST)))
+        Self(Cow::Owned(bound::clean(foreign, bound::Shape::Block, longest)))
     }
 
     /// A text of the program itself. It is cleaned like any other, but costs no allocation when it is clean already.
     pub fn from_static(text: &'static str) -> Self {
-        if is_clean_block(text) { Self(Cow::Borrowed(text)) } else { Self::block(text) }
+        if is_clean_block(text, Self::LONGEST) { Self(Cow::Borrowed(text)) } else { Self::block(text) }
     }
 
     /// The text.
@@ -73,12 +78,12 @@ fn is_clean_line(text: &str, longest: usize) -> bool {
 }
 
 /// Whether the text is a clean block already: simple characters and line breaks, not too many.
-fn is_clean_block(text: &str) -> bool {
+fn is_clean_block(text: &str, longest: usize) -> bool {
     let mut count = 0;
     text.chars().all(|c| {
         count += 1;
         c == '\n' || is_simple(c)
-    }) && count <= SafeText::LONGEST
+    }) && count <= longest
 }
 
 /// Characters that need no look at their neighbours: printable, composed, a cluster each. Most Latin, Cyrillic, Kana, Han

@@ -91,6 +91,7 @@ macro_rules! conformance {
                 what_failed_keeps_its_words parts_follow_one_another a_rehearsal_publishes_nothing sending_can_be_stopped
                 a_lost_lease_sends_nothing what_moves_on_is_told_once identities_are_kept
                 what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply what_is_sent_is_signed
+                the_history_tells_what_an_answer_went_through what_was_left_behind_says_since_when
                 what_others_settled_stops_a_reply whoever_has_no_name_is_not_in_their_own_way
                 a_draft_never_goes_out_wider a_voice_finds_its_own_draft_first;
             corrections: a_persons_word_stands_at_once_and_everywhere

@@ -7,8 +7,10 @@ use crate::domain::outbox::{
 use crate::domain::{ActId, MentionId, OutgoingId, SafeText, TextRules, Visibility};
 use crate::store::outbox::{Attempt, Begin, Submit, Sweep};
 
+mod history;
 mod seen;
 
+pub(crate) use history::*;
 pub(crate) use seen::*;
 
 const SQUARE: usize = 2;

@@ -175,6 +175,7 @@ actions! {
     Visibility, "Who may read it: narrower, never wider than what is answered", "visibility", ["ctrl-x v"], Answers, Composer;
     Warning, "With a content warning: that of what is answered, or your own; or without", "content-warning", ["ctrl-x w"], Answers, Composer;
     Language, "The next language", "language", ["ctrl-x l"], Answers, Composer;
+    RecallHere, "Take back what is held, or what failed, into this sheet", "recall-here", ["ctrl-x shift-u"], Answers, Composer;
     UndoText, "Undo in the text", "undo-text", ["ctrl-x u"], Answers, Composer;
     RedoText, "Redo in the text", "redo-text", ["ctrl-x r"], Answers, Composer;
     Recall, "Take back what is held in the outbox, the newest first", "recall", ["shift-u"], Answers, Everywhere;

@@ -22,7 +22,7 @@ impl Model {
         }
         self.answering.steady(action);
         match action {
-            Action::Leave => return cmds.push(Cmd::Quit),
+            Action::Leave => return self.leave(cmds),
             Action::Reload => return cmds.push(Cmd::Reload),
             Action::Redraw => return cmds.push(Cmd::Redraw),
             Action::Suspend => return cmds.push(Cmd::Suspend),
@@ -52,7 +52,7 @@ impl Model {
             }
             Action::Quit => {
                 if !self.back(cmds) {
-                    cmds.push(Cmd::Quit);
+                    self.leave(cmds);
                 }
             }
             Action::NextPane => self.desk.step(1),
@@ -108,7 +108,10 @@ impl Model {
     pub(super) fn type_in(&mut self, typing: &Typing, cmds: &mut Vec<Cmd>) {
         let size = self.desk.size();
         if let Some(top) = self.overlays.last_mut() {
+            let before = top.line().map(str::len);
             let step = top.type_in(typing, &self.context, size);
+            let cut = cut(typing, before, top.line());
+            self.tell_cut(cut);
             return self.overlay_step(step, cmds);
         }
         if self.answering.is_writing() {
@@ -117,7 +120,11 @@ impl Model {
         if self.desk.view() != View::Trial || !self.trial.editing() {
             return;
         }
-        match self.trial.type_in(typing) {
+        let before = self.trial.prompt().text().len();
+        let step = self.trial.type_in(typing);
+        let cut = cut(typing, Some(before), Some(self.trial.prompt().text()));
+        self.tell_cut(cut);
+        match step {
             trial::Step::Stay => {}
             trial::Step::Try(query) => self.start_trial(&query, cmds),
             trial::Step::Leave => self.show(View::Dashboard, cmds),
@@ -128,11 +135,12 @@ impl Model {
         match step {
             overlay::Step::Stay => return,
             overlay::Step::Answer(answer) => return self.answer_game(&answer, cmds),
+            overlay::Step::Leave(choice) => return self.leave_or_stay(choice, cmds),
             _ => {}
         }
         self.overlays.pop();
         match step {
-            overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) => {}
+            overlay::Step::Stay | overlay::Step::Close | overlay::Step::Answer(_) | overlay::Step::Leave(_) => {}
             overlay::Step::Act(action) => self.act(action, None, cmds),
             overlay::Step::Case(aim, change) => {
                 let about = self.about(&aim);
@@ -332,4 +340,12 @@ impl Model {
             self.status.say(Weight::Info, &format!("asking {whom} now"));
         }
     }
+}
+
+/// What did not find room in a line of what was pasted into it, told by how long the line was before and what it is now.
+fn cut(typing: &Typing, before: Option<usize>, after: Option<&str>) -> Option<String> {
+    let Typing::Paste(pasted) = typing else { return None };
+    let came = after?.len().saturating_sub(before?);
+    let put: usize = pasted.text.as_str().char_indices().take_while(|(at, _)| *at < came).count();
+    pasted.cut(put)
 }

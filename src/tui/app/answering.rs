@@ -2,6 +2,8 @@
 
 mod batch;
 mod deeds;
+pub(super) mod leaving;
+mod notes;
 mod parting;
 mod told;
 
@@ -39,6 +41,8 @@ enum Purpose {
     Submit(u64),
     /// Taken back or redrafted, to be written on.
     WriteOn(OutgoingId),
+    /// Taken back, to be written on in place of this sheet.
+    TakeHere(u64, OutgoingId),
     Approve(OutgoingId),
     Withdraw(OutgoingId),
     /// What was given up is to be a draft again.
@@ -62,6 +66,8 @@ pub struct Answering {
     errands: BTreeMap<u64, Purpose>,
     /// The sheet that is being opened.
     opening: Option<u64>,
+    /// The question for the sheet that takes the place of the one that is open.
+    swap: Option<u64>,
     /// What is answered one after the other.
     batch: Option<Batch>,
     pub(super) outbox: Outbox,
@@ -187,7 +193,11 @@ impl Model {
         }
         let Some(sheet) = &mut self.answering.composer else { return };
         if sheet.type_in(typing, &self.context) == composer::Step::Close {
-            self.close_sheet(cmds);
+            return self.close_sheet(cmds);
+        }
+        if let (Typing::Paste(_), Some(sheet)) = (typing, self.answering.composer()) {
+            let cut = sheet.cut().map(str::to_owned);
+            self.tell_cut(cut);
         }
     }
 
@@ -213,6 +223,7 @@ impl Model {
 
     fn close_sheet(&mut self, cmds: &mut Vec<Cmd>) {
         let batch = self.answering.batch.take();
+        self.answering.swap = None;
         self.answering.opening = None;
         let Some(mut sheet) = self.answering.composer.take() else { return };
         let (session, post) = (sheet.session(), sheet.is_post());
@@ -274,6 +285,7 @@ impl Model {
                 self.write_post(true, cmds);
             }
             Action::Skip => self.skip_one(cmds),
+            Action::RecallHere => self.recall_here(cmds),
             Action::PersonWhileWriting => self.person_while_writing(),
             Action::SavedReply => self.choose_reply(),
             Action::Editor => {
@@ -439,5 +451,7 @@ impl Model {
     }
 }
 
+#[cfg(test)]
+mod standing_tests;
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,7 @@ impl Model {
                     self.people.happened();
                 }
                 self.asks.stale(Thing::Sources);
+                self.thread_is_stale();
                 false
             }
             Event::Source { source, polling, .. } => {
@@ -56,6 +57,7 @@ impl Model {
                 if self.answering.is_writing() {
                     self.asks.stale(Thing::Accounts);
                 }
+                self.thread_is_stale();
                 self.rows_changed(1);
                 self.changed_elsewhere();
                 false
@@ -70,6 +72,7 @@ impl Model {
             Event::Outgoing { state, trouble, .. } => {
                 if state == OutgoingState::Sent {
                     self.cases_are_stale(false);
+                    self.thread_is_stale();
                 }
                 self.outgoing_moved(state, trouble.as_ref())
             }
@@ -86,6 +89,13 @@ impl Model {
                 }
                 self.status.set_trouble(trouble.as_deref())
             }
+        }
+    }
+
+    /// Something may have been said in the thread above the answer that is written.
+    fn thread_is_stale(&mut self) {
+        if self.answering.is_writing() {
+            self.asks.stale(Thing::Thread);
         }
     }
 
@@ -229,6 +239,7 @@ impl Model {
                 }
                 shown && self.shows(Pane::Case)
             }
+            (Thing::Thread, Answer::Thread(mention, turns)) => self.take_thread(mention, &turns),
             (Thing::People, Answer::People(rows, figures)) => {
                 self.people.answer(&rows, figures) && self.shows(Pane::People)
             }

@@ -49,6 +49,8 @@ pub enum Thing {
     Candidates,
     /// The accounts for the answer that is written.
     Accounts,
+    /// The thread above the answer that is written.
+    Thread,
     /// The outbox.
     Outbox,
     /// What the post that is written would do.
@@ -69,7 +71,7 @@ impl Thing {
         match self {
             Self::Rows | Self::CaseIds | Self::Outbox | Self::Rehearsal => SignedDuration::from_millis(250),
             Self::Detail | Self::Why | Self::Cases | Self::Case | Self::Person => SignedDuration::from_millis(500),
-            Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
+            Self::Thread | Self::Accounts | Self::NewAbove | Self::Overview | Self::Sources | Self::Signals => {
                 SignedDuration::from_secs(1)
             }
             Self::UrgentComplaints | Self::UrgentQuestions | Self::FirstCases | Self::Candidates | Self::People => {

@@ -336,6 +336,8 @@ pub enum Load {
         /// The present moment.
         now: Timestamp,
     },
+    /// Who said what in the thread of a mention.
+    Thread(MentionId),
     /// The accounts under which what a source has shown can be answered.
     Accounts(SourceId),
     /// A window of the people; with figures over all of them when it begins with the first.

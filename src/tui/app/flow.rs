@@ -220,7 +220,9 @@ impl Model {
         if let Some(area) = self.desk.layout().pane(Pane::Case) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
             let height = usize::from(area.body().height);
-            self.inbox.file_mut().compose(columns, height, &self.context);
+            let row = self.inbox.file().row();
+            let told = row.map(|row| self.answering.outbox.told(row, &self.context)).unwrap_or_default();
+            self.inbox.file_mut().compose(columns, height, &self.context, told);
         }
         if let Some(area) = self.desk.layout().pane(Pane::Campaign) {
             let columns = usize::from(area.width.saturating_sub(2 * MARGIN));
@@ -316,6 +318,7 @@ impl Model {
             Thing::Followed => Some(Clocks::ask_followed(&self.context)),
             Thing::Candidates => self.candidates(),
             Thing::Accounts => self.answering.composer()?.wants_accounts().map(Load::Accounts),
+            Thing::Thread => self.answering.composer()?.mention().map(|mention| Load::Thread(mention.row.id)),
             Thing::Outbox => Some(Load::Outbox),
             Thing::Rehearsal => self.ask_rehearsal(),
             Thing::Books => Some(Load::Books { limit: self.giving.limit() }),

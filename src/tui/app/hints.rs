@@ -161,6 +161,9 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
         Overlay::People(_) => fixed(&[("Enter", "find"), ("Esc", "as before")]),
         Overlay::Sure { .. } => fixed(&[("Enter", "yes"), ("Esc", "no")]),
+        Overlay::Leaving { .. } => {
+            fixed(&[("Esc", "stay"), ("w", "wait until they are out, then leave"), ("l", "leave now")])
+        }
         Overlay::Correct(_) => fixed(super::correct::HINTS),
         Overlay::Game(game) => fixed(game.hints()),
         Overlay::Explain(_) | Overlay::Why(_) => {

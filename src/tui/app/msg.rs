@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::setup::Reconfigured;
-use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Undone};
+use super::text::grouped;
+use crate::domain::case::{Case, CaseRow, InboxFigures, PersonCard, Turn, Undone};
 use crate::domain::person::{PeopleFigures, PersonFile, PersonRow};
 use crate::domain::{
     Act, CampaignChange, CaseId, CorrectionId, Counts, Deed, Mention, MentionId, MentionRow, Overview, SafeText,
@@ -57,8 +58,8 @@ pub enum Msg {
 pub enum Typing {
     /// A character.
     Character(char),
-    /// Pasted text, cleaned; never submits.
-    Paste(SafeText),
+    /// Pasted text; never submits.
+    Paste(Pasted),
     /// Delete before the cursor.
     Backspace,
     /// Delete at the cursor.
@@ -95,6 +96,38 @@ pub enum Typing {
     PageDown,
     /// To the next blank.
     Jump,
+}
+
+/// Something that was pasted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    /// Its words, cleaned; of what was too long, the beginning.
+    pub text: SafeText,
+    /// Characters that were pasted, whatever is kept of them.
+    pub characters: usize,
+    /// Characters that are not in the words, because there were too many.
+    pub lost: usize,
+}
+
+impl Pasted {
+    /// A paste of which everything is there.
+    pub fn whole(text: SafeText) -> Self {
+        Self { characters: text.as_str().chars().count(), text, lost: 0 }
+    }
+
+    /// What is said when only so many characters of the words found room; `None` when all of it did.
+    pub fn cut(&self, put: usize) -> Option<String> {
+        let lost = self.lost + self.text.as_str().chars().count().saturating_sub(put);
+        let (pasted, kept) = (grouped(self.characters as u64), grouped(self.characters.saturating_sub(lost) as u64));
+        (lost > 0).then(|| format!("pasted {pasted} characters, kept the first {kept}: there is no room for more here"))
+    }
+}
+
+impl Typing {
+    /// A paste of which everything is there.
+    pub fn pasted(text: SafeText) -> Self {
+        Self::Paste(Pasted::whole(text))
+    }
 }
 
 /// How much a notice matters.
@@ -156,6 +189,8 @@ pub enum Answer {
     Saved(SafeText),
     /// What came of an errand of the composer or the outbox.
     Told(super::composer::errand::Told),
+    /// Who said what in the thread of a mention, oldest first.
+    Thread(MentionId, Arc<[Turn]>),
     /// A window of the inbox.
     Cases(Arc<[CaseRow]>),
     /// The first open cases, and whether there are cases at all.

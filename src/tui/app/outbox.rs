@@ -1,6 +1,9 @@
 //! The outbox on the screen: what is on its way, in doubt, failed or to be approved, what was sent lately, and drafts.
 //! Only what is held ticks, once a second, and nothing when nothing is held.
 
+mod standing;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::action::Action;
@@ -25,6 +28,8 @@ pub struct Outbox {
     /// What the status line said when it was last looked at.
     said: String,
     woken: Option<Timestamp>,
+    /// What was left behind when a program ended, and was told here.
+    told_left: BTreeSet<OutgoingId>,
 }
 
 /// The order of the list: what a person must do something about, what is on its way, what is behind us.
@@ -201,6 +206,15 @@ impl Outbox {
                     if brief { format!("{sign}{many} out") } else { format!("{sign} {many} {}", state_name(state)) };
                 parts.push((tone, words));
             }
+        }
+        let left = self.many_left();
+        if left > 0 {
+            let words = match left {
+                _ if brief => format!("◷{left} not sent"),
+                1 => "◷ 1 waits, not sent".to_owned(),
+                many => format!("◷ {many} wait, not sent"),
+            };
+            parts.push((Tone::Warn, words));
         }
         let waiting = self.many(OutgoingState::AwaitingApproval);
         if waiting > 0 && !brief {

@@ -7,6 +7,7 @@ mod palette;
 pub use palette::{Palette, ROWS as PALETTE_ROWS};
 
 use super::action::Action;
+use super::answering::leaving;
 use super::campaigns::form::{self, Form};
 use super::cmd::{Aim, PeopleDeed};
 use super::composer::replies::{Picker, SavedReply};
@@ -113,6 +114,11 @@ pub enum Overlay {
         /// The deed.
         deed: PeopleDeed,
     },
+    /// The program is to be left while something is held.
+    Leaving {
+        /// It is left as soon as nothing is held any more.
+        waits: bool,
+    },
 }
 
 /// What a key on an overlay leads to.
@@ -149,6 +155,8 @@ pub enum Step {
     Find(String),
     /// It goes away and this is done.
     Sure(PeopleDeed),
+    /// Whether the program is left.
+    Leave(leaving::Choice),
 }
 
 impl Overlay {
@@ -170,6 +178,26 @@ impl Overlay {
     /// Whether a person types into it.
     pub fn takes_text(&self) -> bool {
         !matches!(self, Self::Explain(_) | Self::Why(_))
+    }
+
+    /// The line that a person types into, where there is one.
+    pub fn line(&self) -> Option<&str> {
+        match self {
+            Self::Help(prompt, _) | Self::Warning(prompt) | Self::People(prompt) | Self::Name { prompt, .. } => {
+                Some(prompt.text())
+            }
+            Self::Palette(palette) => Some(palette.prompt().text()),
+            Self::Replies(picker) => Some(picker.prompt().text()),
+            Self::Case(popup) => Some(popup.prompt().text()),
+            Self::Campaign(form) => form.prompt().map(Prompt::text),
+            Self::Explain(_)
+            | Self::Why(_)
+            | Self::Correct(_)
+            | Self::Judge(_)
+            | Self::Game(_)
+            | Self::Sure { .. }
+            | Self::Leaving { .. } => None,
+        }
     }
 
     /// Takes a key of a prompt in.
@@ -206,6 +234,7 @@ impl Overlay {
                 Typing::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::Leaving { .. } => return Step::Leave(leaving::choice(typing)),
             Self::Case(popup) => match popup.type_in(typing, context) {
                 popup::Step::Stay => {}
                 popup::Step::Close => return Step::Close,
@@ -245,7 +274,8 @@ impl Overlay {
                 | Self::Game(_)
                 | Self::Campaign(_)
                 | Self::People(_)
-                | Self::Sure { .. } => {}
+                | Self::Sure { .. }
+                | Self::Leaving { .. } => {}
             }
             return Step::Stay;
         }
@@ -281,6 +311,7 @@ impl Overlay {
             | Self::Judge(_)
             | Self::People(_)
             | Self::Sure { .. }
+            | Self::Leaving { .. }
             | Self::Game(_) => {}
         }
     }

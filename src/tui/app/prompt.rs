@@ -61,7 +61,7 @@ impl Prompt {
         let before = self.text.len();
         match typing {
             Typing::Character(c) => self.insert(c.encode_utf8(&mut [0; 4])),
-            Typing::Paste(pasted) => self.insert(pasted.as_str()),
+            Typing::Paste(pasted) => self.insert(pasted.text.as_str()),
             Typing::Backspace => self.delete(self.left(), self.cursor),
             Typing::Delete => self.delete(self.cursor, self.right()),
             Typing::DeleteWord => self.delete(self.word_start(), self.cursor),
@@ -158,14 +158,14 @@ mod tests {
     #[test]
     fn a_paste_never_submits_and_stays_one_line() {
         let mut prompt = Prompt::default();
-        assert_eq!(prompt.type_in(&Typing::Paste(SafeText::block("one\ntwo"))), Typed::Changed);
+        assert_eq!(prompt.type_in(&Typing::pasted(SafeText::block("one\ntwo"))), Typed::Changed);
         assert_eq!(prompt.text(), "one two");
     }
 
     fn typing() -> impl Strategy<Value = Typing> {
         prop_oneof![
             any::<char>().prop_map(Typing::Character),
-            "\\PC{0,8}".prop_map(|text| Typing::Paste(SafeText::line(&text, 80))),
+            "\\PC{0,8}".prop_map(|text| Typing::pasted(SafeText::line(&text, 80))),
             Just(Typing::Backspace),
             Just(Typing::Delete),
             Just(Typing::DeleteWord),

@@ -60,6 +60,19 @@ pub fn full(zone: &TimeZone, now: Timestamp, then: Timestamp) -> String {
     text.to_string()
 }
 
+/// A moment that has not long passed: "17:40" today, "yesterday 17:40", else day and time.
+pub fn lately(zone: &TimeZone, now: Timestamp, then: Timestamp) -> String {
+    let day = then.to_zoned(zone.clone()).date();
+    let today = now.to_zoned(zone.clone()).date();
+    if day == today {
+        clock(zone, then)
+    } else if today.yesterday().is_ok_and(|yesterday| yesterday == day) {
+        format!("yesterday {}", clock(zone, then))
+    } else {
+        full(zone, now, then)
+    }
+}
+
 /// When the day of a moment began for the reader.
 pub fn start_of_day(zone: &TimeZone, now: Timestamp) -> Timestamp {
     now.to_zoned(zone.clone()).start_of_day().map_or(now, |zoned| zoned.timestamp())
@@ -91,6 +104,9 @@ mod tests {
         assert_eq!(stamp(&zone, now, at("2025-11-21T20:30:00Z")), "21 Nov");
         assert_eq!(stamp(&zone, now, at("2023-01-02T20:30:00Z")), "  2023");
         assert_eq!(full(&zone, now, at("2025-11-21T20:30:00Z")), "Fri 21 Nov 22:30");
+        assert_eq!(lately(&zone, now, at("2025-11-21T22:30:00Z")), "00:30");
+        assert_eq!(lately(&zone, now, at("2025-11-21T15:40:00Z")), "yesterday 17:40");
+        assert_eq!(lately(&zone, now, at("2025-11-20T20:30:00Z")), "Thu 20 Nov 22:30");
         assert_eq!(start_of_day(&zone, now), at("2025-11-21T22:00:00Z"));
     }
 }

@@ -67,12 +67,13 @@ impl Resolver {
         }
     }
 
-    /// What a paste means: text in a prompt, nothing elsewhere. It never submits.
-    pub fn paste(&mut self, foreign: &str, mode: InputMode) -> Resolved {
+    /// What a paste means: text in a prompt, nothing elsewhere. It never submits. Of `characters` that were pasted, this
+    /// is what the terminal kept.
+    pub fn paste(&mut self, foreign: &str, characters: usize, mode: InputMode) -> Resolved {
         self.forget();
         match mode {
-            InputMode::Prompt => Resolved::Typing(pasted(foreign)),
-            InputMode::Composer => Resolved::Typing(pasted_text(foreign)),
+            InputMode::Prompt => Resolved::Typing(pasted(foreign, characters)),
+            InputMode::Composer => Resolved::Typing(pasted_text(foreign, characters)),
             InputMode::Normal | InputMode::Overlay => Resolved::Nothing,
         }
     }

@@ -4,10 +4,12 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::chord::Chord;
 use crate::domain::SafeText;
-use crate::tui::app::msg::Typing;
+use crate::tui::app::composer::paper;
+use crate::tui::app::msg::{Pasted, Typing};
+use crate::tui::app::prompt;
 
-/// Longest paste into a prompt, in characters.
-const LONGEST_PASTE: usize = 4_000;
+/// Longest paste into a prompt, in characters: as much as there is room for.
+const LONGEST_PASTE: usize = prompt::LONGEST;
 
 /// What a chord does in a prompt; `None` when nothing.
 pub fn typing(chord: Chord) -> Option<Typing> {
@@ -64,19 +66,20 @@ pub fn writing(chord: Chord) -> Option<Typing> {
     })
 }
 
-/// Longest paste into a text, in characters.
-const LONGEST_TEXT: usize = 20_000;
-
-/// A paste into a text of several lines: cleaned, its line breaks kept. It never sends.
-pub fn pasted_text(foreign: &str) -> Typing {
+/// A paste into a text of several lines: cleaned, its line breaks kept. It never sends. Of `characters` that were pasted
+/// the terminal may have kept fewer.
+pub fn pasted_text(foreign: &str, characters: usize) -> Typing {
+    let lost = characters.saturating_sub(foreign.chars().count());
     let unix = foreign.replace("\r\n", "\n").replace('\r', "\n");
-    let short: String = unix.chars().take(LONGEST_TEXT).collect();
-    Typing::Paste(SafeText::block(&short))
+    Typing::Paste(Pasted { text: SafeText::text(&unix, paper::LONGEST), characters, lost })
 }
 
 /// A paste: one line of it, cleaned. It may hold anything, and it never submits.
-pub fn pasted(foreign: &str) -> Typing {
-    Typing::Paste(SafeText::line(foreign, LONGEST_PASTE))
+pub fn pasted(foreign: &str, characters: usize) -> Typing {
+    let short: String = foreign.chars().take(LONGEST_PASTE).collect();
+    let text = SafeText::line(&short, LONGEST_PASTE);
+    let kept = foreign.chars().count().min(LONGEST_PASTE);
+    Typing::Paste(Pasted { text, characters, lost: characters.saturating_sub(kept) })
 }
 
 /// Whether a character may stand in a prompt: the same door as for all foreign text, since terminals can be made to

@@ -259,7 +259,7 @@ impl<C: Console> Cycle<C> {
                 return Ok(());
             }
             Event::Focus(focused) => return self.tell(Msg::Focus(focused), Urgency::Key),
-            Event::Paste(text) => self.resolver.paste(&text, mode),
+            Event::Paste(text, characters) => self.resolver.paste(&text, characters, mode),
             Event::Key(key) => self.resolver.key(&key, heard.at, mode),
         };
         self.last_key = Some(heard.at);

@@ -495,6 +495,7 @@ async fn answer(
         Load::Overview { day } => Answer::Overview(store.overview(day, brand).await?),
         Load::Sources => Answer::Sources(store.sources().await?.into()),
         Load::Signals => Answer::Signals(store.signals(SIGNALS).await?.into()),
+        Load::Thread(mention) => Answer::Thread(mention, store.thread(mention, letters::TURNS).await?.into()),
         Load::Accounts(source) => Answer::Told(letters::accounts(store, source).await?),
         Load::Books { limit } => Answer::Books(newsroom.show_books(limit).await?.map(Arc::new)),
         Load::Verdict { act } => Answer::Verdict(newsroom.verdict(act).await?.map(Arc::new)),

@@ -23,7 +23,7 @@ use crate::tui::app::composer::gate::NO_VOICE;
 pub(super) use line::line;
 
 /// Turns of a thread that are shown.
-const TURNS: u32 = 100;
+pub(super) const TURNS: u32 = 100;
 /// Turns with a person, in any thread, that are shown.
 const LAST_TURNS: u32 = 6;
 /// Most of the outbox that is listed, and of what was sent.
@@ -139,7 +139,9 @@ async fn used(store: &dyn Store) -> StoreResult<Vec<(Network, SourceId)>> {
 /// The outbox as a list.
 pub(super) async fn tray(store: &dyn Store) -> StoreResult<Tray> {
     use OutgoingState::{AwaitingApproval, Draft, Failed, Held, Sending, Sent, Uncertain, Withdrawn};
-    let mut items = store.outgoings(&[Failed, Uncertain, AwaitingApproval, Held, Sending, Draft], LISTED).await?;
+    // Many drafts must not crowd out what is in doubt.
+    let mut items = store.outgoings(&[Failed, Uncertain, AwaitingApproval, Held, Sending], LISTED).await?;
+    items.extend(store.outgoings(&[Draft], LISTED).await?);
     items.extend(store.outgoings(&[Sent], SENT).await?);
     let given_up = store.outgoings(&[Withdrawn], SENT).await?;
     // One whose words were all deleted has nothing to bring back.

@@ -19,7 +19,16 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 #[derive(Debug, Default)]
 pub struct Decoder {
     waiting: Vec<u8>,
-    paste: Option<Vec<u8>>,
+    paste: Option<Paste>,
+}
+
+/// A paste under way.
+#[derive(Debug, Default)]
+struct Paste {
+    /// What is kept of it.
+    kept: Vec<u8>,
+    /// Characters of all of it.
+    characters: usize,
 }
 
 /// What the first bytes are.
@@ -42,9 +51,11 @@ impl Decoder {
             let taken = match self.paste.as_mut() {
                 Some(paste) => match take_paste(rest, paste) {
                     (taken, true) => {
-                        let text = std::mem::take(paste);
+                        let Paste { kept, characters } = std::mem::take(paste);
                         self.paste = None;
-                        found.push(Event::Paste(String::from_utf8_lossy(&text).into_owned()));
+                        let text = String::from_utf8_lossy(&kept).into_owned();
+                        let characters = characters.max(text.chars().count());
+                        found.push(Event::Paste(text, characters));
                         taken
                     }
                     (0, false) => break,
@@ -57,7 +68,7 @@ impl Decoder {
                         taken.max(1)
                     }
                     Step::Paste(taken) => {
-                        self.paste = Some(Vec::new());
+                        self.paste = Some(Paste::default());
                         taken
                     }
                 },
@@ -90,12 +101,14 @@ impl Decoder {
 }
 
 /// Moves what belongs to the paste out of `rest`: how many bytes that were, and whether it ended.
-fn take_paste(rest: &[u8], paste: &mut Vec<u8>) -> (usize, bool) {
+fn take_paste(rest: &[u8], paste: &mut Paste) -> (usize, bool) {
     let end = rest.windows(PASTE_END.len()).position(|window| window == PASTE_END);
     // Without an end the last bytes may be the beginning of one: they stay.
     let taken = end.unwrap_or_else(|| rest.len().saturating_sub(PASTE_END.len() - 1));
-    let room = LONGEST_PASTE.saturating_sub(paste.len());
-    paste.extend(rest.iter().take(taken.min(room)));
+    let room = LONGEST_PASTE.saturating_sub(paste.kept.len());
+    paste.kept.extend(rest.iter().take(taken.min(room)));
+    // Every byte of a character but its first is one of those that go on.
+    paste.characters += rest.iter().take(taken).filter(|byte| **byte & 0xc0 != 0x80).count();
     end.map_or((taken, false), |at| (at + PASTE_END.len(), true))
 }
 

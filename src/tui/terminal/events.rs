@@ -13,8 +13,8 @@ use super::TerminalError;
 pub enum Event {
     /// A key.
     Key(KeyEvent),
-    /// Pasted text, as it came: foreign.
-    Paste(String),
+    /// Pasted text, as it came: foreign; and how many characters it had, though only the beginning of a huge one is kept.
+    Paste(String, usize),
     /// The window got or lost the focus. tmux may report one that nobody gave.
     Focus(bool),
     /// The terminal hung up. Nothing comes after it.

@@ -56,7 +56,11 @@ fn thread(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
         }
         None => title,
     };
-    let body = inner(brush.pane(area, &title, &Line::of(Tone::Muted, turns), false), MARGIN);
+    let right = match sheet.thread().unseen() {
+        0 => Line::of(Tone::Muted, turns),
+        unseen => Line::of(Tone::Muted, format!("{turns}, ")).with(Tone::Bad, format!("{unseen} new: PgDn")),
+    };
+    let body = inner(brush.pane(area, &title, &right, false), MARGIN);
     brush.page(body, sheet.thread().page(), sheet.thread().scroll());
 }
 

@@ -144,6 +144,9 @@ pub(super) fn compose(model: &Model, row: &CaseRow, width: usize, marks: bool) -
 /// What is peculiar to a case, as short as can be.
 fn tags(model: &Model, row: &CaseRow, mut line: Line, now: Timestamp, long: bool) -> Line {
     let context = model.context();
+    if let Some((tone, words)) = model.outbox().tag(row, now) {
+        line = line.with(tone, format!("{words} "));
+    }
     if row.mention.group_size > 1 && model.inbox().story().is_none() {
         line = line.with(Tone::Strong, format!("×{} ", short_number(u64::from(row.mention.group_size))));
     }

@@ -7,7 +7,7 @@ use crate::tui::app::Model;
 use crate::tui::app::inbox::popup::Popup;
 use crate::tui::app::layout::Area;
 use crate::tui::app::overlay::{self, Overlay, Palette, Sheet};
-use crate::tui::app::page::{Page, Tone};
+use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::text::{fit, width, wrap};
 
 /// Most rows for what typed words mean, or what may be typed.
@@ -62,6 +62,31 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             brush.prose(Area { height: body.height.saturating_sub(2), ..body }, words, Tone::Text);
             let keys = "Enter: yes, I have looked   Esc: no";
             brush.say(body.x, body.y + body.height.saturating_sub(1), body.width, keys, Tone::Key);
+        }
+        Overlay::Leaving { waits } => {
+            let mut page = Page::new(usize::from(area.width.saturating_sub(4)));
+            for words in model.leaving_words() {
+                page.prose(Tone::Text, 0, &words);
+                page.gap();
+            }
+            let answers = [
+                ("Esc", "stay"),
+                (
+                    "w",
+                    if *waits {
+                        "waiting: leaves as soon as nothing is held any more"
+                    } else {
+                        "wait, and leave once it is out"
+                    },
+                ),
+                ("l", "leave now"),
+            ];
+            for (key, words) in answers {
+                let chosen = *waits && key == "w";
+                let tone = if chosen { Tone::Strong } else { Tone::Text };
+                page.line(Line::of(Tone::Key, format!(" {key:>3}  ")).with(tone, words));
+            }
+            paged(brush, area, "Leave?", "", &page);
         }
         Overlay::Name { prompt: line, query } => {
             let area = Area { y: area.y + area.height.saturating_sub(5) / 2, height: area.height.min(5), ..area };

@@ -265,7 +265,7 @@ fn a_palette_with_a_few_letters() {
 /// An answer that is being written, with these words on the sheet.
 fn writing(town: &mut Town, size: (u16, u16), words: &str) -> Model {
     let mut model = screen(town, size, &[Action::Down, Action::Reply]);
-    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block(words))));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::block(words))));
     town.tell(&mut model, Msg::Clock(now() + crate::domain::time::SignedDuration::from_millis(450)));
     model
 }
@@ -289,7 +289,7 @@ fn one_of_several_says_which_one_it_is() {
         let mut town = Town::of_riders(&["Lou", "Kim", "Max"]);
         let mut model = screen(&mut town, size, &[Action::ViewInbox, Action::MarkAll, Action::Reply]);
         let kind = "Hi Lou! I am sorry that your chain snapped. I am sending you a new one today.";
-        town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block(kind))));
+        town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::block(kind))));
         town.press(&mut model, Action::Send);
         let text = words(&paint(&model, &Theme::standard()));
         insta::assert_snapshot!(format!("composer_batch_{}x{}", size.0, size.1), text);

@@ -11,7 +11,7 @@ fn by(voice: &str, second: i64) -> ByHand {
 
 impl Town {
     /// Somebody complains, and Kim drafts an answer.
-    async fn burning(&self, name: &str) -> (CaseId, OutgoingId) {
+    pub(super) async fn burning(&self, name: &str) -> (CaseId, OutgoingId) {
         let mut burning = self.mention(name, 0);
         let weighing = Weighing { severity: 10.0, followers: None, reposts_per_hour: 0.0 };
         burning.need = Some(crate::store::Need { weighing, due: at(NOW + 600) });

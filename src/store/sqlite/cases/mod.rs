@@ -6,6 +6,7 @@
 //! | `gone` | what is erased, and mentions that turn out to be in another thread |
 //! | `change`, `undo` | what people do, and taking it back |
 //! | `aftermath`, `refresh` | what is derived from mentions and answers |
+//! | `passages` | what answers went through in the outbox |
 //! | `signed`, `first` | which voice answered; our first answers beside what became of the person |
 //! | `threads`, `turns` | who said what in which thread |
 //! | `inbox`, `figures`, `news` | reading: rows, sums, clocks, and what must be told once |
@@ -19,6 +20,7 @@ mod first;
 mod gone;
 mod inbox;
 mod news;
+mod passages;
 #[cfg(test)]
 pub(super) mod plan;
 mod refresh;
@@ -35,6 +37,7 @@ use async_trait::async_trait;
 
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
+pub(super) use passages::note_passage;
 pub(super) use signed::sign;
 pub(super) use state::status_from;
 pub(super) use steps::settled_by_others;

@@ -6,9 +6,11 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::super::bulk::{Cell, Insert};
 use super::super::fault::Done;
 use super::super::place::from_millis;
+use super::super::rows::AUTHOR;
+use super::passages;
 use super::state::{self, Before, UNTIL_REPLY};
 use crate::domain::case::{CaseStatus, NAMELESS, Snooze, Step, StepKind};
-use crate::domain::{ActId, MentionId, PromiseId, SafeText, StepId};
+use crate::domain::{ActId, MentionId, OutgoingId, PromiseId, SafeText, StepId};
 
 /// Kinds of steps as numbers.
 pub(super) mod kind {
@@ -24,6 +26,7 @@ pub(super) mod kind {
     pub(in crate::store::sqlite) const PROMISED: i64 = 9;
     pub(in crate::store::sqlite) const KEPT: i64 = 10;
     pub(in crate::store::sqlite) const REOPENED: i64 = 11;
+    pub(in crate::store::sqlite) const OUTGOING: i64 = 12;
 }
 
 /// Longest words of ours on a step, in characters, as they are read.
@@ -91,8 +94,11 @@ pub(super) async fn write(conn: &mut SqliteConnection, steps: Vec<NewStep>) -> D
 /// The history of a case, oldest first.
 pub(super) async fn of(conn: &mut SqliteConnection, case: i64) -> Done<Vec<Step>> {
     let rows = sqlx::query(
-        "SELECT s.id, s.at, s.voice, s.kind, s.number, s.reason, s.text, s.undone
-         FROM step s WHERE s.case_id = ? ORDER BY s.id",
+        "SELECT s.id, s.at, s.voice, s.kind, s.number, s.reason, s.text, s.undone, o.voice,
+             coalesce(p.handle, p.name, a.author, u.handle)
+         FROM step s LEFT JOIN outgoing o ON s.kind = 12 AND o.id = s.number LEFT JOIN account u ON u.source = o.source
+         LEFT JOIN act a ON s.kind = 2 AND a.id = s.number LEFT JOIN person p ON p.id = a.person
+         WHERE s.case_id = ? ORDER BY s.id",
     )
     .bind(case)
     .fetch_all(conn)
@@ -109,7 +115,7 @@ pub(in crate::store::sqlite) async fn settled_by_others(
     mine: &str,
 ) -> Done<Vec<Step>> {
     let rows = sqlx::query(
-        "SELECT s.id, s.at, s.voice, s.kind, s.number, s.reason, s.text, s.undone FROM step s
+        "SELECT s.id, s.at, s.voice, s.kind, s.number, s.reason, s.text, s.undone, NULL, NULL FROM step s
          WHERE s.case_id = ?1 AND s.id > ?2 AND s.undone = 0 AND coalesce(nullif(s.voice, ?4), '') <> ?3
              AND (s.kind IN (?5, ?6) OR s.kind = ?7 AND s.number >= ?8)
          ORDER BY s.id LIMIT 100",
@@ -134,6 +140,10 @@ fn step(row: &SqliteRow) -> sqlx::Result<Option<Step>> {
         let text: Option<&str> = row.try_get(6)?;
         Ok(words(text.unwrap_or_default()))
     };
+    let line = |column: usize, longest: usize| -> sqlx::Result<Option<SafeText>> {
+        let text: Option<&str> = row.try_get(column)?;
+        Ok(text.filter(|text| !text.trim().is_empty()).map(|text| SafeText::line(text, longest)))
+    };
     let n = number.unwrap_or_default();
     let kind = match row.try_get::<i64, _>(3)? {
         kind::OPENED => StepKind::Opened,
@@ -148,6 +158,10 @@ fn step(row: &SqliteRow) -> sqlx::Result<Option<Step>> {
         kind::PROMISED => StepKind::Promised(PromiseId(n), words()?),
         kind::KEPT => StepKind::Kept(PromiseId(n)),
         kind::REOPENED => StepKind::Reopened,
+        kind::OUTGOING => match reason.and_then(passages::of_number) {
+            Some(passage) => StepKind::Outgoing { id: OutgoingId(n), passage, writer: line(8, VOICE)? },
+            None => return Ok(None),
+        },
         _ => return Ok(None),
     };
     let voice: Option<&str> = row.try_get(2)?;
@@ -156,6 +170,7 @@ fn step(row: &SqliteRow) -> sqlx::Result<Option<Step>> {
         at: from_millis(row.try_get(1)?),
         voice: voice.map(|voice| SafeText::line(voice, VOICE)),
         kind,
+        account: line(9, AUTHOR)?,
         undone: row.try_get(7)?,
     }))
 }

@@ -22,7 +22,7 @@ pub(super) struct Past {
 impl Past {
     /// A person did it.
     pub(super) fn is_by_hand(&self) -> bool {
-        !matches!(self.kind, kind::OPENED | kind::THEY_WROTE | kind::ANSWERED)
+        !matches!(self.kind, kind::OPENED | kind::THEY_WROTE | kind::ANSWERED | kind::OUTGOING)
     }
 }
 

@@ -4,12 +4,13 @@ use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::{Kept, State, moved, out, outgoing_of, parts_json, realm_of, select, state};
+use crate::domain::case::Passage;
 use crate::domain::outbox::{Draft, Outgoing, OutgoingState, Saved, Verdict};
 use crate::domain::{CaseId, MentionId, OutgoingId, Timestamp};
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::to_millis;
-use crate::store::sqlite::{codec, record};
+use crate::store::sqlite::{cases, codec, record};
 
 /// The visibility to store: never wider than what it answers; when that is gone, never wider than it was. Wider ones have
 /// lower numbers.
@@ -31,7 +32,7 @@ pub(in crate::store::sqlite) async fn save_draft(
             format!(
                 "UPDATE outgoing SET source = ?2, case_id = ?3, mention = ?4, parent = ?5, root = ?6, quote = ?7,
                  who = ?8, realm = ?9, target = ?10, parts = ?11, visibility = {NEVER_WIDER}, warning = ?13, lang = ?14,
-                 voice = ?15, changed = ?16, revision = revision + 1
+                 voice = ?15, changed = ?16, trouble = '', revision = revision + 1
              WHERE id = ?1 AND state = 0 AND revision = ?17 RETURNING id, revision"
             )
         }
@@ -85,7 +86,8 @@ pub(in crate::store::sqlite) async fn draft_for(
 }
 
 /// Makes a draft of something again, with its words. Parts that are out stay known as sent, as an outgoing of their
-/// own; the draft is what remains, and answers the last of them.
+/// own; the draft is what remains, and answers the last of them. With trouble, no person did it: when one changed it
+/// last stays as it was.
 pub(super) async fn to_draft(
     conn: &mut SqliteConnection,
     id: OutgoingId,
@@ -106,7 +108,7 @@ pub(super) async fn to_draft(
     sqlx::query(
         "UPDATE outgoing SET state = 0, parts = ?2, parent = ?3, root = ?4, target = ?5, token = NULL, process = NULL,
              epoch = NULL, since = NULL, next = NULL, attempts = 0, looks = 0, approved = NULL, dry = 0, trouble = ?6,
-             changed = ?7, remarks = '[]', revision = revision + 1, moved = ?8 WHERE id = ?1",
+             changed = CASE WHEN ?6 = '' THEN ?7 ELSE changed END, remarks = '[]', revision = revision + 1, moved = ?8 WHERE id = ?1",
     )
     .bind(id.0)
     .bind(parts_json(&rest)?)
@@ -149,7 +151,11 @@ async fn draft_from(
     let Some(before) = state(&mut tx, id).await?.filter(|before| states.contains(&before.state)) else {
         return Ok(false);
     };
+    let taken_back = matches!(before.state, OutgoingState::Held | OutgoingState::AwaitingApproval);
     to_draft(&mut tx, id, before, "", at).await?;
+    if taken_back {
+        cases::note_passage(&mut tx, id, Passage::TakenBack, None, at).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }
@@ -178,7 +184,11 @@ pub(in crate::store::sqlite) async fn withdraw(
     let mut tx = begin(conn).await?;
     let may = |before: &State| [Draft, AwaitingApproval, Held, Failed].contains(&before.state);
     let Some(before) = state(&mut tx, id).await?.filter(may) else { return Ok(false) };
+    let was_on_its_way = before.state != Draft;
     to_draft(&mut tx, id, before, "", at).await?;
+    if was_on_its_way {
+        cases::note_passage(&mut tx, id, Passage::GivenUp, None, at).await?;
+    }
     sqlx::query("UPDATE outgoing SET state = 7 WHERE id = ?").bind(id.0).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(true)
@@ -194,10 +204,17 @@ pub(in crate::store::sqlite) async fn settle(
     let mut tx = begin(conn).await?;
     let may = |before: &State| [OutgoingState::Uncertain, OutgoingState::Failed].contains(&before.state);
     let Some(before) = state(&mut tx, id).await?.filter(may) else { return Ok(false) };
-    match verdict {
-        Verdict::ItIsNotOut => to_draft(&mut tx, id, before, "", at).await?,
-        Verdict::ItIsOut(place) => it_is_out(&mut tx, id, before, place.as_deref(), at).await?,
-    }
+    let passage = match verdict {
+        Verdict::ItIsNotOut => {
+            to_draft(&mut tx, id, before, "", at).await?;
+            Passage::FoundMissing
+        }
+        Verdict::ItIsOut(place) => {
+            it_is_out(&mut tx, id, before, place.as_deref(), at).await?;
+            Passage::FoundOut
+        }
+    };
+    cases::note_passage(&mut tx, id, passage, None, at).await?;
     tx.commit().await?;
     Ok(true)
 }

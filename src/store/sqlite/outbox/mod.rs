@@ -61,7 +61,8 @@ fn out(parts: &[Kept]) -> usize {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT o.id, o.state, o.source, n.name, o.case_id, o.mention, o.parent, o.root, o.quote, o.who, o.parts,
+            "SELECT o.id, o.state, o.source, n.name,
+                 coalesce((SELECT k.case_id FROM member k WHERE k.mention = o.mention), o.case_id), o.mention, o.parent, o.root, o.quote, o.who, o.parts,
                  o.visibility, o.warning, o.lang, o.voice, o.approved, o.created, o.changed, o.next, o.attempts,
                  o.trouble, o.remarks, o.dry, o.revision, h.paused, h.stopped, o.token, o.process, o.since, o.looks
              FROM head h CROSS JOIN outgoing o JOIN source s ON s.id = o.source JOIN network n ON n.id = s.network ",

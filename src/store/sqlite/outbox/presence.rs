@@ -4,12 +4,13 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::drafts::to_draft;
 use super::{LINE, MOST, moved, state};
+use crate::domain::case::Passage;
 use crate::domain::{OutgoingId, SafeText, Timestamp};
 use crate::store::outbox::{LIFTED, Moved};
-use crate::store::sqlite::codec;
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::{from_millis, to_millis};
+use crate::store::sqlite::{cases, codec};
 
 /// Said of what was held by a process that is gone.
 pub(super) const LEFT: &str = "it was not sent: the goodword that held it ended or fell silent; send it again";
@@ -86,6 +87,7 @@ pub(in crate::store::sqlite) async fn depart(conn: &mut SqliteConnection, proces
     for id in held.iter().copied().map(OutgoingId) {
         if let Some(before) = state(&mut tx, id).await? {
             to_draft(&mut tx, id, before, LEFT, at).await?;
+            cases::note_passage(&mut tx, id, Passage::LeftBehind, None, at).await?;
         }
     }
     if gone.rows_affected() > 0 || !held.is_empty() {

@@ -6,6 +6,7 @@ use tokio::sync::Mutex;
 use super::drafts::to_draft;
 use super::presence::{LEFT, mark_moved};
 use super::{Kept, LINE, State, durable, out, outgoing_of, parts_json, select, state};
+use crate::domain::case::Passage;
 use crate::domain::outbox::OutgoingState;
 use crate::domain::{Item, OutgoingId, SafeText, SourceHealth, SourceId, Timestamp};
 use crate::store::outbox::{Attempt, Begin, Job, Sweep};
@@ -40,6 +41,7 @@ pub(in crate::store::sqlite) async fn sweep(
     for id in left.iter().copied().map(OutgoingId) {
         if let Some(before) = state(&mut tx, id).await? {
             to_draft(&mut tx, id, before, LEFT, sweep.now).await?;
+            cases::note_passage(&mut tx, id, Passage::LeftBehind, None, sweep.now).await?;
         }
     }
     let broken: Vec<i64> = sqlx::query_scalar(
@@ -53,6 +55,7 @@ pub(in crate::store::sqlite) async fn sweep(
     .await?;
     for id in broken.iter().copied().map(OutgoingId) {
         mark_moved(&mut tx, id, sweep.now).await?;
+        cases::note_passage(&mut tx, id, Passage::Uncertain, None, sweep.now).await?;
     }
     let absent = sqlx::query(
         "DELETE FROM attendance WHERE process IN (SELECT value FROM json_each(?2))
@@ -166,6 +169,17 @@ pub(in crate::store::sqlite) async fn finish(
     done
 }
 
+/// What the history of the case tells of an attempt; what is out under a name is told as an answer.
+fn passage(attempt: &Attempt) -> Option<Passage> {
+    match attempt {
+        Attempt::Published { native_id, .. } if native_id.is_empty() => Some(Passage::Out),
+        Attempt::Published { .. } | Attempt::Again { .. } => None,
+        Attempt::Rehearsed => Some(Passage::Rehearsed),
+        Attempt::Uncertain { .. } => Some(Passage::Uncertain),
+        Attempt::Failed { .. } => Some(Passage::Failed),
+    }
+}
+
 struct Finish<'a> {
     held: &'a Lease,
     id: OutgoingId,
@@ -219,6 +233,9 @@ impl Finish<'_> {
             Attempt::Failed { trouble } => self.set(&mut tx, OutgoingState::Failed, trouble, None).await?,
         }
         mark_moved(&mut tx, self.id, self.now).await?;
+        if let Some(passage) = passage(attempt) {
+            cases::note_passage(&mut tx, self.id, passage, None, self.now).await?;
+        }
         tx.commit().await?;
         if let Some(revision) = settled {
             similar.settle(revision);

@@ -4,10 +4,12 @@ use sqlx::sqlite::SqliteConnection;
 
 use super::presence::mark_moved;
 use super::{LINE, State, durable, out, state, thread};
+use crate::domain::case::Passage;
 use crate::domain::outbox::{OutgoingState, Submission};
 use crate::domain::time::SignedDuration;
 use crate::domain::{OutgoingId, SafeText, Timestamp};
 use crate::store::outbox::Submit;
+use crate::store::sqlite::cases;
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::Done;
 use crate::store::sqlite::place::to_millis;
@@ -56,6 +58,9 @@ async fn submit_now(conn: &mut SqliteConnection, id: OutgoingId, wish: &Submit) 
     .execute(&mut *tx)
     .await?;
     mark_moved(&mut tx, id, wish.at).await?;
+    let passage = if wish.approval { Passage::AwaitsApproval } else { Passage::Held };
+    let voice = wish.voice.as_deref().or(before.voice.as_deref());
+    cases::note_passage(&mut tx, id, passage, voice, wish.at).await?;
     seen(&mut tx, &wish.process, wish.at).await?;
     tx.commit().await?;
     Ok(if wish.approval { Submission::AwaitingApproval } else { Submission::Held(until) })
@@ -98,6 +103,7 @@ pub(in crate::store::sqlite) async fn approve(
         .execute(&mut *tx)
         .await?;
     mark_moved(&mut tx, id, at).await?;
+    cases::note_passage(&mut tx, id, Passage::Approved, Some(voice), at).await?;
     seen(&mut tx, process, at).await?;
     tx.commit().await?;
     Ok(true)

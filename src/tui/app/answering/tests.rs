@@ -55,7 +55,7 @@ fn send_into_the_dark(model: &mut Model) -> Vec<Cmd> {
 }
 
 fn step(id: i64, kind: StepKind) -> Step {
-    Step { id: StepId(id), at: now(), voice: Some(SafeText::line("Lou", 80)), kind, undone: false }
+    Step { id: StepId(id), at: now(), voice: Some(SafeText::line("Lou", 80)), kind, account: None, undone: false }
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Purpose;
+use crate::domain::case::Turn;
 use crate::domain::outbox::{Identity, OutgoingState, Submission};
-use crate::domain::{Network, SafeText, SourceId};
+use crate::domain::{MentionId, Network, SafeText, SourceId};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
@@ -24,13 +25,19 @@ impl Model {
             if self.asks.answered(question) != Some(Thing::Outbox) {
                 return false;
             }
-            if self.answering.stop_under_way().is_some() {
+            let tray = if self.answering.stop_under_way().is_some() {
                 // It may have been read before the stop that is on its way; it is read again after it.
                 self.asks.stale(Thing::Outbox);
-                let stopped = self.answering.outbox.stopped();
-                return self.answering.outbox.answer(Arc::new(Tray { stopped, ..(*tray).clone() }));
+                Arc::new(Tray { stopped: self.answering.outbox.stopped(), ..(*tray).clone() })
+            } else {
+                tray
+            };
+            let changed = self.answering.outbox.answer(tray);
+            if let Some(news) = self.answering.outbox.left_news(&self.context) {
+                self.status.say(Weight::Trouble, &news);
             }
-            return self.answering.outbox.answer(tray);
+            self.leave_when_out(cmds);
+            return changed;
         }
         if let Told::Accounts(known, used) = told {
             return self.asks.answered(question) == Some(Thing::Accounts) && self.take_accounts(known, &used);
@@ -76,7 +83,8 @@ impl Model {
                 self.sent(session, outcome, cmds);
             }
             (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
-            (Purpose::WriteOn(_), Told::Done(false)) => {
+            (Purpose::TakeHere(session, id), Told::Done(true)) => self.take_here(session, id, cmds),
+            (Purpose::WriteOn(_) | Purpose::TakeHere(..), Told::Done(false)) => {
                 self.status.say(Weight::Trouble, "too late: it is on its way or out");
             }
             (Purpose::Record(_), Told::Done(false)) => {
@@ -134,15 +142,19 @@ impl Model {
     }
 
     fn show_sheet(&mut self, session: u64, opened: Opened, cmds: &mut Vec<Cmd>) {
-        if self.answering.is_writing() && !self.answering.is_between() {
+        let swaps = self.answering.swap.take_if(|question| *question == session).is_some();
+        if self.answering.is_writing() && !self.answering.is_between() && !swaps {
             return;
         }
-        if self.leaves_out(session, &opened, cmds) {
+        if !swaps && self.leaves_out(session, &opened, cmds) {
             return;
         }
         let who = opened.mention.as_ref().map(|mention| mention.row.author.to_string());
         match Composer::open(session, opened, &self.context) {
             Ok(mut sheet) => {
+                if swaps && !self.give_way(&mut sheet, cmds) {
+                    return;
+                }
                 if let Some((writer, when)) = sheet.theirs() {
                     let words = format!(
                         "draft by {writer}, {}: your changes become a draft of your own",
@@ -154,13 +166,14 @@ impl Model {
                     Some(last) => last.iter().for_each(|last| sheet.begin_with(last, &self.context)),
                     None => self.answering.batch = None,
                 }
-                if self.answering.composer.is_none() {
+                if self.answering.composer.is_none() && !swaps {
                     self.answering.before = Some(Box::new(self.desk.clone()));
                 }
                 self.overlays.clear();
                 self.desk.show(View::Composer);
                 self.answering.composer = Some(Box::new(sheet));
                 self.sheet_of_batch(session);
+                self.asks.hurry(Thing::Outbox);
             }
             Err(why) if self.batch_of(session).is_some() => {
                 self.leave_out(session, &who.unwrap_or_default(), why, cmds);
@@ -192,10 +205,19 @@ impl Model {
                     && sheet.paper().text() != text.trim_end_matches('\n')
                 {
                     sheet.take_words(&text, now);
+                    let cut = sheet.cut().map(str::to_owned);
+                    self.tell_cut(cut);
                 }
             }
             Err(why) => self.status.say(Weight::Trouble, why.as_str()),
         }
+    }
+
+    /// What was said in the thread by now. Tells whether the sheet shows anything else.
+    pub(in crate::tui::app) fn take_thread(&mut self, mention: MentionId, turns: &[Turn]) -> bool {
+        let sheet = self.answering.composer.as_mut();
+        let about = sheet.filter(|sheet| sheet.mention().is_some_and(|answered| answered.row.id == mention));
+        about.is_some_and(|sheet| sheet.refresh_thread(turns))
     }
 
     /// An errand could not be done. False when it was none.
@@ -221,6 +243,10 @@ impl Model {
     /// Something in the outbox moved on.
     pub(in crate::tui::app) fn outgoing_moved(&mut self, state: OutgoingState, trouble: Option<&SafeText>) -> bool {
         self.asks.stale(Thing::Outbox);
+        // The history of its case has another step.
+        if self.inbox.file().id().is_some() {
+            self.asks.stale(Thing::Case);
+        }
         let why = trouble.map(|why| format!(": {why}")).unwrap_or_default();
         match state {
             OutgoingState::Failed => {

@@ -95,6 +95,11 @@ impl Form {
         &self.title
     }
 
+    /// The line that is written on.
+    pub fn prompt(&self) -> Option<&Prompt> {
+        self.lines.get(self.index).map(|(_, _, prompt)| prompt)
+    }
+
     /// Its lines: what each is for, an example, and what is written.
     pub fn lines(&self) -> impl Iterator<Item = (&'static str, &'static str, &Prompt)> {
         self.lines.iter().map(|(label, example, prompt)| (*label, *example, prompt))

@@ -9,6 +9,7 @@ use super::advice;
 use super::errand::Opened;
 use super::paper::Paper;
 use super::personal::{Person, personalise};
+use super::template::Template;
 use crate::domain::case::{Case, StepKind};
 use crate::domain::{CaseId, MentionId, SafeText, Timestamp};
 use crate::tui::app::context::Context;
@@ -211,34 +212,9 @@ impl Composer {
         (!name.is_empty() && name.trim_start_matches('@') != handle).then(|| name.to_owned())
     }
 
-    /// Keeps the words while most of their blanks are open.
-    pub(super) fn note_blanks(&mut self) {
-        let text = self.paper.text();
-        let open = advice::braces(&text).len();
-        if open > 0 && open >= advice::braces(&self.blanks).len() {
-            self.blanks = text;
-        }
-    }
-
-    /// The words with the blanks that were filled for this person open again: what was filled in is meant for nobody
-    /// else. Words that were written anew meanwhile stay as they are.
-    fn words_for_others(&self) -> String {
-        let text = self.paper.text();
-        let open = advice::braces(&self.blanks);
-        let same = |blank: &std::ops::Range<usize>| {
-            let (before, after) = (self.blanks.get(..blank.start), self.blanks.get(blank.end..));
-            match before.filter(|before| !before.is_empty()) {
-                Some(before) => text.starts_with(before),
-                None => after.is_some_and(|after| !after.is_empty() && text.ends_with(after)),
-            }
-        };
-        let filled = open.first().is_some_and(same) && advice::braces(&text).len() < open.len();
-        if filled { self.blanks.clone() } else { text }
-    }
-
     /// The words as a beginning for the next one; `None` when there are none.
     pub fn last(&self) -> Option<Last> {
-        let text = self.words_for_others();
+        let text = self.template.for_others();
         let (words, addressed) = match text.strip_prefix(self.pristine.as_str()) {
             Some(words) => (words.to_owned(), true),
             None => (text, false),
@@ -255,11 +231,16 @@ impl Composer {
         let address = if last.addressed { self.pristine.as_str() } else { "" };
         self.offered = format!("{address}{words}");
         self.paper = Paper::with(&self.offered);
-        self.note_blanks();
+        self.template = Template::of(&self.offered);
         self.coach(context);
         if let Some(blank) = advice::braces(&self.offered).first() {
             self.paper.select(blank.start, blank.end);
         }
+    }
+
+    /// What of the words is for this one only, and what the next one gets in place of it.
+    pub fn private(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.template.private()
     }
 
     /// Whether nothing of the writer's own is on it: it is as it was opened.

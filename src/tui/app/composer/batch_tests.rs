@@ -128,6 +128,7 @@ fn a_blank_that_was_filled_for_one_is_open_for_the_next_and_other_words_are_not(
     send(&mut town, &mut model);
     assert_eq!(text(&model), format!("@kim@riders.example Hi {{nickname}}, {KIND}"));
     // Words that are begun anew have no blanks to open.
+    town.tell(&mut model, Msg::Type(Typing::End));
     for _ in 0..60 {
         town.tell(&mut model, Msg::Type(Typing::DeleteWord));
     }
@@ -187,7 +188,14 @@ fn what_another_voice_has_or_answered_meanwhile_is_left_out_and_told() {
     town.cases.all[1].row.claim = Some(Claim { voice: SafeText::line("Kim", 80), until });
     let later = now() + SignedDuration::from_secs(5);
     let answered = StepKind::AnsweredByHand(SafeText::line("done", 80));
-    town.cases.all[2].steps.push(Step { id: StepId(9), at: later, voice: None, kind: answered, undone: false });
+    town.cases.all[2].steps.push(Step {
+        id: StepId(9),
+        at: later,
+        voice: None,
+        kind: answered,
+        account: None,
+        undone: false,
+    });
     town.cases.all[3].row.claim = Some(Claim { voice: SafeText::line("Ana", 80), until });
     send(&mut town, &mut model);
     assert_eq!((model.batch(), text(&model)), (Some((4, 5)), format!("@zoe@riders.example {KIND}")));
@@ -269,4 +277,27 @@ fn an_answer_by_hand_counts_and_a_single_sheet_cannot_be_skipped() {
     town.press(&mut model, Action::Reply);
     town.press(&mut model, Action::Skip);
     assert!(model.composer().is_some() && said(&model).contains("the only one"), "{}", said(&model));
+}
+
+#[test]
+fn edits_go_on_to_the_next_one_and_what_is_for_this_one_is_said() {
+    let mut town = Town::of_riders(&RIDERS);
+    let mut model = marked(&mut town);
+    town.press(&mut model, Action::Reply);
+    type_in(&mut town, &mut model, "Hi {nickname}, sorry about the chain, a new one goes out today");
+    town.tell(&mut model, Msg::Type(Typing::Jump));
+    type_in(&mut town, &mut model, "Loulou");
+    town.tell(&mut model, Msg::Type(Typing::End));
+    type_in(&mut town, &mut model, ", promised!");
+    assert_eq!(
+        text(&model),
+        "@lou@riders.example Hi Loulou, sorry about the chain, a new one goes out today, promised!"
+    );
+    let notes: Vec<String> = model.sheet_notes().into_iter().map(|(_, words)| words).collect();
+    assert_eq!(notes, ["only for this one: “Loulou”; the rest of your words goes on to the next"]);
+    send(&mut town, &mut model);
+    assert_eq!(
+        text(&model),
+        "@kim@riders.example Hi {nickname}, sorry about the chain, a new one goes out today, promised!"
+    );
 }

@@ -120,11 +120,7 @@ impl Composer {
                 let submit = Submit {
                     session: self.session,
                     network: self.network().clone(),
-                    seen: Seen {
-                        case: self.step,
-                        all_the_same: then == Then::SendAllTheSame,
-                        ..Seen::of(self.thread.turns())
-                    },
+                    seen: Seen { case: self.step, all_the_same: then == Then::SendAllTheSame, ..self.thread.seen() },
                     voice: context.voice().map(str::to_owned),
                 };
                 Go::Send(vec![Errand::Save { session: self.session, draft: Box::new(draft) }, Errand::Submit(submit)])

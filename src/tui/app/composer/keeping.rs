@@ -3,6 +3,7 @@
 use super::advice::Advice;
 use super::errand::Errand;
 use super::{Composer, PAUSE};
+use crate::domain::case::Turn;
 use crate::domain::outbox::Draft;
 use crate::domain::{Intents, OutgoingId, Timestamp};
 use crate::tui::app::context::Context;
@@ -68,6 +69,33 @@ impl Composer {
             return (begun.then_some(Errand::Discard(self.session, self.opened)), false);
         }
         (self.save(context), true)
+    }
+
+    /// What the writer put on it, without the name that it began with; empty when it is as it was opened.
+    pub fn written(&self) -> String {
+        let text = self.paper.text();
+        if self.is_nobody_s_work() || text == self.offered && self.id.is_none() {
+            return String::new();
+        }
+        text.strip_prefix(self.pristine.as_str()).unwrap_or(&text).trim().to_owned()
+    }
+
+    /// Its draft is given up; `None` when there is none.
+    pub fn give_up(&self) -> Option<Errand> {
+        let begun = self.id.is_some() || self.kept.is_some();
+        begun.then_some(Errand::Discard(self.session, self.opened))
+    }
+
+    /// Puts words behind those that are there, with a line between.
+    pub fn put_behind(&mut self, words: &str, now: Timestamp) {
+        let gap = if self.paper.is_blank() { "" } else { "\n\n" };
+        self.paper.insert(&format!("{gap}{words}"));
+        self.changed(now);
+    }
+
+    /// What was said in the thread by now; what is new is marked. Tells whether anything changed.
+    pub fn refresh_thread(&mut self, turns: &[Turn]) -> bool {
+        self.thread.refresh(turns, self.mention.as_ref().map(|mention| mention.row.id))
     }
 
     pub(super) fn draft(&self, parts: Vec<String>, context: &Context) -> Option<Draft> {

@@ -18,6 +18,7 @@ pub mod replies;
 pub mod room;
 pub mod split;
 pub mod tally;
+mod template;
 pub mod thread;
 
 use std::sync::Arc;
@@ -26,9 +27,11 @@ use self::advice::{Advice, Sent};
 use self::gate::Asking;
 use self::paper::Paper;
 use self::tally::Tally;
+use self::template::Template;
 use self::thread::Thread;
 use super::context::Context;
-use super::msg::Typing;
+use super::msg::{Pasted, Typing};
+use super::text::grouped;
 use crate::domain::case::{Claim, PersonCard};
 use crate::domain::outbox::{Draft, Identity, Saved, Target};
 use crate::domain::time::SignedDuration;
@@ -101,8 +104,8 @@ pub struct Composer {
     pristine: String,
     /// What stood on it when it was opened, the words of the last one of a batch included.
     offered: String,
-    /// The words while most of their blanks were open.
-    blanks: String,
+    /// The words as the next one of a batch gets them.
+    template: Template,
     /// What was last given to the store.
     kept: Option<Draft>,
     /// When to save next.
@@ -123,6 +126,8 @@ pub struct Composer {
     asking: Option<Asking>,
     blocked: Vec<String>,
     sending: Option<u64>,
+    /// What did not go onto the sheet of what was put there last, in words.
+    cut: Option<String>,
     columns: usize,
 }
 
@@ -299,9 +304,27 @@ impl Composer {
         if self.parted { split::split(&text, &fits) } else { None }
     }
 
+    /// What did not go onto the sheet of what was put there last: a line for the writer.
+    pub fn cut(&self) -> Option<&str> {
+        self.cut.as_deref()
+    }
+
+    /// Puts pasted words at the cursor; what there is no room for is told.
+    fn paste(&mut self, pasted: &Pasted, now: Timestamp) {
+        let before = self.paper.text().chars().count();
+        let selected = self.paper.selected().and_then(|(from, to)| self.paper.text().get(from..to).map(str::to_owned));
+        if self.paper.insert(pasted.text.as_str()) {
+            self.changed(now);
+        }
+        let gone = selected.map_or(0, |words| words.chars().count());
+        let put = (self.paper.text().chars().count() + gone).saturating_sub(before);
+        self.cut = pasted.cut(put);
+    }
+
     /// Takes a key in.
     pub fn type_in(&mut self, typing: &Typing, context: &Context) -> Step {
         match typing {
+            Typing::Paste(pasted) => self.paste(pasted, context.now()),
             Typing::Cancel if self.asking.take().is_some() => return Step::Stay,
             Typing::Cancel => return Step::Close,
             Typing::PageUp | Typing::PageDown if self.post => self.rehearsing.go(*typing == Typing::PageDown),
@@ -321,7 +344,8 @@ impl Composer {
     pub(super) fn changed(&mut self, now: Timestamp) {
         self.asking = None;
         self.blocked.clear();
-        self.note_blanks();
+        self.cut = None;
+        self.template.follow(&self.paper.text(), self.paper.cursor(), self.pristine.len());
         if self.due.is_none() {
             self.due = now.checked_add(PAUSE).ok();
         }
@@ -454,8 +478,15 @@ impl Composer {
 
     /// Other words from outside (the editor).
     pub fn take_words(&mut self, words: &str, now: Timestamp) {
-        self.paper.replace(words.trim_end_matches('\n'));
+        let words = words.trim_end_matches('\n');
+        let whole = self.paper.replace(words);
         self.changed(now);
+        if !whole {
+            self.cut = Some(format!(
+                "only the first {} bytes of these words are on the sheet: a sheet holds no more",
+                grouped(paper::LONGEST as u64)
+            ));
+        }
     }
 
     /// Where everything lies in this area.

@@ -66,7 +66,8 @@ impl Composer {
             paper: Paper::default(),
             pristine: String::new(),
             offered: String::new(),
-            blanks: String::new(),
+            template: super::Template::default(),
+            cut: None,
             kept: None,
             due: None,
             visibility: widest,
@@ -100,6 +101,7 @@ impl Composer {
             None => composer.paper = Paper::with(&composer.pristine),
         }
         composer.offered = composer.paper.text();
+        composer.template = super::Template::of(&composer.offered);
         composer.coach(context);
         Ok(composer)
     }

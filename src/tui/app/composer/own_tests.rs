@@ -23,7 +23,7 @@ fn open(town: &mut Town) -> Model {
 }
 
 fn write(town: &mut Town, model: &mut Model, words: &str) {
-    town.tell(model, Msg::Type(Typing::Paste(SafeText::block(words))));
+    town.tell(model, Msg::Type(Typing::pasted(SafeText::block(words))));
     town.tell(model, Msg::Clock(model.context().now() + SignedDuration::from_millis(450)));
     town.tell(model, Msg::Clock(model.context().now() + SignedDuration::from_millis(450)));
 }
@@ -122,7 +122,7 @@ fn an_ask_that_is_covered_goes_out_with_the_chord_alone() {
 fn who_sends_before_anybody_has_read_it_is_warned_all_the_same() {
     let mut town = town();
     let mut model = open(&mut town);
-    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block(ASK))));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::block(ASK))));
     assert!(!model.composer().unwrap().is_rehearsed());
     town.press(&mut model, Action::Send);
     assert!(reasons(&model).contains("comes too early"), "{}", reasons(&model));
@@ -215,7 +215,7 @@ fn a_warning_is_written_and_taken_away() {
     write(&mut town, &mut model, GIVE);
     town.press(&mut model, Action::Warning);
     assert_eq!(model.input_mode(), InputMode::Prompt);
-    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::line("crash", 9))));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::line("crash", 9))));
     town.tell(&mut model, Msg::Type(Typing::Submit));
     assert_eq!(model.composer().unwrap().warning(), "crash");
     town.press(&mut model, Action::Send);

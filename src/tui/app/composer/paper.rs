@@ -8,8 +8,9 @@ use crate::domain::SafeText;
 use crate::tui::app::msg::Typing;
 use crate::tui::app::text;
 
-/// Longest text, in bytes: no network takes a tenth of it, and every key stays quick.
-pub const LONGEST: usize = 64_000;
+/// Longest text, in bytes: as much as a paste or an editor brings. No network takes a hundredth of it; whatever is too
+/// long is kept and told, and can be shortened here.
+pub const LONGEST: usize = 256 * 1_024;
 /// Steps that can be undone.
 const HISTORY: usize = 1_000;
 
@@ -42,7 +43,7 @@ impl Default for Paper {
 impl Paper {
     /// A sheet with words on it, the cursor behind them.
     pub fn with(words: &str) -> Self {
-        let clean = SafeText::block(words);
+        let clean = SafeText::text(words, LONGEST);
         let mut area = TextArea::new(clean.as_str().split('\n').map(str::to_owned).collect());
         area.set_max_histories(HISTORY);
         area.move_cursor(CursorMove::Bottom);
@@ -73,7 +74,7 @@ impl Paper {
         }
         match typing {
             Typing::Character(sign) => self.insert(sign.encode_utf8(&mut [0; 4])),
-            Typing::Paste(words) => self.insert(words.as_str()),
+            Typing::Paste(pasted) => self.insert(pasted.text.as_str()),
             Typing::Submit => self.insert("\n"),
             Typing::Backspace => self.erase(|paper| paper.left()),
             Typing::Delete => self.erase(|paper| paper.right()),
@@ -94,12 +95,11 @@ impl Paper {
 
     /// Puts words at the cursor, in place of what is selected.
     pub fn insert(&mut self, words: &str) -> bool {
-        let room = LONGEST.saturating_sub(self.text().len());
-        let mut end = words.len().min(room);
-        while !words.is_char_boundary(end) {
-            end -= 1;
+        let going = self.selected().map_or(0, |(from, to)| to - from);
+        let words = beginning(words, (LONGEST + going).saturating_sub(self.text().len()));
+        if words.is_empty() {
+            return false;
         }
-        let Some(words) = words.get(..end).filter(|words| !words.is_empty()) else { return false };
         if words == "\n" {
             self.area.insert_newline();
         } else {
@@ -108,10 +108,11 @@ impl Paper {
         true
     }
 
-    /// Other words in place of all; can be undone.
-    pub fn replace(&mut self, words: &str) {
+    /// Other words in place of all; can be undone. Tells whether there was room for the whole of them.
+    pub fn replace(&mut self, words: &str) -> bool {
         self.area.select_all();
-        let clean = SafeText::block(words);
+        let room = beginning(words, LONGEST);
+        let clean = SafeText::text(room, LONGEST);
         if clean.is_empty() {
             self.area.cut();
         } else {
@@ -119,6 +120,7 @@ impl Paper {
         }
         self.area.cancel_selection();
         self.column = None;
+        room.len() == words.len()
     }
 
     /// Puts words in front of all; the cursor stays where it is in the text.
@@ -295,6 +297,15 @@ impl Paper {
         let (text, cursor) = (self.text(), self.cursor());
         text.get(cursor..).unwrap_or_default().find('\n').map_or(text.len(), |at| cursor + at)
     }
+}
+
+/// The beginning of words, at most so many bytes.
+fn beginning(words: &str, most: usize) -> &str {
+    let mut end = words.len().min(most);
+    while !words.is_char_boundary(end) {
+        end -= 1;
+    }
+    words.get(..end).unwrap_or_default()
 }
 
 /// Breaks a line that begins at `start` into rows of at most so many columns: behind a space where there is one.

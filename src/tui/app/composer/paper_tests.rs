@@ -86,17 +86,33 @@ fn a_draft_comes_back_with_the_cursor_at_its_end_and_other_words_can_be_undone()
 #[test]
 fn a_text_has_a_bound() {
     let mut paper = Paper::default();
-    paper.insert(&"word ".repeat(20_000));
+    paper.insert(&"word ".repeat(60_000));
     assert!(paper.text().len() <= LONGEST);
     assert!(!paper.insert("more"));
     paper.fit(40, 5);
     assert!(paper.scroll() > 0);
 }
 
+#[test]
+fn a_long_text_survives_being_loaded_and_edited_elsewhere() {
+    let long = "word ".repeat(8_000);
+    assert_eq!(Paper::with(&long).text(), long);
+    let mut paper = Paper::default();
+    assert!(paper.replace(&long));
+    assert_eq!(paper.text(), long);
+    assert!(!paper.replace(&"word ".repeat(60_000)), "the rest is told");
+    assert_eq!(paper.text().len(), LONGEST);
+    // What takes the place of something has its room too.
+    let mut full = Paper::with(&"x".repeat(LONGEST));
+    full.select(0, 10);
+    assert!(full.insert("0123456789"));
+    assert_eq!(full.text().len(), LONGEST);
+}
+
 fn key() -> impl Strategy<Value = Typing> {
     prop_oneof![
         6 => any::<char>().prop_filter("no control", |c| !c.is_control()).prop_map(Typing::Character),
-        2 => "[a-zé語👨‍👩‍👧 \n]{0,20}".prop_map(|words| Typing::Paste(SafeText::block(&words))),
+        2 => "[a-zé語👨‍👩‍👧 \n]{0,20}".prop_map(|words| Typing::pasted(SafeText::block(&words))),
         1 => Just(Typing::Submit),
         1 => Just(Typing::Backspace),
         1 => Just(Typing::Delete),

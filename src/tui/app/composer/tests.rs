@@ -159,7 +159,7 @@ fn a_good_answer_goes_out_with_the_chord_alone() {
 fn enter_and_pastes_write_and_never_send() {
     let mut town = Town::answering();
     let mut model = open(&mut town);
-    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block("one\n\n\u{18}s two\n"))));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::block("one\n\n\u{18}s two\n"))));
     type_in(&mut town, &mut model, "\n\n");
     assert!(town.post.submitted.is_empty());
     assert!(text(&model).contains("one\n\n"));

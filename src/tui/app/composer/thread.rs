@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::Turn;
-use crate::domain::{Mention, SafeText};
+use crate::domain::outbox::Seen;
+use crate::domain::{Mention, MentionId, SafeText};
 use crate::tui::app::context::Context;
 use crate::tui::app::page::{Line, Page, Tone};
 use crate::tui::app::when;
@@ -14,6 +15,10 @@ pub struct Thread {
     turns: Vec<Turn>,
     /// What came after the writer began, by native id.
     fresh: BTreeSet<String>,
+    /// Those of them that the writer has not looked at: neither selected nor was stopped by.
+    unseen: BTreeSet<String>,
+    /// Whose words were changed after the writer began.
+    edited: BTreeSet<String>,
     selected: usize,
     page: Page,
     /// First line of each turn on the page.
@@ -44,6 +49,7 @@ impl Thread {
     /// What was said meanwhile, marked.
     pub fn add(&mut self, turns: &[Turn]) {
         for turn in turns {
+            self.unseen.remove(&turn.native_id);
             if self.turns.iter().any(|known| known.native_id == turn.native_id) {
                 continue;
             }
@@ -55,6 +61,58 @@ impl Thread {
         self.composed = None;
     }
 
+    /// The thread as it is now, while the writer writes: what came is marked and nothing moves; what was taken down goes.
+    /// Tells whether anything changed. A thread of which nothing is stored any more stays as it was read.
+    pub fn refresh(&mut self, turns: &[Turn], answered: Option<MentionId>) -> bool {
+        if turns.is_empty() {
+            return false;
+        }
+        let selected = self.selected().map(|turn| turn.native_id.clone());
+        let mut now: Vec<Turn> = turns.to_vec();
+        let missing = |turn: &&Turn| {
+            turn.mention.is_some() && turn.mention == answered && now.iter().all(|one| one.native_id != turn.native_id)
+        };
+        let kept: Vec<Turn> = self.turns.iter().filter(missing).cloned().collect();
+        now.extend(kept);
+        now.sort_by_key(|turn| turn.at);
+        if now == self.turns {
+            return false;
+        }
+        for turn in &now {
+            match self.turns.iter().find(|known| known.native_id == turn.native_id) {
+                None => {
+                    self.fresh.insert(turn.native_id.clone());
+                    self.unseen.insert(turn.native_id.clone());
+                }
+                Some(known) if known.text != turn.text => {
+                    self.edited.insert(turn.native_id.clone());
+                }
+                Some(_) => {}
+            }
+        }
+        self.unseen.retain(|id| now.iter().any(|turn| turn.native_id == *id));
+        self.turns = now;
+        let place = self.turns.iter().position(|turn| Some(&turn.native_id) == selected.as_ref());
+        self.selected = place.unwrap_or(self.selected.min(self.turns.len().saturating_sub(1)));
+        self.composed = None;
+        true
+    }
+
+    /// How many turns came that the writer has not looked at.
+    pub fn unseen(&self) -> usize {
+        self.unseen.len()
+    }
+
+    /// What the writer has seen of it. What came quietly counts only once it was selected.
+    pub fn seen(&self) -> Seen {
+        let turns: Vec<Turn> =
+            self.turns.iter().filter(|turn| !self.unseen.contains(&turn.native_id)).cloned().collect();
+        let first = self.turns.first().map(|turn| turn.at);
+        let seen = Seen::of(&turns);
+        // A thread of which nothing was seen is looked at all the same.
+        Seen { newest: seen.newest.or(first), ..seen }
+    }
+
     /// The selected turn.
     pub fn selected(&self) -> Option<&Turn> {
         self.turns.get(self.selected)
@@ -64,6 +122,9 @@ impl Thread {
     pub fn step(&mut self, later: bool) {
         let last = self.turns.len().saturating_sub(1);
         self.selected = if later { (self.selected + 1).min(last) } else { self.selected.saturating_sub(1) };
+        if let Some(id) = self.selected().map(|turn| turn.native_id.clone()) {
+            self.unseen.remove(&id);
+        }
         self.composed = None;
     }
 
@@ -92,7 +153,9 @@ impl Thread {
                 .foreign(tone, &turn.who)
                 .with(Tone::Muted, format!("  {}", when::stamp(context.zone(), context.now(), turn.at)));
             if self.fresh.contains(&turn.native_id) {
-                line = line.with(Tone::Bad, "  ! new");
+                line = line.with(Tone::Bad, "  ! new since you opened");
+            } else if self.edited.contains(&turn.native_id) {
+                line = line.with(Tone::Warn, "  ! changed since you opened");
             }
             page.line(line);
             page.prose(Tone::Text, 2, turn.text.as_str());

@@ -8,7 +8,7 @@ use crate::domain::{CaseId, Timestamp};
 use crate::tui::app::cmd::Load;
 use crate::tui::app::context::Context;
 use crate::tui::app::cursor::Motion;
-use crate::tui::app::page::Page;
+use crate::tui::app::page::{Page, Tone};
 
 /// What the store knows of the case.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,8 @@ pub struct CaseFile {
     page: Page,
     /// Columns that the page was composed for; `None` when it must be composed anew.
     composed: Option<usize>,
+    /// How its answers stand in the outbox, as the page says it.
+    told: Vec<(Tone, String)>,
     height: usize,
     scroll: usize,
 }
@@ -119,13 +121,20 @@ impl CaseFile {
         self.asked = None;
     }
 
-    /// Composes the page anew for a pane of this size.
-    pub fn compose(&mut self, columns: usize, height: usize, context: &Context) {
+    /// Composes the page anew for a pane of this size; `told` says how the answers stand in the outbox.
+    pub fn compose(&mut self, columns: usize, height: usize, context: &Context, told: Vec<(Tone, String)>) {
         self.height = height.max(1);
-        if self.composed != Some(columns) {
+        if self.composed != Some(columns) || self.told != told {
             self.composed = Some(columns);
+            self.told = told;
             let mut page = Page::new(columns);
             if let Some(row) = &self.row {
+                for (tone, words) in &self.told {
+                    page.prose(*tone, 0, words);
+                }
+                if !self.told.is_empty() {
+                    page.gap();
+                }
                 match &self.known {
                     Known::Gone => page::gone(&mut page, row),
                     Known::Nothing => page::brief(&mut page, row, context),

@@ -4,8 +4,10 @@
 use super::change::snooze_words;
 use super::clock::{self, Haste, clock, short};
 use super::weigh;
-use crate::domain::case::{Aftermath, Case, CaseRow, CaseStatus, Dismissal, PersonCard, Promise, Step, StepKind, Turn};
-use crate::domain::{Timestamp, Visibility};
+use crate::domain::case::{
+    Aftermath, Case, CaseRow, CaseStatus, Dismissal, Passage, PersonCard, Promise, Step, StepKind, Turn,
+};
+use crate::domain::{SafeText, Timestamp, Visibility};
 use crate::tui::app::action::Action;
 use crate::tui::app::context::Context;
 use crate::tui::app::dossier::{PRIVATE, intent_sign, sentiment_sign};
@@ -287,7 +289,7 @@ fn history(page: &mut Page, step: &Step, context: &Context) {
     let words = match &step.kind {
         StepKind::Opened => "opened".to_owned(),
         StepKind::TheyWrote(_) => "they wrote again".to_owned(),
-        StepKind::Answered(_) => "answered on the network".to_owned(),
+        StepKind::Answered(_) => format!("answered on the network{}", under(step)),
         StepKind::AnsweredByHand(words) => format!("answered by hand: {words}"),
         StepKind::Status(status, reason) => match reason {
             Some(reason) => format!("{}: {}", status_name(*status), dismissal_name(*reason)),
@@ -303,6 +305,7 @@ fn history(page: &mut Page, step: &Step, context: &Context) {
         StepKind::Promised(_, words) => format!("promised: {words}"),
         StepKind::Kept(_) => "a promise kept".to_owned(),
         StepKind::Reopened => "opened again".to_owned(),
+        StepKind::Outgoing { passage, writer, .. } => passed(*passage, step, writer.as_ref()),
     };
     let voice = step.voice.as_ref().map_or_else(String::new, |voice| format!(" {voice}"));
     let undone = if step.undone { " (undone)" } else { "" };
@@ -312,4 +315,31 @@ fn history(page: &mut Page, step: &Step, context: &Context) {
         _ => Tone::Text,
     };
     page.prose(tone, 2, &format!("{}{voice}: {words}{undone}", at(step.at)));
+}
+
+/// Under which account it went, or was to go.
+fn under(step: &Step) -> String {
+    let account = step.account.as_ref().map(|account| account.as_str().trim().trim_start_matches('@'));
+    account.filter(|account| !account.is_empty()).map(|account| format!(" under @{account}")).unwrap_or_default()
+}
+
+/// What became of an answer in the outbox.
+fn passed(passage: Passage, step: &Step, writer: Option<&SafeText>) -> String {
+    let under = under(step);
+    let by = writer.filter(|writer| step.voice.as_ref() != Some(*writer)).map(|writer| format!(" by {writer}"));
+    let answer = format!("the answer{}{under}", by.unwrap_or_default());
+    match passage {
+        Passage::Held => format!("sent an answer on its way{under}: held first"),
+        Passage::AwaitsApproval => format!("sent an answer on its way{under}: to be approved first"),
+        Passage::Approved => format!("approved {answer}: held first"),
+        Passage::TakenBack => format!("{answer} was taken back: a draft again"),
+        Passage::LeftBehind => format!("{answer} was not sent: the program that held it ended; a draft again"),
+        Passage::Uncertain => format!("? nobody knew whether {answer} was out"),
+        Passage::Failed => format!("! {answer} did not go out"),
+        Passage::GivenUp => format!("{answer} was given up"),
+        Passage::FoundOut => format!("{answer} was found out there by a person"),
+        Passage::FoundMissing => format!("{answer} was not out there, a person looked: a draft again"),
+        Passage::Out => format!("{answer} went out"),
+        Passage::Rehearsed => format!("{answer} was rehearsed: sent to no network"),
+    }
 }

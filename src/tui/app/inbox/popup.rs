@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(handed("Ana by e-mail"), ("Ana by e-mail".to_owned(), Some(minutes_ago(-2 * 24 * 60))));
         let mut popup = Popup::line(Ask::HandOver, aim(), "kim".into());
         assert!(popup.meaning(&context()).0.contains("Ana by e-mail by tomorrow 9:00"));
-        popup.type_in(&Typing::Paste(SafeText::line("Ana", 80)), &context());
+        popup.type_in(&Typing::pasted(SafeText::line("Ana", 80)), &context());
         let (words, refused) = popup.meaning(&context());
         assert!(!refused && words.starts_with("→ Ana · due Mon 24 Nov 09:00, the next working day"), "{words}");
         assert_eq!(typed(&mut Popup::line(Ask::HandOver, aim(), "kim".into()), ""), Step::Stay, "to whom must be said");
@@ -367,7 +367,7 @@ mod tests {
     #[test]
     fn a_promise_needs_a_time_and_a_paste_never_submits() {
         let mut popup = Popup::line(Ask::Promise, aim(), "ana".into());
-        let pasted = Typing::Paste(SafeText::block("refund by fri\n"));
+        let pasted = Typing::pasted(SafeText::block("refund by fri\n"));
         assert_eq!(popup.type_in(&pasted, &context()), Step::Stay);
         assert!(popup.meaning(&context()).0.starts_with("→ refund · due Fri 28 Nov 09:00"));
         let mut popup = Popup::line(Ask::Promise, aim(), "ana".into());

@@ -65,7 +65,14 @@ fn case(row: CaseRow) -> Case {
         act: None,
         native_id: format!("native-{}", row.mention.id),
     };
-    let opened = Step { id: StepId(row.id.0), at: row.opened, voice: None, kind: StepKind::Opened, undone: false };
+    let opened = Step {
+        id: StepId(row.id.0),
+        at: row.opened,
+        voice: None,
+        kind: StepKind::Opened,
+        account: None,
+        undone: false,
+    };
     Case {
         thread: format!("thread-{}", row.id),
         source: row.mention.source,
@@ -173,7 +180,14 @@ impl Cases {
             (20, None, StepKind::TheyWrote(MentionId(5))),
         ] {
             let voice = voice.map(|name| SafeText::line(name, 80));
-            lou.steps.push(Step { id: StepId(900 - minutes), at: minutes_ago(minutes), voice, kind, undone: false });
+            lou.steps.push(Step {
+                id: StepId(900 - minutes),
+                at: minutes_ago(minutes),
+                voice,
+                kind,
+                account: None,
+                undone: false,
+            });
         }
         cases
     }
@@ -403,5 +417,5 @@ fn make(case: &mut Case, change: &CaseChange, voice: &str, at: Timestamp) {
     };
     row.promise = case.promises.iter().filter(|promise| promise.kept.is_none()).map(|promise| promise.due).min();
     let voice = Some(SafeText::line(voice, 80));
-    case.steps.push(Step { id: StepId(row.revision), at, voice, kind, undone: false });
+    case.steps.push(Step { id: StepId(row.revision), at, voice, kind, account: None, undone: false });
 }

@@ -234,6 +234,7 @@ impl Town {
             Load::Sources => Answer::Sources(self.sources.clone().into()),
             Load::Signals => Answer::Signals(self.signals.clone().into()),
             Load::Accounts(_) => Answer::Told(Told::Accounts(self.post.identities.clone(), vec![])),
+            Load::Thread(id) => Answer::Thread(id, self.post.turns.clone().into()),
             Load::Outbox => Answer::Told(self.post.tray()),
             Load::Cases { filter, after, now, limit } => {
                 Answer::Cases(self.cases.inbox(&filter, after, now, limit as usize).into())

@@ -33,7 +33,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     let action = (0..Action::ALL.len()).prop_map(|index| Action::ALL[index]);
     let typing = prop_oneof![
         any::<char>().prop_map(Typing::Character),
-        "\\PC{0,12}".prop_map(|words| Typing::Paste(SafeText::line(&words, 80))),
+        "\\PC{0,12}".prop_map(|words| Typing::pasted(SafeText::line(&words, 80))),
         Just(Typing::Backspace),
         Just(Typing::DeleteWord),
         Just(Typing::Left),

@@ -120,11 +120,36 @@ fn a_mode_that_changes_gives_up_what_was_pending() {
 #[test]
 fn a_bracketed_paste_is_cleaned_text_in_a_prompt_and_nothing_elsewhere() {
     let mut resolver = resolver();
-    let Resolved::Typing(Typing::Paste(text)) = resolver.paste("two\nlines", InputMode::Prompt) else {
+    let Resolved::Typing(Typing::Paste(text)) = resolver.paste("two\nlines", 9, InputMode::Prompt) else {
         panic!("a paste is typed");
     };
-    assert_eq!(text, crate::domain::SafeText::line("two\nlines", 4_000));
-    assert_eq!(resolver.paste("q\nq\n", InputMode::Normal), Resolved::Nothing);
+    assert_eq!((text.text.as_str(), text.characters, text.lost), ("two lines", 9, 0));
+    assert_eq!(resolver.paste("q\nq\n", 4, InputMode::Normal), Resolved::Nothing);
+}
+
+#[test]
+fn a_long_paste_is_whole_in_a_text_and_counted_in_a_prompt() {
+    let mut resolver = resolver();
+    let words = "word ".repeat(6_248);
+    let mut paste = |mode, all| match resolver.paste(&words, all, mode) {
+        Resolved::Typing(Typing::Paste(pasted)) => pasted,
+        other => panic!("{other:?}"),
+    };
+    let text = paste(InputMode::Composer, 31_240);
+    assert_eq!((text.text.as_str(), text.lost, text.cut(31_240)), (words.as_str(), 0, None));
+    // What the terminal swallowed is told; and what found no room on the sheet.
+    let huge = paste(InputMode::Composer, 400_000);
+    assert_eq!(
+        (huge.lost, huge.cut(31_240).unwrap().contains("pasted 400,000 characters, kept the first 31,240")),
+        (368_760, true)
+    );
+    let line = paste(InputMode::Prompt, 31_240);
+    assert_eq!((line.text.as_str().len() <= 2_000, line.lost), (true, 29_240));
+    assert!(
+        line.cut(line.text.as_str().chars().count())
+            .unwrap()
+            .contains("pasted 31,240 characters, kept the first 2,000")
+    );
 }
 
 #[test]
@@ -207,6 +232,8 @@ fn a_paste_that_arrives_as_keys_never_sends_nor_closes() {
         }
     }
     let mut resolver = resolver();
-    let Resolved::Typing(Typing::Paste(text)) = resolver.paste("one\r\ntwo\u{18}s\u{1b}[31m", mode) else { panic!() };
-    assert_eq!(text.as_str(), "one\ntwos");
+    let Resolved::Typing(Typing::Paste(text)) = resolver.paste("one\r\ntwo\u{18}s\u{1b}[31m", 15, mode) else {
+        panic!()
+    };
+    assert_eq!(text.text.as_str(), "one\ntwos");
 }

@@ -114,7 +114,7 @@ fn a_release_is_told_apart() {
 #[test]
 fn a_paste_is_one_event_with_its_line_breaks_and_escapes() {
     let found = all(b"\x1b[200~two\rlines \x1b[31mred\x1b[201~j");
-    assert_eq!(found[0], Event::Paste("two\rlines \x1b[31mred".to_owned()));
+    assert_eq!(found[0], Event::Paste("two\rlines \x1b[31mred".to_owned(), 18));
     assert_eq!(found[1..], pressed(KeyCode::Char('j'), NONE));
 }
 
@@ -145,7 +145,7 @@ fn silence_does_not_end_a_paste() {
     decoder.silence(&mut found);
     assert!(found.is_empty());
     decoder.feed(b"[201~", &mut found);
-    assert_eq!(found, [Event::Paste("half".to_owned())]);
+    assert_eq!(found, [Event::Paste("half".to_owned(), 4)]);
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_huge_paste_keeps_its_beginning_and_its_end_is_found() {
     bytes.extend(std::iter::repeat_n(b'x', LONGEST_PASTE * 2));
     bytes.extend(b"\x1b[201~j");
     let found = all(&bytes);
-    assert!(matches!(&found[0], Event::Paste(text) if text.len() == LONGEST_PASTE));
+    assert!(matches!(&found[0], Event::Paste(text, all) if text.len() == LONGEST_PASTE && *all == LONGEST_PASTE * 2));
     assert_eq!(found[1..], pressed(KeyCode::Char('j'), NONE));
 }
 

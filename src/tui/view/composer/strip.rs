@@ -64,7 +64,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area:
     } else if sheet.is_sending() {
         page.line(Line::of(Tone::Muted, "into the outbox …"));
     } else {
-        say(&mut page, coach(sheet), columns, rows);
+        let notes = model.sheet_notes().into_iter().map(|(tone, words)| Saying::new(tone, words, ""));
+        say(&mut page, notes.chain(coach(sheet)).collect(), columns, rows);
     }
     brush.page(body, &page, 0);
 }

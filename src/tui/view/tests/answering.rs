@@ -50,6 +50,7 @@ fn a_sheet_shows_what_changed_and_whose_draft_it_is() {
             at: now(),
             voice: Some(SafeText::line("Lou", 80)),
             kind: StepKind::Status(CaseStatus::Resolved, None),
+            account: None,
             undone: false,
         };
         let turns = vec![turn(1, false, "Never mind, the shop fixed it!")];
@@ -63,7 +64,7 @@ fn a_sheet_shows_what_changed_and_whose_draft_it_is() {
         for action in [Action::Down, Action::Reply] {
             town.press(&mut kim, action);
         }
-        town.tell(&mut kim, Msg::Type(Typing::Paste(SafeText::block(WORDS))));
+        town.tell(&mut kim, Msg::Type(Typing::pasted(SafeText::block(WORDS))));
         town.tell(&mut kim, Msg::Type(Typing::Cancel));
         town.post.outgoings[0].changed = minutes_ago(5);
         setup.voice = Some("Ana".to_owned());

@@ -117,7 +117,7 @@ fn who_came_back_happy_is_told_with_the_next_key() {
     let keys = [Action::Down; 5].into_iter().chain([Action::HandOver]).collect::<Vec<_>>();
     let mut town = Town::with_cases();
     let mut model = inbox(&mut town, (80, 24), &keys);
-    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::line("the shop in Kiel by phone", 80))));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::line("the shop in Kiel by phone", 80))));
     insta::assert_snapshot!("hand_over_without_a_time_80x24", words(&paint(&model, &Theme::standard())));
     let mut town = overdue();
     let list = words(&paint(&inbox(&mut town, (120, 36), &[]), &Theme::standard()));

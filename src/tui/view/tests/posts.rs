@@ -8,7 +8,7 @@ fn posting(size: (u16, u16), gives: i64, text: &str) -> Model {
     let mut town = Town::answering();
     town.post.gives = Some(gives);
     let mut model = screen(&mut town, size, &[Action::Post]);
-    town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::block(text))));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::block(text))));
     for milliseconds in [450, 900] {
         let later = now() + SignedDuration::from_millis(milliseconds);
         town.tell(&mut model, Msg::Clock(later));

@@ -1,0 +1,60 @@
+//! What answers went through in the outbox, in the history of the case that they answer. The outbox itself only has where
+//! each of them is now.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::super::codec::capped;
+use super::super::fault::Done;
+use super::steps::{self, NewStep, VOICE, kind};
+use crate::domain::case::Passage;
+use crate::domain::{OutgoingId, Timestamp};
+use crate::store::sqlite::place::to_millis;
+
+/// A passage as a number.
+fn number(passage: Passage) -> i64 {
+    Passage::ALL.iter().position(|known| *known == passage).and_then(|at| i64::try_from(at).ok()).unwrap_or_default()
+}
+
+/// The passage of a number.
+pub(super) fn of_number(number: i64) -> Option<Passage> {
+    usize::try_from(number).ok().and_then(|at| Passage::ALL.get(at)).copied()
+}
+
+/// Notes what became of an answer, and by which voice when a person did it, in the history of its case. What happened to
+/// it last is not told twice. Nothing happens where there is no case.
+pub(in crate::store::sqlite) async fn note_passage(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    passage: Passage,
+    voice: Option<&str>,
+    at: Timestamp,
+) -> Done<()> {
+    let case: Option<i64> = sqlx::query_scalar(
+        "SELECT c.id FROM outgoing o JOIN cases c
+             ON c.id = coalesce((SELECT k.case_id FROM member k WHERE k.mention = o.mention), o.case_id)
+         WHERE o.id = ?",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(case) = case else { return Ok(()) };
+    let last: Option<Option<i64>> = sqlx::query_scalar(
+        "SELECT s.reason FROM step s INDEXED BY step_case WHERE s.case_id = ? AND s.kind = 12 AND s.number = ?
+         ORDER BY s.id DESC LIMIT 1",
+    )
+    .bind(case)
+    .bind(id.0)
+    .fetch_optional(&mut *conn)
+    .await?;
+    if last.flatten() == Some(number(passage)) {
+        return Ok(());
+    }
+    let voice = voice.map(|voice| capped(voice.trim(), VOICE)).filter(|voice| !voice.is_empty());
+    let step = NewStep {
+        voice: voice.map(Into::into),
+        reason: Some(number(passage)),
+        ..NewStep::new(case, to_millis(at), kind::OUTGOING, Some(id.0))
+    };
+    steps::write(conn, vec![step]).await?;
+    Ok(())
+}
