@@ -7,6 +7,7 @@
 //! | [`reading`] | acts are read once, and the readings stored |
 //! | [`shown`] | what a screen shows of them |
 //! | [`parts`] | what each account, audience and campaign gave and asked |
+//! | [`stakes`] | what was promised and what was given of it, by the posts and by the word of a person |
 //!
 //! Acts that are not public stay out: they are in no statistic.
 
@@ -14,6 +15,7 @@ mod keeper;
 pub mod parts;
 pub mod reading;
 pub mod shown;
+pub mod stakes;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -209,11 +209,11 @@ async fn acts_that_nobody_read_are_read_by_whoever_looks() {
     assert_eq!(condition.deed(), Deed::Conditional { capped: true, all_proceeds: false });
     assert_eq!(gift.deed(), Deed::Give(Give::Donate));
     assert!(!condition.confirmed() && &*condition.account == "ferris");
-    let pledged = books.pledged(at(NOW), None);
+    let pledged = books.promises(&[], at(NOW), None).units;
     assert_eq!(pledged.len(), 1, "{pledged:?}");
     assert_eq!((pledged[0].unit.as_str(), pledged[0].money), ("USD", true));
     assert_eq!((pledged[0].on_condition, pledged[0].given, pledged[0].acts), (100_000.0, 2_000.0, 2));
-    assert!(books.pledged(at(NOW), Some(at(NOW))).is_empty());
+    assert!(books.promises(&[], at(NOW), Some(at(NOW))).units.is_empty());
 }
 
 #[tokio::test]

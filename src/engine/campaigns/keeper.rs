@@ -13,6 +13,7 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{
     Act, ActId, Campaign, CampaignId, MentionId, PersonId, Role, SafeText, SubjectId, Timestamp, Visibility,
 };
+use crate::engine::books::stakes::Stake;
 use crate::engine::books::{BACK, Books};
 use crate::engine::trial::{Scope, search};
 use crate::measure::giving::ledger::Cover;
@@ -96,6 +97,26 @@ impl Keeper {
     /// # Errors
     /// When the store cannot be read.
     pub async fn open(store: &dyn Store, scale: Scale, now: Timestamp) -> StoreResult<Self> {
+        let mut keeper = Self::of_acts(store, scale, now).await?;
+        keeper.read_responses(store, now).await?;
+        Ok(keeper)
+    }
+
+    /// What the books need to know of the campaigns, for whoever looks once. Responses are not read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn stakes(store: &dyn Store, scale: Scale, now: Timestamp) -> StoreResult<Vec<Stake>> {
+        if store.campaigns().await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keeper = Self::of_acts(store, scale, now).await?;
+        let one = |tracked: &Tracked| super::stake(&tracked.campaign, tracked.acts.iter().map(|(_, act)| *act));
+        Ok(keeper.tracked.iter().map(one).collect())
+    }
+
+    /// Reads the acts, and no responses yet.
+    async fn of_acts(store: &dyn Store, scale: Scale, now: Timestamp) -> StoreResult<Self> {
         let place = store.campaign_place().await?;
         let campaigns = store.campaigns().await?;
         let subjects = store.adopted().await?.subjects;
@@ -111,7 +132,6 @@ impl Keeper {
             dismissed: store.dismissed_suggestions().await?,
         };
         keeper.read_acts(store, now).await?;
-        keeper.read_responses(store, now).await?;
         Ok(keeper)
     }
 

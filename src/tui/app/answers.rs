@@ -61,7 +61,13 @@ impl Model {
                 false
             }
             Event::Learned(lessons) => self.learned(lessons),
-            Event::Campaigns(board) => self.measured(board),
+            Event::Campaigns(board) => {
+                // What was paid stands in the books as well.
+                if self.desk.view() == View::Acts {
+                    self.asks.stale(Thing::Books);
+                }
+                self.measured(board)
+            }
             Event::Standing(standing) => self.status.stand(standing),
             Event::Paused(paused) => {
                 self.asks.stale(Thing::Sources);
