@@ -12,7 +12,8 @@ use super::{Board, Keeper, Scale, words};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
     Author, BrandSize, CampaignChange, CampaignId, Gesture, Intent, Intents, Item, MentionId, Money, Network,
-    NewCorrection, Occasion, Paid, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms, Timestamp,
+    NewCorrection, Occasion, Paid, PersonId, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms,
+    Timestamp,
 };
 use crate::engine::books::{Bookkeeper, Books};
 use crate::language::{Cap, GestureReading, ReadGesture};
@@ -109,6 +110,12 @@ impl House {
             lang: Some("en".into()),
             content,
         }
+    }
+
+    /// The account of the so-many-th writer, when anything of theirs is stored.
+    async fn account(&self, who: u8) -> Option<PersonId> {
+        let found = self.store.accounts(&format!("w{who}"), None).await.unwrap();
+        found.first().map(|account| account.person)
     }
 
     async fn do_act(&self, act: NewAct) {
@@ -376,6 +383,14 @@ enum Step {
         intent: usize,
     },
     Uncorrect,
+    /// A person confirms that two are one, or that one is not.
+    Merge {
+        one: u8,
+        other: u8,
+    },
+    Split {
+        who: u8,
+    },
     Pay {
         whole: bool,
     },
@@ -418,6 +433,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => some.clone().prop_map(|say| Step::DropSay { say }),
         2 => (some, 0..INTENTS.len()).prop_map(|(say, intent)| Step::Correct { say, intent }),
         1 => Just(Step::Uncorrect),
+        2 => (0_u8..5, 0_u8..5).prop_map(|(one, other)| Step::Merge { one, other }),
+        1 => (0_u8..5).prop_map(|who| Step::Split { who }),
         1 => any::<bool>().prop_map(|whole| Step::Pay { whole }),
         1 => (0_usize..4).prop_map(|terms| Step::Redefine { terms }),
     ]
@@ -492,6 +509,16 @@ async fn carry_out(house: &House, campaign: CampaignId, done: &mut Done, step: S
         }
         Step::Uncorrect => {
             house.store.undo_corrections(&done.corrections, at(NOW)).await.unwrap();
+        }
+        Step::Merge { one, other } => {
+            if let (Some(one), Some(other)) = (house.account(one).await, house.account(other).await) {
+                house.store.merge_people(one, other, at(NOW), None).await.unwrap();
+            }
+        }
+        Step::Split { who } => {
+            if let Some(account) = house.account(who).await {
+                house.store.split_person(account).await.unwrap();
+            }
         }
         Step::Pay { whole } => {
             let paid = if whole { Paid::Whole } else { Paid::Part(Money { amount: 5.0, unit: None }) };

@@ -10,7 +10,6 @@ use crate::domain::{ActId, CorrectionId, Deed, MentionId, Network, Occasion, Sai
 use crate::engine::books::shown::{Shown, Verdict};
 use crate::engine::people::Reckoner;
 use crate::engine::{self, EngineHandle, Event, Reasons};
-use crate::language::Readers;
 use crate::store::StoreResult;
 use crate::store::people::AddUp;
 
@@ -83,7 +82,7 @@ pub trait Newsroom: Send + Sync {
     }
     /// What adds ties up.
     fn add_up(&self) -> Arc<dyn AddUp> {
-        Arc::new(Reckoner::new(Arc::new(Readers::rule_based())))
+        Arc::new(Reckoner)
     }
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
@@ -180,10 +179,6 @@ impl Newsroom for EngineHandle {
 
     async fn undo_act_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_act_corrections(self, ids).await
-    }
-
-    fn add_up(&self) -> Arc<dyn AddUp> {
-        Arc::new(Reckoner::new(self.readers()))
     }
 
     fn outbox_changed(&self) {
