@@ -41,7 +41,7 @@ pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u
     let size = house.config.brand.size;
     let looked = async {
         super::campaigns::adopt(&house, &store).await?;
-        let books = Books::open(&*store, readers.gesture.as_ref(), size, house.table(), now).await?;
+        let books = Books::open(&*store, readers.gesture.as_ref(), size, house.table()).await?;
         let stakes = Keeper::stakes(&*store, house.scale(), now).await?;
         let acts = if arguments.acts { texts(&*store, &books, now, since).await? } else { HashMap::new() };
         Ok::<_, CliError>((books, stakes, acts))

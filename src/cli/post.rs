@@ -182,10 +182,11 @@ impl Poster<'_> {
     /// Reads what it would do, within the campaign that it belongs to.
     async fn rehearse(&self, sheet: &mut Composer) -> CliResult {
         let (rehearsing, now) = (&self.context.writer().rehearsing, SystemClock.now());
-        let ground = rehearsing.ground(self.store, now).await?;
+        let books = rehearsing.books(self.store).await?;
+        let ground = rehearsing.ground(&books, self.store, now).await?;
         super::campaigns::adopt(self.house, self.store).await?;
         let mut keeper = Keeper::open(self.store, self.house.scale(), now).await?;
-        let board = keeper.board(self.store, ground.books(), now).await?;
+        let board = keeper.board(self.store, &books, now).await?;
         let text = sheet.paper().text().trim().to_owned();
         let account = sheet.identity().map(|identity| identity.handle.to_string()).unwrap_or_default();
         let setting = Setting::found(&board, &text, &account);

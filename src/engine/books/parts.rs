@@ -119,7 +119,7 @@ impl Books {
 
     /// The books taken apart; the largest parts first. A campaign without an act is a part too.
     pub fn parts(&self, by: By<'_>, now: Timestamp, since: Option<Timestamp>) -> Vec<(String, Part)> {
-        let audiences = matches!(by, By::Audience).then(|| Acquaintances::of(self)).unwrap_or_default();
+        let audiences = if by == By::Audience { Acquaintances::of(self) } else { Acquaintances::default() };
         let mut groups: BTreeMap<String, Vec<(&Line, &Read)>> = BTreeMap::new();
         if let By::Campaign(stakes) = by {
             groups.extend(stakes.iter().map(|stake| (stake.name.clone(), Vec::new())));

@@ -68,7 +68,7 @@ impl EngineHandle {
     /// # Errors
     /// When the store cannot be read.
     pub async fn books(&self) -> Result<Arc<Books>, StoreError> {
-        self.crew.books.books(self.shared.clock.now()).await
+        self.crew.books.books().await
     }
 
     /// What a screen shows of the books: the newest `limit` acts and the sums.
