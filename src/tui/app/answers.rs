@@ -46,6 +46,7 @@ impl Model {
                 if self.desk.view() == View::Acts {
                     self.asks.stale(Thing::Books);
                 }
+                self.doubt_rehearsal();
                 false
             }
             Event::Changed | Event::Erased(_) => {
@@ -58,6 +59,7 @@ impl Model {
                 }
                 self.rows_changed(1);
                 self.changed_elsewhere();
+                self.doubt_person();
                 false
             }
             Event::Learned(lessons) => self.learned(lessons),
@@ -66,6 +68,7 @@ impl Model {
                 if self.desk.view() == View::Acts {
                     self.asks.stale(Thing::Books);
                 }
+                self.doubt_rehearsal();
                 self.measured(board)
             }
             Event::Standing(standing) => self.status.stand(standing),

@@ -336,8 +336,8 @@ pub enum Load {
         /// The present moment.
         now: Timestamp,
     },
-    /// The accounts under which what a source has shown can be answered.
-    Accounts(SourceId),
+    /// The accounts under which what a source has shown can be answered; without one, all.
+    Accounts(Option<SourceId>),
     /// A window of the people; with figures over all of them when it begins with the first.
     People {
         /// Which, and in which order.

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{ActId, CorrectionId, Deed, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::engine::books::Books;
 use crate::engine::books::shown::{Shown, Verdict};
 use crate::engine::people::Reckoner;
 use crate::engine::{self, EngineHandle, Event, Reasons};
@@ -57,6 +58,14 @@ pub trait Newsroom: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     async fn show_books(&self, _limit: usize) -> StoreResult<Option<Shown>> {
+        Ok(None)
+    }
+    /// The books that are held in memory, in line with the store; `None` where nobody keeps any. Whoever asks lets go of
+    /// them soon: a change of books that somebody holds copies them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn books(&self) -> StoreResult<Option<Arc<Books>>> {
         Ok(None)
     }
     /// How an act of ours was read, with the words that made the verdict; `None` when it is in the books no more.
@@ -167,6 +176,10 @@ impl Newsroom for EngineHandle {
 
     async fn show_books(&self, limit: usize) -> StoreResult<Option<Shown>> {
         Self::show_books(self, limit).await.map(Some)
+    }
+
+    async fn books(&self) -> StoreResult<Option<Arc<Books>>> {
+        Self::books(self).await.map(Some)
     }
 
     async fn verdict(&self, act: ActId) -> StoreResult<Option<Verdict>> {
