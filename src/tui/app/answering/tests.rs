@@ -375,12 +375,14 @@ fn who_is_forgotten_while_they_are_answered_leaves_the_screen() {
     let overlays = model.overlays().len();
     // Something else changed: everything stays.
     town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Changed));
-    town.tell(&mut model, Msg::Clock(model.context().now() + SignedDuration::from_secs(5)));
+    let then = model.context().now() + SignedDuration::from_secs(5);
+    town.tell(&mut model, Msg::Clock(then));
     assert!(model.composer().is_some());
     assert_eq!(model.overlays().len(), overlays);
     town.forgotten.push(person);
     town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Changed));
-    town.tell(&mut model, Msg::Clock(model.context().now() + SignedDuration::from_secs(5)));
+    let then = model.context().now() + SignedDuration::from_secs(5);
+    town.tell(&mut model, Msg::Clock(then));
     assert!(model.composer().is_none() && model.overlays().is_empty());
     assert!(model.people().file().known().is_none());
     assert!(said(&model).contains("stored no more"), "{}", said(&model));

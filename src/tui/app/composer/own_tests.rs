@@ -333,7 +333,8 @@ fn a_post_is_begun_before_any_account_is_known_and_takes_one_that_comes() {
     assert!(blocked(&model).contains("no account to publish under is known yet"), "{}", blocked(&model));
     town.post.identities = known;
     town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Changed));
-    town.tell(&mut model, Msg::Clock(model.context().now() + SignedDuration::from_secs(5)));
+    let then = model.context().now() + SignedDuration::from_secs(5);
+    town.tell(&mut model, Msg::Clock(then));
     let sheet = model.composer().unwrap();
     assert!(sheet.identity().is_some() && sheet.paper().text() == GIVE);
     assert!(said(&model).contains("your words are as they were"), "{}", said(&model));
@@ -347,6 +348,7 @@ fn books_that_change_are_rehearsed_against_at_once() {
     let before = page(&model);
     town.post.gives = Some(40);
     town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Books));
-    town.tell(&mut model, Msg::Clock(model.context().now() + SignedDuration::from_millis(300)));
+    let then = model.context().now() + SignedDuration::from_millis(300);
+    town.tell(&mut model, Msg::Clock(then));
     assert_ne!(page(&model), before, "what was given meanwhile covers the ask");
 }
