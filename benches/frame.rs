@@ -85,6 +85,7 @@ fn answer(load: &Load) -> Answer {
         Load::Case { .. } => Answer::Case(None, None),
         Load::InboxFigures { .. } => Answer::InboxFigures(Default::default()),
         Load::Outbox => Answer::Told(Told::Tray(Arc::default())),
+        Load::Thread(mention) => Answer::Thread(*mention, Arc::new([])),
         Load::Accounts(_) => Answer::Told(Told::Accounts(Vec::new(), Vec::new())),
         Load::Clocks { .. } => Answer::Clocks(Arc::new([])),
         Load::Followed { .. } => Answer::Followed(Arc::default()),

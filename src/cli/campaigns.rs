@@ -74,7 +74,7 @@ pub async fn adopt(house: &House, store: &SqliteStore) -> CliResult {
 async fn board(house: &House, store: &SqliteStore) -> CliResult<Board> {
     let (scale, now) = (house.scale(), SystemClock.now());
     let readers = Readers::trained();
-    let books = Books::open(store, readers.gesture.as_ref(), scale.size, scale.table, now).await?;
+    let books = Books::open(store, readers.gesture.as_ref(), scale.size, scale.table).await?;
     let mut keeper = Keeper::open(store, scale, now).await?;
     Ok(keeper.board(store, &books, now).await?)
 }

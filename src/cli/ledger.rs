@@ -1,5 +1,5 @@
-//! `ledger`: what the brand gave and what it asked, by account and audience, what it promised, and whether an ask would
-//! be covered now.
+//! `ledger`: what the brand gave and what it asked, by account, audience and campaign, what it promised and what was paid
+//! of that, and whether an ask would be covered now.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,11 @@ use super::house::House;
 use super::output::{self, Table as Sheet};
 use crate::domain::{Act, ActId, Clock, Deed, Money, SafeText, Timestamp};
 use crate::engine::SystemClock;
-use crate::engine::books::parts::{By, Part, Pledged};
+use crate::engine::books::parts::{By, Part};
+use crate::engine::books::shown::by_campaign;
+use crate::engine::books::stakes::{Pledged, Promises, Stake};
 use crate::engine::books::{Books, Read};
+use crate::engine::campaigns::Keeper;
 use crate::language::Readers;
 use crate::measure::giving::ledger::{Balance, Discount, Line};
 use crate::measure::giving::{Side, full_marks};
@@ -37,14 +40,16 @@ pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u
     let readers = Readers::trained();
     let size = house.config.brand.size;
     let looked = async {
-        let books = Books::open(&*store, readers.gesture.as_ref(), size, house.table(), now).await?;
+        super::campaigns::adopt(&house, &store).await?;
+        let books = Books::open(&*store, readers.gesture.as_ref(), size, house.table()).await?;
+        let stakes = Keeper::stakes(&*store, house.scale(), now).await?;
         let acts = if arguments.acts { texts(&*store, &books, now, since).await? } else { HashMap::new() };
-        Ok::<_, CliError>((books, acts))
+        Ok::<_, CliError>((books, stakes, acts))
     };
     let looked = looked.await;
     store.close().await;
-    let (books, acts) = looked?;
-    let telling = Telling { books: &books, acts, now, since, by: arguments.by };
+    let (books, stakes, acts) = looked?;
+    let telling = Telling { books: &books, stakes: &stakes, acts, now, since, by: arguments.by };
     if arguments.printing.json {
         output::json(&telling.summary())?;
         telling.shown().try_for_each(|(line, read)| match telling.acts.get(&read.act) {
@@ -57,9 +62,9 @@ pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u
             output::line("")?;
         }
         telling.words().into_iter().try_for_each(output::line)?;
-        if let Some(parts) = telling.sheet_of_parts() {
+        for sheet in [telling.sheet_of_parts(), telling.sheet_of_promises()].into_iter().flatten() {
             output::line("")?;
-            output::block(parts.render())?;
+            output::block(sheet.render())?;
         }
     }
     Ok(u8::from(books.acts.is_empty()))
@@ -90,6 +95,7 @@ async fn texts(
 
 struct Telling<'a> {
     books: &'a Books,
+    stakes: &'a [Stake],
     acts: HashMap<ActId, Act>,
     now: Timestamp,
     since: Option<Timestamp>,
@@ -153,7 +159,11 @@ impl Telling<'_> {
             Some(share) => format!("sameness    {:.0} % of the replies resemble another", share * 100.0),
             None => format!("sameness    too few: {} replies, 8 are needed", whole.replies.0),
         });
-        words.extend(self.books.pledged(self.now, self.since).iter().map(pledged));
+        let promises = self.books.promises(self.stakes, self.now, self.since);
+        words.extend(promises.units.iter().map(pledged));
+        words.extend(promises.whole.iter().map(|name| {
+            format!("paid        the whole of what \"{}\" promised, by the word of a person", SafeText::line(name, 60))
+        }));
         words
     }
 
@@ -165,6 +175,7 @@ impl Telling<'_> {
         let (head, by) = match self.by? {
             LedgerBy::Account => ("ACCOUNT", By::Account),
             LedgerBy::Audience => ("TO", By::Audience),
+            LedgerBy::Campaign => ("CAMPAIGN", By::Campaign(self.stakes)),
         };
         Some((head, self.books.parts(by, self.now, self.since)))
     }
@@ -188,6 +199,42 @@ impl Telling<'_> {
             ]);
         }
         Some(sheet)
+    }
+
+    /// What each campaign promised and what was given of it, a row each currency or thing.
+    fn sheet_of_promises(&self) -> Option<Sheet> {
+        let campaigns = self.campaigns();
+        let mut sheet = Sheet::new(&["CAMPAIGN", "", "PROMISED", "GIVEN BY THE POSTS", "PAID", "OPEN"]);
+        let mut any = false;
+        for (name, _, promises) in &campaigns {
+            let name = SafeText::line(name, 60).to_string();
+            for one in &promises.units {
+                let sum = |amount: f64| if amount > 0.0 { clean(one.sum(amount)) } else { String::new() };
+                sheet.row(vec![
+                    name.clone(),
+                    kind(one).to_owned(),
+                    sum(one.on_condition),
+                    sum(one.given),
+                    sum(one.paid),
+                    sum(one.on_condition - one.paid),
+                ]);
+            }
+            for _ in &promises.whole {
+                let mut row = vec![name.clone()];
+                row.extend(["", "", "", "the whole", ""].map(str::to_owned));
+                sheet.row(row);
+            }
+            any |= *promises != Promises::default();
+        }
+        any.then_some(sheet)
+    }
+
+    /// Each campaign with what it promised, when that is asked for.
+    fn campaigns(&self) -> Vec<(String, Part, Promises)> {
+        match self.by {
+            Some(LedgerBy::Campaign) => by_campaign(self.books, self.stakes, self.now, self.since),
+            _ => Vec::new(),
+        }
     }
 
     fn sheet_of_acts(&self) -> Sheet {
@@ -240,10 +287,20 @@ impl Telling<'_> {
             "early_asks": whole.early.0,
             "personal": whole.personal_share(),
             "canned": whole.canned_share(),
-            "pledged": self.books.pledged(self.now, self.since).iter().map(pledged_as_json).collect::<Vec<_>>(),
         });
-        if let (Some((_, parts)), Some(all)) = (self.parts(), summary.as_object_mut()) {
-            all.insert("parts".to_owned(), parts.iter().map(|(name, part)| part_as_json(name, part)).collect());
+        let Some(all) = summary.as_object_mut() else { return summary };
+        all.extend(promises_as_json(&self.books.promises(self.stakes, self.now, self.since)));
+        if let Some((_, parts)) = self.parts() {
+            let campaigns = self.campaigns();
+            let part = |(name, part): &(String, Part)| {
+                let mut told = part_as_json(name, part);
+                let promises = campaigns.iter().find(|(campaign, ..)| campaign == name).map(|(.., promises)| promises);
+                if let (Some(told), Some(promises)) = (told.as_object_mut(), promises) {
+                    told.extend(promises_as_json(promises));
+                }
+                told
+            };
+            all.insert("parts".to_owned(), parts.iter().map(part).collect());
         }
         summary
     }
@@ -265,14 +322,21 @@ fn part_as_json(name: &str, part: &Part) -> Value {
     })
 }
 
-fn pledged_as_json(pledged: &Pledged) -> Value {
-    json!({
-        "unit": pledged.unit,
-        "money": pledged.money,
-        "on_condition": pledged.on_condition,
-        "given": pledged.given,
-        "acts": pledged.acts,
-    })
+fn promises_as_json(promises: &Promises) -> serde_json::Map<String, Value> {
+    let pledged = |pledged: &Pledged| {
+        json!({
+            "unit": pledged.unit,
+            "money": pledged.money,
+            "on_condition": pledged.on_condition,
+            "given": pledged.given,
+            "paid": pledged.paid,
+            "acts": pledged.acts,
+        })
+    };
+    let mut told = serde_json::Map::new();
+    told.insert("pledged".to_owned(), promises.units.iter().map(pledged).collect());
+    told.insert("paid_whole".to_owned(), json!(promises.whole));
+    told
 }
 
 fn act_as_json(line: &Line, read: &Read, act: &Act) -> Value {
@@ -305,19 +369,29 @@ fn act_as_json(line: &Line, read: &Read, act: &Act) -> Value {
     })
 }
 
-/// What was promised and given of one unit, as a line.
+/// What was promised, given and paid of one unit, as a line.
 fn pledged(pledged: &Pledged) -> String {
-    let sum = |amount: f64| {
-        let unit = Some(pledged.unit.clone()).filter(|unit| !unit.is_empty());
-        Money { amount, unit }.to_string()
-    };
-    let kind = if pledged.money { "money " } else { "effort" };
-    format!(
-        "{kind}      {} promised on a condition, {} given away, by the words of {} acts",
+    let sum = |amount: f64| clean(pledged.sum(amount));
+    let mut words = format!(
+        "{:<6}      {} promised on a condition, {} given away, by the words of {} acts",
+        kind(pledged),
         sum(pledged.on_condition),
         sum(pledged.given),
         pledged.acts
-    )
+    );
+    if pledged.paid > 0.0 {
+        words.push_str(&format!("; {} paid, by the word of a person", sum(pledged.paid)));
+    }
+    words
+}
+
+fn kind(pledged: &Pledged) -> &'static str {
+    if pledged.money { "money" } else { "effort" }
+}
+
+/// A sum as it may be printed.
+fn clean(sum: Money) -> String {
+    Money { unit: sum.unit.map(|unit| SafeText::line(&unit, 40).to_string()), ..sum }.to_string()
 }
 
 fn is_early(line: &Line) -> bool {

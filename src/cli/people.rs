@@ -1,7 +1,5 @@
 //! `people`: who had to do with us, and what went both ways.
 
-use std::sync::Arc;
-
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -13,7 +11,6 @@ use crate::domain::person::{Exchange, PeopleFilter, PersonFile, PersonRow};
 use crate::domain::{Clock, SafeText, Timestamp};
 use crate::engine::SystemClock;
 use crate::engine::people::{PIECE, Reckoner};
-use crate::language::Readers;
 use crate::measure::ties::{FEW_TURNS, Tie, weight};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{People, Store, StoreError, StoreResult};
@@ -29,21 +26,20 @@ const AT_ONCE: u32 = 500;
 /// When the store cannot be read, or nobody is called so.
 pub async fn run(arguments: &PeopleArgs, everywhere: &Everywhere) -> CliResult<u8> {
     let store = house::existing_store(&house::data_directory(everywhere)?).await?;
-    let reckoner = Reckoner::new(Arc::new(Readers::trained()));
     let result = match &arguments.command {
-        Some(PeopleCommand::Show(show)) => self::show(&store, &reckoner, show).await,
-        None => list(&store, &reckoner, arguments).await,
+        Some(PeopleCommand::Show(show)) => self::show(&store, show).await,
+        None => list(&store, arguments).await,
     };
     store.close().await;
     result
 }
 
 /// Adds up what is not yet; where nothing may be written, what is there has to do.
-async fn settle(store: &SqliteStore, reckoner: &Reckoner) -> StoreResult<()> {
+async fn settle(store: &SqliteStore) -> StoreResult<()> {
     let mut progress = output::Progress::new();
     let mut done = 0;
     loop {
-        match store.settle_ties(reckoner, PIECE).await {
+        match store.settle_ties(&Reckoner, PIECE).await {
             Ok(settled) => {
                 done += settled;
                 progress.say(|| format!("ties of {} people added up", output::grouped(done)));
@@ -57,8 +53,8 @@ async fn settle(store: &SqliteStore, reckoner: &Reckoner) -> StoreResult<()> {
     }
 }
 
-async fn list(store: &SqliteStore, reckoner: &Reckoner, arguments: &PeopleArgs) -> CliResult<u8> {
-    settle(store, reckoner).await?;
+async fn list(store: &SqliteStore, arguments: &PeopleArgs) -> CliResult<u8> {
+    settle(store).await?;
     let now = SystemClock.now();
     let filter = PeopleFilter { order: arguments.order.into(), words: arguments.words.clone().unwrap_or_default() };
     let (mut rows, mut after): (Vec<PersonRow>, _) = (Vec::new(), None);
@@ -133,7 +129,7 @@ fn line(row: &PersonRow, now: Timestamp) -> Value {
     })
 }
 
-async fn show(store: &SqliteStore, reckoner: &Reckoner, arguments: &ShowArgs) -> CliResult<u8> {
+async fn show(store: &SqliteStore, arguments: &ShowArgs) -> CliResult<u8> {
     let accounts = store.accounts(&arguments.handle, arguments.network.as_deref()).await?;
     let handle = SafeText::line(&arguments.handle, 80);
     let Some(first) = accounts.first() else {
@@ -141,7 +137,7 @@ async fn show(store: &SqliteStore, reckoner: &Reckoner, arguments: &ShowArgs) ->
             "nobody who is stored is called {handle}: `goodword people --words …` finds people"
         )));
     };
-    let Some(file) = store.person_file(first.person, reckoner, TURNS).await? else { return Ok(1) };
+    let Some(file) = store.person_file(first.person, &Reckoner, TURNS).await? else { return Ok(1) };
     let others = accounts.iter().filter(|account| !file.row.handles.iter().any(|own| own.person == account.person));
     let networks: Vec<&str> = others.map(|account| account.network.name()).collect();
     if !networks.is_empty() {

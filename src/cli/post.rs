@@ -114,10 +114,11 @@ impl Poster<'_> {
     /// Reads what it would do, within the campaign that it belongs to.
     async fn rehearse(&self, sheet: &mut Composer) -> CliResult {
         let (rehearsing, now) = (&self.desk.context().writer().rehearsing, SystemClock.now());
-        let ground = rehearsing.ground(self.desk.store(), now).await?;
+        let books = rehearsing.books(self.desk.store()).await?;
+        let ground = rehearsing.ground(&books, self.desk.store(), now).await?;
         super::campaigns::adopt(self.house, self.desk.store()).await?;
         let mut keeper = Keeper::open(self.desk.store(), self.house.scale(), now).await?;
-        let board = keeper.board(self.desk.store(), ground.books(), now).await?;
+        let board = keeper.board(self.desk.store(), &books, now).await?;
         let text = sheet.paper().text().trim().to_owned();
         let account = sheet.identity().map(|identity| identity.handle.to_string()).unwrap_or_default();
         let setting = Setting::found(&board, &text, &account);

@@ -14,7 +14,7 @@ use crate::engine::SystemClock;
 use crate::engine::books::Books;
 use crate::engine::campaigns::Keeper;
 use crate::engine::rehearsal::told::{self, does, gives};
-use crate::engine::rehearsal::{Advice, Change, Rehearsal, Setting, Stage, Within};
+use crate::engine::rehearsal::{Advice, Change, Footing, Rehearsal, Setting, Stage, Within};
 use crate::language::Readers;
 use crate::measure::giving::health::Health;
 use crate::measure::giving::ledger::FEWEST_ACTS;
@@ -38,14 +38,15 @@ pub async fn run(arguments: &RehearseArgs, everywhere: &Everywhere) -> CliResult
     let (readers, now) = (Readers::trained(), SystemClock.now());
     let reader = readers.gesture.as_ref();
     let ground = async {
-        let books = Books::open(&*store, reader, size, table, now).await?;
+        let books = Books::open(&*store, reader, size, table).await?;
         let setting = setting(arguments, &house, &store, &books, &text).await?;
         CliResult::Ok((books, setting))
     };
     let ground = ground.await;
     store.close().await;
     let (books, setting) = ground?;
-    let stage = Stage { books: &books, reader, size, table, now, setting: setting.as_ref() };
+    let footing = Footing::of(&books.ledger, now);
+    let stage = Stage { footing: &footing, reader, size, table, now, setting: setting.as_ref() };
     let rehearsal = stage.rehearse(&text, arguments.reply);
     if arguments.printing.json {
         output::json(&as_json(&rehearsal, &text))?;

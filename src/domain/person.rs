@@ -1,6 +1,7 @@
 //! People: what went both ways between the brand and each of them, and nothing else about them.
 
 use super::clean::SafeText;
+use super::gesture::Deed;
 use super::ids::{CaseId, MentionId, PersonId};
 use super::mention::Sentiment;
 use super::source::Network;
@@ -29,6 +30,15 @@ impl Exchange {
     /// Every kind.
     pub const ALL: [Self; 7] =
         [Self::TwoWay, Self::Resolved, Self::TheirPraise, Self::OurGive, Self::OurAsk, Self::TheyWrote, Self::WeWrote];
+
+    /// What an answer of ours gives or asks; `None` when it does neither.
+    pub fn of_ours(deed: Deed) -> Option<Self> {
+        match deed {
+            Deed::Give(_) => Some(Self::OurGive),
+            Deed::SoftAsk | Deed::HardAsk | Deed::Conditional { .. } => Some(Self::OurAsk),
+            Deed::Talk => None,
+        }
+    }
 
     /// What it is, in a few words.
     pub fn name(self) -> &'static str {

@@ -28,7 +28,6 @@ use super::lease::Keeper;
 use super::lessons::School;
 use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
-use super::people::Reckoner;
 use super::plan::{EngineError, EnginePlan, Orders};
 use super::{holder, people, retention, supervise};
 use crate::domain::time::SignedDuration;
@@ -449,9 +448,8 @@ impl Conductor {
         aides.spawn(supervise::persist("backlash", move || {
             backlashes(Arc::clone(&shared), crew.campaigner.boards(), crew.zone.clone(), epoch)
         }));
-        let (house, readers) = (Arc::clone(&self.shared), Arc::clone(&self.crew.readers));
-        let reckoner = Arc::new(Reckoner::new(readers));
-        aides.spawn(supervise::persist("ties", move || people::run(Arc::clone(&house), Arc::clone(&reckoner))));
+        let house = Arc::clone(&self.shared);
+        aides.spawn(supervise::persist("ties", move || people::run(Arc::clone(&house))));
         if let Some(retention) = self.retention {
             let shared = Arc::clone(&self.shared);
             aides.spawn(supervise::persist("retention", move || retention::run(Arc::clone(&shared), retention, epoch)));

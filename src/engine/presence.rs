@@ -6,7 +6,7 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{Act, BrandSize, Timestamp, Visibility};
 use crate::engine::rehearsal::is_personal;
 use crate::measure::giving::full_personal;
-use crate::measure::giving::sameness::{ALIKE, Sameness, likeness, sameness, shingles};
+use crate::measure::giving::sameness::{self, Sameness, Sketch};
 
 /// How far back it is looked.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(28 * 24);
@@ -40,22 +40,20 @@ impl Presence {
             acts.filter(|act| act.published >= since && act.visibility != Visibility::Private).collect();
         acts.sort_by_key(|act| std::cmp::Reverse((act.published, act.id)));
         acts.truncate(MOST);
-        let replies: Vec<&Act> = acts.iter().copied().filter(|act| act.parent.is_some()).collect();
-        let shingled: Vec<_> = replies.iter().map(|reply| shingles(reply.text.as_str())).collect();
-        let is_canned = |at: usize| {
-            let others = shingled.iter().enumerate().filter(|(other, _)| *other != at);
-            shingled.get(at).is_some_and(|one| others.into_iter().any(|(_, other)| likeness(one, other) >= ALIKE))
+        acts.reverse();
+        let replies = judged(&acts);
+        let personal = |canned: Option<bool>, act: &Act| {
+            let as_a_person = is_personal(act.text.as_str());
+            sameness::is_personal(as_a_person, canned.is_some(), canned.unwrap_or_default())
         };
-        let own_words = (0..replies.len()).filter(|at| !is_canned(*at)).count();
-        let signed = |act: &&&Act| is_personal(act.text.as_str());
-        let canned_but_signed = replies.iter().enumerate().filter(|(at, act)| is_canned(*at) && signed(act)).count();
-        let posts = acts.iter().filter(|act| act.parent.is_none()).filter(signed).count();
-        let latest = live_replies(&replies);
+        let posts = acts.iter().filter(|act| act.parent.is_none()).filter(|act| personal(None, act)).count();
+        let answers = replies.iter().filter(|(act, canned)| personal(Some(*canned), act)).count();
+        let latest = live(&replies);
         Self {
             acts: acts.len(),
-            personal: own_words + canned_but_signed + posts,
+            personal: posts + answers,
             full: full_personal(size),
-            sameness: sameness(&latest),
+            sameness: Sameness::of(&latest),
             replies: latest.len(),
         }
     }
@@ -85,21 +83,27 @@ impl Presence {
     }
 }
 
-/// The latest replies that were not back-filled: only what we said since we listen can have turned canned now.
-fn live_replies<'a>(replies: &[&'a Act]) -> Vec<&'a str> {
-    replies.iter().filter(|act| !act.history).map(|act| act.text.as_str()).take(REPLIES).collect()
+/// The replies among acts, oldest first, each with whether it is canned.
+fn judged<'a>(acts: &[&'a Act]) -> Vec<(&'a Act, bool)> {
+    let replies: Vec<&Act> = acts.iter().copied().filter(|act| act.parent.is_some()).collect();
+    let sketches: Vec<Sketch> = replies.iter().map(|reply| Sketch::of(reply.text.as_str())).collect();
+    replies.into_iter().zip(sameness::canned(&sketches)).collect()
+}
+
+/// Of the latest replies that were not back-filled, whether they are canned: only what we said since we listen can have
+/// turned canned now.
+fn live(replies: &[(&Act, bool)]) -> Vec<bool> {
+    replies.iter().rev().filter(|(act, _)| !act.history).map(|(_, canned)| *canned).take(REPLIES).collect()
 }
 
 /// How canned the latest public replies are that were not back-filled: the share, and of how many.
 pub fn canned(acts: &[Act], now: Timestamp) -> Option<(Sameness, usize)> {
     let since = now.saturating_sub(WINDOW).unwrap_or(now);
-    let mut replies: Vec<&Act> = acts
-        .iter()
-        .filter(|act| act.parent.is_some() && act.published >= since && act.visibility != Visibility::Private)
-        .collect();
-    replies.sort_by_key(|act| std::cmp::Reverse((act.published, act.id)));
-    let latest = live_replies(&replies);
-    sameness(&latest).map(|same| (same, latest.len()))
+    let public = |act: &&Act| act.published >= since && act.visibility != Visibility::Private;
+    let mut acts: Vec<&Act> = acts.iter().filter(public).collect();
+    acts.sort_by_key(|act| (act.published, act.id));
+    let latest = live(&judged(&acts));
+    Sameness::of(&latest).map(|same| (same, latest.len()))
 }
 
 #[cfg(test)]
@@ -141,15 +145,15 @@ mod tests {
     fn a_form_letter_is_no_person_and_a_signature_or_an_own_word_is() {
         let mut acts: Vec<Act> = (0..8).map(|n| act(n, LETTER, true)).collect();
         let canned = Presence::of(acts.iter(), BrandSize::Large, now());
-        assert_eq!((canned.personal, canned.share()), (0, None), "{canned:?}");
+        assert_eq!((canned.personal, canned.share()), (1, None), "the first of them was no letter yet: {canned:?}");
         assert!(canned.sameness.unwrap().alarms());
         acts.push(act(8, "A snapped chain on day two is our fault; a new one is in the post.", true));
         acts.push(act(9, "We open at nine.", false));
         acts.push(act(10, "I am at the old mill with my spanners until noon.", false));
         acts.push(act(11, &format!("{LETTER} ^AK"), true));
         let presence = Presence::of(acts.iter(), BrandSize::Large, now());
-        assert_eq!((presence.acts, presence.personal, presence.full), (12, 3, 0.5), "{presence:?}");
-        assert_eq!(presence.share(), Some(0.25));
+        assert_eq!((presence.acts, presence.personal, presence.full), (12, 4, 0.5), "{presence:?}");
+        assert_eq!(presence.share(), Some(1.0 / 3.0));
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub struct CampaignNews {
     pub mentions: Vec<MentionId>,
     /// Acts that came, changed or went.
     pub acts: Vec<ActId>,
-    /// People whom we answered, or whose answered mentions changed or went.
+    /// People whom we answered, whose answered mentions changed or went, or who became one with others or parted: each
+    /// account, and the number that its person goes by now.
     pub people: Vec<PersonId>,
     /// There is more behind [`CampaignNews::place`].
     pub more: bool,
@@ -34,7 +35,7 @@ pub struct ResponseRow {
     pub mention: MentionId,
     /// When it counts as published, to the second.
     pub published: Timestamp,
-    /// Who wrote it.
+    /// Who wrote it; accounts that a person confirmed to be one go by the lowest of their numbers.
     pub person: Option<PersonId>,
     /// Who may read it.
     pub visibility: Visibility,
@@ -81,7 +82,7 @@ pub trait Campaigns: Send + Sync {
     /// The mentions that answer these acts.
     async fn responses_to(&self, acts: &[ActId]) -> StoreResult<Vec<ResponseRow>>;
     /// Those of these people whom we answered publicly before a moment: who wrote to us and was answered had an exchange
-    /// of both ways.
+    /// of both ways. Accounts that a person confirmed to be one know us together.
     async fn known_before(&self, people: &[PersonId], before: Timestamp) -> StoreResult<Vec<PersonId>>;
     /// These mentions with all their words, as far as they are there, in the order of their numbers.
     async fn mentions_numbered(&self, ids: &[MentionId]) -> StoreResult<Vec<Mention>>;

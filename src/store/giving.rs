@@ -25,7 +25,7 @@ pub struct BookRow {
     pub reply: bool,
     /// Who may read it.
     pub visibility: Visibility,
-    /// Whom it answers, when that is stored.
+    /// Whom it answers, when that is stored; accounts that a person confirmed to be one go by the lowest of their numbers.
     pub to: Option<PersonId>,
     /// How it was read; `None` while nobody has read it.
     pub reading: Option<ActReading>,

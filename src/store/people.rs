@@ -7,10 +7,8 @@ use super::StoreResult;
 use crate::domain::person::{Exchange, PeopleFigures, PeopleFilter, PeopleKey, PersonFile, PersonRow, TieSums, Traces};
 use crate::domain::{Network, PersonId, Timestamp};
 
-/// What the store does not know itself: what a post of ours gives or asks, and how a tie is added up.
+/// What the store does not know itself: how a tie is added up.
 pub trait AddUp: Send + Sync {
-    /// What a public answer of ours gives or asks; `None` when it does neither.
-    fn deed(&self, text: &str, lang: Option<&str>) -> Option<Exchange>;
     /// Adds up what went between the brand and one person.
     fn sums(&self, went: &[(Timestamp, Exchange)]) -> TieSums;
 }
@@ -48,7 +46,8 @@ pub trait People: Send + Sync {
     ///
     /// What counts: their public mentions about the brand or to one of its accounts; our public answers to them; a
     /// two-way turn for each mention of theirs that we answered, or that answers a post of ours; complaints of theirs
-    /// that were resolved; their praise; and what our answers gave and asked. Who has nothing of this has no tie.
+    /// that were resolved; their praise; and what our answers gave and asked, as the books have it: by the word of a
+    /// person, else as they were read. Who has nothing of this has no tie.
     async fn settle_ties(&self, add_up: &dyn AddUp, limit: u32) -> StoreResult<u64>;
     /// A window of the people with a tie, after a place when one is given. `now` tells who is silent.
     async fn people(

@@ -55,6 +55,28 @@ fn the_ledger_tells_what_was_given_and_asked_and_what_the_next_ask_lacks() {
 }
 
 #[test]
+fn what_a_person_entered_as_paid_stands_in_the_ledger_and_with_its_campaign() {
+    let promise = "For each retweet we give $1, at most $100,000, to the earthquake fund. #quakefund";
+    let home = home(&[own(1, promise), own(2, "Read our new post on winter chains")]);
+    let file = home.path("posts.ndjson");
+    home.configure(&format!(
+        "[brand]\nname = \"{BRAND}\"\nsize = \"small\"\n\n[[source]]\nname = \"square\"\nnetwork = \"file\"\n\
+         path = \"{}\"\n\n[collect]\npublic_feeds = false\n\n[[campaign]]\nname = \"Quake fund\"\ntags = [\"quakefund\"]\n",
+        file.display()
+    ));
+    home.run(&["collect", "--once"]).ends(0);
+    home.run(&["campaigns", "paid", "quake fund", "$62,000"]).ends(0);
+    home.run(&["ledger"]).ends(0).says(&["$100,000 promised", "$62,000 paid, by the word of a person"]);
+    home.run(&["ledger", "--by", "campaign"]).ends(0).says(&["CAMPAIGN", "Quake fund", "no campaign", "$38,000"]);
+    let told = home.run(&["ledger", "--by", "campaign", "--json"]).ends(0).json();
+    assert_eq!(told["pledged"][0]["paid"], json!(62_000.0));
+    let parts = told["parts"].as_array().unwrap();
+    let fund = parts.iter().find(|part| part["name"] == "Quake fund").unwrap();
+    assert_eq!((&fund["acts"], &fund["pledged"][0]["paid"]), (&json!(1), &json!(62_000.0)));
+    assert!(parts.iter().any(|part| part["name"] == "no campaign" && part["pledged"] == json!([])));
+}
+
+#[test]
 fn a_rehearsal_says_what_would_be_better_and_ends_with_1_when_something_would() {
     let home = home(&[own(1, "Here's how to true a wheel at home with two zip ties, step by step.")]);
     home.run(&["collect", "--once"]).ends(0);

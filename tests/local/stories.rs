@@ -83,7 +83,7 @@ impl Played {
     /// Its only campaign.
     async fn report(&self) -> Arc<Report> {
         let Scale { size, table, .. } = self.scale;
-        let books = Books::open(&*self.store, self.readers.gesture.as_ref(), size, table, self.end).await.unwrap();
+        let books = Books::open(&*self.store, self.readers.gesture.as_ref(), size, table).await.unwrap();
         let mut keeper = Keeper::open(&*self.store, self.scale.clone(), self.end).await.unwrap();
         let board = keeper.board(&*self.store, &books, self.end).await.unwrap();
         assert_eq!(board.reports.len(), 1);

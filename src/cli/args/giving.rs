@@ -11,7 +11,8 @@ pub struct LedgerArgs {
     /// Every act with what it gave or asked
     #[arg(long)]
     pub acts: bool,
-    /// Each account, or each audience: people who know us, strangers, the public
+    /// Each account, each campaign with what it promised and what was paid of that, or each audience: people who know
+    /// us, strangers, the public
     #[arg(long, value_enum, value_name = "WHAT")]
     pub by: Option<LedgerBy>,
     /// Only what was published at this time or later: 2026-05-01, or 30d; the balance is that of everything
@@ -27,6 +28,8 @@ pub struct LedgerArgs {
 pub enum LedgerBy {
     /// The account that published.
     Account,
+    /// The campaign that it belongs to.
+    Campaign,
     /// To whom it was said.
     Audience,
 }

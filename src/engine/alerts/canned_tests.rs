@@ -58,7 +58,7 @@ async fn canned_replies_are_told_once_a_week() {
     sleep(HOUR).await;
     let first = told(&scene);
     assert_eq!(first.len(), 1);
-    assert!(first[0].contains("7 of the last 8"), "{first:?}");
+    assert!(first[0].contains("6 of the last 8"), "{first:?}");
     sleep(6 * 24 * HOUR).await;
     assert_eq!(told(&scene).len(), 1);
     sleep(2 * 24 * HOUR).await;

@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use super::{Accounts, BACK, Books, MOST, Moments, Posting};
-use crate::domain::time::SignedDuration;
+use super::{Accounts, Books, MOST, Moments, Posting};
 use crate::domain::{ActId, BrandSize, Timestamp};
 use crate::measure::giving::Table;
 use crate::store::{BookChanges, BookRow, Store, StoreResult};
 
 /// Acts that are read from the store at once.
 const PIECE: u32 = 2_000;
-/// How much older than [`BACK`] acts may become before they are forgotten: that makes the whole reckoned anew.
-const SLACK: SignedDuration = SignedDuration::from_hours(10 * 24);
 
 /// Keeps the books of one store. Cheap to ask while nothing changes.
 pub struct Bookkeeper {
@@ -27,7 +24,7 @@ pub struct Bookkeeper {
 struct Held {
     books: Arc<Books>,
     version: i64,
-    /// What was published before is not in them.
+    /// What was published before is not in them: there are more acts than [`MOST`].
     since: Timestamp,
     moments: Moments,
     accounts: Accounts,
@@ -43,11 +40,9 @@ impl Bookkeeper {
     ///
     /// # Errors
     /// When the store cannot be read; what was held before is kept.
-    pub async fn books(&self, now: Timestamp) -> StoreResult<Arc<Books>> {
+    pub async fn books(&self) -> StoreResult<Arc<Books>> {
         let mut held = self.held.lock().await;
-        if let Some(held) = held.as_mut()
-            && held.since >= since(now).saturating_sub(SLACK).unwrap_or(Timestamp::MIN)
-        {
+        if let Some(held) = held.as_mut() {
             let version = self.store.books_version().await?;
             if version == held.version {
                 return Ok(Arc::clone(&held.books));
@@ -60,27 +55,29 @@ impl Bookkeeper {
         }
         // Let go of the old ones first: two of them would take twice the memory.
         *held = None;
-        let fresh = self.load(now).await?;
+        let fresh = self.load().await?;
         let books = Arc::clone(&fresh.books);
         *held = Some(fresh);
         Ok(books)
     }
 
-    async fn load(&self, now: Timestamp) -> StoreResult<Held> {
+    async fn load(&self) -> StoreResult<Held> {
         // What comes while it is read is read again.
         let version = self.store.books_version().await?;
-        let since = since(now);
         let mut accounts = Accounts::default();
         let mut moments = Moments::new();
         let mut postings = Vec::new();
-        let mut place = None;
-        while let Some(piece) = piece(&*self.store, since, &mut place, MOST - postings.len()).await? {
+        let (mut place, mut read) = (None, 0);
+        while let Some(piece) = piece(&*self.store, &mut place, MOST - read).await? {
+            read += piece.len();
             for posting in piece.into_iter().filter_map(|row| Posting::of(row, &mut accounts)) {
                 moments.insert(posting.entry.act, posting.entry.at);
                 postings.push(posting);
             }
         }
         postings.reverse();
+        let oldest = postings.first().filter(|_| read >= MOST).map(|posting| posting.entry.at);
+        let since = oldest.unwrap_or(Timestamp::MIN);
         let (size, table) = (self.size, self.table);
         let reckoned = tokio::task::spawn_blocking(move || {
             let mut books = Books::empty(size, table);
@@ -119,15 +116,10 @@ impl Held {
     }
 }
 
-/// From when on acts are in the books.
-pub(super) fn since(now: Timestamp) -> Timestamp {
-    now.saturating_sub(BACK).unwrap_or(now)
-}
-
-/// All rows since a moment, the newest [`MOST`].
-pub(super) async fn rows(store: &dyn Store, since: Timestamp) -> StoreResult<Vec<BookRow>> {
+/// The newest [`MOST`] rows.
+pub(super) async fn rows(store: &dyn Store) -> StoreResult<Vec<BookRow>> {
     let (mut rows, mut place) = (Vec::new(), None);
-    while let Some(more) = piece(store, since, &mut place, MOST - rows.len()).await? {
+    while let Some(more) = piece(store, &mut place, MOST - rows.len()).await? {
         rows.extend(more);
     }
     Ok(rows)
@@ -136,13 +128,8 @@ pub(super) async fn rows(store: &dyn Store, since: Timestamp) -> StoreResult<Vec
 /// Where the next piece begins, once one was read; at the end when it holds nothing.
 type Place = Option<Option<(Timestamp, ActId)>>;
 
-/// The next piece of the rows since a moment; `None` when there are no more, or no room.
-async fn piece(
-    store: &dyn Store,
-    since: Timestamp,
-    place: &mut Place,
-    room: usize,
-) -> StoreResult<Option<Vec<BookRow>>> {
+/// The next piece of the rows, newest first; `None` when there are no more, or no room.
+async fn piece(store: &dyn Store, place: &mut Place, room: usize) -> StoreResult<Option<Vec<BookRow>>> {
     let before = match place {
         None => None,
         Some(None) => return Ok(None),
@@ -152,7 +139,7 @@ async fn piece(
     if limit == 0 {
         return Ok(None);
     }
-    let rows = store.book_rows(since, before, limit).await?;
+    let rows = store.book_rows(Timestamp::MIN, before, limit).await?;
     let last = rows.last().map(|row| (row.published, row.act));
     *place = Some(last.filter(|_| rows.len() >= limit as usize));
     Ok(Some(rows))

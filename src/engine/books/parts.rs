@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::stakes::Stake;
 use super::{Books, Read};
 use crate::domain::time::SignedDuration;
-use crate::domain::{Deed, Give, Money, PersonId, Timestamp};
+use crate::domain::{PersonId, Timestamp};
 use crate::measure::giving::ledger::{FEWEST_ACTS, Line, Sums, unconditional};
 use crate::measure::giving::sameness::FEWEST_REPLIES;
 
@@ -38,13 +39,18 @@ impl Audience {
 }
 
 /// By what the books are taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum By<'a> {
     /// By the account that published.
     Account,
     /// By to whom it was said.
     Audience,
+    /// By the campaign that it belongs to. An act of several is in each of them; what is of none is a part as well.
+    Campaign(&'a [Stake]),
 }
+
+/// The part of what belongs to no campaign.
+pub const NO_CAMPAIGN: &str = "no campaign";
 
 /// A part of the books.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -81,21 +87,6 @@ impl Part {
     }
 }
 
-/// What was promised and given away, as far as numbers say it: of one currency or thing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pledged {
-    /// The currency by its code, or the thing that is counted; empty where only a number is written.
-    pub unit: String,
-    /// It is money; else effort.
-    pub money: bool,
-    /// Promised on a condition: the caps.
-    pub on_condition: f64,
-    /// Given away, by the words of the posts.
-    pub given: f64,
-    /// Acts that say so.
-    pub acts: usize,
-}
-
 impl Books {
     /// The part of the books that a test picks out, of what was published since a moment.
     pub fn part(&self, now: Timestamp, since: Option<Timestamp>, picks: impl Fn(&Line, &Read) -> bool) -> Part {
@@ -126,50 +117,35 @@ impl Books {
         part
     }
 
-    /// The books taken apart; the largest parts first.
-    pub fn parts(&self, by: By, now: Timestamp, since: Option<Timestamp>) -> Vec<(String, Part)> {
-        let audiences = Acquaintances::of(self);
+    /// The books taken apart; the largest parts first. A campaign without an act is a part too.
+    pub fn parts(&self, by: By<'_>, now: Timestamp, since: Option<Timestamp>) -> Vec<(String, Part)> {
+        let audiences = if by == By::Audience { Acquaintances::of(self) } else { Acquaintances::default() };
         let mut groups: BTreeMap<String, Vec<(&Line, &Read)>> = BTreeMap::new();
+        if let By::Campaign(stakes) = by {
+            groups.extend(stakes.iter().map(|stake| (stake.name.clone(), Vec::new())));
+        }
         for (line, read) in self.pairs().filter(|(line, _)| within(line, since, now)) {
-            let name = match by {
-                By::Account => format!("{} {}", read.network.name(), read.account),
-                By::Audience => audiences.audience(read).words().to_owned(),
+            let names = match by {
+                By::Account => vec![format!("{} {}", read.network.name(), read.account)],
+                By::Audience => vec![audiences.audience(read).words().to_owned()],
+                By::Campaign(stakes) => of_campaigns(stakes, read),
             };
-            groups.entry(name).or_default().push((line, read));
+            for name in names {
+                groups.entry(name).or_default().push((line, read));
+            }
         }
         let mut parts: Vec<(String, Part)> =
             groups.into_iter().map(|(name, picked)| (name.trim().to_owned(), self.sum(&picked, now))).collect();
         parts.sort_by_key(|(_, part)| std::cmp::Reverse(part.acts));
         parts
     }
-
-    /// What was promised and given away since a moment, money before effort, each by its unit.
-    pub fn pledged(&self, now: Timestamp, since: Option<Timestamp>) -> Vec<Pledged> {
-        let mut all: BTreeMap<(bool, String), Pledged> = BTreeMap::new();
-        for (_, read) in self.pairs().filter(|(line, _)| within(line, since, now)) {
-            let Some(amount) = read.promise.as_ref().and_then(|promise| promise.amount.as_ref()) else { continue };
-            let (on_condition, given) = match read.deed() {
-                Deed::Conditional { .. } => (amount.amount, 0.0),
-                Deed::Give(Give::Donate) => (0.0, amount.amount),
-                _ => continue,
-            };
-            let pledged = all.entry(place(amount)).or_insert_with(|| Pledged {
-                unit: amount.unit.clone().unwrap_or_default(),
-                money: amount.is_currency(),
-                on_condition: 0.0,
-                given: 0.0,
-                acts: 0,
-            });
-            pledged.on_condition += on_condition;
-            pledged.given += given;
-            pledged.acts += 1;
-        }
-        all.into_values().collect()
-    }
 }
 
-fn place(amount: &Money) -> (bool, String) {
-    (!amount.is_currency(), amount.unit.clone().unwrap_or_default())
+/// The names of the campaigns that an act belongs to.
+fn of_campaigns(stakes: &[Stake], read: &Read) -> Vec<String> {
+    let own = stakes.iter().filter(|stake| stake.acts.contains(&read.act));
+    let names: Vec<String> = own.map(|stake| stake.name.clone()).collect();
+    if names.is_empty() { vec![NO_CAMPAIGN.to_owned()] } else { names }
 }
 
 fn within(line: &Line, since: Option<Timestamp>, now: Timestamp) -> bool {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::parts::{Acquaintances, Audience, By, Part, Pledged};
+use super::parts::{Acquaintances, Audience, By, Part};
+use super::stakes::{Promises, Stake};
 use super::{Books, Read};
 use crate::domain::{Act, ActId, BrandSize, Timestamp};
 use crate::language::{DeedReading, GestureReading, ReadGesture};
@@ -57,8 +58,10 @@ pub struct Summary {
     pub accounts: Vec<(String, Part)>,
     /// By audience, the largest first.
     pub audiences: Vec<(String, Part)>,
+    /// By campaign, the largest first, each with what it promised; empty where there is none.
+    pub campaigns: Vec<(String, Part, Promises)>,
     /// What was promised and given.
-    pub pledged: Vec<Pledged>,
+    pub promises: Promises,
 }
 
 /// What a screen shows of the books.
@@ -84,8 +87,8 @@ pub struct Verdict {
 }
 
 impl Summary {
-    /// The sums of these books.
-    pub fn of(books: &Books, now: Timestamp) -> Self {
+    /// The sums of these books, and of these campaigns.
+    pub fn of(books: &Books, stakes: &[Stake], now: Timestamp) -> Self {
         let ledger = &books.ledger;
         let (size, table) = (ledger.size(), *ledger.table());
         let early = ledger.until(now).iter().rev();
@@ -105,16 +108,44 @@ impl Summary {
             early: early.take(EARLY).collect(),
             accounts,
             audiences: books.parts(By::Audience, now, None),
-            pledged: books.pledged(now, None),
+            campaigns: by_campaign(books, stakes, now, None),
+            promises: books.promises(stakes, now, None),
         }
     }
+}
+
+/// The books taken apart by campaign, each with what it promised; nothing where there is no campaign.
+pub fn by_campaign(
+    books: &Books,
+    stakes: &[Stake],
+    now: Timestamp,
+    since: Option<Timestamp>,
+) -> Vec<(String, Part, Promises)> {
+    if stakes.is_empty() {
+        return Vec::new();
+    }
+    let promises = |name: &str| {
+        let stake = stakes.iter().find(|stake| stake.name == name);
+        stake.map_or_else(Promises::default, |stake| books.promises_of(stake, now, since))
+    };
+    let parts = books.parts(By::Campaign(stakes), now, since).into_iter();
+    parts
+        .map(|(name, part)| (promises(&name), name, part))
+        .map(|(promises, name, part)| (name, part, promises))
+        .collect()
 }
 
 /// The newest acts and the sums.
 ///
 /// # Errors
 /// When the words of the acts cannot be read.
-pub async fn shown(store: &dyn Store, books: &Books, now: Timestamp, limit: usize) -> StoreResult<Shown> {
+pub async fn shown(
+    store: &dyn Store,
+    books: &Books,
+    stakes: &[Stake],
+    now: Timestamp,
+    limit: usize,
+) -> StoreResult<Shown> {
     let acquaintances = Acquaintances::of(books);
     let newest: Vec<(&Line, &Read)> = books.pairs().rev().take(limit).collect();
     let ids: Vec<ActId> = newest.iter().map(|(_, read)| read.act).collect();
@@ -123,7 +154,7 @@ pub async fn shown(store: &dyn Store, books: &Books, now: Timestamp, limit: usiz
         Some(standing(words.remove(&read.act)?, line, read, &acquaintances, books.ledger.table(), now))
     };
     let acts = newest.into_iter().filter_map(stand).collect();
-    Ok(Shown { acts, all: books.acts.len(), summary: Summary::of(books, now) })
+    Ok(Shown { acts, all: books.acts.len(), summary: Summary::of(books, stakes, now) })
 }
 
 fn standing(

@@ -13,11 +13,14 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{
     Act, ActId, Campaign, CampaignId, MentionId, PersonId, Role, SafeText, SubjectId, Timestamp, Visibility,
 };
-use crate::engine::books::{BACK, Books};
+use crate::engine::books::Books;
+use crate::engine::books::stakes::Stake;
 use crate::engine::trial::{Scope, search};
 use crate::measure::giving::ledger::Cover;
 use crate::store::{ResponseRow, Store, StoreResult};
 
+/// How far back responses are searched for at least, so that an act that comes late seldom makes it begin again.
+const BACK: SignedDuration = SignedDuration::from_hours(150 * 24);
 /// Changes that are read at once.
 const PIECE: u32 = 2_000;
 /// Mentions, acts or people that are asked for at once.
@@ -48,6 +51,8 @@ struct Tracked {
     /// Who had an exchange with us before `known_before`.
     known: HashMap<PersonId, bool>,
     known_before: Option<Timestamp>,
+    /// From when on responses were searched for; what was said before the first act is none.
+    searched: Option<Timestamp>,
     /// The sums as of a beginning and an end; `None` when something changed since.
     flow: Option<((Timestamp, Timestamp), Arc<Flow>)>,
 }
@@ -61,8 +66,15 @@ impl Tracked {
             places: HashMap::new(),
             known: HashMap::new(),
             known_before: None,
+            searched: None,
             flow: None,
         }
+    }
+
+    /// An act came that is older than everything that was searched.
+    fn began_earlier(&self) -> bool {
+        let begin = begin(&self.campaign, self.acts.first().map(|(at, _)| *at));
+        self.searched.zip(begin).is_some_and(|(searched, begin)| begin < searched)
     }
 
     fn take_out(&mut self, mention: MentionId) -> Option<Response> {
@@ -96,6 +108,26 @@ impl Keeper {
     /// # Errors
     /// When the store cannot be read.
     pub async fn open(store: &dyn Store, scale: Scale, now: Timestamp) -> StoreResult<Self> {
+        let mut keeper = Self::of_acts(store, scale, now).await?;
+        keeper.read_responses(store, now).await?;
+        Ok(keeper)
+    }
+
+    /// What the books need to know of the campaigns, for whoever looks once. Responses are not read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn stakes(store: &dyn Store, scale: Scale, now: Timestamp) -> StoreResult<Vec<Stake>> {
+        if store.campaigns().await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keeper = Self::of_acts(store, scale, now).await?;
+        let one = |tracked: &Tracked| super::stake(&tracked.campaign, tracked.acts.iter().map(|(_, act)| *act));
+        Ok(keeper.tracked.iter().map(one).collect())
+    }
+
+    /// Reads the acts, and no responses yet.
+    async fn of_acts(store: &dyn Store, scale: Scale, now: Timestamp) -> StoreResult<Self> {
         let place = store.campaign_place().await?;
         let campaigns = store.campaigns().await?;
         let subjects = store.adopted().await?.subjects;
@@ -111,7 +143,6 @@ impl Keeper {
             dismissed: store.dismissed_suggestions().await?,
         };
         keeper.read_acts(store, now).await?;
-        keeper.read_responses(store, now).await?;
         Ok(keeper)
     }
 
@@ -129,6 +160,10 @@ impl Keeper {
             }
             changed |= news.campaigns;
             changed |= self.take_acts(store, &news.acts, now).await?;
+            if self.tracked.iter().any(Tracked::began_earlier) {
+                *self = Self::open(store, self.scale.clone(), now).await?;
+                return Ok(true);
+            }
             changed |= self.take_mentions(store, &news.mentions).await?;
             for tracked in &mut self.tracked {
                 let met = news.people.iter().filter(|person| tracked.known.remove(person).is_some()).count();
@@ -160,16 +195,15 @@ impl Keeper {
     }
 
     async fn read_acts(&mut self, store: &dyn Store, now: Timestamp) -> StoreResult<()> {
-        let since = now.saturating_sub(BACK).unwrap_or(now);
         let mut before = None;
         loop {
             let page = store.acts(before, PAGE).await?;
             let (full, oldest) = (page.len() >= PAGE as usize, page.last().map(|act| act.published));
-            for act in page.iter().filter(|act| act.published >= since) {
-                self.put_act(act);
+            for act in &page {
+                self.put_act(act, now);
             }
             // Several may share the moment at which a page ends: it is asked for again, unless there is nothing else.
-            let Some(oldest) = oldest.filter(|oldest| full && *oldest >= since) else { return Ok(()) };
+            let Some(oldest) = oldest.filter(|_| full) else { return Ok(()) };
             let next = oldest.saturating_add(SignedDuration::from_millis(1)).unwrap_or(oldest);
             let next = if before == Some(next) { oldest } else { next };
             if before == Some(next) {
@@ -180,13 +214,17 @@ impl Keeper {
     }
 
     /// The campaigns that it is of.
-    fn put_act(&mut self, act: &Act) -> Vec<CampaignId> {
+    fn put_act(&mut self, act: &Act, now: Timestamp) -> Vec<CampaignId> {
         if act.visibility == Visibility::Private {
             return Vec::new();
         }
         let members = self.matching.of_act(act, self.tracked.iter().map(|tracked| &tracked.campaign));
         for tracked in self.tracked.iter_mut().filter(|tracked| members.contains(&tracked.campaign.id)) {
             tracked.acts.insert((act.published, act.id));
+        }
+        // Of what belongs to none only what may be suggested matters.
+        if members.is_empty() && now.duration_since(act.published) > suggest::WITHIN {
+            return members;
         }
         let text = act.text.as_str();
         let marks = tags(text).into_iter().map(|tag| format!("#{tag}")).chain(links(text)).collect();
@@ -209,14 +247,13 @@ impl Keeper {
         if ids.is_empty() {
             return Ok(false);
         }
-        let oldest = now.saturating_sub(BACK).unwrap_or(now);
         let mut moved = Vec::new();
         for piece in ids.chunks(AT_ONCE) {
             let acts = store.whole_acts(piece).await?;
             let mut before: HashMap<ActId, Vec<CampaignId>> =
                 piece.iter().filter_map(|id| Some((*id, self.take_act_out(*id)?.members))).collect();
-            for act in acts.iter().filter(|act| act.published >= oldest) {
-                let members = self.put_act(act);
+            for act in &acts {
+                let members = self.put_act(act, now);
                 if before.remove(&act.id).unwrap_or_default() != members {
                     moved.push(act.id);
                 }
@@ -261,10 +298,13 @@ impl Keeper {
 
     async fn read_responses(&mut self, store: &dyn Store, now: Timestamp) -> StoreResult<()> {
         let mut found: HashMap<MentionId, Vec<CampaignId>> = HashMap::new();
-        for tracked in &self.tracked {
+        for tracked in &mut self.tracked {
             let terms = &tracked.campaign.terms;
+            let lately = now.saturating_sub(BACK).unwrap_or(now);
+            let first = tracked.acts.first().map_or(lately, |(at, _)| lately.min(*at));
+            let since = terms.since.or(Some(first));
+            tracked.searched = since;
             for query in queries(terms) {
-                let since = terms.since.or_else(|| now.checked_sub(BACK).ok());
                 let filter = Filter { since, until: terms.until, ..Filter::default() };
                 let scope = Scope { filter, most_found: None, most_scanned: None, now };
                 let stop = tokio_util::sync::CancellationToken::new();

@@ -33,7 +33,8 @@ pub use matching::has_words_of;
 pub use report::{ActLine, Report};
 pub use suggest::Suggestion;
 
-use crate::domain::{BrandSize, Timestamp};
+use crate::domain::{ActId, BrandSize, Campaign, Timestamp};
+use crate::engine::books::stakes::Stake;
 use crate::measure::giving::Table;
 use crate::measure::giving::ledger::{Balance, Cover, Sums};
 
@@ -82,8 +83,20 @@ impl Board {
         self.reports.iter().find(|report| report.campaign.terms.name.to_lowercase() == name)
     }
 
+    /// What the books need to know of the campaigns.
+    pub fn stakes(&self) -> Vec<Stake> {
+        let stake = |report: &Arc<Report>| stake(&report.campaign, report.acts.iter().map(|line| line.act));
+        self.reports.iter().map(stake).collect()
+    }
+
     /// The campaigns that run now.
     pub fn running(&self) -> impl Iterator<Item = &Arc<Report>> {
         self.reports.iter().filter(|report| report.running)
     }
+}
+
+/// What the books need to know of a campaign with these acts.
+fn stake(campaign: &Campaign, acts: impl Iterator<Item = ActId>) -> Stake {
+    let paid = campaign.payments.iter().map(|payment| (payment.at, payment.paid.clone())).collect();
+    Stake { name: campaign.terms.name.trim().to_owned(), acts: acts.collect(), paid }
 }

@@ -3,10 +3,10 @@
 use super::flow::{Day, Flow, Responder};
 use super::ledger::{Booked, find, sums_at};
 use super::{Scale, keeper};
-use crate::domain::campaign::is_like;
 use crate::domain::time::SignedDuration;
 use crate::domain::{ActId, Campaign, Deed, Money, SafeText, Timestamp};
 use crate::engine::books::Books;
+use crate::engine::books::stakes::most;
 use crate::measure::giving::Side;
 use crate::measure::giving::health::{Health, Posted, Responses, health};
 use crate::measure::giving::ledger::{Cover, Discount, STALE_DAYS, Sums};
@@ -205,16 +205,8 @@ fn line(own: &Own<'_>, booked: &Booked<'_>, whole: bool, scale: &Scale) -> ActLi
 
 /// What was promised on a condition: a promise that several posts repeat is one, so the most of each unit counts.
 fn promised(booked: &[(&Own<'_>, Booked<'_>)]) -> Vec<Money> {
-    let mut promised: Vec<Money> = Vec::new();
     let capped = |booked: &Booked<'_>| matches!(booked.line.entry.deed, Deed::Conditional { capped: true, .. });
-    for amount in booked.iter().filter(|(_, booked)| capped(booked)).filter_map(|(_, booked)| booked.amount.as_ref()) {
-        match promised.iter_mut().find(|one| is_like(one, amount)) {
-            Some(one) if one.amount < amount.amount => *one = amount.clone(),
-            Some(_) => {}
-            None => promised.push(amount.clone()),
-        }
-    }
-    promised
+    most(booked.iter().filter(|(_, booked)| capped(booked)).filter_map(|(_, booked)| booked.amount.as_ref()))
 }
 
 /// A campaign runs within its dates; one without an end while anything was published within the last 28 days.

@@ -9,7 +9,7 @@ use crate::domain::{Terms, Timestamp};
 /// Acts from which something shared is suggested.
 pub const FEWEST: usize = 3;
 /// Within how long they were published.
-const WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(super) const WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Most that is suggested at once.
 const MOST: usize = 5;
 

@@ -131,7 +131,7 @@ impl Campaigner {
             return Ok(());
         }
         // The books are let go of at once: whoever changes them would have to copy them else.
-        let books = self.books.books(now).await?;
+        let books = self.books.books().await?;
         let board = keeper.board(store, &books, now).await?;
         drop(books);
         held.books = Some(version);

@@ -12,7 +12,8 @@ use super::{Board, Keeper, Scale, words};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
     Author, BrandSize, CampaignChange, CampaignId, Gesture, Intent, Intents, Item, MentionId, Money, Network,
-    NewCorrection, Occasion, Paid, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms, Timestamp,
+    NewCorrection, Occasion, Paid, PersonId, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms,
+    Timestamp,
 };
 use crate::engine::books::{Bookkeeper, Books};
 use crate::language::{Cap, GestureReading, ReadGesture};
@@ -111,6 +112,12 @@ impl House {
         }
     }
 
+    /// The account of the so-many-th writer, when anything of theirs is stored.
+    async fn account(&self, who: u8) -> Option<PersonId> {
+        let found = self.store.accounts(&format!("w{who}"), None).await.unwrap();
+        found.first().map(|account| account.person)
+    }
+
     async fn do_act(&self, act: NewAct) {
         self.record(RecordBatch { acts: vec![act], ..self.batch() }).await;
     }
@@ -153,8 +160,8 @@ impl House {
         self.store.change_campaigns(&change, "Ana", at(NOW)).await.unwrap()
     }
 
-    async fn books(&self, now: Timestamp) -> Books {
-        Books::open(&*self.store, &ByWord, self.scale.size, self.scale.table, now).await.unwrap()
+    async fn books(&self) -> Books {
+        Books::open(&*self.store, &ByWord, self.scale.size, self.scale.table).await.unwrap()
     }
 
     async fn open(&self) -> Keeper {
@@ -163,7 +170,7 @@ impl House {
 
     async fn board(&self, keeper: &mut Keeper) -> Board {
         keeper.look(&*self.store, at(NOW)).await.unwrap();
-        let books = self.books(at(NOW)).await;
+        let books = self.books().await;
         keeper.board(&*self.store, &books, at(NOW)).await.unwrap()
     }
 
@@ -304,12 +311,12 @@ async fn the_gauge_follows_an_act_within_a_frame() {
     house.change(CampaignChange::Save(None, tagged("Ride"))).await;
     let books = Bookkeeper::new(Arc::clone(&house.store), house.scale.size, house.scale.table);
     let begun = Instant::now();
-    let held = books.books(at(NOW)).await.unwrap();
+    let held = books.books().await.unwrap();
     println!("books of {} acts opened in {:?}", held.acts.len(), begun.elapsed());
     drop(held);
     let begun = Instant::now();
     let mut keeper = house.open().await;
-    let held = books.books(at(NOW)).await.unwrap();
+    let held = books.books().await.unwrap();
     let board = keeper.board(&*house.store, &held, at(NOW)).await.unwrap();
     drop(held);
     let (acts, responses) = (board.reports[0].acts.len(), board.reports[0].responses.all);
@@ -325,7 +332,7 @@ async fn the_gauge_follows_an_act_within_a_frame() {
         let readings: Vec<_> = unread.into_iter().map(read).collect();
         house.store.keep_act_readings(&house.lease, 1, &readings).await.unwrap();
         let begun = Instant::now();
-        let held = books.books(at(NOW)).await.unwrap();
+        let held = books.books().await.unwrap();
         let booked = begun.elapsed();
         keeper.look(&*house.store, at(NOW)).await.unwrap();
         let looked = begun.elapsed();
@@ -337,6 +344,44 @@ async fn the_gauge_follows_an_act_within_a_frame() {
         }
     }
     println!("slowest of ten: books {:?}, what changed {:?}, gauge {:?}", worst[0], worst[1], worst[2]);
+}
+
+#[tokio::test]
+async fn a_campaign_of_long_ago_is_measured_by_all_its_acts() {
+    let house = House::new(BrandSize::Large).await;
+    let long_ago = NOW - 400 * DAY;
+    let terms = Terms { until: Some(at(long_ago + 60 * DAY)), ..tagged("Ride") };
+    house.change(CampaignChange::Save(None, terms)).await;
+    // Given before it, so that its ask was covered then.
+    for number in 0..30 {
+        let name = format!("gave{number}");
+        house.do_act(house.act(&name, long_ago - 5 * DAY + number, "We mended a wheel", 1)).await;
+    }
+    house.do_act(house.act("first", long_ago, CAPPED, 1)).await;
+    house.do_act(house.act("second", long_ago + 30 * DAY, "Order the S2 now #ride", 1)).await;
+    for number in 0..8 {
+        let (name, who) = (format!("said{number}"), format!("w{number}"));
+        let mention = house.mention(&name, &who, long_ago + 2 * DAY + number, "lovely #ride", Intent::Praise);
+        house.hear(vec![mention]).await;
+    }
+    let books = house.books().await;
+    let mut then = Keeper::open(&*house.store, house.scale.clone(), at(long_ago + 61 * DAY)).await.unwrap();
+    let then = then.board(&*house.store, &books, at(long_ago + 61 * DAY)).await.unwrap();
+    let mut now = house.open().await;
+    let now = house.board(&mut now).await;
+    let (then, now) = (&then.reports[0], &now.reports[0]);
+    assert_eq!((now.acts.len(), now.responses.all, now.begin), (2, 8, Some(at(long_ago))));
+    assert!(now.acts[0].posted.cover.unwrap().given > 15.0, "{:?}", now.acts[0]);
+    assert!(now.health.is_some() && now.trend.iter().any(|(_, health)| health.is_some()));
+    assert_eq!((&now.acts, &now.health, &now.responses), (&then.acts, &then.health, &then.responses));
+    // An act that comes late and is older than all that was searched: what was said after it counts.
+    let mut keeper = house.open().await;
+    let older = house.mention("early", "w9", long_ago - 350 * DAY, "lovely #ride", Intent::Praise);
+    house.hear(vec![older]).await;
+    house.do_act(house.act("zero", long_ago - 360 * DAY, "Read our new post #ride", 1)).await;
+    let (kept, anew) = (house.board(&mut keeper).await, house.anew().await);
+    assert_eq!(kept, anew);
+    assert_eq!(kept.reports[0].responses.all, 9);
 }
 
 #[derive(Debug, Clone)]
@@ -376,6 +421,14 @@ enum Step {
         intent: usize,
     },
     Uncorrect,
+    /// A person confirms that two are one, or that one is not.
+    Merge {
+        one: u8,
+        other: u8,
+    },
+    Split {
+        who: u8,
+    },
     Pay {
         whole: bool,
     },
@@ -418,6 +471,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => some.clone().prop_map(|say| Step::DropSay { say }),
         2 => (some, 0..INTENTS.len()).prop_map(|(say, intent)| Step::Correct { say, intent }),
         1 => Just(Step::Uncorrect),
+        2 => (0_u8..5, 0_u8..5).prop_map(|(one, other)| Step::Merge { one, other }),
+        1 => (0_u8..5).prop_map(|who| Step::Split { who }),
         1 => any::<bool>().prop_map(|whole| Step::Pay { whole }),
         1 => (0_usize..4).prop_map(|terms| Step::Redefine { terms }),
     ]
@@ -493,6 +548,16 @@ async fn carry_out(house: &House, campaign: CampaignId, done: &mut Done, step: S
         Step::Uncorrect => {
             house.store.undo_corrections(&done.corrections, at(NOW)).await.unwrap();
         }
+        Step::Merge { one, other } => {
+            if let (Some(one), Some(other)) = (house.account(one).await, house.account(other).await) {
+                house.store.merge_people(one, other, at(NOW), None).await.unwrap();
+            }
+        }
+        Step::Split { who } => {
+            if let Some(account) = house.account(who).await {
+                house.store.split_person(account).await.unwrap();
+            }
+        }
         Step::Pay { whole } => {
             let paid = if whole { Paid::Whole } else { Paid::Part(Money { amount: 5.0, unit: None }) };
             house.change(CampaignChange::Pay(campaign, paid)).await;
@@ -505,7 +570,7 @@ async fn carry_out(house: &House, campaign: CampaignId, done: &mut Done, step: S
 }
 
 /// The rounds of a random history, fewer than a property would have: each is played on a database.
-const HISTORIES: usize = 12;
+const HISTORIES: usize = 18;
 const STEPS: usize = 30;
 
 #[tokio::test]

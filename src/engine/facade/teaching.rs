@@ -68,7 +68,7 @@ impl EngineHandle {
     /// # Errors
     /// When the store cannot be read.
     pub async fn books(&self) -> Result<Arc<Books>, StoreError> {
-        self.crew.books.books(self.shared.clock.now()).await
+        self.crew.books.books().await
     }
 
     /// What a screen shows of the books: the newest `limit` acts and the sums.
@@ -77,7 +77,8 @@ impl EngineHandle {
     /// When the store cannot be read.
     pub async fn show_books(&self, limit: usize) -> Result<Shown, StoreError> {
         let books = self.books().await?;
-        shown::shown(&*self.crew.store, &books, self.shared.clock.now(), limit).await
+        let stakes = self.campaigns().map(|board| board.stakes()).unwrap_or_default();
+        shown::shown(&*self.crew.store, &books, &stakes, self.shared.clock.now(), limit).await
     }
 
     /// How an act was read, with the words that made the verdict; `None` when it is in the books no more.

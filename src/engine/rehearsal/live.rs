@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use super::{Rehearsal, Setting, Stage};
+use super::{Footing, Rehearsal, Setting, Stage};
 use crate::domain::{BrandSize, Timestamp};
 use crate::engine::books::Books;
 use crate::engine::presence::Presence;
@@ -30,33 +30,40 @@ impl Rehearsing {
         Self { readers, size, table }
     }
 
-    /// What is in the store, to be rehearsed against.
+    /// The books that are in the store, read for this once.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn ground(&self, store: &dyn Store, now: Timestamp) -> StoreResult<Arc<Ground>> {
-        let books = Books::open(store, self.readers.gesture.as_ref(), self.size, self.table, now).await?;
+    pub async fn books(&self, store: &dyn Store) -> StoreResult<Books> {
+        Books::open(store, self.readers.gesture.as_ref(), self.size, self.table).await
+    }
+
+    /// To be rehearsed against these books, and how the latest acts in the store come across.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn ground(&self, books: &Books, store: &dyn Store, now: Timestamp) -> StoreResult<Arc<Ground>> {
         let presence = Presence::of(store.acts(None, ACTS).await?.iter(), self.size, now);
-        Ok(Arc::new(Ground { books, presence }))
+        Ok(Arc::new(Ground { footing: Footing::of(&books.ledger, now), presence }))
     }
 
     /// To be rehearsed against these books, nothing being known of how the brand comes across.
-    pub fn on(&self, books: Books, now: Timestamp) -> Ground {
+    pub fn on(&self, books: &Books, now: Timestamp) -> Ground {
         let presence = Presence::of([].iter(), self.size, now);
-        Ground { books, presence }
+        Ground { footing: Footing::of(&books.ledger, now), presence }
     }
 
     /// Rehearses a post that answers nobody, within the campaign that it belongs to.
     pub fn rehearse(&self, ground: &Arc<Ground>, text: &str, now: Timestamp, setting: Option<Setting>) -> Rehearsed {
-        let (reader, books) = (self.readers.gesture.as_ref(), &ground.books);
-        let stage = Stage { books, reader, size: self.size, table: self.table, now, setting: setting.as_ref() };
-        let (acts, rehearsal) = (books.ledger.lines().len(), stage.rehearse(text, false));
+        let (reader, footing) = (self.readers.gesture.as_ref(), &ground.footing);
+        let stage = Stage { footing, reader, size: self.size, table: self.table, now, setting: setting.as_ref() };
+        let (acts, rehearsal, sums) = (footing.acts, stage.rehearse(text, false), footing.sums(now));
         Rehearsed {
             about: text.to_owned(),
             lang: self.readers.language.language(text, None),
             rehearsal,
-            balance: books.ledger.balance(now),
-            next: books.ledger.next_ask(self.table.hard_ask, self.size, now),
+            balance: footing.balance,
+            next: Cover::of(sums.given, sums.asked, self.table.hard_ask, self.size),
             presence: ground.presence.clone(),
             enough: acts >= FEWEST_ACTS,
             acts,
@@ -88,17 +95,10 @@ impl PartialEq for Rehearsing {
     }
 }
 
-/// What posts are rehearsed against: the books, and how the brand comes across.
+/// What posts are rehearsed against: how the books stand, and how the brand comes across.
 pub struct Ground {
-    books: Books,
+    footing: Footing,
     presence: Presence,
-}
-
-impl Ground {
-    /// The books.
-    pub fn books(&self) -> &Books {
-        &self.books
-    }
 }
 
 /// What a post would do, as far as that is known.

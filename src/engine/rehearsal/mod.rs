@@ -6,12 +6,11 @@ pub mod told;
 
 use std::ops::Range;
 
-use super::books::Books;
 use crate::domain::time::SignedDuration;
 use crate::domain::{BrandSize, Deed, Gesture, Give, SafeText, Timestamp};
 use crate::language::{DeedReading, GestureReading, Profiting, ReadGesture, profiting};
 use crate::measure::giving::health::{Health, Posted, Responses, health};
-use crate::measure::giving::ledger::{Cover, Sums};
+use crate::measure::giving::ledger::{Balance, Cover, Ledger, Sums};
 use crate::measure::giving::{Side, Table};
 
 /// Most days of waiting that are advised.
@@ -104,10 +103,36 @@ pub enum Change {
     SignIt,
 }
 
+/// How the books stand at a moment: all of them that a rehearsal needs, so that nobody holds on to the books.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Footing {
+    at: Timestamp,
+    sums: Sums,
+    table: Table,
+    /// The balance.
+    pub balance: Balance,
+    /// Acts in the books.
+    pub acts: usize,
+}
+
+impl Footing {
+    /// Of these books.
+    pub fn of(ledger: &Ledger, now: Timestamp) -> Self {
+        let (sums, table) = (ledger.sums(now), *ledger.table());
+        Self { at: now, sums, table, balance: ledger.balance(now), acts: ledger.lines().len() }
+    }
+
+    /// G and A at that moment or later, when nothing is published until then.
+    pub fn sums(&self, now: Timestamp) -> Sums {
+        let rest = self.table.decay(self.at, now);
+        Sums { given: self.sums.given * rest, asked: self.sums.asked * rest }
+    }
+}
+
 /// Who rehearses.
 pub struct Stage<'a> {
-    /// The books.
-    pub books: &'a Books,
+    /// How the books stand.
+    pub footing: &'a Footing,
     /// Who reads.
     pub reader: &'a dyn ReadGesture,
     /// How big the brand is.
@@ -126,7 +151,7 @@ impl Stage<'_> {
         let gesture = self.reader.gesture(text, reply);
         let deed = DeedReading::of(text, reply, &gesture);
         let personal = is_personal(text);
-        let before = self.books.ledger.sums(self.now);
+        let before = self.footing.sums(self.now);
         let (side, cover, after, health) = self.played(deed.deed, personal, before);
         let within = self.setting.map(|setting| self.within(setting, deed.deed, personal, before, after));
         let mut advice = self.advice(&gesture, deed.deed, personal, before, health.as_ref());
@@ -220,7 +245,7 @@ impl Stage<'_> {
     fn patience(&self, weight: f64) -> Option<(i64, Sums)> {
         (1..=PATIENCE).find_map(|days| {
             let then = self.now.checked_add(SignedDuration::from_hours(24 * days)).ok()?;
-            let sums = self.books.ledger.sums(then);
+            let sums = self.footing.sums(then);
             (!Cover::of(sums.given, sums.asked, weight, self.size).is_early()).then_some((days, sums))
         })
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::books::Books;
 use crate::language::{Cap, RuleGesture};
 use crate::measure::giving::ledger::{Entry, Ledger};
 
@@ -33,8 +34,14 @@ fn books(deeds: &[Deed], size: BrandSize) -> Books {
 
 fn rehearse(reader: &dyn ReadGesture, deeds: &[Deed], size: BrandSize, text: &str) -> Rehearsal {
     let books = books(deeds, size);
-    let stage =
-        Stage { books: &books, reader, size, table: Table::default(), now: Timestamp::UNIX_EPOCH, setting: None };
+    let stage = Stage {
+        footing: &Footing::of(&books.ledger, Timestamp::UNIX_EPOCH),
+        reader,
+        size,
+        table: Table::default(),
+        now: Timestamp::UNIX_EPOCH,
+        setting: None,
+    };
     stage.rehearse(text, false)
 }
 
@@ -99,7 +106,14 @@ fn a_campaign_is_told_as_it_would_be_with_the_post_and_its_present_responses() {
     };
     let rehearse = |reader: &dyn ReadGesture, text: &str| {
         let (size, table) = (BrandSize::Enterprise, Table::default());
-        let stage = Stage { books: &books, reader, size, table, now: Timestamp::UNIX_EPOCH, setting: Some(&setting) };
+        let stage = Stage {
+            footing: &Footing::of(&books.ledger, Timestamp::UNIX_EPOCH),
+            reader,
+            size,
+            table,
+            now: Timestamp::UNIX_EPOCH,
+            setting: Some(&setting),
+        };
         let within = stage.rehearse(text, false).within.unwrap();
         assert_eq!(within.name.as_str(), "Winter ride");
         (within.before.unwrap().health.unwrap(), within.after.unwrap())

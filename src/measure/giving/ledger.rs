@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::sameness::{ALIKE, COMPARED, SAME, Sketch};
+use super::sameness::{COMPARED, Echo, Sketch};
 use super::{Side, Table, gives_per_ask};
 use crate::domain::{ActId, BrandSize, Deed, Give, PersonId, Timestamp};
 
@@ -45,9 +45,9 @@ pub struct Line {
     pub discounted: Option<Discount>,
     /// For an ask, whether enough was given before it.
     pub cover: Option<Cover>,
-    /// It is a reply that resembles ([`ALIKE`]) one of the hundred replies before it: the tone of a form letter.
+    /// It is a reply that resembles one of the hundred replies before it: the tone of a form letter ([`Echo`]).
     pub canned: bool,
-    /// One of the hundred replies before it says nearly the same ([`SAME`]).
+    /// One of the hundred replies before it says nearly the same ([`Echo`]).
     repeated: bool,
     /// It thanks, and nobody had thanked this person within the week before.
     thanks: bool,
@@ -241,16 +241,8 @@ impl Ledger {
                 return place;
             }
             seen += 1;
-            let likeness = window.iter().map(|other| sketch.likeness(other));
-            let (mut canned, mut repeated) = (false, false);
-            for likeness in likeness {
-                canned |= likeness >= ALIKE;
-                repeated |= likeness >= SAME;
-                if repeated {
-                    break;
-                }
-            }
-            (line.canned, line.repeated) = (canned, repeated);
+            let echo = Echo::of(sketch, &window);
+            (line.canned, line.repeated) = (echo.canned, echo.repeated);
             if window.len() >= COMPARED {
                 window.pop_front();
             }

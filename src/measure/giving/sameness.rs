@@ -98,39 +98,60 @@ impl Sketch {
     }
 }
 
+/// How a reply stands to those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Echo {
+    /// It resembles ([`ALIKE`]) one of them: the tone of a form letter.
+    pub canned: bool,
+    /// It says nearly the same ([`SAME`]) as one of them.
+    pub repeated: bool,
+}
+
+impl Echo {
+    /// Of a reply after others, of which the [`COMPARED`] newest matter.
+    pub fn of<'a>(reply: &Sketch, before: impl IntoIterator<Item = &'a Sketch>) -> Self {
+        let mut echo = Self::default();
+        for likeness in before.into_iter().map(|other| reply.likeness(other)) {
+            echo.canned |= likeness >= ALIKE;
+            echo.repeated |= likeness >= SAME;
+            if echo.repeated {
+                break;
+            }
+        }
+        echo
+    }
+}
+
+/// Of each reply, oldest first, whether it is canned. The one definition of the word, in the books and for the alarm.
+pub fn canned(replies: &[Sketch]) -> Vec<bool> {
+    let before = |place: usize| replies.get(place.saturating_sub(COMPARED)..place).unwrap_or_default();
+    replies.iter().enumerate().map(|(place, reply)| Echo::of(reply, before(place)).canned).collect()
+}
+
+/// Whether an act is personal: signed or in the first person singular (`as_a_person`), or a reply that is not canned.
+/// The one definition of the word.
+pub fn is_personal(as_a_person: bool, reply: bool, canned: bool) -> bool {
+    as_a_person || (reply && !canned)
+}
+
 /// How canned a brand's replies are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sameness {
-    /// The mean likeness of a reply to the one most like it, 0 to 1.
-    pub mean: f64,
-    /// The share of replies that say nearly the same as another, 0 to 1.
+    /// The share of canned replies, 0 to 1.
     pub canned: f64,
 }
 
 impl Sameness {
+    /// Of replies, each canned or not; `None` below [`FEWEST_REPLIES`].
+    pub fn of(canned: &[bool]) -> Option<Self> {
+        let count = canned.iter().filter(|canned| **canned).count();
+        (canned.len() >= FEWEST_REPLIES).then(|| Self { canned: count as f64 / canned.len() as f64 })
+    }
+
     /// It is time to say so.
     pub fn alarms(&self) -> bool {
         self.canned >= CANNED
     }
-}
-
-/// The sameness of the latest replies (a hundred or so; the work grows with the square); `None` below
-/// [`FEWEST_REPLIES`].
-pub fn sameness(replies: &[&str]) -> Option<Sameness> {
-    if replies.len() < FEWEST_REPLIES {
-        return None;
-    }
-    let shingled: Vec<BTreeSet<String>> = replies.iter().map(|reply| shingles(reply)).collect();
-    let nearest = shingled.iter().enumerate().map(|(at, one)| {
-        let others = shingled.iter().enumerate().filter(|(other, _)| *other != at);
-        others.map(|(_, other)| likeness(one, other)).fold(0.0, f64::max)
-    });
-    let nearest: Vec<f64> = nearest.collect();
-    let all = replies.len() as f64;
-    Some(Sameness {
-        mean: nearest.iter().sum::<f64>() / all,
-        canned: nearest.iter().filter(|likeness| **likeness >= ALIKE).count() as f64 / all,
-    })
 }
 
 #[cfg(test)]
@@ -141,10 +162,14 @@ mod tests {
     fn a_form_letter_is_recognised_behind_names_and_signatures() {
         let letter =
             |name: &str| format!("Hi @{name}, sorry to hear that! Please send us a message with your order. ^AK");
-        let letters: Vec<String> = ["ana", "bo", "cy", "di", "ed", "flo", "gus", "hal"].map(letter).to_vec();
-        let same = sameness(&letters.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
-        assert_eq!((same.mean, same.canned), (1.0, 1.0));
+        let letters = ["ana", "bo", "cy", "di", "ed", "flo", "gus", "hal"].map(|name| Sketch::of(&letter(name)));
+        let flags = canned(&letters);
+        assert_eq!(flags.iter().filter(|canned| !**canned).count(), 1, "the first resembles nothing before it");
+        let same = Sameness::of(&flags).unwrap();
+        assert_eq!(same.canned, 7.0 / 8.0);
         assert!(same.alarms());
+        let (first, last) = (Echo::of(&letters[0], &[]), Echo::of(&letters[7], &letters[..7]));
+        assert_eq!((first, last), (Echo::default(), Echo { canned: true, repeated: true }));
     }
 
     #[test]
@@ -159,9 +184,29 @@ mod tests {
             "Sunday rides start at nine from the old mill, no need to sign up.",
             "I asked the workshop: they can look at it tomorrow if you bring it before noon.",
         ];
-        let same = sameness(&replies).unwrap();
-        assert!(same.canned == 0.0 && same.mean < 0.1 && !same.alarms(), "{same:?}");
-        assert_eq!(sameness(&replies[..7]), None);
+        let flags = canned(&replies.map(Sketch::of));
+        let same = Sameness::of(&flags).unwrap();
+        assert!(same.canned == 0.0 && !same.alarms(), "{same:?}");
+        assert_eq!(Sameness::of(&flags[..7]), None);
+    }
+
+    #[test]
+    fn only_the_hundred_replies_before_are_compared() {
+        let other = |number: usize| Sketch::of(&format!("number {number} is {} and {}", number * 7, number * 13));
+        let letter = Sketch::of("sorry to hear that, please send us your order number by message");
+        let between = |count: usize| {
+            let mut all = vec![letter.clone()];
+            all.extend((0..count).map(other));
+            all.push(letter.clone());
+            canned(&all).last().copied()
+        };
+        assert_eq!((between(COMPARED - 1), between(COMPARED)), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn personal_is_who_signs_speaks_as_one_or_answers_in_own_words() {
+        assert!(is_personal(true, true, true) && is_personal(true, false, false) && is_personal(false, true, false));
+        assert!(!is_personal(false, true, true) && !is_personal(false, false, false));
     }
 
     #[test]

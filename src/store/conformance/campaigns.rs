@@ -188,6 +188,58 @@ pub(crate) async fn responses_are_told_with_what_became_of_them(grounds: &dyn Gr
     assert_eq!(whole.iter().map(|mention| mention.row.id).collect::<Vec<_>>(), ids);
 }
 
+pub(crate) async fn accounts_that_are_one_know_us_together(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    town.record(SQUARE, vec![town.mention("answered", 0), town.mention("other", 1), town.mention("third", 2)]).await;
+    town.do_acts(SQUARE, vec![town.act("answer", 60, Some("answered")), town.act("late", 90, Some("other"))]).await;
+    let mut ids = Vec::new();
+    for name in ["answered", "other", "third"] {
+        ids.push(town.id_of(name).await);
+    }
+    let people = async || {
+        let rows = town.store.response_rows(&ids).await.unwrap();
+        rows.iter().filter_map(|row| row.person).collect::<Vec<PersonId>>()
+    };
+    let addressed = async || {
+        let mut to: Vec<_> = town.store.book_rows(at(0), None, 9).await.unwrap().iter().map(|row| row.to).collect();
+        to.reverse();
+        to
+    };
+    let apart = people().await;
+    let [answered, other, third] = apart[..] else { panic!("{apart:?}") };
+    assert_eq!(addressed().await, [Some(answered), Some(other)]);
+    let (news, books) = (town.store.campaign_place().await.unwrap(), town.store.books_version().await.unwrap());
+
+    assert!(town.store.merge_people(other, third, at(NOW), None).await.unwrap());
+    assert!(town.store.merge_people(answered, third, at(NOW), None).await.unwrap());
+    assert_eq!(people().await, [answered; 3], "they go by one number");
+    assert_eq!(addressed().await, [Some(answered); 2]);
+    let known = async |person, second| !town.store.known_before(&[person], at(NOW + second)).await.unwrap().is_empty();
+    assert!(known(third, 61).await && known(other, 61).await, "one of them was answered");
+    assert!(!known(third, 60).await);
+    let told = town.changed_since(news).await;
+    assert!([answered, other, third].iter().all(|person| told.people.contains(person)), "{:?}", told.people);
+    assert!(ids.iter().all(|id| told.mentions.contains(id)), "{:?}", told.mentions);
+    assert_eq!(town.store.book_changes(books).await.unwrap().rows.len(), 2);
+
+    // Whoever is met under one account is told of under the number of the person.
+    let news = town.store.campaign_place().await.unwrap();
+    town.do_acts(SQUARE, vec![town.act("more", 99, Some("third"))]).await;
+    assert_eq!(town.changed_since(news).await.people, [answered, third]);
+
+    let (news, books) = (town.store.campaign_place().await.unwrap(), town.store.books_version().await.unwrap());
+    town.store.split_person(answered).await.unwrap();
+    assert_eq!(people().await, [answered, other, other]);
+    assert!(known(third, 91).await && !known(third, 90).await, "the two that are left");
+    assert!(known(answered, 61).await);
+    let told = town.changed_since(news).await;
+    assert!([answered, other, third].iter().all(|person| told.people.contains(person)));
+    assert_eq!(town.store.book_changes(books).await.unwrap().rows.len(), 3);
+    // The one whose number they go by is no more.
+    town.delete(SQUARE, &["other"]).await;
+    assert_eq!(people().await, [answered, third]);
+}
+
 pub(crate) async fn a_backlash_is_raised_once_a_day(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let signal = |second| Signal {

@@ -8,7 +8,7 @@ const SQUARE: usize = 2;
 const MARKET: usize = 3;
 const READER: i64 = 5;
 
-fn reading(deed: Deed) -> ActReading {
+pub(super) fn reading(deed: Deed) -> ActReading {
     ActReading {
         gesture: deed.gesture(),
         deed,

@@ -81,7 +81,8 @@ macro_rules! conformance {
                 our_own_posts_are_no_mentions acts_grow_old;
             campaigns: campaigns_of_the_configuration_come_and_go campaigns_made_by_hand_are_changed_and_undone
                 payments_and_dismissals_are_kept_and_undone what_changed_is_told_once_and_in_pieces
-                responses_are_told_with_what_became_of_them a_backlash_is_raised_once_a_day;
+                responses_are_told_with_what_became_of_them accounts_that_are_one_know_us_together
+                a_backlash_is_raised_once_a_day;
             giving: readings_come_back_whole what_changes_is_read_anew changes_are_told_to_whoever_keeps_books
                 a_response_answers_whichever_comes_first an_edit_may_tell_what_is_answered
                 a_persons_word_on_an_act_stands;

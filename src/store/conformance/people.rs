@@ -7,10 +7,10 @@ use crate::domain::person::{
     Exchange, Handle, PeopleFilter, PeopleOrder, PersonFile, PersonRow, TieSums, is_regular, week,
 };
 use crate::domain::search::Narrowing;
-use crate::domain::{Network, NewCorrection, Occasion, PersonId, Said, Sentiment, Visibility};
+use crate::domain::{Deed, Give, Network, NewCorrection, Occasion, PersonId, Said, Sentiment, Visibility};
 use crate::store::cases::ByHand;
 use crate::store::people::{AddUp, Whom};
-use crate::store::{Need, NewAct};
+use crate::store::{Need, NewAct, Unread};
 
 const SQUARE: usize = 2;
 const MARKET: usize = 3;
@@ -20,14 +20,6 @@ const DAY: i64 = 86_400;
 pub(crate) struct Plain;
 
 impl AddUp for Plain {
-    fn deed(&self, text: &str, _: Option<&str>) -> Option<Exchange> {
-        match text {
-            text if text.contains("gift") => Some(Exchange::OurGive),
-            text if text.contains("buy") => Some(Exchange::OurAsk),
-            _ => None,
-        }
-    }
-
     fn sums(&self, went: &[(Timestamp, Exchange)]) -> TieSums {
         let count = |kind| u32::try_from(went.iter().filter(|(_, one)| *one == kind).count()).unwrap();
         let turns: Vec<i64> =
@@ -85,6 +77,21 @@ impl Town {
     async fn answers_with(&self, acts: Vec<NewAct>) {
         let batch = RecordBatch { acts, ..self.batch(SQUARE, vec![]) };
         self.store.record(&self.lease, &batch).await.unwrap();
+        self.read_gifts().await;
+    }
+
+    /// Reads what is unread: a gift is a give, what tells to buy an ask.
+    async fn read_gifts(&self) {
+        let read = |unread: Unread| {
+            let deed = match unread.text.as_str() {
+                text if text.contains("gift") => Deed::Give(Give::Fix),
+                text if text.contains("buy") => Deed::HardAsk,
+                _ => Deed::Talk,
+            };
+            (unread, super::giving::reading(deed))
+        };
+        let all: Vec<_> = self.store.unread_acts(1, 100).await.unwrap().into_iter().map(read).collect();
+        self.store.keep_act_readings(&self.lease, 1, &all).await.unwrap();
     }
 
     async fn settle(&self) -> u64 {
@@ -179,6 +186,27 @@ pub(crate) async fn ties_are_added_up_as_things_come_and_go(grounds: &dyn Ground
     assert_eq!(rows[0].sums, sums, "the list and the card say the same");
     let figures = town.store.people_figures(at(NOW)).await.unwrap();
     assert_eq!((figures.people, figures.turns, figures.regulars, figures.unsettled), (2, 2, 0, 0));
+
+    // What an answer gives or asks is what a person says, else what was read; the words alone say nothing.
+    let answer = town.store.acts(None, 9).await.unwrap().iter().find(|act| act.native_id == "id:r1").unwrap().id;
+    let ours = async || {
+        town.settle().await;
+        let row = town.store.people(&PeopleFilter::default(), None, at(NOW), 9).await.unwrap().remove(0);
+        assert_eq!(row.sums, town.file("ana.example").await.row.sums);
+        (row.sums.gives, row.sums.asks)
+    };
+    let corrected = town.store.correct_acts(&[answer], Deed::HardAsk, at(NOW)).await.unwrap();
+    assert_eq!(ours().await, (0, 1));
+    town.store.undo_act_corrections(&corrected, at(NOW)).await.unwrap();
+    assert_eq!(ours().await, (1, 0));
+    let mut edited = town.we_say("r1", "a", "@ana.example buy", 1);
+    edited.content = 3;
+    town.answers_with(vec![edited]).await;
+    assert_eq!(ours().await, (0, 1), "read anew");
+    let mut again = town.we_say("r1", "a", "@ana.example a gift", 1);
+    again.content = 4;
+    town.answers_with(vec![again]).await;
+    assert_eq!(ours().await, (1, 0));
 
     // A corrected reading, an answer that is taken down and a post that its author takes down are followed.
     let said = Said { about: Some(false), ..Said::default() };

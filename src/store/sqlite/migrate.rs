@@ -12,7 +12,7 @@ use crate::store::StoreError;
 pub(super) const APPLICATION: i64 = 0x6764_7764;
 
 /// The steps, oldest first.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     include_str!("migrations/0001_house.sql"),
     include_str!("migrations/0002_networks.sql"),
     include_str!("migrations/0003_corrections.sql"),
@@ -24,6 +24,7 @@ const STEPS: [&str; 11] = [
     include_str!("migrations/0009_handover.sql"),
     include_str!("migrations/0010_intents.sql"),
     include_str!("migrations/0011_people.sql"),
+    include_str!("migrations/0012_deeds_and_people.sql"),
 ];
 
 /// Newest schema that this program knows.

@@ -249,6 +249,14 @@ impl Model {
         self.leave_sheet();
     }
 
+    /// Closes the sheet as it is, and whatever lies over it: nothing of it is kept here.
+    pub(super) fn drop_sheet(&mut self) {
+        self.overlays.clear();
+        self.answering.batch = None;
+        self.answering.opening = None;
+        self.leave_sheet();
+    }
+
     /// Back to where the reader was.
     fn leave_sheet(&mut self) {
         self.answering.composer = None;
@@ -350,6 +358,13 @@ impl Model {
     /// The sheet of a post wants to be rehearsed.
     pub(super) fn wants_rehearsal(&self) -> bool {
         self.answering.composer.as_ref().is_some_and(|sheet| sheet.wants_rehearsal())
+    }
+
+    /// The books, or the campaigns, are others: what is written is rehearsed against them.
+    pub(super) fn doubt_rehearsal(&mut self) {
+        if let Some(sheet) = &mut self.answering.composer {
+            sheet.doubt_rehearsal();
+        }
     }
 
     /// What is to be rehearsed.

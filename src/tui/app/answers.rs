@@ -47,6 +47,7 @@ impl Model {
                 if self.desk.view() == View::Acts {
                     self.asks.stale(Thing::Books);
                 }
+                self.doubt_rehearsal();
                 false
             }
             Event::Changed | Event::Erased(_) => {
@@ -60,10 +61,18 @@ impl Model {
                 self.thread_is_stale();
                 self.rows_changed(1);
                 self.changed_elsewhere();
+                self.doubt_person();
                 false
             }
             Event::Learned(lessons) => self.learned(lessons),
-            Event::Campaigns(board) => self.measured(board),
+            Event::Campaigns(board) => {
+                // What was paid stands in the books as well.
+                if self.desk.view() == View::Acts {
+                    self.asks.stale(Thing::Books);
+                }
+                self.doubt_rehearsal();
+                self.measured(board)
+            }
             Event::Standing(standing) => self.status.stand(standing),
             Event::Paused(paused) => {
                 self.asks.stale(Thing::Sources);

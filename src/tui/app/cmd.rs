@@ -338,8 +338,8 @@ pub enum Load {
     },
     /// Who said what in the thread of a mention.
     Thread(MentionId),
-    /// The accounts under which what a source has shown can be answered.
-    Accounts(SourceId),
+    /// The accounts under which what a source has shown can be answered; without one, all.
+    Accounts(Option<SourceId>),
     /// A window of the people; with figures over all of them when it begins with the first.
     People {
         /// Which, and in which order.

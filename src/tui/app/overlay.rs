@@ -44,6 +44,14 @@ impl Sheet {
         Self { title: title.into(), page, scroll: 0, height: height.max(1) }
     }
 
+    /// Shows another page, scrolled as before. Tells whether it differs.
+    pub(super) fn turn_into(&mut self, other: Self) -> bool {
+        let differs = self.page != other.page;
+        let most = other.page.lines().len().saturating_sub(other.height);
+        *self = Self { scroll: self.scroll.min(most), ..other };
+        differs
+    }
+
     /// Its title.
     pub fn title(&self) -> &str {
         &self.title

@@ -202,7 +202,7 @@ impl Errands {
             let answer = match load {
                 Load::Rehearsal { text, now, by, account, board } => {
                     let setting = board.and_then(|board| Setting::found(&board, &text, &account));
-                    rehearsals.answer(&*store, &text, now, &by, setting).await
+                    rehearsals.answer(&*store, &*newsroom, &text, now, &by, setting).await
                 }
                 load => answer(&*store, &*newsroom, &*add_up, load, brand).await,
             };

@@ -63,7 +63,12 @@ pub(crate) async fn open(
     }
     let source = opened.mention.as_ref().map(|mention| mention.row.source).or(draft.as_ref().map(|draft| draft.source));
     match source {
-        _ if post => opened.identities = store.identities().await?,
+        _ if post => {
+            opened.identities = store.identities().await?;
+            if opened.identities.is_empty() {
+                opened.until_known = store.source_names().await?.first().map(|(source, _)| *source);
+            }
+        }
         Some(source) => opened.identities = reaching(store, source).await?,
         None => {}
     }
@@ -109,8 +114,12 @@ async fn replies(store: &dyn Store) -> StoreResult<Vec<String>> {
 }
 
 /// The accounts that reach what a source has shown, and those that were used last.
-pub(super) async fn accounts(store: &dyn Store, source: SourceId) -> StoreResult<Told> {
-    Ok(Told::Accounts(reaching(store, source).await?, used(store).await?))
+pub(super) async fn accounts(store: &dyn Store, source: Option<SourceId>) -> StoreResult<Told> {
+    let known = match source {
+        Some(source) => reaching(store, source).await?,
+        None => store.identities().await?,
+    };
+    Ok(Told::Accounts(known, used(store).await?))
 }
 
 /// The accounts that reach what a source has shown: its own, and those of its scope, in which a post has the same name.

@@ -7,10 +7,10 @@ use tokio::sync::broadcast;
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{ActId, CorrectionId, Deed, MentionId, Network, Occasion, Said, SourceId, SubjectId};
+use crate::engine::books::Books;
 use crate::engine::books::shown::{Shown, Verdict};
 use crate::engine::people::Reckoner;
 use crate::engine::{self, EngineHandle, Event, Reasons};
-use crate::language::Readers;
 use crate::store::StoreResult;
 use crate::store::people::AddUp;
 
@@ -60,6 +60,14 @@ pub trait Newsroom: Send + Sync {
     async fn show_books(&self, _limit: usize) -> StoreResult<Option<Shown>> {
         Ok(None)
     }
+    /// The books that are held in memory, in line with the store; `None` where nobody keeps any. Whoever asks lets go of
+    /// them soon: a change of books that somebody holds copies them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    async fn books(&self) -> StoreResult<Option<Arc<Books>>> {
+        Ok(None)
+    }
     /// How an act of ours was read, with the words that made the verdict; `None` when it is in the books no more.
     ///
     /// # Errors
@@ -83,7 +91,7 @@ pub trait Newsroom: Send + Sync {
     }
     /// What adds ties up.
     fn add_up(&self) -> Arc<dyn AddUp> {
-        Arc::new(Reckoner::new(Arc::new(Readers::rule_based())))
+        Arc::new(Reckoner)
     }
     /// Something in the outbox was changed here: whoever sends looks at once.
     fn outbox_changed(&self) {}
@@ -170,6 +178,10 @@ impl Newsroom for EngineHandle {
         Self::show_books(self, limit).await.map(Some)
     }
 
+    async fn books(&self) -> StoreResult<Option<Arc<Books>>> {
+        Self::books(self).await.map(Some)
+    }
+
     async fn verdict(&self, act: ActId) -> StoreResult<Option<Verdict>> {
         Self::verdict(self, act).await
     }
@@ -180,10 +192,6 @@ impl Newsroom for EngineHandle {
 
     async fn undo_act_corrections(&self, ids: &[CorrectionId]) -> StoreResult<u64> {
         Self::undo_act_corrections(self, ids).await
-    }
-
-    fn add_up(&self) -> Arc<dyn AddUp> {
-        Arc::new(Reckoner::new(self.readers()))
     }
 
     fn outbox_changed(&self) {

@@ -6,7 +6,9 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::{ActId, MentionId, PersonId};
 use crate::store::CampaignNews;
+use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::fault::Done;
+use crate::store::sqlite::people::one_person;
 
 /// Where the news stand now.
 pub(super) const PLACE: &str = "SELECT coalesce(max(id), 0) FROM campaign_news";
@@ -14,6 +16,8 @@ pub(super) const PLACE: &str = "SELECT coalesce(max(id), 0) FROM campaign_news";
 pub(super) const OLDEST: &str = "SELECT min(id) FROM campaign_news";
 /// What came after a place.
 pub(super) const SINCE: &str = "SELECT id, kind, number FROM campaign_news WHERE id > ? ORDER BY id LIMIT ?";
+/// The numbers by which the people of accounts go.
+pub(super) const WHOLE: &str = concat!("SELECT ", one_person!("j.value"), " FROM json_each(?) j");
 
 /// Where the news stand now.
 pub(super) async fn place(conn: &mut SqliteConnection) -> Done<i64> {
@@ -36,13 +40,24 @@ pub(super) async fn since(conn: &mut SqliteConnection, since: i64, limit: u32) -
         let of_kind = rows.iter().filter(move |row| row.1 == kind).map(|row| row.2);
         of_kind.collect::<BTreeSet<i64>>().into_iter()
     };
+    let people = people(conn, numbers(3).collect()).await?;
     Ok(CampaignNews {
         place: last,
         campaigns: rows.iter().any(|row| row.1 == 0),
         mentions: numbers(1).map(MentionId).collect(),
         acts: numbers(2).map(ActId).collect(),
-        people: numbers(3).map(PersonId).collect(),
+        people,
         more: rows.len() >= limit as usize,
         too_old: false,
     })
+}
+
+/// These accounts, and the numbers by which their people go.
+async fn people(conn: &mut SqliteConnection, accounts: BTreeSet<i64>) -> Done<Vec<PersonId>> {
+    let mut all = accounts;
+    if !all.is_empty() {
+        let whole: Vec<i64> = sqlx::query_scalar(WHOLE).bind(json(all.iter().copied())).fetch_all(conn).await?;
+        all.extend(whole);
+    }
+    Ok(all.into_iter().map(PersonId).collect())
 }

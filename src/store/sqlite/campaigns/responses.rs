@@ -9,13 +9,16 @@ use crate::store::ResponseRow;
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::codec::{self, flag};
 use crate::store::sqlite::fault::Done;
+use crate::store::sqlite::people::one_person;
 use crate::store::sqlite::place::{published, to_millis};
 use crate::store::sqlite::rows::AUTHOR;
 
 macro_rules! respond {
     ($from:literal) => {
         concat!(
-            "SELECT b.id, b.place, b.person, b.visibility, b.flags, r.act, b.readings,
+            "SELECT b.id, b.place, ",
+            one_person!("b.person"),
+            ", b.visibility, b.flags, r.act, b.readings,
                  coalesce(CASE WHEN k.turn = c.reopened THEN c.aftermath ELSE t.aftermath END, 0) = 1,
                  coalesce(c.status < 3, m.answered IS NULL)
              FROM ",
@@ -37,10 +40,15 @@ pub(super) const TO: &str = respond!(
     "json_each(?) j CROSS JOIN response r INDEXED BY response_act ON r.act = j.value
      CROSS JOIN body b ON b.id = r.mention"
 );
-/// People whom we answered publicly before a moment.
+/// People whom we answered publicly before a moment, under whichever of the accounts that are one with theirs.
 pub(super) const KNOWN: &str = "SELECT j.value FROM json_each(?1) j WHERE EXISTS (
         SELECT 1 FROM body b INDEXED BY body_person CROSS JOIN act a INDEXED BY act_answers ON a.answers = b.id
         WHERE b.person = j.value AND b.visibility < 2 AND a.published < ?2 AND a.visibility < 2)
+     OR EXISTS (
+        SELECT 1 FROM whole w CROSS JOIN whole o INDEXED BY whole_one ON o.one = w.one
+        CROSS JOIN body b INDEXED BY body_person ON b.person = o.person
+        CROSS JOIN act a INDEXED BY act_answers ON a.answers = b.id
+        WHERE w.person = j.value AND b.visibility < 2 AND a.published < ?2 AND a.visibility < 2)
      ORDER BY 1";
 /// What people go by.
 pub(super) const NAMES: &str = "SELECT p.id, coalesce(p.handle, p.name, '') FROM json_each(?) j CROSS JOIN person p ON p.id = j.value ORDER BY p.id";

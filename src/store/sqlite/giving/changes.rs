@@ -6,6 +6,7 @@ use sqlx::{Connection as _, Row as _};
 use super::super::bulk::json;
 use super::super::codec;
 use super::super::fault::Done;
+use super::super::people::one_person;
 use super::super::place::{from_millis, to_millis};
 use super::super::rows::AUTHOR;
 use crate::domain::{ActId, ActReading, Money, Network, PersonId, SafeText, SourceId, Timestamp};
@@ -22,8 +23,9 @@ macro_rules! rows {
     ($from:literal, $rest:literal) => {
         concat!(
             "SELECT a.id, a.published, a.source, n.name, coalesce(p.handle, p.name, a.author), a.parent IS NOT NULL,
-                 a.visibility, b.person, k.reader, k.said, k.deed, k.gesture, k.sure, k.waits_for, k.cap, k.amount,
-                 k.unit, k.personal, k.sketch ",
+                 a.visibility, ",
+            one_person!("b.person"),
+            ", k.reader, k.said, k.deed, k.gesture, k.sure, k.waits_for, k.cap, k.amount, k.unit, k.personal, k.sketch ",
             $from,
             " CROSS JOIN network n ON n.id = a.network LEFT JOIN person p ON p.id = a.person
              LEFT JOIN body b ON b.id = a.answers ",

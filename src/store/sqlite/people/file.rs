@@ -31,7 +31,7 @@ pub(super) async fn of(
 ) -> Done<Option<PersonFile>> {
     let accounts = members(conn, [person.0]).await?;
     let Some(card) = cases::person_card(conn, person, turns).await? else { return Ok(None) };
-    let history = history(conn, &accounts, add_up).await?;
+    let history = history(conn, &accounts).await?;
     let root = accounts.first().copied().unwrap_or(person.0);
     let (handles, followers) = list::named(conn, [root].into_iter()).await?.remove(&root).unwrap_or_default();
     let row = PersonRow { id: PersonId(root), handles, followers, sums: add_up.sums(&history.plain()) };

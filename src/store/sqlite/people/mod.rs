@@ -71,6 +71,21 @@ impl People for SqliteStore {
     }
 }
 
+/// The number by which the person of an account goes: the lowest of the accounts that are one, its own where it is alone.
+macro_rules! one_person {
+    ($account:literal) => {
+        concat!(
+            "coalesce((SELECT min(o.person) FROM whole w CROSS JOIN whole o INDEXED BY whole_one ON o.one = w.one
+                WHERE w.person = ",
+            $account,
+            "), ",
+            $account,
+            ")"
+        )
+    };
+}
+pub(super) use one_person;
+
 /// The accounts that are one person with any of these, these included; ascending.
 pub(super) async fn members(conn: &mut SqliteConnection, accounts: impl IntoIterator<Item = i64>) -> Done<Vec<i64>> {
     let members = sqlx::query_scalar(

@@ -55,22 +55,23 @@ struct Said {
 }
 
 /// What went between the brand and the accounts of one person.
-pub(super) async fn history(conn: &mut SqliteConnection, accounts: &[i64], add_up: &dyn AddUp) -> Done<History> {
+pub(super) async fn history(conn: &mut SqliteConnection, accounts: &[i64]) -> Done<History> {
     let mut history = History::default();
     let people = json(accounts.iter().copied());
     let said = said(conn, &people, &mut history).await?;
-    let answers: Vec<(i64, i64, String, Option<String>)> = sqlx::query_as(
-        "SELECT a.answers, a.published, a.text, a.lang FROM json_each(?) j
-         CROSS JOIN act a INDEXED BY act_answers ON a.answers = j.value WHERE a.visibility <> 2 ORDER BY a.published, a.id",
+    let answers: Vec<(i64, i64, String, Option<i64>)> = sqlx::query_as(
+        "SELECT a.answers, a.published, a.text, coalesce(k.said, k.deed) FROM json_each(?) j
+         CROSS JOIN act a INDEXED BY act_answers ON a.answers = j.value LEFT JOIN book k ON k.act = a.id
+         WHERE a.visibility <> 2 ORDER BY a.published, a.id",
     )
     .bind(json(said.iter().map(|said| said.id)))
     .fetch_all(&mut *conn)
     .await?;
     let mut answered = BTreeMap::new();
-    for (mention, at, text, lang) in answers {
+    for (mention, at, text, deed) in answers {
         let at = from_millis(at);
         history.note(at, Exchange::WeWrote, &text);
-        if let Some(deed) = add_up.deed(&text, lang.as_deref()) {
+        if let Some(deed) = deed.map(codec::deed_from).and_then(Exchange::of_ours) {
             history.note(at, deed, &text);
         }
         answered.entry(mention).or_insert((at, text));
@@ -188,7 +189,7 @@ pub(super) async fn settle(conn: &mut SqliteConnection, add_up: &dyn AddUp, limi
 }
 
 async fn settle_one(conn: &mut SqliteConnection, accounts: &[i64], add_up: &dyn AddUp) -> Done<()> {
-    let history = history(conn, accounts, add_up).await?;
+    let history = history(conn, accounts).await?;
     let all = json(accounts.iter().copied());
     let sums = add_up.sums(&history.plain());
     let known: Vec<(i64, Option<String>, Option<String>)> =

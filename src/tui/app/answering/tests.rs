@@ -364,3 +364,26 @@ fn a_late_answer_about_a_sheet_that_is_gone_is_no_news() {
     town.tell(&mut model, Msg::Answer { question: 4_711, answer: Answer::Told(told) });
     assert!(said(&model).starts_with("goes out in"), "{}", said(&model));
 }
+
+#[test]
+fn who_is_forgotten_while_they_are_answered_leaves_the_screen() {
+    let mut town = Town::answering();
+    let mut model = open_with(&mut town, setup((120, 36)));
+    let person = model.composer().and_then(|sheet| sheet.mention()).and_then(|mention| mention.person).unwrap();
+    type_in(&mut town, &mut model, "I am sorry");
+    town.press(&mut model, Action::PersonWhileWriting);
+    let overlays = model.overlays().len();
+    // Something else changed: everything stays.
+    town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Changed));
+    let then = model.context().now() + SignedDuration::from_secs(5);
+    town.tell(&mut model, Msg::Clock(then));
+    assert!(model.composer().is_some());
+    assert_eq!(model.overlays().len(), overlays);
+    town.forgotten.push(person);
+    town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Changed));
+    let then = model.context().now() + SignedDuration::from_secs(5);
+    town.tell(&mut model, Msg::Clock(then));
+    assert!(model.composer().is_none() && model.overlays().is_empty());
+    assert!(model.people().file().known().is_none());
+    assert!(said(&model).contains("stored no more"), "{}", said(&model));
+}

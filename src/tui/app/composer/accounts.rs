@@ -1,20 +1,20 @@
-//! Accounts that come to be known while an answer is written: after a first start the networks have not told yet who we
+//! Accounts that come to be known while an answer or a post is written: after a first start the networks have not told yet who we
 //! are there.
 
 use super::gate::Then;
-use super::opening;
 use super::{Composer, Way};
+use super::{opening, own};
 use crate::domain::outbox::Identity;
 use crate::domain::{Answerable, Network, SourceId, Timestamp};
 
 impl Composer {
-    /// The source whose accounts matter: that of what is answered, else of the account that was chosen. `None` where
-    /// nothing can be published anyway.
-    pub fn wants_accounts(&self) -> Option<SourceId> {
+    /// The source whose accounts matter: that of what is answered, else of the account that was chosen; `Some(None)` for
+    /// a post, which can go out under any. `None` where nothing can be published anyway.
+    pub fn wants_accounts(&self) -> Option<Option<SourceId>> {
         match &self.mention {
-            Some(mention) => (mention.answerable == Answerable::AsSource).then_some(mention.row.source),
-            None if self.post => None,
-            None => self.identity().map(|identity| identity.source),
+            Some(mention) => (mention.answerable == Answerable::AsSource).then_some(Some(mention.row.source)),
+            None if self.post => Some(None),
+            None => self.identity().map(|identity| Some(identity.source)),
         }
     }
 
@@ -27,11 +27,14 @@ impl Composer {
             return false;
         }
         let before = self.identity().cloned();
-        if self.post {
-            return false;
-        }
-        let last = used.iter().find(|(on, _)| *on == self.network).map(|(_, source)| *source);
-        let mut way = opening::way(self.mention.as_deref(), known, last);
+        let mut way = if self.post {
+            let mut identities = known;
+            own::sort(&mut identities, used);
+            Way::Publish { identities, chosen: 0 }
+        } else {
+            let last = used.iter().find(|(on, _)| *on == self.network).map(|(_, source)| *source);
+            opening::way(self.mention.as_deref(), known, last)
+        };
         if let (Way::Publish { identities, chosen, .. }, Some(before)) = (&mut way, &before) {
             *chosen = identities.iter().position(|one| one.source == before.source).unwrap_or(*chosen);
         }

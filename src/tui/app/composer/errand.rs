@@ -99,6 +99,9 @@ pub struct Opened {
     pub case: Option<Box<Case>>,
     /// The accounts under which it can be published: those that know what is answered by the same name.
     pub identities: Vec<Identity>,
+    /// Under which source a post is kept as a draft while no account is known; `None` when one is, or nothing is
+    /// listened to.
+    pub until_known: Option<SourceId>,
     /// What was written already.
     pub draft: Option<Outgoing>,
     /// Under which account something was sent last, network by network, newest first.

@@ -102,7 +102,7 @@ impl Composer {
         let source = match (self.identity(), &self.mention) {
             (Some(identity), _) => identity.source,
             (None, Some(mention)) => mention.row.source,
-            (None, None) => return None,
+            (None, None) => self.until_known?,
         };
         Some(Draft {
             over: self.opened,

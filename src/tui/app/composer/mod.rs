@@ -86,6 +86,8 @@ pub struct Composer {
     target: Target,
     /// It is a post of our own, which answers nobody.
     post: bool,
+    /// Under which source it is kept while no account is known.
+    until_known: Option<SourceId>,
     network: Network,
     case: Option<CaseSeen>,
     /// How far the history of the case was when it was looked at last.

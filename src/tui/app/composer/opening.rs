@@ -5,7 +5,7 @@ use super::paper::Paper;
 use super::thread::Thread;
 use super::{CaseSeen, Composer, Sent, Way, split};
 use crate::domain::outbox::{Identity, Outgoing, Target};
-use crate::domain::{Answerable, Mention, SafeText, Timestamp, Visibility};
+use crate::domain::{Answerable, Mention, Network, SafeText, Timestamp, Visibility};
 use crate::tui::app::context::Context;
 
 /// Why nothing can be written.
@@ -17,15 +17,17 @@ impl Composer {
     /// # Errors
     /// A line that says why nothing can be written.
     pub fn open(session: u64, opened: Opened, context: &Context) -> Result<Self, &'static str> {
-        let Opened { post, mention, turns, card, case, mut identities, draft, used, sent, replies } = opened;
+        let Opened { post, mention, turns, card, case, mut identities, until_known, draft, used, sent, replies } =
+            opened;
         if post {
             super::own::sort(&mut identities, &used);
         }
         let network = match (&mention, &draft, identities.first()) {
             (Some(mention), _, _) => mention.row.network.clone(),
             (None, _, Some(first)) if post => first.network.clone(),
-            (None, _, None) if post => return Err(super::own::NO_ACCOUNT),
             (None, Some(draft), _) => draft.network.clone(),
+            (None, None, None) if post && until_known.is_some() => Network::named(super::own::NOT_YET),
+            (None, None, None) if post => return Err(super::own::NO_ACCOUNT),
             (None, None, _) => return Err("this mention is not in the store any more"),
         };
         if mention.as_ref().is_some_and(|mention| mention.answerable == Answerable::Nowhere) && draft.is_none() {
@@ -62,6 +64,7 @@ impl Composer {
             way,
             used,
             post,
+            until_known: draft.as_ref().map(|draft| draft.source).or(until_known),
             unconfirmed: false,
             paper: Paper::default(),
             pristine: String::new(),

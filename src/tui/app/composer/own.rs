@@ -8,6 +8,12 @@ use crate::domain::{Network, OwnPosts, SafeText, SourceId, Visibility};
 pub const NO_ACCOUNT: &str =
     "no account to publish under is known yet: `goodword login` adds one, and a new one takes a moment to be known";
 
+/// Where a post goes while no account is known.
+pub(super) const NOT_YET: &str = "no account yet";
+/// Why a post cannot be sent while no account is known.
+const WAITS: &str = "no account to publish under is known yet: your words are kept; `goodword login` adds one, and a \
+                     new one takes a moment to be known";
+
 /// Languages that are offered besides the one that was read.
 const LANGUAGES: [&str; 8] = ["en", "de", "fr", "es", "it", "nl", "pt", "pl"];
 
@@ -24,6 +30,10 @@ impl Composer {
     pub(super) fn blocks_a_post(&self) -> Vec<String> {
         let rules = self.rules();
         let mut blocks = Vec::new();
+        if self.identity().is_none() {
+            blocks.push(WAITS.to_owned());
+            return blocks;
+        }
         if self.is_by_hand() {
             return blocks;
         }

@@ -320,3 +320,35 @@ fn a_reply_like_many_of_ours_is_told_to_be_canned() {
     write(&mut town, &mut model, letter);
     assert_eq!(model.composer().unwrap().advice().canned(), None, "too few to say");
 }
+
+#[test]
+fn a_post_is_begun_before_any_account_is_known_and_takes_one_that_comes() {
+    let mut town = town();
+    let known = std::mem::take(&mut town.post.identities);
+    let mut model = open(&mut town);
+    assert!(model.composer().is_some_and(|sheet| sheet.is_post() && sheet.identity().is_none()), "{}", said(&model));
+    write(&mut town, &mut model, GIVE);
+    assert!(town.post.outgoings.iter().any(|one| one.is_post() && one.text() == GIVE), "the draft is kept meanwhile");
+    town.press(&mut model, Action::Send);
+    assert!(blocked(&model).contains("no account to publish under is known yet"), "{}", blocked(&model));
+    town.post.identities = known;
+    town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Changed));
+    let then = model.context().now() + SignedDuration::from_secs(5);
+    town.tell(&mut model, Msg::Clock(then));
+    let sheet = model.composer().unwrap();
+    assert!(sheet.identity().is_some() && sheet.paper().text() == GIVE);
+    assert!(said(&model).contains("your words are as they were"), "{}", said(&model));
+}
+
+#[test]
+fn books_that_change_are_rehearsed_against_at_once() {
+    let mut town = town();
+    let mut model = open(&mut town);
+    write(&mut town, &mut model, ASK);
+    let before = page(&model);
+    town.post.gives = Some(40);
+    town.tell(&mut model, Msg::Engine(crate::engine::event::Event::Books));
+    let then = model.context().now() + SignedDuration::from_millis(300);
+    town.tell(&mut model, Msg::Clock(then));
+    assert_ne!(page(&model), before, "what was given meanwhile covers the ask");
+}

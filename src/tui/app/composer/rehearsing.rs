@@ -94,6 +94,11 @@ impl Composer {
         self.post && self.is_coached() && self.rehearsing.asked.as_deref() != Some(self.paper.text().trim())
     }
 
+    /// The books, or the campaigns, are others: a post is rehearsed anew.
+    pub fn doubt_rehearsal(&mut self) {
+        self.rehearsing.doubt();
+    }
+
     /// Asks for it.
     pub fn ask_rehearsal(&mut self, board: Option<Arc<Board>>, context: &Context) -> Option<Load> {
         if !self.post {

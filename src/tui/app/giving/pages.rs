@@ -6,8 +6,9 @@ use super::super::context::Context;
 use super::super::page::{Line, Page, Piece, Tone, piece};
 use super::super::{text, when};
 use crate::domain::{BrandSize, Gesture, Money, SafeText};
-use crate::engine::books::parts::{Part, Pledged};
+use crate::engine::books::parts::Part;
 use crate::engine::books::shown::{Shown, Standing, Summary, Verdict};
+use crate::engine::books::stakes::{Pledged, Promises};
 use crate::measure::giving::ledger::{Balance, Cover, Discount, FEWEST_ACTS, Line as Entry};
 use crate::measure::giving::sameness::FEWEST_REPLIES;
 use crate::measure::giving::{Side, full_marks, gives_per_ask};
@@ -209,9 +210,17 @@ pub fn books(page: &mut Page, shown: &Shown, context: &Context) {
     next_asks(page, summary);
     early(page, summary, context);
     how(page, summary);
-    if !summary.pledged.is_empty() {
-        page.heading("Promised and given, by the words of the posts");
-        summary.pledged.iter().for_each(|pledged| page.prose(Tone::Text, 0, &promised(pledged)));
+    if summary.promises != Promises::default() {
+        page.heading("Promised, given and paid");
+        promised(page, 0, &summary.promises);
+        page.prose(Tone::Muted, 0, "Promised and given by the words of the posts; paid as a person entered it.");
+    }
+    if !summary.campaigns.is_empty() {
+        page.heading("By campaign");
+    }
+    for (name, one, promises) in &summary.campaigns {
+        part(page, name, one);
+        promised(page, 2, promises);
     }
     for (heading, parts) in [("To whom", &summary.audiences), ("By account", &summary.accounts)] {
         page.heading(heading);
@@ -294,13 +303,28 @@ fn how(page: &mut Page, summary: &Summary) {
     page.prose(Tone::Text, 0, &alike);
 }
 
-fn promised(pledged: &Pledged) -> String {
+/// What was promised, given and paid, a line each currency or thing.
+fn promised(page: &mut Page, indent: usize, promises: &Promises) {
+    for pledged in &promises.units {
+        page.prose(Tone::Text, indent, &of_unit(pledged));
+    }
+    for name in &promises.whole {
+        page.prose(Tone::Text, indent, &format!("the whole was paid: {}", SafeText::line(name, 60)));
+    }
+}
+
+fn of_unit(pledged: &Pledged) -> String {
     let sum = |amount: f64| {
-        let unit = Some(SafeText::line(&pledged.unit, 40).to_string()).filter(|unit| !unit.is_empty());
-        Money { amount, unit }.to_string()
+        let sum = pledged.sum(amount);
+        Money { unit: sum.unit.map(|unit| SafeText::line(&unit, 40).to_string()), ..sum }.to_string()
     };
     let kind = if pledged.money { "money" } else { "effort" };
-    format!("{kind}: {} on a condition, {} given away", sum(pledged.on_condition), sum(pledged.given))
+    let all = [(pledged.on_condition, "on a condition"), (pledged.given, "given away"), (pledged.paid, "paid")];
+    let told: Vec<String> =
+        all.iter().filter(|(amount, _)| *amount > 0.0).map(|(amount, how)| format!("{} {how}", sum(*amount))).collect();
+    let open = pledged.on_condition - pledged.paid;
+    let open = if open > 0.0 { format!("; {} still open", sum(open)) } else { String::new() };
+    format!("{kind}: {}{open}", told.join(", "))
 }
 
 fn part(page: &mut Page, name: &str, part: &Part) {

@@ -13,6 +13,9 @@ use crate::tui::app::msg::Weight;
 use crate::tui::app::overlay::Overlay;
 use crate::tui::app::prompt::Prompt;
 
+/// Title of the card that lies over a sheet.
+const CARD: &str = "Person";
+
 impl Model {
     /// Does what has another meaning among people. False when it has not.
     pub(in crate::tui::app) fn people_act(&mut self, action: Action) -> bool {
@@ -105,7 +108,8 @@ impl Model {
         let Some(last) = file.row.handles.last().filter(|_| file.row.handles.len() > 1) else {
             return self.status.say(Weight::Info, "nothing is to be undone here: this person has one account");
         };
-        let words = format!("{} on {} is a person of their own", last.who, last.network);
+        let first = file.row.handles.first().map(|own| own.who.to_string()).unwrap_or_default();
+        let words = format!("{} on {} is a person of their own, and not {first}", last.who, last.network);
         self.push(Overlay::Sure { words, deed: PeopleDeed::Split { account: last.person } });
     }
 
@@ -121,11 +125,14 @@ impl Model {
     /// A card came.
     pub(in crate::tui::app) fn person_answered(&mut self, file: Option<Arc<PersonFile>>) -> bool {
         let taken = self.people.file.answer(file);
+        if taken && std::mem::take(&mut self.people.watching) && self.answering.is_writing() {
+            return self.person_looked_at_again();
+        }
         if std::mem::take(&mut self.people.over) && self.answering.is_writing() {
             match self.people.file.known().cloned() {
                 Some(file) => {
                     let (size, context) = (self.desk.size(), &self.context);
-                    let sheet = Overlay::explain("Person", size, |page| super::about(page, &file, context));
+                    let sheet = Overlay::explain(CARD, size, |page| super::about(page, &file, context));
                     self.push(sheet);
                 }
                 None => self.status.say(Weight::Info, "nothing is kept of this author"),
@@ -135,32 +142,72 @@ impl Model {
         taken && self.shows(Pane::Person)
     }
 
+    /// Somebody may have been forgotten, or changed: a card over a sheet is read again, and so is whom the sheet answers.
+    pub(in crate::tui::app) fn doubt_person(&mut self) {
+        let answered = self.answering.composer().and_then(|sheet| sheet.mention()).and_then(|mention| mention.person);
+        if let Some(person) = answered {
+            self.people.file.look_again(person);
+            self.people.watching = true;
+            self.asks.stale(Thing::Person);
+        }
+    }
+
+    /// Whom the sheet answers, as they are stored now. Who is stored no more leaves nothing on the screen.
+    fn person_looked_at_again(&mut self) -> bool {
+        let Some(file) = self.people.file.known().cloned() else {
+            let answered = self.answering.composer().and_then(|sheet| sheet.mention()).and_then(|one| one.person);
+            if answered.map(Whose::Person) != self.people.file.whose() {
+                return false;
+            }
+            self.people.file.clear();
+            self.drop_sheet();
+            let words = "whom this answers is stored no more, forgotten or taken down: the sheet is closed";
+            self.status.say(Weight::Trouble, words);
+            return true;
+        };
+        let is_card = |overlay: &Overlay| matches!(overlay, Overlay::Explain(sheet) if sheet.title() == CARD);
+        let Some(place) = self.overlays.iter().position(is_card) else { return false };
+        let (size, context) = (self.desk.size(), &self.context);
+        let fresh = Overlay::explain(CARD, size, |page| super::about(page, &file, context));
+        match self.overlays.get_mut(place) {
+            Some(Overlay::Explain(old)) => match fresh {
+                Overlay::Explain(new) => old.turn_into(new),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// A person is sure.
     pub(in crate::tui::app) fn do_to_people(&mut self, deed: PeopleDeed, cmds: &mut Vec<Cmd>) {
         let question = self.asks.number();
-        self.people.doing = Some(question);
+        self.people.doing = Some((question, matches!(deed, PeopleDeed::Split { .. })));
         cmds.push(Cmd::People { question, deed, at: self.context.now() });
     }
 
     /// It is stored; false when it is nobody's answer.
     pub(in crate::tui::app) fn people_changed(&mut self, question: u64, done: bool) -> bool {
-        if self.people.doing != Some(question) {
-            return false;
-        }
-        self.people.doing = None;
+        let Some((_, parts)) = self.people.doing.take_if(|(asked, _)| *asked == question) else { return false };
         self.people.happened();
-        let words = if done { "done; ties, cards and forgetting follow" } else { "that is so already" };
-        self.status.say(Weight::Info, words);
+        let key = |action| self.context.keys().short(action).unwrap_or_default();
+        let words = match (done, parts) {
+            (true, true) => {
+                let again = key(Action::MergePeople);
+                format!("they are two people from now on, with a tie each; {again} on one of them makes them one again")
+            }
+            (true, false) => {
+                let undo = key(Action::Undo);
+                format!("they are one person from now on, with one tie; {undo} here parts them again")
+            }
+            (false, _) => "that is so already".to_owned(),
+        };
+        self.status.say(Weight::Info, &words);
         true
     }
 
     /// It could not be stored; false when it was another question.
     pub(in crate::tui::app) fn people_failed(&mut self, question: u64) -> bool {
-        let ours = self.people.doing == Some(question);
-        if ours {
-            self.people.doing = None;
-        }
-        ours
+        self.people.doing.take_if(|(asked, _)| *asked == question).is_some()
     }
 
     /// The selected person, for the card.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::card;
+use crate::domain::PersonId;
 use crate::domain::person::PersonFile;
 use crate::tui::app::cmd::{Load, Whose};
 use crate::tui::app::context::Context;
@@ -29,6 +30,11 @@ impl File {
         if self.whose != Some(whose) && !self.is(whose) {
             *self = Self { height: self.height, whose: Some(whose), stale: true, ..Self::default() };
         }
+    }
+
+    /// Reads this very person again, whatever is shown of them.
+    pub fn look_again(&mut self, person: PersonId) {
+        (self.whose, self.stale, self.asked) = (Some(Whose::Person(person)), true, None);
     }
 
     fn is(&self, whose: Whose) -> bool {

@@ -49,8 +49,10 @@ pub struct People {
     from: Option<View>,
     /// The card is to lie over the sheet on which an answer is written.
     over: bool,
-    /// A deed that is being stored.
-    doing: Option<u64>,
+    /// Whoever is answered may be stored no more: the store is asked.
+    watching: bool,
+    /// A deed that is being stored, and whether it parts accounts.
+    doing: Option<(u64, bool)>,
 }
 
 impl People {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::{minutes_ago, now};
 use crate::domain::{
-    Act, ActId, BrandSize, Deed, Gesture, Give, Money, Network, PersonId, SafeText, SourceId, Trigger, Visibility,
+    Act, ActId, BrandSize, Deed, Gesture, Give, Money, Network, Paid, PersonId, SafeText, SourceId, Trigger, Visibility,
 };
 use crate::engine::books::parts::Acquaintances;
 use crate::engine::books::shown::{Shown, Standing, Summary, Verdict};
+use crate::engine::books::stakes::Stake;
 use crate::engine::books::{Books, Promise, Read};
 use crate::language::{Evidence, GestureReading};
 use crate::measure::giving::Table;
@@ -100,11 +101,17 @@ fn books(judged: &[(ActId, Deed)]) -> Books {
     Books { ledger: Ledger::new(entries, BrandSize::Medium, Table::default()), acts }
 }
 
+/// A campaign of which a part was paid.
+fn stakes() -> Vec<Stake> {
+    let paid = Paid::Part(Money { amount: 62_000.0, unit: Some("USD".to_owned()) });
+    vec![Stake { name: "Quake fund".to_owned(), acts: [ActId(98)].into(), paid: vec![(minutes_ago(60), paid)] }]
+}
+
 /// What the screen shows of them, with what people said of acts.
 pub(crate) fn shown(judged: &[(ActId, Deed)], limit: usize) -> Shown {
     let books = books(judged);
     let acts = (0..POSTS.len().min(limit)).filter_map(|number| standing(&books, number)).collect();
-    Shown { acts, all: POSTS.len(), summary: Summary::of(&books, now()) }
+    Shown { acts, all: POSTS.len(), summary: Summary::of(&books, &stakes(), now()) }
 }
 
 fn standing(books: &Books, number: usize) -> Option<Standing> {

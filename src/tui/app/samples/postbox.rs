@@ -167,7 +167,7 @@ impl Postbox {
     pub(crate) fn rehearse(&self, text: &str, now: crate::domain::Timestamp, by: &Rehearsing) -> Answer {
         match self.gives {
             Some(gives) => {
-                Answer::Rehearsed(Arc::new(by.rehearse(&Arc::new(by.on(books(gives), now)), text, now, None)))
+                Answer::Rehearsed(Arc::new(by.rehearse(&Arc::new(by.on(&books(gives), now)), text, now, None)))
             }
             None => Answer::Failed(SafeText::line("there are no books", 80)),
         }
@@ -273,7 +273,8 @@ impl Postbox {
                 };
                 let post = matches!(wanted, Wanted::Post { .. }) || draft.is_some_and(Outgoing::is_post);
                 let answerable = self.answerable;
-                let mention = id.and_then(mention).map(|mention| Arc::new(Mention { answerable, ..mention }));
+                let person = self.card.as_ref().map(|card| card.person);
+                let mention = id.and_then(mention).map(|mention| Arc::new(Mention { answerable, person, ..mention }));
                 let out = self.outgoings.iter().filter(|one| matches!(one.state, Sent | Held));
                 Told::Opened(Box::new(Opened {
                     post,
@@ -283,6 +284,7 @@ impl Postbox {
                     replies: if post { Vec::new() } else { self.replies.clone() },
                     case: None,
                     identities: self.identities.clone(),
+                    until_known: Some(SourceId(2)).filter(|_| self.identities.is_empty()),
                     draft: draft.cloned(),
                     used: out.map(|one| (one.network.clone(), one.source)).collect(),
                     sent: self.sent_lately(),

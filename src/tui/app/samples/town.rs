@@ -33,6 +33,8 @@ pub(crate) struct Town {
     pub(crate) post: Postbox,
     /// What people said of acts, one after the other.
     pub(crate) judged: Vec<(ActId, Deed)>,
+    /// People who are stored no more.
+    pub(crate) forgotten: Vec<crate::domain::PersonId>,
 }
 
 impl Town {
@@ -51,6 +53,7 @@ impl Town {
             said: Vec::new(),
             post: Postbox::default(),
             judged: Vec::new(),
+            forgotten: Vec::new(),
         }
     }
 
@@ -253,6 +256,9 @@ impl Town {
                 Answer::Case(case, self.cases.card(id).map(Arc::new))
             }
             Load::People { filter, after, limit, .. } => super::crowd::page(&filter, after, limit as usize),
+            Load::Person { whose: super::super::cmd::Whose::Person(id) } if self.forgotten.contains(&id) => {
+                Answer::Person(None)
+            }
             Load::Person { whose } => super::crowd::card(whose),
             Load::Clocks { from, now, target, hours } => {
                 Answer::Clocks(self.cases.reckonings(from, now, target, hours.as_ref()))

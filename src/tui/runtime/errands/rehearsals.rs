@@ -1,4 +1,5 @@
-//! Rehearsals of posts: the books are read once a minute at most, the words against them as often as somebody writes.
+//! Rehearsals of posts, against the books that the engine holds in memory. Where nobody keeps books, they are read from the
+//! store, once a minute at most.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::engine::rehearsal::Setting;
 use crate::engine::rehearsal::live::{Ground, Rehearsing};
 use crate::store::{Store, StoreResult};
 use crate::tui::app::msg::Answer;
+use crate::tui::runtime::news::Newsroom;
 
 /// How long books that were read are good enough.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
@@ -26,12 +28,16 @@ impl Rehearsals {
     pub(super) async fn answer(
         &self,
         store: &dyn Store,
+        newsroom: &dyn Newsroom,
         text: &str,
         now: Timestamp,
         by: &Rehearsing,
         setting: Option<Setting>,
     ) -> StoreResult<Answer> {
-        let ground = self.ground(store, now, by).await?;
+        let ground = match newsroom.books().await? {
+            Some(books) => by.ground(&books, store, now).await?,
+            None => self.ground(store, now, by).await?,
+        };
         Ok(Answer::Rehearsed(Arc::new(by.rehearse(&ground, text, now, setting))))
     }
 
@@ -43,7 +49,7 @@ impl Rehearsals {
         {
             return Ok(Arc::clone(ground));
         }
-        let ground = by.ground(store, now).await?;
+        let ground = by.ground(&by.books(store).await?, store, now).await?;
         *kept = Some((now, by.clone(), Arc::clone(&ground)));
         Ok(ground)
     }

@@ -79,7 +79,7 @@ fn popups_and_why_this_place() {
     ] {
         let mut town = Town::with_cases();
         let mut model = inbox(&mut town, (80, 24), &[ask]);
-        town.tell(&mut model, Msg::Type(Typing::Paste(SafeText::line(words, 80))));
+        town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::line(words, 80))));
         if end == "28 nov" {
             town.tell(&mut model, Msg::Type(Typing::Submit));
         }

@@ -69,15 +69,19 @@ fn two_accounts_are_one_only_when_a_person_is_sure() {
     let (question, deed) = only_deed(model.update(Msg::Type(Typing::Submit)).cmds);
     assert!(matches!(deed, PeopleDeed::Merge { one: PersonId(1), other: PersonId(900), .. }), "{deed:?}");
     town.tell(&mut model, Msg::Answer { question, answer: Answer::PeopleChanged(true) });
-    assert!(seen(&model).contains("done; ties"), "{}", seen(&model));
+    assert!(seen(&model).contains("they are one person from now on"), "{}", seen(&model));
     // And taken back.
     let (mut town, mut model) = people((120, 36), &[Action::NextTab]);
     while model.people().selected().unwrap().handles.len() < 2 {
         town.press(&mut model, Action::Down);
     }
     town.press(&mut model, Action::Undo);
-    let (_, deed) = only_deed(model.update(Msg::Type(Typing::Submit)).cmds);
+    assert!(seen(&model).contains("is a person of their own, and not"), "asked first: {}", seen(&model));
+    let (question, deed) = only_deed(model.update(Msg::Type(Typing::Submit)).cmds);
     assert_eq!(deed, PeopleDeed::Split { account: PersonId(1002) });
+    town.tell(&mut model, Msg::Answer { question, answer: Answer::PeopleChanged(true) });
+    let told = model.status().shown().unwrap().text.to_string();
+    assert!(told.contains("two people from now on") && told.contains("makes them one again"), "{told}");
 }
 
 /// The one deed among commands, with the number of its question.
