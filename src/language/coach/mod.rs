@@ -17,6 +17,8 @@ mod rules;
 pub mod signs;
 mod slots;
 #[cfg(test)]
+mod slots_tests;
+#[cfg(test)]
 mod tests;
 mod words;
 

@@ -97,8 +97,15 @@ impl Signs {
         let found = private::find(mention, words);
         let (mut here, mut open, mut given) = (0, 0, 0);
         for private in found {
+            // "[surname]" is a blank, not a question.
+            let blank = |sign: &Sign| {
+                sign.name == "slot" && sign.span.start < private.span.end && private.span.start < sign.span.end
+            };
+            if private.count < 2 && self.list.iter().any(blank) {
+                continue;
+            }
             match private.kind {
-                Kind::AskedHere => here += private.count,
+                Kind::AskedHere | Kind::AskedOutright => here += private.count,
                 Kind::Asked => open += private.count,
                 kind => given += usize::from(kind.gives_away()),
             }

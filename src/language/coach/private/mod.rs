@@ -16,6 +16,8 @@ pub(super) enum Kind {
     AskedHere,
     /// Asked for, without saying where.
     Asked,
+    /// Asked for by name, as one's own, without saying where: in an open answer that is here.
+    AskedOutright,
     /// Asked for by private message, form, telephone.
     AskedPrivately,
     /// Warned not to post it.
@@ -53,6 +55,7 @@ impl Kind {
         match self {
             Self::AskedHere => "asked here",
             Self::Asked => "asked",
+            Self::AskedOutright => "asked outright",
             Self::AskedPrivately => "asked privately",
             Self::Warned => "warned",
             Self::Email => "email",
@@ -79,7 +82,7 @@ impl Kind {
     /// Log odds for the flag, for a reader without a model.
     pub fn weight(self) -> f32 {
         match self {
-            Self::AskedHere => 4.0,
+            Self::AskedHere | Self::AskedOutright => 4.0,
             Self::Asked => 2.4,
             kind if kind.gives_away() => 3.0,
             Self::Code | Self::Person | Self::Room => 0.5,
@@ -111,6 +114,9 @@ fn word(words: &Words, at: usize) -> Option<&Word> {
 fn low(words: &Words, at: Option<usize>) -> &str {
     at.and_then(|at| words.list.get(at)).map_or("", |word| word.low.as_str())
 }
+
+#[cfg(test)]
+mod plain_tests;
 
 #[cfg(test)]
 mod tests {
