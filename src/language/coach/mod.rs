@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::domain::{Intent, Intents};
 
 mod advice;
+mod against;
 mod cues;
 mod echo;
 mod phrases;
