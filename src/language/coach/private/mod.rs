@@ -99,10 +99,13 @@ pub(super) struct Private {
     pub count: usize,
 }
 
+/// Sentences that are looked at for what they ask: no answer has more, and each is looked at in the whole text.
+const MOST_SENTENCES: usize = 150;
+
 /// Finds a customer's data in a draft that answers this mention.
 pub(super) fn find(mention: &Words, words: &Words) -> Vec<Private> {
     let mut found = published::find(mention, words);
-    found.extend((0..words.sentences).filter_map(|sentence| asked::find(words, sentence)));
+    found.extend((0..words.sentences.min(MOST_SENTENCES)).filter_map(|sentence| asked::find(words, sentence)));
     found.sort_by_key(|private| private.span.start);
     found
 }

@@ -88,3 +88,11 @@ fn what_is_the_houses_own_or_asked_for_privately_is_left_alone() {
         assert!(!open_to_all(mention, draft), "{draft}");
     }
 }
+
+#[test]
+fn an_endless_answer_is_looked_at_as_far_as_answers_go() {
+    let endless = "email. ".repeat(2_800);
+    let found = find(&Words::read("hello"), &Words::read(&endless));
+    assert!(found.len() <= MOST_SENTENCES, "{}", found.len());
+    assert!(open_to_all("hello", "Post your order number here."));
+}
