@@ -20,7 +20,7 @@ pub fn advice(flag: Flag, signs: &Signs) -> &'static str {
         Flag::NoAcknowledgement => "Begin by naming what went wrong for them, in their own words; then the rest.",
         Flag::NoNextStep if signs.has("idle") => "Taking note does not help them yet: say who does what, and by when.",
         Flag::NoNextStep => "Add one thing that happens next: the answer, a fix, a name, or a time.",
-        Flag::PersonalData if signs.has("asked here") || signs.has("asked") => {
+        Flag::PersonalData if signs.has("asked here") || signs.has("asked outright") || signs.has("asked") => {
             "Everybody can read the answer: ask them to send this in a private message."
         }
         Flag::PersonalData => "Everybody can read this: leave out what identifies them, and send it privately.",

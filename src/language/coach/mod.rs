@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::domain::{Intent, Intents};
 
 mod advice;
+mod against;
 mod cues;
 mod echo;
 mod phrases;
@@ -16,6 +17,8 @@ mod private;
 mod rules;
 pub mod signs;
 mod slots;
+#[cfg(test)]
+mod slots_tests;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -6,7 +6,7 @@ use super::super::model::{Features, Pieces};
 use super::cues::Cue;
 use super::private::{self, Kind};
 use super::words::{Words, head};
-use super::{Flag, echo, slots};
+use super::{Flag, against, echo, slots};
 
 /// A sign.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,7 @@ impl Signs {
         signs.phrases(&words);
         signs.echoes(&mention, &words);
         signs.shape(&words, draft);
+        signs.against(&mention, &words);
         signs
     }
 
@@ -97,8 +98,15 @@ impl Signs {
         let found = private::find(mention, words);
         let (mut here, mut open, mut given) = (0, 0, 0);
         for private in found {
+            // "[surname]" is a blank, not a question.
+            let blank = |sign: &Sign| {
+                sign.name == "slot" && sign.span.start < private.span.end && private.span.start < sign.span.end
+            };
+            if private.count < 2 && self.list.iter().any(blank) {
+                continue;
+            }
             match private.kind {
-                Kind::AskedHere => here += private.count,
+                Kind::AskedHere | Kind::AskedOutright => here += private.count,
                 Kind::Asked => open += private.count,
                 kind => given += usize::from(kind.gives_away()),
             }
@@ -142,6 +150,14 @@ impl Signs {
         for echo in echoes {
             let weight = if echo.sentence == 0 { -0.9 } else { -0.4 };
             self.push("echo", u64::from(echo.sentence == 0), echo.span, Some(Flag::NoAcknowledgement), weight);
+        }
+    }
+
+    /// What is said against the customer.
+    fn against(&mut self, mention: &Words, words: &Words) {
+        for (at, against) in against::find(mention, words) {
+            let (name, number, before) = against.sign();
+            self.push(name, number, words.span(at.saturating_sub(before), at + 1), Some(Flag::Denial), 0.3);
         }
     }
 

@@ -127,13 +127,15 @@ const SHOWING: [&str; 16] = [
 ];
 
 /// What is said to a colleague.
-const ASIDES: [&str; 22] = [
+const ASIDES: [&str; 24] = [
     "before we send",
     "before sending",
-    "before posting",
+    "sign off before posting",
     "before this goes",
     "to sign off",
-    "don't send",
+    "don't send until",
+    "don't send yet",
+    "do not send yet",
     "friendlier version",
     "dear agent",
     "not admit",
@@ -183,15 +185,25 @@ pub(super) fn find(quoted: &str, mention: &Words, words: &Words, draft: &str) ->
             let crossed = word.low.len() >= 2 && word.low.chars().all(|c| c == 'x');
             let dotted = word.low.len() >= 3 && word.low.chars().all(|c| matches!(c, 'x' | '.' | '-'));
             let value = word.low.len() > 3 && VALUES.contains(&word.low.as_str());
-            let joined = word.low.contains('_') && word.low.len() > 4;
+            // "QUILL_NO_WARN=1" is a setting.
+            let set = draft.get(word.span.end..).is_some_and(|rest| rest.starts_with(['=', '(', '`']));
+            let joined = word.low.contains('_') && word.low.len() > 4 && !set;
             let priced = word.low == "x"
                 && draft.get(..word.span.start).is_some_and(|text| text.ends_with(['$', '£', '€', '₹']));
             let pattern = joined || priced || matches!(word.low.as_str(), "hh" | "mm" | "dd" | "yyyy" | "tk" | "yy");
+            // "CVE-XXXX-XXXXX", "3.1.TODO".
+            let crossed = crossed
+                || word.low.split(['-', '.', '/', '_']).any(|part| {
+                    part.len() > 2 && part.chars().all(|c| c == 'x') && part.len() < word.low.len()
+                        || matches!(part, "todo" | "tbd" | "tbc" | "fixme")
+                });
             if crossed || dotted || value || pattern {
                 slots.push(Slot { span: word.span.clone(), sure: true });
             }
         }
     }
+    unmeasured(words, &mut slots);
+    headed(words, draft, &mut slots);
     // What the mention says itself is spoken of, not forgotten.
     for slot in &mut slots {
         let text = draft.get(slot.span.clone()).unwrap_or_default();
@@ -199,6 +211,29 @@ pub(super) fn find(quoted: &str, mention: &Words, words: &Words, draft: &str) ->
     }
     slots.sort_by_key(|slot| slot.span.start);
     slots
+}
+
+/// "about N hours", "X working days".
+fn unmeasured(words: &Words, slots: &mut Vec<Slot>) {
+    const UNITS: [&str; 16] = [
+        "hour", "hours", "hrs", "minutes", "mins", "min", "days", "day", "weeks", "week", "months", "working",
+        "business", "percent", "pm", "am",
+    ];
+    for (word, next) in words.list.iter().zip(words.list.iter().skip(1)) {
+        if word.upper && matches!(word.low.as_str(), "n" | "x" | "xx" | "nn") && UNITS.contains(&next.low.as_str()) {
+            slots.push(Slot { span: word.span.clone(), sure: true });
+        }
+    }
+}
+
+/// "Placeholder: ...", "Draft: ...": what a text is called that is not ready.
+fn headed(words: &Words, draft: &str, slots: &mut Vec<Slot>) {
+    for word in &words.list {
+        let head = matches!(word.low.as_str(), "placeholder" | "draft" | "internal" | "todo" | "tbc" | "fixme");
+        if head && draft.get(word.span.end..).is_some_and(|rest| rest.starts_with(':')) {
+            slots.push(Slot { span: word.span.clone(), sure: true });
+        }
+    }
 }
 
 fn shouted(draft: &str, word: &Word) -> bool {
@@ -231,7 +266,8 @@ fn bracketed(draft: &str, code: bool, slots: &mut Vec<Slot>) {
         let letters = inner.chars().any(char::is_alphabetic);
         let sure = match open {
             '(' => {
-                if !note(inner) {
+                // "[words](link)" is a link in Markdown.
+                if draft.get(..at).is_some_and(|before| before.ends_with(']')) || !note(inner) {
                     continue;
                 }
                 true
@@ -242,15 +278,39 @@ fn bracketed(draft: &str, code: bool, slots: &mut Vec<Slot>) {
                 }
                 !code
             }
+            '[' if inner.eq_ignore_ascii_case("sic") => continue,
             '<' if !letters || inner.starts_with(['3', '-', '/', ' ']) => continue,
             // A link in Markdown.
             '[' if draft.get(end..).is_some_and(|rest| rest.starts_with('(')) => continue,
+            '[' if inner.len() > 1 && inner.chars().all(|c| matches!(c, '$' | '£' | '€' | '₹' | '#' | '*' | '_')) => {
+                true
+            }
             _ if !letters && !inner.starts_with("??") && inner != "?" => continue,
+            // "[add link here]" is a note whatever is spoken of.
+            '[' if code => noted(inner),
+            '{' => !code && !shown_as(draft, at),
             _ => !code,
         };
         slots.push(Slot { span: at..end, sure });
         taken = end;
     }
+}
+
+/// Whether a note of several words begins with what is to be done.
+fn noted(inner: &str) -> bool {
+    let words = Words::read(inner);
+    words.list.len() > 2 && words.list.first().is_some_and(|word| NOTE_VERBS.contains(&word.low.as_str()))
+}
+
+/// Whether what begins at a byte is shown as it is to be typed: "Type {name}", "`{name}`".
+fn shown_as(draft: &str, at: usize) -> bool {
+    let before = draft.get(..at).unwrap_or_default();
+    if before.matches('`').count() % 2 == 1 {
+        return true;
+    }
+    let words = Words::read(before);
+    let last = words.list.last().filter(|last| before.get(last.span.end..).is_some_and(|rest| rest.trim().is_empty()));
+    last.is_some_and(|word| matches!(word.low.as_str(), "type" | "write" | "wrap" | "insert" | "escape" | "as"))
 }
 
 /// Whether what stands in parentheses is a note to oneself or a marker.
@@ -261,7 +321,30 @@ fn note(inner: &str) -> bool {
     let named = words.list.first().is_some_and(|word| word.capital) && words.list.len() > 2;
     let value = |at: usize| VALUES.contains(&low(at));
     let last = words.list.len().saturating_sub(1);
-    (words.list.len() == 1 && value(0))
+    // "(£3 a month)" is a price.
+    if inner.chars().any(|c| matches!(c, '$' | '£' | '€' | '₹') || c.is_ascii_digit())
+        && words.list.len() <= 3
+        && !verb(0)
+    {
+        return false;
+    }
+    // "(Is it R or L? Ask crewing)".
+    let asks = inner.split_once('?').is_some_and(|(_, rest)| {
+        Words::read(rest)
+            .list
+            .first()
+            .is_some_and(|word| matches!(word.low.as_str(), "ask" | "check" | "confirm" | "verify"))
+    });
+    // "(Tom, can you confirm?)".
+    let called = inner.ends_with('?')
+        && words
+            .list
+            .first()
+            .is_some_and(|word| word.capital && inner.get(word.span.end..).is_some_and(|rest| rest.starts_with(',')))
+        && (1..words.list.len()).any(verb);
+    asks || called
+        || (value(0) && value(1))
+        || (words.list.len() == 1 && value(0))
         || (words.list.len() <= 3
             && (value(last) || (value(0) && low(last) == "here"))
             && low(0) != "in"
@@ -271,8 +354,11 @@ fn note(inner: &str) -> bool {
         || (named && (inner.contains(':') || low(1) == "to" || verb(1)))
 }
 
-/// `____`, `####`, `$XX` stay visible as runs of a sign.
+/// `____`, `####`, `@@` stay visible as runs of a sign.
 fn drawn(draft: &str, slots: &mut Vec<Slot>) {
+    for open in ["??:", ":??", "$??", "£??", "€??"] {
+        slots.extend(draft.match_indices(open).map(|(at, sign)| Slot { span: at..at + sign.len(), sure: true }));
+    }
     let mut run: Option<(usize, char)> = None;
     let ends = draft.char_indices().map(|(at, c)| (at, Some(c))).chain([(draft.len(), None)]);
     for (at, c) in ends {
@@ -285,7 +371,7 @@ fn drawn(draft: &str, slots: &mut Vec<Slot>) {
                 {
                     slots.push(Slot { span: start..at, sure: true });
                 }
-                run = c.filter(|c| matches!(c, '_' | '#')).map(|c| (at, c));
+                run = c.filter(|c| matches!(c, '_' | '#' | '@')).map(|c| (at, c));
             }
         }
     }

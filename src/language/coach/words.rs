@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Bytes that are read of a text; the rest is ignored.
 pub(super) const LONGEST: usize = 20_000;
 
+/// Words that are written with a stop within a sentence.
+const ABBREVIATED: [&str; 9] = ["no", "nos", "nr", "tel", "mob", "acct", "ref", "d.o.b", "incl"];
+
 /// A word, a number, or an e-mail address.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
@@ -18,6 +21,8 @@ pub(super) struct Word {
     pub capital: bool,
     /// It names an account: `@ana`, `@ana@town.example`.
     pub handle: bool,
+    /// Without a lower-case letter.
+    pub upper: bool,
 }
 
 impl Word {
@@ -33,6 +38,8 @@ pub(super) struct Words {
     pub list: Vec<Word>,
     /// Sentences.
     pub sentences: usize,
+    /// Those that end in a question mark.
+    questions: Vec<usize>,
 }
 
 impl Words {
@@ -47,6 +54,9 @@ impl Words {
             }
             if let Some(from) = start.take() {
                 words.take(text, from..at);
+            }
+            if let ('?', Some(last)) = (c, words.list.last()) {
+                words.questions.push(last.sentence);
             }
             let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
             let ends = matches!(c, '!' | '?' | '\n' | '…' | ';') && !matches!(next, Some('!' | '?'));
@@ -80,9 +90,15 @@ impl Words {
             let low = trimmed.to_lowercase().replace('’', "'");
             let capital = trimmed.chars().next().is_some_and(char::is_uppercase);
             let handle = raw.get(..left).is_some_and(|edge| edge.ends_with('@'));
-            self.list.push(Word { low, span, sentence: self.sentences, capital, handle });
+            let upper = !trimmed.chars().any(char::is_lowercase);
+            self.list.push(Word { low, span, sentence: self.sentences, capital, handle, upper });
         }
-        if raw.ends_with('.') {
+        // "the order no. and your name": the stop belongs to the word.
+        let shortened = self.list.last().is_some_and(|word| ABBREVIATED.contains(&word.low.as_str()));
+        let rest = text.get(run.end..).unwrap_or_default().trim_start();
+        let goes_on =
+            rest.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '&' | '+' | ','));
+        if raw.ends_with('.') && !(shortened && goes_on) {
             self.end();
         }
     }
@@ -102,6 +118,11 @@ impl Words {
                 None => word.low == wanted,
             })
         })
+    }
+
+    /// Whether a sentence ends in a question mark.
+    pub fn asks(&self, sentence: usize) -> bool {
+        self.questions.contains(&sentence)
     }
 
     /// The byte range of these words.

@@ -155,4 +155,18 @@ mod tests {
         assert!(all("We have 20. Places are few").iter().all(|span| !span.contains('.')));
         assert!(all("").is_empty());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_anchor_is_looked_at_wherever_what_leads_to_it_begins(
+            text in "((up|to|the|first|next|only|max|until|we|reach|40|#1|a|mug)[ .!\n:]{1,2}){1,14}"
+        ) {
+            let words = scan(&text);
+            let mut features = super::super::super::model::Features::default();
+            for anchor in anchors(&words) {
+                look_at_anchor(&words, anchor, &mut features);
+                proptest::prop_assert!(!features.is_empty());
+            }
+        }
+    }
 }

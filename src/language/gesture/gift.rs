@@ -1,5 +1,6 @@
 //! Gifts that are told plainly: "we are giving $100,000 to …", "we donated 40 bikes to the shelter". Who is given what
-//! stands in one clause, and nothing is waited for; a reader of few examples should not have to guess that.
+//! stands in one clause, and nothing is waited for; a reader of few examples should not have to guess that. The same
+//! holds for "how to patch a tube: …", where the text itself is the gift.
 
 use std::ops::Range;
 
@@ -12,6 +13,70 @@ const BETWEEN: &[&str] =
 const DONATE: &[&str] = &["donate", "donated", "donating"];
 /// To give: only with how much, for one gives hope, talks and up, too.
 const GIVE: &[&str] = &["give", "gave", "giving", "given", "handed"];
+/// What is ours until it is given: `our old van`.
+const OURS: &[&str] = &["our", "its"];
+/// What is said to be given, and costs nothing.
+const WORDS_ONLY: &[&str] = &[
+    "thanks",
+    "thank",
+    "all",
+    "best",
+    "word",
+    "words",
+    "opinion",
+    "opinions",
+    "view",
+    "views",
+    "attention",
+    "heart",
+    "hearts",
+    "love",
+    "answer",
+    "answers",
+    "side",
+    "name",
+    "names",
+    "support",
+    "statement",
+    "evidence",
+    "notice",
+    "apology",
+    "apologies",
+    "regards",
+    "feedback",
+    "blessing",
+    "vote",
+    "votes",
+    "response",
+    "reply",
+];
+/// What a text asks for that only begins like a lesson.
+const LEADS_ON: &[&str] = &[
+    "sign",
+    "signup",
+    "join",
+    "book",
+    "buy",
+    "subscribe",
+    "webinar",
+    "course",
+    "bio",
+    "comment",
+    "follow",
+    "dm",
+    "order",
+    "shop",
+    "our",
+    "us",
+    "we",
+    "sale",
+    "download",
+    "tickets",
+    "app",
+    "vote",
+    "donate",
+    "apply",
+];
 /// What makes a gift wait for others, or a price of it.
 const NOT_PLAIN: &[&str] = &[
     "if",
@@ -90,6 +155,9 @@ const NUMBERS: &[&str] = &[
 pub fn plain_gift(text: &str) -> Option<Range<usize>> {
     let words = split(text);
     let told: Vec<&str> = words.iter().map(|(_, word)| word.as_str()).collect();
+    if let Some(lesson) = lesson(text, &told) {
+        return Some(lesson);
+    }
     if told.iter().any(|word| NOT_PLAIN.contains(word) || word.ends_with('%')) {
         return None;
     }
@@ -102,13 +170,26 @@ pub fn plain_gift(text: &str) -> Option<Range<usize>> {
         let (donates, gives) = (DONATE.contains(rest.get(verb)?), GIVE.contains(rest.get(verb)?));
         let object = rest.get(verb + 1..)?;
         let to = object.iter().take(REACH).position(|word| matches!(*word, "to" | "for"))?;
-        let much = object.get(..to)?.iter().any(|word| is_number(word));
+        let given = object.get(..to)?;
+        let ours = given.first().is_some_and(|word| OURS.contains(word)) && given.len() > 1;
+        let much =
+            given.iter().any(|word| is_number(word)) || ours && !given.iter().any(|word| WORDS_ONLY.contains(word));
         if !(donates || gives && much) || to == 0 || object.get(to + 1).is_none() {
             return None;
         }
         let last = words.get(at + 1 + verb + 1 + to)?;
         Some(words.get(at)?.0.start..last.0.end)
     })
+}
+
+/// "How to …: …", the lesson itself, from its first word to the colon.
+fn lesson(text: &str, words: &[&str]) -> Option<Range<usize>> {
+    let colon = text.find(':')?;
+    let (title, taught) = (text.get(..colon)?, text.get(colon + 1..)?);
+    let short = !title.contains(['.', '!', '?', '\n']) && title.split_whitespace().count() <= 14;
+    let told = taught.split_whitespace().count() >= 3 && !taught.contains("://");
+    let plain = words.starts_with(&["how", "to"]) && !words.iter().any(|word| LEADS_ON.contains(word));
+    (plain && short && told).then_some(0..colon)
 }
 
 fn is_number(word: &str) -> bool {
@@ -148,6 +229,10 @@ mod tests {
             ("Today we donated our old bikes to the shelter!", "we donated our old bikes to"),
             ("I gave 30 chairs to the school", "I gave 30 chairs to"),
             ("We’ve just given twenty tents to the scouts.", "We’ve just given twenty tents to"),
+            ("We handed our old van to the scouts.", "We handed our old van to"),
+            ("We've given our spare ovens to the school kitchen", "We've given our spare ovens to"),
+            ("How to patch a tube: find the hole, roughen it, glue, wait, press.", "How to patch a tube"),
+            ("how to calm a kettle: empty it, vinegar, boil once", "how to calm a kettle"),
             ("(We will donate €5,000 for the flood relief.)", "We will donate €5,000 for"),
         ] {
             assert_eq!(told(text), Some(span), "{text}");
@@ -165,6 +250,12 @@ mod tests {
             "We gave up to 30 talks for fun",
             "They donated 40 bikes to the shelter",
             "We donate",
+            "We gave our word to the council",
+            "We've given our thanks to the crew",
+            "How to patch a tube: sign up for the Thursday course",
+            "How to patch a tube: https://tubes.example",
+            "How to patch a tube without leaving home",
+            "How do you patch a tube: with glue or with tape?",
             "For every scarf we donate five euros to the Red Cross",
             "",
         ] {

@@ -72,7 +72,7 @@ impl GestureReading {
 
 /// Number of the rules that say which kind of deed a post is, what is given away, and who signs. To be raised when they
 /// change, so that what was read by older ones is read again.
-pub const RULES: i64 = 2;
+pub const RULES: i64 = 3;
 
 /// Tells what a post of the brand does.
 pub trait ReadGesture: Send + Sync {

@@ -146,12 +146,25 @@ fn probability(flag: Flag, read: f32, intents: Intents, signs: &Signs) -> f32 {
         _ if !flag.applies(intents) => 0.0,
         Flag::Placeholder if signs.list.iter().any(|sign| sign.name == "slot" && sign.number == 1) => read.max(SURE),
         Flag::PersonalData if GIVEN_AWAY.iter().any(|name| signs.has(name)) => read.max(SURE),
+        // Who is in which room is nobody else's business.
+        Flag::PersonalData if signs.has("person") && signs.has("room") => read.max(SURE),
+        Flag::PersonalData
+            if HARMLESS.iter().any(|name| signs.has(name)) && !DOUBTFUL.iter().any(|name| signs.has(name)) =>
+        {
+            read.min(CLEARED)
+        }
         _ => read,
     }
 }
 
-/// Signs of data that are a customer's whatever the words around them say.
-const GIVEN_AWAY: [&str; 5] = ["street", "secret", "birth", "email", "number"];
+/// Signs that a customer's data are given away or asked for openly, whatever the words around them say.
+const GIVEN_AWAY: [&str; 8] = ["street", "secret", "birth", "email", "number", "phone", "asked here", "asked outright"];
+/// Signs that the data are in good hands: asked for privately, or the house's own.
+const HARMLESS: [&str; 6] = ["warned", "asked privately", "own email", "own phone", "own number", "own street"];
+/// Signs that leave it to the words, the harmless ones notwithstanding.
+const DOUBTFUL: [&str; 4] = ["asked", "code", "person", "room"];
+/// What harmless signs leave of the probability, at most.
+const CLEARED: f32 = 0.3;
 
 /// What a sure marker makes of the probability.
 const SURE: f32 = 0.97;

@@ -134,6 +134,9 @@ impl TrainedGesture {
     }
 }
 
+/// The probabilities of a gift that is told plainly, in the order of [`Gesture::ALL`].
+pub(super) const PLAIN: [f32; 4] = [0.91, 0.03, 0.03, 0.03];
+
 fn four(scores: &Scores) -> [f32; 4] {
     [scores.class(0), scores.class(1), scores.class(2), scores.class(3)]
 }
@@ -166,7 +169,7 @@ impl ReadGesture for TrainedGesture {
             {
                 // Which gesture comes next in likelihood does not matter: this one is told in so many words.
                 reading.gesture = Gesture::Give;
-                reading.probabilities = std::array::from_fn(|at| if at == Gesture::Give.place() { 0.91 } else { 0.03 });
+                reading.probabilities = PLAIN;
                 reading.parts = vec![Evidence { span, weight: 1.0, why: "a gift that waits for nobody" }];
             }
             if reading.gesture == Gesture::Conditional {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::super::gesture::words;
+use super::super::gesture::{plain_gift, words};
 use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure, Origin};
 use super::super::model::evaluate::{Confusion, calibration_error};
@@ -17,7 +17,7 @@ use super::super::model::recipe::{Made, Order, Recipe, RecipeError, Set, Use, fi
 use super::super::model::train::{Corpus, Lesson, Settings, train_mean};
 use super::super::model::{Features, Linear, Link, Pieces, Scores, Spec};
 use super::cap_recipe::{CapRead, best_threshold, cap_figures, chosen_cap, teach_caps};
-use super::gesture::{CAP_CLASSES, Eye, SPEC};
+use super::gesture::{CAP_CLASSES, Eye, PLAIN, SPEC};
 use super::kinds_recipe::KindsRecipe;
 use crate::domain::{Gesture, Trigger};
 
@@ -67,6 +67,8 @@ struct Example {
     class: usize,
     weight: f32,
     fold: usize,
+    /// A gift told so plainly that the reader asks no model.
+    plain: bool,
 }
 
 impl Recipe for GestureRecipe {
@@ -177,24 +179,31 @@ impl GestureRecipe {
                 Some(learned.reference),
             )
         };
-        let mut across: Vec<(Scores, usize)> = Vec::new();
+        let mut across: Vec<(Scores, &Example)> = Vec::new();
         for fold in 0..FOLDS {
             let model = fit(Some(fold));
             let held = examples.iter().filter(|example| example.fold == fold);
-            across.extend(held.map(|example| (model.scores(&example.features), example.class)));
+            across.extend(held.map(|example| (model.scores(&example.features), example)));
         }
         let seen: Vec<Seen> = across
             .iter()
-            .map(|(scores, class)| Seen { scores: *scores, truth: only(*class, classes), weight: 1.0 })
+            .map(|(scores, example)| Seen { scores: *scores, truth: only(example.class, classes), weight: 1.0 })
             .collect();
         let calibration = calibrate::fit(&seen, classes, Link::Softmax, 0.05);
         let mut model = fit(None);
         calibrate::put(&mut model, &calibration);
-        let linked = |scores: &Scores| calibration.apply(*scores).linked(Link::Softmax);
-        let across: Vec<(Scores, usize)> = across.iter().map(|(scores, class)| (linked(scores), *class)).collect();
+        let linked = |scores: &Scores, example: &Example| match example.plain {
+            true => told_plainly(),
+            false => calibration.apply(*scores).linked(Link::Softmax),
+        };
+        let across: Vec<(Scores, usize)> =
+            across.iter().map(|(scores, example)| (linked(scores, example), example.class)).collect();
         let mut figures = figures(ACROSS, &across, learned.names, watched);
         if !chosen.is_empty() {
-            let read = |example: &Example| (model.probabilities(&example.features), example.class);
+            let read = |example: &Example| match example.plain {
+                true => (told_plainly(), example.class),
+                false => (model.probabilities(&example.features), example.class),
+            };
             figures.extend(self::figures(
                 "choosing",
                 &chosen.iter().map(read).collect::<Vec<_>>(),
@@ -289,7 +298,8 @@ fn seen(eye: &Eye, acts: &[Act], trigger: bool, class: impl Fn(&Act) -> Option<u
         } else {
             eye.gesture(&act.text, &words, act.reply, &mut pieces, &mut features);
         }
-        Some(Example { features: features.clone(), class, weight: act.weight, fold: act.fold })
+        let plain = !trigger && plain_gift(&act.text).is_some();
+        Some(Example { features: features.clone(), class, weight: act.weight, fold: act.fold, plain })
     };
     acts.iter().filter_map(example).collect()
 }
@@ -323,6 +333,13 @@ fn act(line: Line, weight: f32, fold: usize) -> Result<Act, &'static str> {
         return Err("its cap is not in its text");
     }
     Ok(Act { text: line.text, reply: line.reply, gesture, trigger: trigger.transpose()?, cap, weight, fold })
+}
+
+/// What the reader says of a gift that is told plainly.
+fn told_plainly() -> Scores {
+    let mut scores = Scores::zero(PLAIN.len());
+    scores.all_mut().copy_from_slice(&PLAIN);
+    scores
 }
 
 fn only(class: usize, classes: usize) -> Scores {

@@ -3,7 +3,7 @@
 /// What belongs to a person, as asked for.
 pub(super) const ITEMS: &str = "e-mail email mail e-mails phone telephone mobile cell address postcode zip dob birthday birthdate birth \
     password passcode pin username surname imei aadhaar pan passport vin plate reg registration iban ssn ref \
-    reference id otp cvv expiry upi bvn pnr locator serial nif cpf dni nino ni tin login street name number \
+    reference id otp cvv expiry upi bvn pnr locator serial nid cpr d.o.b tel nif cpf dni nino ni tin login street name number \
     no nr numbers account card order booking policy invoice receipt member membership customer licence \
     license";
 
@@ -16,9 +16,24 @@ pub(super) const ASKING: &str = "reply post comment share send tell give drop pu
     need add tweet supply kindly type pop what quote let mention repeat list enter submit please pls plz \
     have can could tag answer respond revert include furnish verify indicate forward remind say want";
 
+/// Words that ask for what follows them, whatever the place.
+pub(super) const OUTRIGHT: &str = "share send tell give drop leave provide confirm what's which what comment quote post \
+    write please pls plz supply furnish pop paste reply tweet";
+
+/// What is done with a thing that a sentence before has asked for.
+pub(super) const GIVING: &str =
+    "send drop put post stick pop type write leave reply comment tell share answer paste tweet dm message give";
+
 /// Where everybody reads.
 pub(super) const HERE: &str = "here below comment comments reply thread under underneath tweet publicly post replies public replying \
     beneath timeline wall answer revert respond";
+
+/// Where everybody reads and nothing else can be meant.
+pub(super) const OPENLY: &str =
+    "comment comments reply replies replying thread tweet publicly timeline paki-comment pa-comment";
+
+/// Where nobody else reads and nothing else can be meant: `call` and `form` also say what is done afterwards.
+pub(super) const CLOSED: &str = "dm dms dm'd dming pm pms privately private inbox inboxed encrypted portal";
 
 /// Where nobody else reads.
 pub(super) const PRIVATELY: &str = "dm dms dm'd dming pm pms privately private inbox message messages messenger form call ring chat portal \
@@ -26,13 +41,21 @@ pub(super) const PRIVATELY: &str = "dm dms dm'd dming pm pms privately private i
     inboxed";
 
 /// Words that warn.
-pub(super) const NEVER: &str = "don't never dont not without no needn't won't shouldn't avoid";
+pub(super) const NEVER: &str = "don't never dont not without no needn't won't shouldn't avoid nothing";
 
 /// Names of numbers that belong to one customer.
 pub(super) const NUMBERED: &str = "order booking policy account card member ref reference invoice chart case claim customer passport file \
     reservation job ticket meter licence loan patient id application parcel membership plate pin imei \
     confirmation acct folio contract serial locator tag mrn nif sin ssn group check visa mastercard amex pnr \
-    tracking consignment subscription contact reg kundennummer";
+    tracking consignment subscription contact reg kundennummer donor subscriber candidate student roll fine customer's \
+    locker house flat plate enrolment registration employee staff pension meter iqama nid cpr";
+
+/// Numbers of things that nobody owns: `part number`.
+pub(super) const THINGS: &str = "part model version lot batch style size flight bus route train line page item product colour color build \
+    bug stop store aisle round the a one this that any some same total large small high low right wrong good";
+
+/// Units behind a number: `310MB`.
+pub(super) const UNITS: &str = "mb gb tb kb kg km ml kwh mhz ghz mm cm hz rpm mah psi kw";
 
 /// Ends of street names.
 pub(super) const STREETS: &str = "street st road rd lane ln close rise way drive dr avenue ave row view crescent cres cr terrace court ct \
@@ -47,6 +70,9 @@ pub(super) const BOXES: &str = "help care support hello hi info press claims sal
     noreply no-reply gm safe saves safety tickets newsroom parking welcome lostproperty donations \
     bookkeeping dispatch kitchen reservations frontdesk reception manager membership";
 
+/// Houses that are written to by their name.
+pub(super) const OFFICES: &str = "council office town library school parish";
+
 /// References that a house gives out itself.
 pub(super) const OWN_NUMBERED: &str = "ref reference case ticket enquiry query complaint report return work incident \
     processing job";
@@ -56,9 +82,15 @@ pub(super) const REACH: &str = "write email e-mail mail ask contact send me us v
 pub(super) const SENT: &str = "sent for your emailed went account is";
 /// What is said before a telephone number of the house.
 pub(super) const CALLED: &str = "ring ringing call calling phone phones on me us line text dial number's desk office \
-    helpline dispatch direct my our outside whatsapp reached";
+    helpline dispatch direct my our outside fax whatsapp reached at or agent team clinic station pharmacist contact pharmacy";
 /// What is said before a customer's.
-pub(super) const YOURS: &str = "your you called rang tried cell have mobile you've goes still will";
+pub(super) const YOURS: &str =
+    "your called rang tried cell have had mobile you've goes went still will you're under by";
+/// What is said after a telephone number of the house.
+pub(super) const THEN_CALLED: &str =
+    "direct anytime mornings day ask night weekdays 24/7 ext extension till until from any";
+/// What is said after a customer's.
+pub(super) const THEN_YOURS: &str = "still right correct on";
 /// Titles and greetings before a person's name.
 pub(super) const TITLES: &str = "mr mrs ms miss dr sir madam hi hello dear thanks yes sorry congrats";
 /// Rooms and the like.

@@ -16,6 +16,8 @@ pub(super) enum Kind {
     AskedHere,
     /// Asked for, without saying where.
     Asked,
+    /// Asked for by name, as one's own, without saying where: in an open answer that is here.
+    AskedOutright,
     /// Asked for by private message, form, telephone.
     AskedPrivately,
     /// Warned not to post it.
@@ -53,6 +55,7 @@ impl Kind {
         match self {
             Self::AskedHere => "asked here",
             Self::Asked => "asked",
+            Self::AskedOutright => "asked outright",
             Self::AskedPrivately => "asked privately",
             Self::Warned => "warned",
             Self::Email => "email",
@@ -79,7 +82,7 @@ impl Kind {
     /// Log odds for the flag, for a reader without a model.
     pub fn weight(self) -> f32 {
         match self {
-            Self::AskedHere => 4.0,
+            Self::AskedHere | Self::AskedOutright => 4.0,
             Self::Asked => 2.4,
             kind if kind.gives_away() => 3.0,
             Self::Code | Self::Person | Self::Room => 0.5,
@@ -96,10 +99,13 @@ pub(super) struct Private {
     pub count: usize,
 }
 
+/// Sentences that are looked at for what they ask: no answer has more, and each is looked at in the whole text.
+const MOST_SENTENCES: usize = 150;
+
 /// Finds a customer's data in a draft that answers this mention.
 pub(super) fn find(mention: &Words, words: &Words) -> Vec<Private> {
     let mut found = published::find(mention, words);
-    found.extend((0..words.sentences).filter_map(|sentence| asked::find(words, sentence)));
+    found.extend((0..words.sentences.min(MOST_SENTENCES)).filter_map(|sentence| asked::find(words, sentence)));
     found.sort_by_key(|private| private.span.start);
     found
 }
@@ -111,6 +117,9 @@ fn word(words: &Words, at: usize) -> Option<&Word> {
 fn low(words: &Words, at: Option<usize>) -> &str {
     at.and_then(|at| words.list.get(at)).map_or("", |word| word.low.as_str())
 }
+
+#[cfg(test)]
+mod plain_tests;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What a draft gives away: addresses, names, rooms.
 
 use super::super::words::{Word, Words};
-use super::lists::{BOXES, CALLED, REACH, ROOMS, SENT, STREETS, TITLES, YOURS, has};
+use super::lists::{BOXES, CALLED, OFFICES, REACH, ROOMS, SENT, STREETS, THEN_CALLED, THEN_YOURS, TITLES, YOURS, has};
 use super::{Kind, Private, low, numbers, word};
 
 /// Everything that is given away, and what only looks so.
@@ -31,8 +31,13 @@ fn at_word(mention: &Words, words: &Words, at: usize) -> Option<(Kind, usize)> {
     if let Some(found) = numbers::secret_or_birth(words, at) {
         return Some(found);
     }
+    // "For account 20-4417-88" is no telephone.
+    let named = matches!(low(words, at.checked_sub(1)), "account" | "acct" | "policy" | "order" | "invoice" | "claim");
+    if let (true, Some(kind)) = (named, numbers::kind(words, at)) {
+        return Some((kind, at + 1));
+    }
     if let Some(end) = phone(words, at) {
-        return Some((if own_phone(mention, words, at) { Kind::OwnPhone } else { Kind::Phone }, end));
+        return Some((if own_phone(mention, words, at, end) { Kind::OwnPhone } else { Kind::Phone }, end));
     }
     if let Some(end) = street(words, at) {
         return Some((if asks_where(mention) { Kind::OwnAddress } else { Kind::Address }, end));
@@ -60,7 +65,8 @@ fn person(words: &Words, at: usize) -> Option<usize> {
 /// Whether somebody asks for our own whereabouts.
 fn asks_where(mention: &Words) -> bool {
     let any = |wanted: &[&str]| mention.list.iter().any(|word| wanted.contains(&word.low.as_str()));
-    any(&["where", "which", "shop", "clinic", "branch", "showroom", "store", "returns"]) && !any(&["my", "our"])
+    any(&["where", "which", "shop", "clinic", "branch", "showroom", "store", "returns", "postal"])
+        && !any(&["my", "our"])
 }
 
 fn own_email(mention: &Words, words: &Words, at: usize) -> bool {
@@ -77,7 +83,18 @@ fn own_email(mention: &Words, words: &Words, at: usize) -> bool {
         !name.is_empty() && local.starts_with(name)
     });
     let box_of_house = has(BOXES, local) || local.split(['-', '.']).any(|part| has(BOXES, part));
-    box_of_house || (told && !sent) || (named && !sent) || mine
+    // Who asks how to reach us is told.
+    let wanted = mention.list.iter().any(|word| matches!(word.low.as_str(), "reach" | "contact" | "email" | "e-mail"))
+        && !mention.list.iter().any(|word| matches!(word.low.as_str(), "my" | "mine" | "her" | "his"))
+        && mention.find("for me").next().is_none();
+    let beside = words.list.iter().filter_map(|word| word.low.split_once('@'));
+    let mut beside = beside.filter(|(other, of)| *of == host && *other != local);
+    box_of_house
+        || beside.any(|(other, _)| has(BOXES, other) || has(OFFICES, other))
+        || (wanted && !sent)
+        || (told && !sent)
+        || (named && !sent)
+        || mine
 }
 
 /// The end of a telephone number that begins here: eight digits or more in a row of numbers, `555-0100`.
@@ -94,25 +111,47 @@ fn phone(words: &Words, at: usize) -> Option<usize> {
     while let Some(next) = word(words, end)
         && next.sentence == first.sentence
         && plain(next)
-        && next.span.start <= words.list.get(end - 1).map_or(0, |word| word.span.end) + 2
+        && next.span.start <= words.list.get(end - 1).map_or(0, |word| word.span.end) + 1
+        && (first.low.len() > 2 || first.low.starts_with('0'))
     {
         digits += next.digits();
         end += 1;
     }
     // "2009-2023" are years, "23:20, 22:50" are times.
     let years = end == at + 1 && first.low.split('-').all(|part| part.len() == 4 && part.starts_with(['1', '2']));
-    let long = (8..=15).contains(&digits) && (first.low.starts_with('0') || first.low.contains('-') || end > at + 1);
+    let long = (8..=15).contains(&digits)
+        && (first.low.starts_with('0') || first.low.contains('-') || end > at + 1 && digits > 8);
     (american || long && !years).then_some(end)
 }
 
-fn own_phone(mention: &Words, words: &Words, at: usize) -> bool {
-    let before: Vec<&str> = (1..=6).map(|back| low(words, at.checked_sub(back))).collect();
+/// Whether a telephone number is the house's: the nearest word before it that tells, else what follows, decides.
+fn own_phone(mention: &Words, words: &Words, at: usize, end: usize) -> bool {
     let asked =
         mention.list.iter().any(|word| {
             matches!(word.low.as_str(), "phone" | "number" | "call" | "whatsapp" | "who" | "ring" | "reach")
         }) && !mention.list.iter().any(|word| matches!(word.low.as_str(), "my" | "her" | "his"));
-    let yours = before.iter().any(|word| has(YOURS, word));
-    (asked || before.iter().any(|word| has(CALLED, word))) && !yours
+    let then =
+        |list: &str| word(words, end).is_some_and(|next| next.sentence == sentence(words, at) && has(list, &next.low));
+    if then(THEN_YOURS) {
+        return false;
+    }
+    let own = sentence(words, at);
+    let near = |back: usize| at.checked_sub(back).filter(|at| sentence(words, *at) == own);
+    let before = || (1..=6).map(|back| low(words, near(back)));
+    // "call you at", "we tried you on".
+    if matches!(low(words, near(1)), "at" | "on") && matches!(low(words, near(2)), "you" | "him" | "her" | "them") {
+        return false;
+    }
+    let told = before().find_map(|word| match (has(CALLED, word), has(YOURS, word)) {
+        (_, true) => Some(false),
+        (true, _) => Some(true),
+        _ => None,
+    });
+    told.unwrap_or(asked || then(THEN_CALLED))
+}
+
+fn sentence(words: &Words, at: usize) -> usize {
+    word(words, at).map_or(0, |word| word.sentence)
 }
 
 /// `12 Mill Lane`, `LA9`.

@@ -40,7 +40,9 @@ pub(crate) fn look_at_anchor(words: &[Word], anchor: usize, features: &mut Featu
     let gap_before = words.get(lead).map_or(2, |word| word.gap as u64);
     let clause = clause_end(words, anchor) - anchor;
     let gap_after = words.get(anchor + clause).map_or(2, |word| word.gap as u64);
-    let short = (lead - sentence.start).min(4) as u64 * 5 + (sentence.end - anchor).min(4) as u64;
+    // What leads to the anchor may begin in the sentence before: then it is as far from the start as can be.
+    let from_start = lead.checked_sub(sentence.start).map_or(4, |gap| gap.min(4));
+    let short = from_start as u64 * 5 + (sentence.end - anchor).min(4) as u64;
     add("gaps", gap_before * 3 + gap_after);
     add("gap, tail", (gap_before * 3 + gap_after) * 8 + clause.min(7) as u64);
     add("gap, tail, kind", hash::join((gap_before * 3 + gap_after) * 8 + clause.min(7) as u64, kind));
