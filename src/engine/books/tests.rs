@@ -229,7 +229,7 @@ async fn what_is_not_public_is_in_no_book_and_what_is_old_stays() {
     let books = keeper.books().await.unwrap();
     assert_eq!(books.acts.len(), 3);
     let cover = books.ledger.lines()[1].cover.unwrap();
-    assert!(cover.given > 0.9, "an old ask is judged by what was given before it: {cover:?}");
+    assert!(cover.asked > 0.9, "an old ask is judged by what was said before it: {cover:?}");
     drop(books);
     // What turns out not to be public leaves.
     let mut withdrawn = act(4, NOW - 30, TEXTS[4], None);

@@ -290,15 +290,6 @@ fn where_posts_go_by_hand_the_words_are_handed_out_and_nothing_is_claimed() {
 }
 
 #[test]
-fn without_an_account_it_is_said_at_once() {
-    let mut town = town();
-    town.post.identities.clear();
-    let model = open(&mut town);
-    assert!(model.composer().is_none());
-    assert!(said(&model).contains("goodword login"), "{}", said(&model));
-}
-
-#[test]
 fn a_reply_like_many_of_ours_is_told_to_be_canned() {
     let letter = "I am sorry that your chain snapped. I am sending you a new one today and you have it tomorrow.";
     let own = |n: usize| format!("reply number {n} says something of its own about wheel {n} and rider {n}");
