@@ -99,7 +99,7 @@ impl Town {
     }
 
     /// The ties as they are when everything is added up anew.
-    async fn from_scratch(&self) -> Vec<PersonRow> {
+    async fn added_anew(&self) -> Vec<PersonRow> {
         let mut rows: Vec<PersonRow> = Vec::new();
         for who in 0..WRITERS {
             let Some(account) = self.account(who).await else { continue };
@@ -262,7 +262,7 @@ proptest! {
             for happening in all {
                 happen(&mut town, happening).await;
                 let kept = town.settled().await;
-                prop_assert_eq!(&kept, &town.from_scratch().await);
+                prop_assert_eq!(&kept, &town.added_anew().await);
                 let summed = kept.iter().map(|row| (row.id, row.sums.gives, row.sums.asks));
                 let summed: Vec<_> = summed.filter(|one| one.1 + one.2 > 0).collect();
                 prop_assert_eq!(summed, town.booked().await, "the ties say what the books say");

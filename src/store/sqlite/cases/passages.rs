@@ -51,7 +51,7 @@ pub(in crate::store::sqlite) async fn note_passage(
     }
     let voice = voice.map(|voice| capped(voice.trim(), VOICE)).filter(|voice| !voice.is_empty());
     let step = NewStep {
-        voice: voice.map(Into::into),
+        voice,
         reason: Some(number(passage)),
         ..NewStep::new(case, to_millis(at), kind::OUTGOING, Some(id.0))
     };
