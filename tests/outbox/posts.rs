@@ -85,6 +85,7 @@ fn a_post_is_rehearsed_held_taken_back_and_sent_from_the_screen() {
         assert!(Instant::now() < deadline, "it never goes out");
         pty.watch(Duration::from_millis(100));
     }
+    pty.wait_for("it is out");
     pty.keys("q");
     assert_eq!(pty.wait_end(), 0);
     assert_eq!(stage.truth().get(GIFT), Some(&1), "once");

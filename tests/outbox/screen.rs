@@ -90,3 +90,43 @@ fn two_keys_at_most_lead_to_a_draft_and_a_kill_loses_none_of_it() {
     assert_eq!(drafts(home), [format!("{WORDS}ght")], "one draft, written on");
     assert!(stage.truth().is_empty(), "nothing was sent");
 }
+
+#[test]
+fn whoever_leaves_while_an_answer_is_held_is_asked_and_the_next_start_tells_of_it() {
+    let stage = Stage::with("", 1, "hold = \"60s\"\n");
+    let home = stage.home();
+    let mut pty = dashboard(home);
+    wait_for_the_account(&mut pty);
+    write_on(&mut pty, "write your answer here");
+    pty.keys("So sorry about the chain, a new one goes out today.");
+    pty.wait_for("goes out today.");
+    pty.watch(Duration::from_millis(300));
+    pty.keys("\x18");
+    pty.watch(Duration::from_millis(300));
+    pty.keys("s");
+    pty.wait_until("it is held, or asked about", |shown| {
+        shown.shows("goes out in") || shown.shows("yes, all the same")
+    });
+    if pty.text().contains("yes, all the same") {
+        pty.keys("\x19");
+        pty.wait_for("goes out in");
+    }
+    pty.keys("q");
+    pty.wait_for("is held");
+    pty.watch(Duration::from_millis(300));
+    // Enter stays: nobody leaves by a key too many.
+    pty.keys("\r");
+    pty.wait_gone("If you leave now");
+    pty.keys("q");
+    pty.wait_for("If you leave now");
+    pty.watch(Duration::from_millis(300));
+    pty.keys("l");
+    assert_eq!(pty.wait_end(), 0);
+    assert!(stage.truth().is_empty(), "nothing is sent unattended");
+
+    let mut pty = dashboard(home);
+    pty.wait_for("1 reply waits since");
+    pty.keys("q");
+    assert_eq!(pty.wait_end(), 0);
+    assert_eq!(drafts(home).len(), 1, "it waits as a draft");
+}

@@ -302,7 +302,7 @@ impl Stage {
         let moves = |line: &Value| {
             let state = line["state"].as_str().unwrap();
             // Found at the first look, if it can be; what is not there is looked for much longer.
-            let looked = line["trouble"].as_str().unwrap().contains("looks");
+            let looked = line["trouble"].as_str().unwrap().contains(": looked for ");
             matches!(state, "held" | "sending") || state == "uncertain" && !looked
         };
         let deadline = Instant::now() + PATIENCE;

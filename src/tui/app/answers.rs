@@ -78,12 +78,12 @@ impl Model {
                 self.asks.stale(Thing::Sources);
                 self.status.pause(paused)
             }
-            Event::Outgoing { state, trouble, .. } => {
+            Event::Outgoing { id, state, trouble } => {
                 if state == OutgoingState::Sent {
                     self.cases_are_stale(false);
                     self.thread_is_stale();
                 }
-                self.outgoing_moved(state, trouble.as_ref())
+                self.outgoing_moved(id, state, trouble.as_ref())
             }
             // It tells what was so when somebody looked; what is so now, the store says.
             Event::SendingStopped(_) => {

@@ -97,6 +97,14 @@ impl Outbox {
         changed
     }
 
+    /// It went out, as the engine tells; the list that says where it is comes after it.
+    pub fn went_out(&mut self, id: OutgoingId) {
+        let mut tray = (*self.tray).clone();
+        let Some(one) = tray.items.iter_mut().find(|one| one.id == id) else { return };
+        one.state = OutgoingState::Sent;
+        self.answer(Arc::new(tray));
+    }
+
     /// Whether the store has answered.
     pub fn known(&self) -> bool {
         self.known

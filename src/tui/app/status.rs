@@ -89,6 +89,12 @@ impl Status {
         }
     }
 
+    /// What a notice that begins so told of has come about: these words take its place. False when there is none.
+    pub fn overtaken(&mut self, begins: &str, words: &str) -> bool {
+        let notice = self.notices.iter_mut().find(|known| known.text.as_str().starts_with(begins));
+        notice.map(|notice| notice.text = SafeText::line(words, LONGEST)).is_some()
+    }
+
     /// The notice to show.
     pub fn shown(&self) -> Option<&Notice> {
         self.notices.last()

@@ -118,6 +118,18 @@ fn whoever_waits_leaves_once_it_is_out_and_stays_when_it_went_wrong() {
     assert!(quits(&town.press(&mut model, Action::Quit)));
 }
 
+#[test]
+fn once_it_is_out_nothing_says_that_it_goes_out() {
+    let (mut town, mut model) = held();
+    assert!(said(&model).starts_with("goes out in"), "{}", said(&model));
+    let sent = |id| Event::Outgoing { id, state: OutgoingState::Sent, trouble: None };
+    town.tell(&mut model, Msg::Engine(sent(OutgoingId(99))));
+    assert!(said(&model).starts_with("goes out in"), "another's");
+    let id = town.post.outgoings[0].id;
+    town.tell(&mut model, Msg::Engine(sent(id)));
+    assert_eq!(said(&model), "it is out");
+}
+
 fn left(id: i64, minutes: i64) -> Outgoing {
     Outgoing {
         case: Some(CaseId(1)),

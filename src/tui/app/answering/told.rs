@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Purpose;
 use crate::domain::case::Turn;
 use crate::domain::outbox::{Identity, OutgoingState, Submission};
-use crate::domain::{MentionId, Network, SafeText, SourceId};
+use crate::domain::{MentionId, Network, OutgoingId, SafeText, SourceId};
 use crate::tui::app::Model;
 use crate::tui::app::action::Action;
 use crate::tui::app::asks::Thing;
@@ -17,6 +17,9 @@ use crate::tui::app::layout::View;
 use crate::tui::app::msg::Weight;
 use crate::tui::app::outbox::seconds_to;
 use crate::tui::app::when;
+
+/// How it begins when something that was sent from here is held.
+const GOES_OUT: &str = "goes out";
 
 impl Model {
     /// What came of an errand. Tells whether anything visible changed.
@@ -187,7 +190,7 @@ impl Model {
         match outcome {
             Outcome::Held(until) => {
                 let key = self.context.keys().short(Action::Recall).unwrap_or_default();
-                let said = format!("goes out in {} s", seconds_to(now, until));
+                let said = format!("{GOES_OUT} in {} s", seconds_to(now, until));
                 self.done_with_sheet(session, &said, &format!(": {key} takes it back"), cmds);
             }
             Outcome::Awaits => {
@@ -241,8 +244,16 @@ impl Model {
     }
 
     /// Something in the outbox moved on.
-    pub(in crate::tui::app) fn outgoing_moved(&mut self, state: OutgoingState, trouble: Option<&SafeText>) -> bool {
+    pub(in crate::tui::app) fn outgoing_moved(
+        &mut self,
+        id: OutgoingId,
+        state: OutgoingState,
+        trouble: Option<&SafeText>,
+    ) -> bool {
         self.asks.stale(Thing::Outbox);
+        if state == OutgoingState::Sent {
+            self.answering.outbox.went_out(id);
+        }
         // The history of its case has another step.
         if self.inbox.file().id().is_some() {
             self.asks.stale(Thing::Case);
@@ -254,6 +265,11 @@ impl Model {
             }
             OutgoingState::Uncertain => {
                 self.status.say(Weight::Trouble, &format!("whether an answer or a post went out is not known{why}"));
+            }
+            OutgoingState::Sent if self.answering.mine.contains(&id) => {
+                let dry = self.answering.outbox.items().any(|one| one.id == id && one.dry);
+                let words = if dry { "rehearsed: nothing was sent" } else { "it is out" };
+                return self.status.overtaken(GOES_OUT, words);
             }
             _ => return false,
         }

@@ -65,7 +65,10 @@ pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, 
 /// What leads to a time.
 const JOINTS: [&str; 6] = [" by ", " until ", " on ", " at ", " in ", " due "];
 /// First words of what means a time, readable or not; a figure does as well.
-const TIMELY: [&str; 49] = [
+const TIMELY: [&str; 52] = [
+    "soon",
+    "later",
+    "asap",
     "today",
     "tonight",
     "tomorrow",
