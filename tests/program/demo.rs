@@ -39,7 +39,7 @@ fn every_pane_means_something_within_seconds() {
     let (home, mut pty) = demo(120, 36);
     let began = Instant::now();
     let parts: [&[&str]; 13] = [
-        &["goodword · Ferris Bikes · demo", "complaints", "unread", "sources 5/6!", "collecting"],
+        &["goodword · Ferris Bikes · demo", " open ", "unread", "sources 5/6!", "collecting"],
         &["─ Answer first · "],
         &["spike: Ferris Bikes: ", " mentions within the hour"],
         &[COMPLAINT],
@@ -140,6 +140,11 @@ fn a_complaint_is_answered_the_person_is_happy_and_the_case_is_resolved() {
     pty.keys("e");
     let after = pty.wait_until("the debt falls", |shown| debt(shown) < before);
     println!("the debt falls below {before} after {after:?}");
+    pty.watch(Duration::from_millis(300));
+    // From the inbox back to the dashboard, and out.
+    pty.keys("q");
+    pty.wait_for("Share of voice");
+    pty.watch(Duration::from_millis(300));
     pty.keys("q");
     assert_eq!(pty.wait_end(), 0);
 }
