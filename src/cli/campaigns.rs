@@ -11,7 +11,6 @@ use crate::domain::{CampaignChange, Clock, Money, Paid, SafeText, Timestamp};
 use crate::engine::SystemClock;
 use crate::engine::books::Books;
 use crate::engine::campaigns::{ActLine, Board, Keeper, Report, paid, words};
-use crate::language::Readers;
 use crate::measure::giving::Side;
 use crate::measure::giving::health::{Health, POINTS};
 use crate::store::sqlite::SqliteStore;
@@ -73,7 +72,7 @@ pub async fn adopt(house: &House, store: &SqliteStore) -> CliResult {
 
 async fn board(house: &House, store: &SqliteStore) -> CliResult<Board> {
     let (scale, now) = (house.scale(), SystemClock.now());
-    let readers = Readers::trained();
+    let readers = house.readers();
     let books = Books::open(store, readers.gesture.as_ref(), scale.size, scale.table).await?;
     let mut keeper = Keeper::open(store, scale, now).await?;
     Ok(keeper.board(store, &books, now).await?)

@@ -12,7 +12,6 @@ use super::{output, voice};
 use crate::domain::outbox::{Draft, Identity, Saved, Submission};
 use crate::domain::{Clock, OutgoingId};
 use crate::engine::{Door, EngineHandle, SystemClock};
-use crate::language::Readers;
 use crate::store::outbox::Submit;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Outbox, Store};
@@ -79,7 +78,7 @@ impl<'a> Desk<'a> {
         voice: Option<String>,
         sending: Sending,
     ) -> Self {
-        let writer = voice::writer(&house.config, voice.as_deref(), Arc::new(Readers::trained()));
+        let writer = voice::writer(&house.config, voice.as_deref(), Arc::new(house.readers()));
         let setup =
             Setup { voice, writer, ..Setup::new(&house.config.brand.name, house.zone(), SystemClock.now(), (80, 24)) };
         let counter = Counter { store, engine, json: sending.json };

@@ -179,11 +179,16 @@ impl House {
         Ok(Client::keeping(self.config.http.clone(), self.data.join("hosts.json"), SystemClock.now())?)
     }
 
+    /// The readers, told how the voices sign.
+    pub fn readers(&self) -> Readers {
+        Readers::trained().signed_by(self.config.voices.iter().filter_map(|voice| voice.signature.clone()))
+    }
+
     /// The plan for the engine.
     pub fn plan(&self, store: Arc<SqliteStore>, sources: Vec<Source>) -> EnginePlan {
         let orders = orders(&self.config);
         let mut plan =
-            EnginePlan::new(store, sources, orders.roster, Arc::new(Readers::trained()), Some(self.config.retention));
+            EnginePlan::new(store, sources, orders.roster, Arc::new(self.readers()), Some(self.config.retention));
         (plan.team, plan.answering) = (orders.team, orders.answering);
         plan.manner = self.manner();
         let days = self.config.collect.own_history_days;

@@ -17,7 +17,6 @@ use crate::engine::books::shown::by_campaign;
 use crate::engine::books::stakes::{Pledged, Promises, Stake};
 use crate::engine::books::{Books, Read};
 use crate::engine::campaigns::Keeper;
-use crate::language::Readers;
 use crate::measure::giving::ledger::{Balance, Discount, Line};
 use crate::measure::giving::{Side, full_marks};
 use crate::store::Store;
@@ -37,7 +36,7 @@ pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u
         None => None,
     };
     let store = super::house::existing_store(&house.data).await?;
-    let readers = Readers::trained();
+    let readers = house.readers();
     let size = house.config.brand.size;
     let looked = async {
         super::campaigns::adopt(&house, &store).await?;

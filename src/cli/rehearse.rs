@@ -15,7 +15,6 @@ use crate::engine::books::Books;
 use crate::engine::campaigns::Keeper;
 use crate::engine::rehearsal::told::{self, does, gives};
 use crate::engine::rehearsal::{Advice, Change, Footing, Rehearsal, Setting, Stage, Within};
-use crate::language::Readers;
 use crate::measure::giving::health::Health;
 use crate::measure::giving::ledger::FEWEST_ACTS;
 use crate::measure::giving::{Table, full_marks};
@@ -35,7 +34,7 @@ pub async fn run(arguments: &RehearseArgs, everywhere: &Everywhere) -> CliResult
     let size = house.config.brand.size;
     let table = Table { tell_factor: house.config.weights.tell_factor, ..Table::default() };
     let store = super::house::existing_store(&house.data).await?;
-    let (readers, now) = (Readers::trained(), SystemClock.now());
+    let (readers, now) = (house.readers(), SystemClock.now());
     let reader = readers.gesture.as_ref();
     let ground = async {
         let books = Books::open(&*store, reader, size, table).await?;

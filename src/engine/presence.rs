@@ -33,8 +33,13 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Looks at acts in any order. What is not public stays out.
-    pub fn of<'a>(acts: impl Iterator<Item = &'a Act>, size: BrandSize, now: Timestamp) -> Self {
+    /// Looks at acts in any order. What is not public stays out. `signs` tells whether a text ends as a voice signs.
+    pub fn of<'a>(
+        acts: impl Iterator<Item = &'a Act>,
+        size: BrandSize,
+        now: Timestamp,
+        signs: impl Fn(&str) -> bool,
+    ) -> Self {
         let since = now.saturating_sub(WINDOW).unwrap_or(now);
         let mut acts: Vec<&Act> =
             acts.filter(|act| act.published >= since && act.visibility != Visibility::Private).collect();
@@ -43,7 +48,7 @@ impl Presence {
         acts.reverse();
         let replies = judged(&acts);
         let personal = |canned: Option<bool>, act: &Act| {
-            let as_a_person = is_personal(act.text.as_str());
+            let as_a_person = is_personal(act.text.as_str()) || signs(act.text.as_str());
             sameness::is_personal(as_a_person, canned.is_some(), canned.unwrap_or_default())
         };
         let posts = acts.iter().filter(|act| act.parent.is_none()).filter(|act| personal(None, act)).count();
@@ -144,14 +149,14 @@ mod tests {
     #[test]
     fn a_form_letter_is_no_person_and_a_signature_or_an_own_word_is() {
         let mut acts: Vec<Act> = (0..8).map(|n| act(n, LETTER, true)).collect();
-        let canned = Presence::of(acts.iter(), BrandSize::Large, now());
+        let canned = Presence::of(acts.iter(), BrandSize::Large, now(), |_| false);
         assert_eq!((canned.personal, canned.share()), (1, None), "the first of them was no letter yet: {canned:?}");
         assert!(canned.sameness.unwrap().alarms());
         acts.push(act(8, "A snapped chain on day two is our fault; a new one is in the post.", true));
         acts.push(act(9, "We open at nine.", false));
         acts.push(act(10, "I am at the old mill with my spanners until noon.", false));
         acts.push(act(11, &format!("{LETTER} ^AK"), true));
-        let presence = Presence::of(acts.iter(), BrandSize::Large, now());
+        let presence = Presence::of(acts.iter(), BrandSize::Large, now(), |_| false);
         assert_eq!((presence.acts, presence.personal, presence.full), (12, 4, 0.5), "{presence:?}");
         assert_eq!(presence.share(), Some(1.0 / 3.0));
     }

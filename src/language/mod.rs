@@ -171,6 +171,13 @@ impl Readers {
         Self { language: Box::new(RuleLanguage::new(library)), sentiment, intent, about, gesture, coach }
     }
 
+    /// The same for a brand whose voices sign so: what ends like that was written by a person.
+    #[must_use]
+    pub fn signed_by(mut self, signatures: impl IntoIterator<Item = String>) -> Self {
+        self.gesture = Box::new(gesture::signed::Signed::new(self.gesture, signatures));
+        self
+    }
+
     /// The readers that go by word lists and rules. Reads the lists once (some milliseconds), so make
     /// one and share it.
     pub fn rule_based() -> Self {

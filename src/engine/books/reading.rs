@@ -41,7 +41,7 @@ pub fn read(reader: &dyn ReadGesture, text: &str, reply: bool) -> ActReading {
         trigger: gesture.trigger.map(|(trigger, _)| trigger).filter(|_| conditional),
         cap: gesture.cap.as_ref().map(|cap| cap.text.clone()).filter(|_| conditional),
         amount: amount.map(money),
-        personal: is_personal(text),
+        personal: is_personal(text) || reader.signs(text),
         sketch: if reply { Sketch::of(text).marks().to_vec() } else { Vec::new() },
     }
 }

@@ -300,3 +300,12 @@ async fn a_part_is_one_account_or_one_audience() {
     assert_eq!((whole.replies, whole.balance(), whole.canned_share()), ((4, 1), None, None));
     assert_eq!(books.part(at(NOW), Some(at(NOW - 3 * day)), |_, _| true).acts, 3);
 }
+
+#[test]
+fn what_ends_as_a_voice_signs_is_personal() {
+    let rules = || Box::new(crate::language::gesture::RuleGesture::new());
+    let text = "The workshop is open on Saturday, bring the old chain. ~ana at Ferris";
+    let plain = reading::read(rules().as_ref(), text, false);
+    let signed = crate::language::gesture::signed::Signed::new(rules(), ["~ana at Ferris".to_owned()]);
+    assert!(!plain.personal && reading::read(&signed, text, false).personal);
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use super::{Footing, Rehearsal, Setting, Stage};
-use crate::domain::{BrandSize, Timestamp};
+use crate::domain::{Act, BrandSize, Timestamp};
 use crate::engine::books::Books;
 use crate::engine::presence::Presence;
 use crate::language::Readers;
@@ -43,13 +43,17 @@ impl Rehearsing {
     /// # Errors
     /// When the store cannot be read.
     pub async fn ground(&self, books: &Books, store: &dyn Store, now: Timestamp) -> StoreResult<Arc<Ground>> {
-        let presence = Presence::of(store.acts(None, ACTS).await?.iter(), self.size, now);
+        let presence = self.presence(store.acts(None, ACTS).await?.iter(), now);
         Ok(Arc::new(Ground { footing: Footing::of(&books.ledger, now), presence }))
+    }
+
+    fn presence<'a>(&self, acts: impl Iterator<Item = &'a Act>, now: Timestamp) -> Presence {
+        Presence::of(acts, self.size, now, |text| self.readers.gesture.signs(text))
     }
 
     /// To be rehearsed against these books, nothing being known of how the brand comes across.
     pub fn on(&self, books: &Books, now: Timestamp) -> Ground {
-        let presence = Presence::of([].iter(), self.size, now);
+        let presence = self.presence([].iter(), now);
         Ground { footing: Footing::of(&books.ledger, now), presence }
     }
 

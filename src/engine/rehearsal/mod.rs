@@ -150,7 +150,7 @@ impl Stage<'_> {
     pub fn rehearse(&self, text: &str, reply: bool) -> Rehearsal {
         let gesture = self.reader.gesture(text, reply);
         let deed = DeedReading::of(text, reply, &gesture);
-        let personal = is_personal(text);
+        let personal = is_personal(text) || self.reader.signs(text);
         let before = self.footing.sums(self.now);
         let (side, cover, after, health) = self.played(deed.deed, personal, before);
         let within = self.setting.map(|setting| self.within(setting, deed.deed, personal, before, after));

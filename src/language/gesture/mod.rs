@@ -18,6 +18,7 @@ mod disaster;
 mod gift;
 mod proceeds;
 mod rules;
+pub mod signed;
 pub(crate) mod words;
 
 pub use amount::Amount;
@@ -82,6 +83,11 @@ pub trait ReadGesture: Send + Sync {
     /// A number that is another for a reader that reads otherwise; above 0.
     fn version(&self) -> i64 {
         RULES
+    }
+
+    /// Whether a text ends with a signature that the reader was told of.
+    fn signs(&self, _text: &str) -> bool {
+        false
     }
 }
 
