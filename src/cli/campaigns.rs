@@ -44,6 +44,9 @@ async fn carry_out(arguments: &CampaignsArgs, house: &House, store: &SqliteStore
             let wanted = name.trim().to_lowercase();
             let found = campaigns.iter().find(|campaign| campaign.terms.name.to_lowercase() == wanted);
             let Some(campaign) = found else { return Err(unknown(name, &board(house, store).await?)) };
+            let promised = board(house, store).await?.named(name).map(|report| report.promised.clone());
+            let paid =
+                paid::against(paid, &promised.unwrap_or_default()).map_err(|why| CliError::message(why).refused())?;
             let change = CampaignChange::Pay(campaign.id, paid);
             store.change_campaigns(&change, &voice, SystemClock.now()).await?;
             let board = board(house, store).await?;

@@ -191,6 +191,7 @@ impl<'a> Desk<'a> {
                 let advice = self.sending.advice;
                 return Err(CliError::message(format!("not sent:\n  {reasons}\n{advice}--yes sends it all the same")));
             }
+            output::remark(format!("goodword: sent all the same (--yes), though:\n  {reasons}"));
             go = sheet.send_anyway(outside, &self.context);
         }
         let (mut draft, mut wish) = (None, None);

@@ -49,7 +49,8 @@ async fn list(store: &SqliteStore, arguments: &OutboxArgs) -> CliResult<u8> {
         return Ok(0);
     }
     if found.is_empty() {
-        output::remark("nothing is in the outbox");
+        let more = if arguments.all { "" } else { "; --all lists what was sent or given up as well" };
+        output::remark(format!("nothing is in the outbox{more}"));
         return Ok(0);
     }
     let mut table = Table::new(&["ID", "STATE", "NETWORK", "TO", "TEXT", "NOTE"]);

@@ -302,7 +302,7 @@ impl Keeper {
             let terms = &tracked.campaign.terms;
             let lately = now.saturating_sub(BACK).unwrap_or(now);
             let first = tracked.acts.first().map_or(lately, |(at, _)| lately.min(*at));
-            let since = terms.since.or(Some(first));
+            let since = terms.since.or_else(|| begin(&tracked.campaign, Some(first)));
             tracked.searched = since;
             for query in queries(terms) {
                 let filter = Filter { since, until: terms.until, ..Filter::default() };

@@ -88,6 +88,9 @@ pub(super) struct Own<'a> {
 
 /// When a campaign begins.
 pub(super) fn begin(campaign: &Campaign, first: Option<Timestamp>) -> Option<Timestamp> {
+    // What others wrote is known to the second: who answers within the second of the act comes after it.
+    let first =
+        first.map(|at| Timestamp::from_second(at.as_nanosecond().div_euclid(1_000_000_000) as i64).unwrap_or(at));
     match (campaign.terms.since, first) {
         (Some(since), Some(first)) => Some(since.max(first)),
         (None, first) => first,

@@ -60,6 +60,11 @@ impl Signs {
         1.0 / (1.0 + (-sum).exp())
     }
 
+    /// Whether any sign speaks for the flag.
+    pub fn tells(&self, flag: Flag) -> bool {
+        self.list.iter().any(|sign| sign.flag == Some(flag) && sign.weight > 0.0)
+    }
+
     /// Whether a sign of this name was found.
     pub fn has(&self, name: &str) -> bool {
         self.list.iter().any(|sign| sign.name == name)

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::words::{Gap, Kind, Word, scan};
-use super::{GestureReading, all_given};
+use super::{GestureReading, all_given, plain_gift};
 use crate::domain::{Deed, Gesture, Give};
 
 /// A post as a deed, with the words that say which kind it is.
@@ -254,7 +254,7 @@ impl DeedReading {
                 Some(found) => (Deed::HardAsk, vec![found]),
                 None => (Deed::SoftAsk, Vec::new()),
             },
-            Gesture::Give => give(&words, reply),
+            Gesture::Give => give(text, &words, reply),
         };
         Self { deed, words: found }
     }
@@ -268,7 +268,7 @@ fn promised(text: &str, words: &[Word]) -> Option<Range<usize>> {
 }
 
 /// The kind of a give: what costs us most goes first, and thanks last, since many a gift begins with them.
-fn give(words: &[Word], reply: bool) -> (Deed, Vec<Range<usize>>) {
+fn give(text: &str, words: &[Word], reply: bool) -> (Deed, Vec<Range<usize>>) {
     let kinds: [(Give, Phrases); 4] =
         [(Give::Fix, FIX), (Give::Donate, DONATE), (Give::Teach, TEACH), (Give::Share, SHARE)];
     let found = kinds.into_iter().find_map(|(kind, phrases)| {
@@ -278,6 +278,9 @@ fn give(words: &[Word], reply: bool) -> (Deed, Vec<Range<usize>>) {
     });
     if let Some((kind, found)) = found {
         return (Deed::Give(kind), vec![found]);
+    }
+    if let Some(gift) = plain_gift(text) {
+        return (Deed::Give(Give::Donate), vec![gift]);
     }
     match find(words, THANK) {
         // Thanks and nothing else; with an answer behind them they are manners.
@@ -346,6 +349,7 @@ mod tests {
         let long = "@kim thanks for asking, the S2 takes tyres of up to 2.35 inches, and with mudguards you would rather stay at 2.2";
         assert_eq!(kind(long, true), Give::Answer);
         assert_eq!(kind("Thanks for your patience: a replacement is in the post.", true), Give::Fix);
+        assert_eq!(kind("We are giving $100,000 to Japan", false), Give::Donate);
         assert_eq!(kind("We donated 40 bicycles to the shelter this morning.", false), Give::Donate);
         assert_eq!(kind("Great post by the people of Oak Street on winter chains", false), Give::Share);
     }

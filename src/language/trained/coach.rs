@@ -153,6 +153,9 @@ fn probability(flag: Flag, read: f32, intents: Intents, signs: &Signs) -> f32 {
         {
             read.min(CLEARED)
         }
+        // Both point at something that stands there: without any sign of it the words alone are no proof, and a
+        // placeholder blocks.
+        Flag::Placeholder | Flag::PersonalData if !signs.tells(flag) => read.min(CLEARED),
         _ => read,
     }
 }

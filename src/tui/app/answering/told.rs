@@ -85,7 +85,13 @@ impl Model {
                 }
                 self.sent(session, outcome, cmds);
             }
-            (Purpose::WriteOn(id), Told::Done(true)) => self.open_sheet(Wanted::Outgoing(id), cmds),
+            (Purpose::WriteOn(id), Told::Done(true)) => {
+                let was = self.answering.outbox.items().find(|one| one.id == id).map(|one| one.state);
+                if was == Some(OutgoingState::Held) {
+                    self.status.say(Weight::Info, "taken back to be written on: it goes out when you send it again");
+                }
+                self.open_sheet(Wanted::Outgoing(id), cmds);
+            }
             (Purpose::TakeHere(session, id), Told::Done(true)) => self.take_here(session, id, cmds),
             (Purpose::WriteOn(_) | Purpose::TakeHere(..), Told::Done(false)) => {
                 self.status.say(Weight::Trouble, "too late: it is on its way or out");

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::domain::{Campaign, CampaignChange, CampaignId, Paid, Terms, Timestamp};
+use crate::domain::{Campaign, CampaignChange, CampaignId, Money, Paid, Terms, Timestamp};
 use crate::engine::campaigns::paid;
 use crate::tui::app::context::Context;
 use crate::tui::app::msg::Typing;
@@ -25,8 +25,8 @@ const LINES: [(&str, &str); 6] = [
 enum What {
     /// A campaign; which one, and the queries that it has besides the one that can be changed.
     Terms(Option<CampaignId>, Vec<String>),
-    /// What was paid of a campaign.
-    Paid(CampaignId),
+    /// What was paid of a campaign, and what it promised.
+    Paid(CampaignId, Vec<Money>),
 }
 
 /// Lines that a person fills in.
@@ -79,7 +79,7 @@ impl Form {
     }
 
     /// For what was paid.
-    pub fn paid(campaign: &Campaign) -> Self {
+    pub fn paid(campaign: &Campaign, promised: &[Money]) -> Self {
         let text = match &campaign.paid {
             Paid::Nothing => String::new(),
             Paid::Part(sum) => sum.to_string(),
@@ -87,7 +87,7 @@ impl Form {
         };
         let lines = vec![("paid so far", "all in all: 62,000 USD, or \"all\" for the whole", Prompt::with(&text))];
         let title = format!("Paid for {}", crate::domain::SafeText::line(&campaign.terms.name, 40));
-        Self { what: What::Paid(campaign.id), title, lines, index: 0, refused: None }
+        Self { what: What::Paid(campaign.id, promised.to_vec()), title, lines, index: 0, refused: None }
     }
 
     /// Its heading.
@@ -140,8 +140,9 @@ impl Form {
     /// The change that is written; else which line is wrong, and why.
     fn change(&self, context: &Context) -> Result<CampaignChange, (usize, String)> {
         match &self.what {
-            What::Paid(id) => {
-                let paid = paid::read(self.text(0)).map_err(|why| (0, why))?;
+            What::Paid(id, promised) => {
+                let paid = paid::read(self.text(0)).and_then(|paid| paid::against(paid, promised));
+                let paid = paid.map_err(|why| (0, why))?;
                 Ok(CampaignChange::Pay(*id, paid))
             }
             What::Terms(id, rest) => Ok(CampaignChange::Save(*id, self.read(rest, context.zone())?)),

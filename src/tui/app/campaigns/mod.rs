@@ -210,6 +210,10 @@ impl Model {
             }
             return elsewhere;
         }
+        let promised = match self.campaigns.selected() {
+            Some(Row::Campaign(report)) => report.promised.clone(),
+            _ => Vec::new(),
+        };
         let selected = self.campaigns.selected().map(|row| match row {
             Row::Campaign(report) => Ok(report.campaign.clone()),
             Row::Suggestion(one) => Err(Box::new(one.clone())),
@@ -230,7 +234,9 @@ impl Model {
             (Action::RemoveCampaign, Some(Ok(campaign))) => {
                 self.change_campaigns(CampaignChange::Remove(campaign.id), cmds);
             }
-            (Action::Paid, Some(Ok(campaign))) => self.push(Overlay::Campaign(Box::new(Form::paid(&campaign)))),
+            (Action::Paid, Some(Ok(campaign))) => {
+                self.push(Overlay::Campaign(Box::new(Form::paid(&campaign, &promised))));
+            }
             (Action::EditCampaign | Action::RemoveCampaign | Action::Paid | Action::Dismiss | Action::Open, _) => {}
             _ => return false,
         }
