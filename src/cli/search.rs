@@ -90,10 +90,11 @@ pub fn print(finding: &Finding, names: &Names, json: bool) -> CliResult {
     let intent = reading.map_or("", |reading| reading.intents.primary().name());
     let marks: String = crate::tui::app::dossier::forewords(row, false).into_iter().map(|piece| piece.text).collect();
     output::line(format!(
-        "{sentiment} {}  {}  {}  {intent}",
+        "{sentiment} {}  {}  {}  {intent}  mention {}",
         row.published.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M"),
         SafeText::line(names.source(row.source), 40),
-        row.author
+        row.author,
+        row.id
     ))?;
     let words =
         if row.title.is_empty() { row.excerpt.to_string() } else { format!("{} — {}", row.title, row.excerpt) };

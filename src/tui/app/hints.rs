@@ -194,8 +194,8 @@ fn writing(model: &Model, composer: &super::composer::Composer) -> Vec<Hint> {
     let ends = if model.batch().is_some() { "end the batch" } else { "keep as draft" };
     let post = composer.is_post();
     let esc = Some(("Esc".to_owned(), ends.to_owned()));
-    let hints = if composer.asking().is_some() {
-        vec![hint(Action::SendAnyway, "yes, all the same"), Some(("Esc".to_owned(), "back to the text".to_owned()))]
+    let hints = if let Some(asking) = composer.asking() {
+        vec![hint(Action::SendAnyway, asking.yes()), Some(("Esc".to_owned(), "back to the text".to_owned()))]
     } else {
         vec![
             hint(Action::Send, "send"),

@@ -173,7 +173,7 @@ impl Outbox {
     /// The handle of an account; whose it is when it has none.
     pub fn account(&self, source: SourceId) -> String {
         let identity = self.tray.identities.iter().find(|identity| identity.source == source);
-        identity.map_or_else(|| "an account that is gone".to_owned(), Identity::shown)
+        identity.map_or_else(|| "an account that goodword does not know".to_owned(), Identity::shown)
     }
 
     /// What can be taken back of what these are: sent on its way last, what is held first.

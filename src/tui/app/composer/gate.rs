@@ -22,6 +22,18 @@ pub struct Asking {
     pub then: Then,
 }
 
+impl Asking {
+    /// What the deliberate key says.
+    pub fn yes(&self) -> &'static str {
+        if self.is_by_hand() { "I posted it" } else { "yes, all the same" }
+    }
+
+    /// The words are handed out: it is only asked whether they are posted.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self.then, Then::Record | Then::Posted)
+    }
+}
+
 /// What the deliberate key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {

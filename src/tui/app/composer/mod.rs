@@ -326,12 +326,16 @@ impl Composer {
     /// Takes a key in.
     pub fn type_in(&mut self, typing: &Typing, context: &Context) -> Step {
         match typing {
-            Typing::Paste(pasted) => self.paste(pasted, context.now()),
             Typing::Cancel if self.asking.take().is_some() => return Step::Stay,
             Typing::Cancel => return Step::Close,
+            // Whoever comes back from posting it elsewhere answers the question, and writes nothing by mistake.
+            typing
+                if self.asking.as_ref().is_some_and(Asking::is_by_hand)
+                    && !matches!(typing, Typing::PageUp | Typing::PageDown) => {}
             Typing::PageUp | Typing::PageDown if self.post => self.rehearsing.go(*typing == Typing::PageDown),
             Typing::PageUp => self.thread.step(false),
             Typing::PageDown => self.thread.step(true),
+            Typing::Paste(pasted) => self.paste(pasted, context.now()),
             Typing::Jump => self.next_slot(context),
             typing => {
                 if self.paper.type_in(typing, self.columns) {

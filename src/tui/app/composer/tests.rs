@@ -336,6 +336,14 @@ fn where_nothing_publishes_the_words_are_handed_out_and_the_person_s_word_counts
     assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Copy(words) if words.contains("sorry"))), "{cmds:?}");
     assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Browse(_))));
     assert!(town.post.by_hand.is_empty() && reasons(&model).contains("clipboard"));
+    let asking = model.composer().and_then(|sheet| sheet.asking()).cloned().unwrap();
+    assert_eq!(asking.yes(), "I posted it");
+    // Keys and pastes of whoever comes back write nothing, and the question stands.
+    let words = text(&model);
+    town.tell(&mut model, Msg::Type(Typing::Character('g')));
+    town.tell(&mut model, Msg::Type(Typing::pasted(SafeText::line("https://example.com", 40))));
+    assert_eq!(text(&model), words);
+    assert_eq!(model.composer().and_then(|sheet| sheet.asking()), Some(&asking));
     town.press(&mut model, Action::SendAnyway);
     assert_eq!(town.post.by_hand.len(), 1);
     assert!(model.composer().is_none());

@@ -56,7 +56,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area:
         let most = if rows > 1 { rows - 1 } else { rows };
         say(&mut page, asked, columns, most);
         if rows > 1 {
-            page.line(keys(model));
+            page.line(keys(model, asking.yes()));
         }
     } else if !sheet.blocked().is_empty() {
         let blocked = |reason: &String| Saying::new(Tone::Bad, "! not sent: ", reason.as_str());
@@ -70,10 +70,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area:
     brush.page(body, &page, 0);
 }
 
-fn keys(model: &Model) -> Line {
+fn keys(model: &Model, what: &str) -> Line {
     let yes = model.context().keys().short(Action::SendAnyway).unwrap_or_default();
     Line::of(Tone::Key, yes)
-        .with(Tone::Text, " yes, all the same   ")
+        .with(Tone::Text, format!(" {what}   "))
         .with(Tone::Key, "Esc")
         .with(Tone::Text, " back to the text")
 }
