@@ -3,7 +3,7 @@
 
 mod standing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::action::Action;
@@ -20,6 +20,8 @@ use crate::domain::{OutgoingId, SafeText, SourceId, Timestamp};
 /// The outbox.
 #[derive(Debug, Clone, Default)]
 pub struct Outbox {
+    /// What went out of late, as the engine told.
+    out: VecDeque<OutgoingId>,
     tray: Arc<Tray>,
     known: bool,
     order: Vec<OutgoingId>,
@@ -84,9 +86,13 @@ pub fn seconds_to(now: Timestamp, moment: Timestamp) -> i64 {
     }
 }
 
+/// How many that went out are remembered until a list tells of them.
+const MOST_OUT: usize = 64;
+
 impl Outbox {
     /// Takes the list in. Tells whether anything changed.
     pub fn answer(&mut self, tray: Arc<Tray>) -> bool {
+        let tray = self.newest(tray);
         let changed = self.tray != tray || !self.known;
         self.known = true;
         self.tray = tray;
@@ -99,10 +105,24 @@ impl Outbox {
 
     /// It went out, as the engine tells; the list that says where it is comes after it.
     pub fn went_out(&mut self, id: OutgoingId) {
-        let mut tray = (*self.tray).clone();
-        let Some(one) = tray.items.iter_mut().find(|one| one.id == id) else { return };
-        one.state = OutgoingState::Sent;
-        self.answer(Arc::new(tray));
+        self.out.push_back(id);
+        while self.out.len() > MOST_OUT {
+            self.out.pop_front();
+        }
+        self.answer(Arc::clone(&self.tray));
+    }
+
+    /// A list as it is: it may have been read just before something went out that was told since.
+    fn newest(&self, tray: Arc<Tray>) -> Arc<Tray> {
+        let late = |one: &Outgoing| {
+            matches!(one.state, OutgoingState::Held | OutgoingState::Sending) && self.out.contains(&one.id)
+        };
+        if !tray.items.iter().any(late) {
+            return tray;
+        }
+        let mut tray = (*tray).clone();
+        tray.items.iter_mut().filter(|one| late(one)).for_each(|one| one.state = OutgoingState::Sent);
+        Arc::new(tray)
     }
 
     /// Whether the store has answered.
