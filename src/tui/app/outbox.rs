@@ -103,6 +103,17 @@ impl Outbox {
         changed
     }
 
+    /// This was just sent on its way: a list that was asked for before does not have it yet.
+    pub fn submitted(&mut self, one: Outgoing) {
+        self.out.retain(|id| *id != one.id);
+        let mut tray = (*self.tray).clone();
+        tray.items.retain(|item| item.id != one.id);
+        tray.items.push(one);
+        let known = self.known;
+        self.answer(Arc::new(tray));
+        self.known = known;
+    }
+
     /// It went out, as the engine tells; the list that says where it is comes after it.
     pub fn went_out(&mut self, id: OutgoingId) {
         self.out.push_back(id);

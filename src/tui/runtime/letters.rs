@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::Newsroom;
 use crate::domain::case::CaseChange;
-use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Submission};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, MentionId, Network, SafeText, SourceId, Timestamp, Visibility};
 use crate::engine::answering::AnsweringSettings;
@@ -272,7 +272,16 @@ impl Letters {
             at: now,
         };
         let submission = store.submit(saved.id, &submit).await.map_err(|error| format!("not sent: {error}"))?;
-        Ok(Told::Submitted(submission))
+        let on_its_way = match submission {
+            Submission::Held(_) | Submission::AwaitingApproval => {
+                store.outgoing(saved.id).await.unwrap_or_else(|error| {
+                    tracing::warn!("what was just sent on its way could not be read: {error}");
+                    None
+                })
+            }
+            _ => None,
+        };
+        Ok(Told::Submitted(submission, on_its_way.map(Box::new)))
     }
 }
 

@@ -6,6 +6,8 @@ use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, OutgoingId, SafeText, SourceId, StepId};
 use crate::engine::Event;
 use crate::tui::app::action::Action;
+use crate::tui::app::cmd::Load;
+use crate::tui::app::composer::errand::Errand;
 use crate::tui::app::msg::{Pasted, Typing};
 use crate::tui::app::overlay::Overlay;
 use crate::tui::app::samples::postbox::{outgoing, turn};
@@ -410,4 +412,28 @@ fn a_long_paste_is_kept_whole_and_what_is_lost_is_said() {
         town.tell(&mut model, Msg::Type(Typing::pasted(much.clone())));
         assert_eq!(said(&model).contains("pasted 1,919 characters, kept the first 81"), cut, "{}", said(&model));
     }
+}
+
+#[test]
+fn what_was_just_sent_is_asked_about_and_taken_back_before_the_list_is_read_again() {
+    let mut town = Town::of_riders(&["Lou"]);
+    let mut model = town.model(ana());
+    town.press(&mut model, Action::ViewInbox);
+    town.press(&mut model, Action::Reply);
+    type_in(&mut town, &mut model, KIND);
+    let mut cmds = model.update(Msg::Act { action: Action::Send, count: None }).cmds;
+    cmds.extend(model.update(Msg::Act { action: Action::SendAnyway, count: None }).cmds);
+    // Everything is answered but questions for the outbox.
+    let mut lists = Vec::new();
+    while !cmds.is_empty() {
+        let (asked, others): (Vec<_>, Vec<_>) =
+            cmds.into_iter().partition(|cmd| matches!(cmd, Cmd::Load { load: Load::Outbox, .. }));
+        lists.extend(asked);
+        cmds = others.into_iter().filter_map(|cmd| town.answer(cmd)).flat_map(|msg| model.update(msg).cmds).collect();
+    }
+    assert!(said(&model).starts_with("goes out in") && !lists.is_empty(), "{}", said(&model));
+    assert!(!quits(&model.update(Msg::Act { action: Action::Leave, count: None }).cmds) && leaving(&model));
+    let _ = model.update(Msg::Type(Typing::Cancel));
+    let cmds = model.update(Msg::Act { action: Action::Recall, count: None }).cmds;
+    assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Errand { errand: Errand::Recall(_), .. })), "{cmds:?}");
 }

@@ -360,7 +360,7 @@ fn a_late_answer_about_a_sheet_that_is_gone_is_no_news() {
     let cmds = send_into_the_dark(&mut model);
     town.serve(&mut model, cmds);
     assert!(model.composer().is_none());
-    let told = Told::Submitted(Submission::Stale);
+    let told = Told::Submitted(Submission::Stale, None);
     town.tell(&mut model, Msg::Answer { question: 4_711, answer: Answer::Told(told) });
     assert!(said(&model).starts_with("goes out in"), "{}", said(&model));
 }

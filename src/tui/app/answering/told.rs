@@ -70,7 +70,12 @@ impl Model {
                 }
                 return anew;
             }
-            (Purpose::Submit(session), Told::Submitted(submission)) => {
+            (Purpose::Submit(session), Told::Submitted(submission, on_its_way)) => {
+                if let Some(one) = on_its_way {
+                    // It can be taken back, and leaving asks about it, before the list is read again.
+                    self.answering.outbox.submitted(*one);
+                    self.asks.now(Thing::Outbox);
+                }
                 if self.parted_is_submitted(session, &submission, cmds) {
                     self.asks.hurry(Thing::Outbox);
                     return true;

@@ -134,8 +134,8 @@ pub enum Told {
     Accounts(Vec<Identity>, Vec<(Network, SourceId)>),
     /// The draft is saved under this number. `true`: the one before is no draft any more, so that a new one was begun.
     Saved(OutgoingId, bool),
-    /// What became of the wish to send.
-    Submitted(Submission),
+    /// What became of the wish to send, and what is on its way now, as it is stored.
+    Submitted(Submission, Option<Box<Outgoing>>),
     /// It was done (true), or came too late.
     Done(bool),
     /// The outbox.

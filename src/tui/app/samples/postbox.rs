@@ -230,16 +230,16 @@ impl Postbox {
         let id = self.drafts.get(&wish.session).copied();
         self.submitted.push(wish);
         if let Some(other) = self.next.take() {
-            return Told::Submitted(other);
+            return Told::Submitted(other, None);
         }
         let until = now() + SignedDuration::from_secs(10);
         match id.and_then(|id| self.find(id)).filter(|one| one.state == OutgoingState::Draft) {
             Some(one) => {
                 one.state = OutgoingState::Held;
                 one.next = Some(until);
-                Told::Submitted(Submission::Held(until))
+                Told::Submitted(Submission::Held(until), Some(Box::new(one.clone())))
             }
-            None => Told::Submitted(Submission::Stale),
+            None => Told::Submitted(Submission::Stale, None),
         }
     }
 

@@ -102,7 +102,7 @@ fn stray(kind: u8) -> Answer {
         12 => Answer::Uncorrected(3),
         10 => Answer::Saved(SafeText::line("saved", 9)),
         20 => Answer::Told(Told::Done(true)),
-        21 => Answer::Told(Told::Submitted(Submission::Stale)),
+        21 => Answer::Told(Told::Submitted(Submission::Stale, None)),
         22 => Answer::Told(Told::Edited(Ok("words\n\n".into()))),
         23 => Answer::Told(Told::Opened(Box::default())),
         24 => Answer::Told(Told::Saved(crate::domain::OutgoingId(9), true)),

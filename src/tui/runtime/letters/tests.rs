@@ -122,7 +122,9 @@ async fn what_is_sent_was_saved_and_is_held_as_it_should_be() {
     assert!(world.carry_out(wish()).await.unwrap_err().contains("not sent"));
     world.carry_out(save("words")).await.unwrap();
     let told = world.carry_out(wish()).await.unwrap();
-    assert_eq!(told, Told::Submitted(Submission::Held(now() + SignedDuration::from_secs(10))));
+    let Told::Submitted(submission, Some(held)) = told else { panic!("{told:?}") };
+    assert_eq!(submission, Submission::Held(now() + SignedDuration::from_secs(10)));
+    assert_eq!(held.state, OutgoingState::Held, "what is on its way is told at once");
     let submits = world.shelf.tray.submits.lock().unwrap().clone();
     assert!(submits[0].token.len() >= 16 && !submits[0].process.is_empty());
     assert_eq!(submits[0].voice.as_deref(), Some("Kim"));
@@ -138,7 +140,7 @@ async fn words_that_could_not_be_saved_are_not_sent() {
     world.shelf.fails.store(false, Ordering::SeqCst);
     assert!(world.carry_out(wish()).await.is_err(), "the store has the old words");
     world.carry_out(save("better words")).await.unwrap();
-    assert!(matches!(world.carry_out(wish()).await, Ok(Told::Submitted(Submission::Held(_)))));
+    assert!(matches!(world.carry_out(wish()).await, Ok(Told::Submitted(Submission::Held(_), _))));
 }
 
 #[tokio::test]
@@ -162,7 +164,7 @@ async fn two_screens_on_one_mention_keep_their_own_words() {
     let other_saves = Errand::Save { session: 9, draft: Box::new(theirs) };
     let told = other.carry_out(&world.shelf, &world.nobody, other_saves, now()).await;
     assert_eq!(told, Ok(Told::Saved(id, false)));
-    assert_eq!(world.carry_out(wish()).await, Ok(Told::Submitted(Submission::Stale)), "words that we never saw");
+    assert_eq!(world.carry_out(wish()).await, Ok(Told::Submitted(Submission::Stale, None)), "words that we never saw");
     let Ok(Told::Saved(own, true)) = world.carry_out(save("ours, longer")).await else { panic!("a new one") };
     let words = |id| {
         let all = world.shelf.tray.outgoings.lock().unwrap();
