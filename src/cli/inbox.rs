@@ -133,12 +133,13 @@ fn print(row: &CaseRow, names: &Names, now: Timestamp) -> CliResult {
     };
     let intents: Vec<&str> = row.intents.iter().map(crate::domain::Intent::name).collect();
     output::line(format!(
-        "{}  {status}  {}  {}  {}  waits {}",
-        row.id,
+        "mention {}  {status}  {}  {}  {}  waits {}  (case {})",
+        row.mention.id,
         SafeText::line(names.source(row.mention.source), 40),
         row.who,
         intents.join("+"),
-        minutes(row.closed.unwrap_or(now).duration_since(row.opened).as_mins())
+        minutes(row.closed.unwrap_or(now).duration_since(row.opened).as_mins()),
+        row.id
     ))?;
     let mention = &row.mention;
     let words = match mention.title.is_empty() {

@@ -11,7 +11,7 @@ pub fn advice(flag: Flag, signs: &Signs) -> &'static str {
         }
         Flag::Pitch => "Help first: say what you will do about this, and leave the offer for another day.",
         Flag::Denial if signs.has("sorry") => {
-            "The apology is good; leave out whose fault it was, and say what happens next instead."
+            "Keep what you are sorry for; leave out whose fault it was, and say what happens next instead."
         }
         Flag::Denial => "Start from what they went through; if a fact needs setting right, give it without the blame.",
         Flag::NoAcknowledgement if signs.has("hollow") => {

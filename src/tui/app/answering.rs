@@ -309,7 +309,11 @@ impl Model {
                 }
             }
             Action::Identity => sheet.next_identity(now),
-            Action::Parts => sheet.toggle_parts(now),
+            Action::Parts => {
+                sheet.toggle_parts(now);
+                let words = sheet.told_parts(&self.context);
+                self.status.say(Weight::Info, &words);
+            }
             Action::Visibility => {
                 if let Err(why) = sheet.next_visibility(now) {
                     self.status.say(Weight::Info, why);

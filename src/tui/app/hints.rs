@@ -31,8 +31,11 @@ pub fn hints(model: &Model) -> Vec<Hint> {
         actions.insert(0, Action::Resolve);
     }
     actions.extend([Action::Palette, Action::Quit]);
-    let words =
-        |action| if happy && action == Action::Resolve { "resolve: they are happy".to_owned() } else { label(action) };
+    let words = |action| match action {
+        Action::Resolve if happy => "resolve: they are happy".to_owned(),
+        Action::StopSending if model.outbox().stopped() => "let sending go on".to_owned(),
+        action => label(action),
+    };
     actions.into_iter().filter_map(|action| Some((model.context().keys().short(action)?, words(action)))).collect()
 }
 

@@ -132,7 +132,7 @@ fn cases(line: Line, figures: &InboxFigures, wording: Wording) -> Line {
     if let Some(words) = due.filter(|_| wording != Wording::Brief) {
         line = line.with(Tone::Bad, format!("  {words}"));
     }
-    if figures.debt >= 0.5 {
+    if figures.debt >= 0.05 {
         line = line.with(Tone::Text, format!("  debt {}", Figures::debt(figures)));
     }
     if wording == Wording::Brief { line } else { line.with(Tone::Text, "   ") }

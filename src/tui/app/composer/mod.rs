@@ -279,6 +279,12 @@ impl Composer {
         writer.signature.as_deref().filter(|signature| !own && !signature.trim().is_empty())
     }
 
+    /// The words without the signature at their end.
+    fn unsigned<'a>(&self, words: &'a str, context: &Context) -> &'a str {
+        let bare = self.signature(context).and_then(|signature| words.trim_end().strip_suffix(signature.trim()));
+        bare.filter(|bare| bare.ends_with(char::is_whitespace)).map_or(words, str::trim_end)
+    }
+
     /// The words as they would go out: with the signature, once.
     pub fn finished(&self, context: &Context) -> String {
         let text = self.paper.text().trim_end().to_owned();
@@ -480,6 +486,17 @@ impl Composer {
     pub fn toggle_parts(&mut self, now: Timestamp) {
         self.parted = !self.parted;
         self.changed(now);
+    }
+
+    /// Into how many posts it goes as it is, in words.
+    pub fn told_parts(&self, context: &Context) -> String {
+        match self.posts(context).map(|posts| posts.len()) {
+            None if self.parted => format!("too long also for {} posts: shorten it", split::MOST),
+            None => "one post again: it is too long for that".to_owned(),
+            Some(1) if self.parted => "it fits one post as it is; several only when it grows too long".to_owned(),
+            Some(1) => "one post again".to_owned(),
+            Some(many) => format!("goes out as {many} posts, one below the other"),
+        }
     }
 
     /// Other words from outside (the editor).

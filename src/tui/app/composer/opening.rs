@@ -96,7 +96,10 @@ impl Composer {
             Some(draft) => {
                 let parts: Vec<String> = draft.parts.iter().map(|part| part.text.clone()).collect();
                 composer.parted = parts.len() > 1;
-                composer.paper = Paper::with(&split::join(&parts));
+                let words = split::join(&parts);
+                // The signature is put under the words when they go out; what was taken back carries it.
+                let words = if composer.theirs.is_none() { composer.unsigned(&words, context) } else { words.as_str() };
+                composer.paper = Paper::with(words);
                 composer.visibility = draft.visibility.narrower(widest);
                 composer.warning = draft.content_warning.unwrap_or_default();
                 composer.lang = draft.lang;

@@ -248,6 +248,11 @@ fn what_is_too_long_blocks_until_it_may_go_out_as_several_posts() {
     assert!(parts.len() == 2 && parts[0].text.ends_with("1/2"), "{parts:?}");
     town.press(&mut model, Action::Recall);
     assert!(!text(&model).contains("1/2"), "numbers are not the writer's");
+    town.press(&mut model, Action::Parts);
+    assert_eq!(said(&model), "one post again: it is too long for that");
+    type_in(&mut town, &mut model, &KIND.repeat(60));
+    town.press(&mut model, Action::Parts);
+    assert_eq!(said(&model), "too long also for 9 posts: shorten it");
 }
 
 #[test]
@@ -417,7 +422,14 @@ fn the_signature_stands_once_and_not_under_the_voice_s_own_account() {
     assert!(finished(&model).ends_with("On its way. ^AK"));
     type_in(&mut town, &mut model, " ^AK");
     assert_eq!(finished(&model).matches("^AK").count(), 1);
-    town.tell(&mut model, Msg::Type(Typing::DeleteWord));
+    for _ in " ^AK".chars() {
+        town.tell(&mut model, Msg::Type(Typing::Backspace));
+    }
+    town.press(&mut model, Action::Send);
+    town.press(&mut model, Action::SendAnyway);
+    assert!(town.post.outgoings[0].text().ends_with("On its way. ^AK"), "{}", town.post.outgoings[0].text());
+    town.press(&mut model, Action::Recall);
+    assert!(text(&model).ends_with("On its way."), "what is taken back is the writer's words: {}", text(&model));
     town.press(&mut model, Action::Identity);
     assert!(!finished(&model).ends_with("^AK"));
 }

@@ -53,8 +53,11 @@ impl Figures {
         struck
     }
 
-    /// The debt as printed: a whole number.
+    /// The debt as printed: a whole number from 10 on, so that one case of the first minutes is seen as well.
     pub fn debt(figures: &InboxFigures) -> String {
+        if figures.debt < 9.95 {
+            return format!("{:.1}", figures.debt.max(0.0));
+        }
         // At most as many as fit: what is no number is no debt.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let whole = figures.debt.max(0.0).round() as u64;
