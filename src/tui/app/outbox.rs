@@ -92,9 +92,15 @@ const MOST_OUT: usize = 64;
 impl Outbox {
     /// Takes the list in. Tells whether anything changed.
     pub fn answer(&mut self, tray: Arc<Tray>) -> bool {
-        let tray = self.newest(tray);
-        let changed = self.tray != tray || !self.known;
+        let fresh = !self.known;
         self.known = true;
+        self.show(tray) || fresh
+    }
+
+    /// Shows a list. Tells whether it is another one.
+    fn show(&mut self, tray: Arc<Tray>) -> bool {
+        let tray = self.newest(tray);
+        let changed = self.tray != tray;
         self.tray = tray;
         let mut items: Vec<&Outgoing> = self.tray.items.iter().collect();
         items.sort_by_key(|one| (rank(one.state), std::cmp::Reverse(one.changed), one.id));
@@ -109,9 +115,7 @@ impl Outbox {
         let mut tray = (*self.tray).clone();
         tray.items.retain(|item| item.id != one.id);
         tray.items.push(one);
-        let known = self.known;
-        self.answer(Arc::new(tray));
-        self.known = known;
+        self.show(Arc::new(tray));
     }
 
     /// It went out, as the engine tells; the list that says where it is comes after it.
@@ -120,7 +124,7 @@ impl Outbox {
         while self.out.len() > MOST_OUT {
             self.out.pop_front();
         }
-        self.answer(Arc::clone(&self.tray));
+        self.show(Arc::clone(&self.tray));
     }
 
     /// A list as it is: it may have been read just before something went out that was told since.

@@ -55,8 +55,8 @@ impl Figures {
 
     /// The debt as printed: a whole number from 10 on, so that one case of the first minutes is seen as well.
     pub fn debt(figures: &InboxFigures) -> String {
-        if figures.debt < 9.95 {
-            return format!("{:.1}", figures.debt.max(0.0));
+        if (0.05..9.95).contains(&figures.debt) {
+            return format!("{:.1}", figures.debt);
         }
         // At most as many as fit: what is no number is no debt.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -128,5 +128,7 @@ mod tests {
         assert!(figures.answer(InboxFigures { debt: 41.2, ..InboxFigures::default() }));
         assert!(!figures.answer(InboxFigures { debt: 41.4, ..InboxFigures::default() }));
         assert!(figures.answer(InboxFigures { debt: 41.6, ..InboxFigures::default() }));
+        let printed = |debt| Figures::debt(&InboxFigures { debt, ..InboxFigures::default() });
+        assert_eq!([-0.0, 0.04, 0.3, 9.9, 9.96].map(printed), ["0", "0", "0.3", "9.9", "10"]);
     }
 }
