@@ -31,7 +31,7 @@ pub const HINTS: &[(&str, &str)] =
 pub(super) const SENTIMENTS: [(char, Sentiment); 3] =
     [('-', Sentiment::Negative), ('0', Sentiment::Neutral), ('+', Sentiment::Positive)];
 /// Keys of the intents.
-const INTENTS: [(char, Intent); 5] = [
+pub(super) const INTENTS: [(char, Intent); 5] = [
     ('c', Intent::Complaint),
     ('q', Intent::Question),
     ('p', Intent::Praise),
@@ -173,7 +173,7 @@ pub(super) fn choices(page: &mut Page, all: &[(char, &str, bool)]) {
 }
 
 /// The set with one more or one less; a third starts anew.
-fn toggled(set: Option<Intents>, intent: Intent) -> Option<Intents> {
+pub(super) fn toggled(set: Option<Intents>, intent: Intent) -> Option<Intents> {
     let before = set.unwrap_or_default();
     if before.has(intent) {
         let left: Vec<Intent> = before.iter().filter(|one| *one != intent).collect();

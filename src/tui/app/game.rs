@@ -9,15 +9,17 @@ use super::action::Action;
 use super::asks::Thing;
 use super::cmd::{Cmd, Load};
 use super::context::Context;
-use super::correct::{SENTIMENTS, choices, factors, intent_factors};
-use super::dossier::{sentiment_sign, without_title};
+use super::correct::{INTENTS, SENTIMENTS, choices, factors, intent_factors, toggled};
+use super::dossier::{intent_sign, sentiment_sign, without_title};
 use super::msg::{Typing, Weight};
 use super::overlay::{Overlay, Step};
 use super::page::{Line, Page, Tone, piece};
 use super::setup::Occasion as Run;
 use super::text;
 use super::when;
-use crate::domain::{Filter, MentionId, MentionRow, Occasion, Overview, SafeText, Said, Sentiment, Span, SubjectId};
+use crate::domain::{
+    Filter, Intents, MentionId, MentionRow, Occasion, Overview, SafeText, Said, Sentiment, Span, SubjectId,
+};
 use crate::engine::SubjectLessons;
 
 /// Mentions that are asked about.
@@ -38,7 +40,10 @@ pub struct Answer {
     game: u64,
     id: MentionId,
     subject: SubjectId,
+    /// What was asked.
     said: Said,
+    /// What was said besides, of what the mention wants.
+    kinds: Option<Intents>,
 }
 
 /// A mention that is asked about.
@@ -46,6 +51,10 @@ pub struct Answer {
 struct Item {
     row: MentionRow,
     said: Option<Said>,
+    /// What it wants, where the player says so.
+    kinds: Option<Intents>,
+    /// What of that was sent.
+    sent: Option<Intents>,
 }
 
 /// A game.
@@ -65,7 +74,7 @@ impl Game {
     }
 
     fn deal(&mut self, rows: Vec<MentionRow>) {
-        self.items = Some(rows.into_iter().map(|row| Item { row, said: None }).collect());
+        self.items = Some(rows.into_iter().map(|row| Item { row, said: None, kinds: None, sent: None }).collect());
     }
 
     fn items(&self) -> &[Item] {
@@ -77,13 +86,13 @@ impl Game {
     }
 
     fn answered(&self) -> usize {
-        self.items().iter().filter(|item| item.said.is_some()).count()
+        self.items().iter().filter(|item| item.said.is_some() || item.sent.is_some()).count()
     }
 
     /// Takes a key in.
     pub(super) fn type_in(&mut self, typing: &Typing) -> Step {
         if self.over() {
-            let ends = matches!(typing, Typing::Submit | Typing::Cancel | Typing::Character('q' | ' '));
+            let ends = matches!(typing, Typing::Submit | Typing::Cancel | Typing::Character(' '));
             if matches!(typing, Typing::Character('b') | Typing::Backspace | Typing::Left) {
                 self.at = self.at.saturating_sub(1);
             }
@@ -92,10 +101,16 @@ impl Game {
         let key = match typing {
             Typing::Character(key) => key.to_ascii_lowercase(),
             Typing::Backspace | Typing::Left => 'b',
-            Typing::Right | Typing::Next => 's',
-            Typing::Cancel => 'q',
+            Typing::Right | Typing::Next | Typing::Submit => 's',
+            Typing::Cancel => return self.stop(),
             _ => return Step::Stay,
         };
+        if let Some((_, kind)) = INTENTS.into_iter().find(|(known, _)| *known == key) {
+            if let Some(item) = self.current() {
+                item.kinds = toggled(item.kinds, kind);
+            }
+            return Step::Stay;
+        }
         match key {
             '-' | '1' => self.answer(Said::sentiment(Sentiment::Negative)),
             '0' | '2' => self.answer(Said::sentiment(Sentiment::Neutral)),
@@ -105,28 +120,44 @@ impl Game {
                 self.at = self.at.saturating_sub(1);
                 Step::Stay
             }
-            's' => {
-                self.at += 1;
-                Step::Stay
-            }
-            'q' if self.answered() == 0 => Step::Close,
-            'q' => {
-                self.at = self.items().len();
-                Step::Stay
-            }
+            's' => self.skip(),
             _ => Step::Stay,
         }
+    }
+
+    fn current(&mut self) -> Option<&mut Item> {
+        self.items.as_mut().and_then(|items| items.get_mut(self.at))
+    }
+
+    fn stop(&mut self) -> Step {
+        if self.answered() == 0 {
+            return Step::Close;
+        }
+        self.at = self.items().len();
+        Step::Stay
+    }
+
+    /// Goes on without a word on the sentiment; what was said of the kind counts.
+    fn skip(&mut self) -> Step {
+        if self.current().is_some_and(|item| item.kinds.is_some() && item.kinds != item.sent) {
+            return self.answer(Said::default());
+        }
+        self.at += 1;
+        Step::Stay
     }
 
     fn answer(&mut self, said: Said) -> Step {
         let (game, subject) = (self.number, self.subject);
         let Some(item) = self.items.as_mut().and_then(|items| items.get_mut(self.at)) else { return Step::Stay };
+        // What is not about us wants nothing of us.
+        let kinds = item.kinds.filter(|kinds| said.about != Some(false) && item.sent != Some(*kinds));
+        item.sent = kinds.or(item.sent);
         // Whoever tells the sentiment of what they said was not about us says that it is.
         let again = item.said.is_some_and(|before| before.about == Some(false)) && said.sentiment.is_some();
         let said = if again { Said { about: Some(true), ..said } } else { said };
-        item.said = Some(said);
+        item.said = Some(said).filter(|said| !said.is_nothing()).or(item.said);
         self.at += 1;
-        Step::Answer(Box::new(Answer { game, id: item.row.id, subject, said }))
+        Step::Answer(Box::new(Answer { game, id: item.row.id, subject, said, kinds }))
     }
 
     /// The keys, for the hint bar.
@@ -134,7 +165,14 @@ impl Game {
         if self.over() {
             return &[("Enter", "close"), ("b", "back")];
         }
-        &[("- 0 +", "negative, neutral, positive"), ("n", "not about us"), ("b", "back"), ("s", "skip"), ("q", "stop")]
+        &[
+            ("- 0 +", "sounds"),
+            ("c q p m o", "wants"),
+            ("n", "not about us"),
+            ("s", "skip"),
+            ("b", "back"),
+            ("Esc", "stop"),
+        ]
     }
 
     /// The title of its frame.
@@ -175,6 +213,9 @@ impl Game {
         choices(&mut keys, &[each[0], each[1], each[2], ('n', "not about us", elsewhere)]);
         let roomy = rows >= ROOMY;
         if roomy {
+            self.kinds(&mut keys, item);
+        }
+        if roomy {
             page.prose(Tone::Muted, 0, &format!("How do these words sound about {}?", self.name));
             page.gap();
         }
@@ -208,6 +249,20 @@ impl Game {
         keys.lines().iter().for_each(|line| page.line(line.clone()));
     }
 
+    /// What it is read to want, and the keys that say something else: these do not go on by themselves.
+    fn kinds(&self, page: &mut Page, item: &Item) {
+        let read = item.row.readings.iter().find(|reading| reading.subject == self.subject);
+        let mut pieces = vec![piece(Tone::Muted, "read as")];
+        pieces.extend(read.into_iter().flat_map(|reading| reading.intents.iter()).map(|intent| {
+            let (sign, tone) = intent_sign(intent);
+            piece(tone, format!("{sign} {}", intent.name()))
+        }));
+        pieces.push(piece(Tone::Muted, "wants something else? say so first:"));
+        page.flow(pieces, "  ");
+        let said = item.kinds.unwrap_or_default();
+        choices(page, &INTENTS.map(|(key, intent)| (key, intent.name(), said.has(intent))));
+    }
+
     fn summary(&self, page: &mut Page, context: &Context) {
         let answered = self.answered();
         if answered == 0 {
@@ -219,10 +274,15 @@ impl Game {
             Some((item.said?, reading.likeliest()?))
         });
         let agreed = scored.filter(|(said, read)| said.sentiment == Some(*read)).count();
+        let kinds = self.items().iter().filter(|item| item.sent.is_some()).count() as u64;
+        let besides = if kinds == 0 { String::new() } else { format!(" You said of {kinds} what they want.") };
         page.prose(
             Tone::Strong,
             0,
-            &format!("You answered {answered} of {}; the readers had said the same of {agreed}.", self.items().len()),
+            &format!(
+                "You answered {answered} of {}; the readers had said the same of {agreed}.{besides}",
+                self.items().len()
+            ),
         );
         page.gap();
         match context.lessons().of(self.subject) {
@@ -344,10 +404,17 @@ impl Model {
 
     /// The player answered.
     pub(super) fn answer_game(&mut self, answer: &Answer, cmds: &mut Vec<Cmd>) {
-        let Answer { game, id, subject, said } = *answer;
-        let question = self.asks.number();
-        self.marks.sent_in(question, game);
-        cmds.push(Cmd::Correct { question, ids: vec![id], subject: Some(subject), said, occasion: Occasion::Asked });
+        let Answer { game, id, subject, said, kinds } = *answer;
+        // Of the sentiment everybody is asked; of the kind whoever finds it wrong says so.
+        let kinds = kinds.map(Said::intents).unwrap_or_default();
+        for (said, occasion) in [(kinds, Occasion::Volunteered), (said, Occasion::Asked)] {
+            if said.is_nothing() {
+                continue;
+            }
+            let question = self.asks.number();
+            self.marks.sent_in(question, game);
+            cmds.push(Cmd::Correct { question, ids: vec![id], subject: Some(subject), said, occasion });
+        }
     }
 
     /// Offers a game, if it is time for it. Tells whether it did.

@@ -112,7 +112,8 @@ fn every_answer_is_kept_at_once_and_the_whole_game_is_one_undo() {
     typed(&mut town, &mut model, "-");
     assert_eq!((progress(&model).as_str(), town.said.len()), ("2 of 20", 2));
     assert_eq!((town.said[1].said, town.said[1].occasion), (Said::sentiment(Sentiment::Negative), Occasion::Asked));
-    typed(&mut town, &mut model, "+n0q");
+    typed(&mut town, &mut model, "+n0");
+    town.tell(&mut model, Msg::Type(Typing::Cancel));
     assert_eq!(town.said.len(), 5);
     assert!(page(&model).starts_with("You answered 4 of 20"), "{}", page(&model));
     town.tell(&mut model, Msg::Type(Typing::Submit));
@@ -135,6 +136,33 @@ fn one_goes_back_and_says_something_else() {
     assert_eq!(first.said.then(second.said), Said { about: Some(true), ..Said::sentiment(Sentiment::Positive) });
     typed(&mut town, &mut model, "bbbb");
     assert_eq!(progress(&model), "1 of 20");
+}
+
+#[test]
+fn what_a_mention_wants_is_said_before_it_is_left() {
+    let (mut town, mut model) = morning();
+    town.press(&mut model, Action::Teach);
+    typed(&mut town, &mut model, "cq");
+    assert!(town.said.is_empty() && progress(&model) == "1 of 20", "nothing is sent before it is left");
+    assert!(page(&model).contains("[complaint]") && page(&model).contains("[question]"), "{}", page(&model));
+    typed(&mut town, &mut model, "-");
+    let both = Intents::of(&[Intent::Complaint, Intent::Question]);
+    let said: Vec<_> = town.said.iter().map(|one| (one.said, one.occasion)).collect();
+    assert_eq!(
+        said,
+        [(Said::intents(both), Occasion::Volunteered), (Said::sentiment(Sentiment::Negative), Occasion::Asked)]
+    );
+    // Of what is skipped the kind counts; of what is not about us nothing else does; nothing is sent twice.
+    typed(&mut town, &mut model, "psmn");
+    assert_eq!(town.said[2].said, Said::intents(Intents::of(&[Intent::Praise])));
+    assert_eq!(town.said[3].said, Said::about(false));
+    typed(&mut town, &mut model, "bbs");
+    assert_eq!(town.said.len(), 4);
+    town.tell(&mut model, Msg::Type(Typing::Cancel));
+    assert!(page(&model).contains("You answered 3 of 20") && page(&model).contains("of 2 what they want"));
+    town.tell(&mut model, Msg::Type(Typing::Submit));
+    town.press(&mut model, Action::Undo);
+    assert!(town.said.is_empty(), "the whole game is one undo");
 }
 
 #[test]
