@@ -7,6 +7,7 @@ use super::context::Context;
 use super::cursor::Motion;
 use super::dossier;
 use super::page::{Page, Tone};
+use super::scrolled::Scrolled;
 use crate::domain::{Act, Mention, MentionId, MentionRow, SafeText};
 
 /// Something to do with the whole mention as soon as it is there.
@@ -41,11 +42,7 @@ pub struct Detail {
     wish: Option<Wish>,
     /// The mention that the store was asked for.
     asked: Option<MentionId>,
-    page: Page,
-    /// Columns that the page was composed for; `None` when it must be composed anew.
-    composed: Option<usize>,
-    height: usize,
-    scroll: usize,
+    scrolled: Scrolled,
 }
 
 impl Detail {
@@ -53,28 +50,27 @@ impl Detail {
     pub fn show(&mut self, row: &MentionRow, found: &[SafeText]) -> bool {
         let other = self.id() != Some(row.id);
         if other {
-            *self = Self {
-                found: found.to_vec(),
-                height: self.height,
-                page: std::mem::take(&mut self.page),
-                ..Self::default()
-            };
+            let mut scrolled = std::mem::take(&mut self.scrolled);
+            scrolled.begin_again();
+            *self = Self { found: found.to_vec(), scrolled, ..Self::default() };
         }
         if self.row.as_ref() != Some(row) && !matches!(self.known, Known::All(..)) {
             self.row = Some(row.clone());
-            self.composed = None;
+            self.scrolled.invalidate();
         }
         other
     }
 
     /// What the page is made of changed from outside: compose it anew.
     pub fn invalidate(&mut self) {
-        self.composed = None;
+        self.scrolled.invalidate();
     }
 
     /// Shows nothing.
     pub fn clear(&mut self) {
-        *self = Self { height: self.height, ..Self::default() };
+        let mut scrolled = std::mem::take(&mut self.scrolled);
+        scrolled.clear();
+        *self = Self { scrolled, ..Self::default() };
     }
 
     /// The mention that is shown.
@@ -129,7 +125,7 @@ impl Detail {
         if asked.is_none() || asked != self.id() {
             return None;
         }
-        self.composed = None;
+        self.scrolled.invalidate();
         let Some(mention) = mention.filter(|mention| Some(mention.row.id) == asked) else {
             self.known = Known::Gone;
             self.wish = None;
@@ -155,18 +151,15 @@ impl Detail {
     pub fn set_read(&mut self, read: bool) {
         if let Some(row) = &mut self.row {
             row.read = read;
-            self.composed = None;
+            self.scrolled.invalidate();
         }
     }
 
     /// Composes the page anew for a pane of this size.
     pub fn compose(&mut self, columns: usize, height: usize, context: &Context) {
-        self.height = height.max(1);
-        if self.composed == Some(columns) {
-            self.scroll = self.scroll.min(self.most());
+        if !self.scrolled.fit(columns, height) {
             return;
         }
-        self.composed = Some(columns);
         let mut page = Page::new(columns);
         if let Some(row) = &self.row {
             match &self.known {
@@ -179,40 +172,25 @@ impl Detail {
                 }
             }
         }
-        self.page = page;
-        self.scroll = self.scroll.min(self.most());
+        self.scrolled.put(page);
     }
 
-    /// The page.
-    pub fn page(&self) -> &Page {
-        &self.page
-    }
-
-    /// First visible line.
-    pub fn scroll(&self) -> usize {
-        self.scroll
+    /// Its page, and how much of it is seen.
+    pub fn scrolled(&self) -> &Scrolled {
+        &self.scrolled
     }
 
     /// Scrolls.
     pub fn go(&mut self, motion: Motion) {
-        self.scroll = motion.apply(self.scroll, self.most() + 1, self.height);
+        self.scrolled.go(motion);
     }
 
     /// Scrolls to the next (or previous) line with words that the search found; false when there is none.
     pub fn go_found(&mut self, down: bool) -> bool {
-        let hit = |index: &usize| {
-            self.page.lines().get(*index).is_some_and(|line| line.0.iter().any(|piece| piece.tone == Tone::Found))
-        };
-        let target =
-            if down { (self.scroll + 1..self.page.lines().len()).find(hit) } else { (0..self.scroll).rev().find(hit) };
-        let Some(target) = target.map(|target| target.min(self.most())).filter(|target| *target != self.scroll) else {
-            return false;
-        };
-        self.scroll = target;
-        true
-    }
-
-    fn most(&self) -> usize {
-        self.page.lines().len().saturating_sub(self.height)
+        let (lines, first) = (self.scrolled.page().lines(), self.scrolled.scroll());
+        let hit =
+            |index: &usize| lines.get(*index).is_some_and(|line| line.0.iter().any(|piece| piece.tone == Tone::Found));
+        let target = if down { (first + 1..lines.len()).find(hit) } else { (0..first).rev().find(hit) };
+        target.is_some_and(|target| self.scrolled.go_to(target))
     }
 }

@@ -38,6 +38,7 @@ pub mod prompt;
 mod reading;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod scrolled;
 pub mod setup;
 pub mod status;
 pub mod stream;

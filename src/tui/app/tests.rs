@@ -347,7 +347,7 @@ fn a_mention_that_was_taken_down_says_so_and_leaves_the_list() {
     town.rows.retain(|row| row.id != id);
     press(&mut town, &mut model, Action::Open);
     assert!(model.detail().gone());
-    assert!(model.detail().page().lines()[0].words().contains("not stored any more"));
+    assert!(model.detail().scrolled().page().lines()[0].words().contains("not stored any more"));
     assert!(model.stream().window().position(id).is_none());
 }
 

@@ -4,8 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::tui::app::flow::MARGIN;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Page, Tone};
+use crate::tui::app::scrolled::Scrolled;
 use crate::tui::app::text;
 use crate::tui::theme::Theme;
 
@@ -55,6 +57,19 @@ impl<'a> Brush<'a> {
     pub(super) fn page(&mut self, area: Area, page: &Page, scroll: usize) {
         for (row, line) in page.lines().iter().skip(scroll).take(usize::from(area.height)).enumerate() {
             self.line(area.x, row_at(area, row), area.width, line);
+        }
+    }
+
+    /// A pane with the part of a page that is seen, and how much of it that is; or words in its place.
+    pub(super) fn scrolled(&mut self, area: Area, title: &Line, page: Result<&Scrolled, &str>, focused: bool) {
+        let seen = page.ok().and_then(Scrolled::seen);
+        let right = seen.map_or_else(Line::new, |seen| Line::of(Tone::Muted, format!("{seen} %")));
+        let body = inner(self.pane(area, title, &right, focused), MARGIN);
+        match page {
+            Ok(page) => self.page(body, page.page(), page.scroll()),
+            Err(words) => {
+                self.prose(body, words, Tone::Muted);
+            }
         }
     }
 

@@ -5,7 +5,6 @@ use crate::domain::Timestamp;
 use crate::domain::case::{Aftermath, CaseRow, CaseStatus, Snooze};
 use crate::tui::app::asks::Thing;
 use crate::tui::app::dossier::{forewords, intent_sign, sentiment_sign};
-use crate::tui::app::flow::MARGIN;
 use crate::tui::app::inbox::clock::{self, WIDE, clock};
 use crate::tui::app::inbox::{Tab, file::CaseFile};
 use crate::tui::app::layout::Area;
@@ -248,19 +247,6 @@ fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
 /// The whole of one case.
 pub(super) fn case(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let file: &CaseFile = model.inbox().file();
-    let title = Line::of(Tone::Strong, "Case");
-    let lines = file.page().lines().len();
-    let rows = usize::from(area.body().height);
-    let right = if lines > rows {
-        let seen = (file.scroll() + rows).min(lines);
-        Line::of(Tone::Muted, format!("{} %", seen * 100 / lines.max(1)))
-    } else {
-        Line::new()
-    };
-    let body = inner(brush.pane(area, &title, &right, focused), MARGIN);
-    if file.row().is_none() {
-        brush.say(body.x, body.y, body.width, "no case is selected", Tone::Muted);
-        return;
-    }
-    brush.page(body, file.page(), file.scroll());
+    let page = if file.row().is_some() { Ok(file.scrolled()) } else { Err("no case is selected") };
+    brush.scrolled(area, &Line::of(Tone::Strong, "Case"), page, focused);
 }

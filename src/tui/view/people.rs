@@ -102,20 +102,13 @@ fn empty(brush: &mut Brush<'_>, model: &Model, body: Area) {
 
 pub(super) fn card(brush: &mut Brush<'_>, model: &Model, area: Area, focused: bool) {
     let file = model.people().file();
-    let (lines, rows) = (file.page().lines().len(), usize::from(area.body().height));
-    let right = if lines > rows {
-        Line::of(Tone::Muted, format!("{} %", (file.scroll() + rows).min(lines) * 100 / lines.max(1)))
-    } else {
-        Line::new()
+    let page = match (file.known(), file.whose(), file.gone()) {
+        (Some(_), _, _) => Ok(file.scrolled()),
+        (None, None, _) => Err("nobody is selected"),
+        (None, Some(_), true) => {
+            Err("nothing is kept of this author: the network tells a name alone, or they are gone")
+        }
+        (None, Some(_), false) => Err("reading …"),
     };
-    let body = inner(brush.pane(area, &Line::of(Tone::Strong, "Person"), &right, focused), MARGIN);
-    if file.known().is_some() {
-        return brush.page(body, file.page(), file.scroll());
-    }
-    let words = match (file.whose(), file.gone()) {
-        (None, _) => "nobody is selected",
-        (Some(_), true) => "nothing is kept of this author: the network tells a name alone, or they are gone",
-        (Some(_), false) => "reading …",
-    };
-    brush.prose(body, words, Tone::Muted);
+    brush.scrolled(area, &Line::of(Tone::Strong, "Person"), page, focused);
 }

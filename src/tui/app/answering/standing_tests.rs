@@ -38,6 +38,13 @@ fn notes(model: &Model) -> String {
     model.sheet_notes().into_iter().map(|(_, words)| words).collect::<Vec<_>>().join("\n")
 }
 
+/// The words of the open case, without their line breaks.
+fn case_page(model: &Model) -> String {
+    let page = model.inbox().file().scrolled().page();
+    let words: Vec<String> = page.lines().iter().map(|line| line.words()).collect();
+    words.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The inbox of two riders, the first one's answer held.
 fn held() -> (Town, Model) {
     let mut town = Town::of_riders(&["Lou", "Kim"]);
@@ -206,15 +213,7 @@ fn a_case_says_how_its_answer_stands_and_what_to_do() {
         town.press(&mut model, Action::Open);
         let row = model.inbox().selected().cloned().unwrap();
         assert_eq!(model.outbox().tag(&row, now()).unwrap().1, tag);
-        let page: String = model
-            .inbox()
-            .file()
-            .page()
-            .lines()
-            .iter()
-            .map(|line| line.0.iter().map(|piece| piece.text.as_str()).collect::<String>() + " ")
-            .collect();
-        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        let page = case_page(&model);
         for words in words {
             assert!(page.contains(words), "{words}: {page}");
         }
@@ -254,15 +253,7 @@ fn the_history_names_voice_and_account() {
     let mut model = town.model(ana());
     town.press(&mut model, Action::ViewInbox);
     town.press(&mut model, Action::Open);
-    let page: String = model
-        .inbox()
-        .file()
-        .page()
-        .lines()
-        .iter()
-        .map(|line| line.0.iter().map(|piece| piece.text.as_str()).collect::<String>() + " ")
-        .collect();
-    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = case_page(&model);
     for words in [
         "Ana: sent an answer on its way under @ferris: held first",
         ": the answer by Ana under @ferris was taken back: a draft again",

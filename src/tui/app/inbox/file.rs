@@ -9,6 +9,7 @@ use crate::tui::app::cmd::Load;
 use crate::tui::app::context::Context;
 use crate::tui::app::cursor::Motion;
 use crate::tui::app::page::{Page, Tone};
+use crate::tui::app::scrolled::Scrolled;
 
 /// What the store knows of the case.
 #[derive(Debug, Clone, Default)]
@@ -28,35 +29,35 @@ pub struct CaseFile {
     row: Option<CaseRow>,
     known: Known,
     asked: Option<CaseId>,
-    page: Page,
-    /// Columns that the page was composed for; `None` when it must be composed anew.
-    composed: Option<usize>,
+    scrolled: Scrolled,
     /// How its answers stand in the outbox, as the page says it.
     told: Vec<(Tone, String)>,
-    height: usize,
-    scroll: usize,
 }
 
 impl CaseFile {
     /// Shows a case. One that is shown already is brought up to what the list knows of it.
     pub fn show(&mut self, row: &CaseRow) {
         if self.id() != Some(row.id) {
-            *self = Self { height: self.height, page: std::mem::take(&mut self.page), ..Self::default() };
+            let mut scrolled = std::mem::take(&mut self.scrolled);
+            scrolled.begin_again();
+            *self = Self { scrolled, ..Self::default() };
         }
         if self.row.as_ref() != Some(row) {
             self.row = Some(row.clone());
-            self.composed = None;
+            self.scrolled.invalidate();
         }
     }
 
     /// Shows nothing.
     pub fn clear(&mut self) {
-        *self = Self { height: self.height, ..Self::default() };
+        let mut scrolled = std::mem::take(&mut self.scrolled);
+        scrolled.clear();
+        *self = Self { scrolled, ..Self::default() };
     }
 
     /// What the page is made of changed from outside: compose it anew.
     pub fn invalidate(&mut self) {
-        self.composed = None;
+        self.scrolled.invalidate();
     }
 
     /// The case that is shown.
@@ -105,7 +106,7 @@ impl CaseFile {
         if asked.is_none() || asked != self.id() {
             return false;
         }
-        self.composed = None;
+        self.scrolled.invalidate();
         match case.filter(|case| Some(case.row.id) == asked) {
             Some(case) => {
                 self.row = Some(case.row.clone());
@@ -123,9 +124,7 @@ impl CaseFile {
 
     /// Composes the page anew for a pane of this size; `told` says how the answers stand in the outbox.
     pub fn compose(&mut self, columns: usize, height: usize, context: &Context, told: Vec<(Tone, String)>) {
-        self.height = height.max(1);
-        if self.composed != Some(columns) || self.told != told {
-            self.composed = Some(columns);
+        if self.scrolled.fit(columns, height) || self.told != told {
             self.told = told;
             let mut page = Page::new(columns);
             if let Some(row) = &self.row {
@@ -141,27 +140,17 @@ impl CaseFile {
                     Known::All(case, person) => page::whole(&mut page, row, case, person.as_deref(), context),
                 }
             }
-            self.page = page;
+            self.scrolled.put(page);
         }
-        self.scroll = self.scroll.min(self.most());
     }
 
-    /// The page.
-    pub fn page(&self) -> &Page {
-        &self.page
-    }
-
-    /// First visible line.
-    pub fn scroll(&self) -> usize {
-        self.scroll
+    /// Its page, and how much of it is seen.
+    pub fn scrolled(&self) -> &Scrolled {
+        &self.scrolled
     }
 
     /// Scrolls.
     pub fn go(&mut self, motion: Motion) {
-        self.scroll = motion.apply(self.scroll, self.most() + 1, self.height);
-    }
-
-    fn most(&self) -> usize {
-        self.page.lines().len().saturating_sub(self.height)
+        self.scrolled.go(motion);
     }
 }

@@ -443,7 +443,7 @@ fn a_happy_end_says_what_comes_next_with_the_key_in_force() {
     assert_eq!(selected(&model), 5);
     let first = hints(&model).remove(0);
     assert_eq!((first.0.as_str(), first.1.as_str()), ("e", "resolve: they are happy"));
-    let page: Vec<String> = model.inbox().file().page().lines().iter().map(|line| line.words()).collect();
+    let page: Vec<String> = model.inbox().file().scrolled().page().lines().iter().map(|line| line.words()).collect();
     assert!(page.iter().any(|line| line.starts_with("→ e resolves it")), "{page:?}");
     town.press(&mut model, Action::Resolve);
     assert_eq!(status(&town, 5), CaseStatus::Resolved);

@@ -9,6 +9,7 @@ use crate::tui::app::cmd::{Load, Whose};
 use crate::tui::app::context::Context;
 use crate::tui::app::cursor::Motion;
 use crate::tui::app::page::Page;
+use crate::tui::app::scrolled::Scrolled;
 
 /// The card.
 #[derive(Debug, Clone, Default)]
@@ -18,17 +19,15 @@ pub struct File {
     gone: bool,
     stale: bool,
     asked: Option<Whose>,
-    page: Page,
-    composed: Option<usize>,
-    height: usize,
-    scroll: usize,
+    scrolled: Scrolled,
 }
 
 impl File {
     /// Shows somebody. Whoever is shown already stays.
     pub fn show(&mut self, whose: Whose) {
         if self.whose != Some(whose) && !self.is(whose) {
-            *self = Self { height: self.height, whose: Some(whose), stale: true, ..Self::default() };
+            self.clear();
+            (self.whose, self.stale) = (Some(whose), true);
         }
     }
 
@@ -46,7 +45,9 @@ impl File {
 
     /// Shows nobody.
     pub fn clear(&mut self) {
-        *self = Self { height: self.height, ..Self::default() };
+        let mut scrolled = std::mem::take(&mut self.scrolled);
+        scrolled.clear();
+        *self = Self { scrolled, ..Self::default() };
     }
 
     /// Everything that is kept of them, once it is there.
@@ -71,7 +72,7 @@ impl File {
 
     /// Compose the page anew.
     pub fn invalidate(&mut self) {
-        self.composed = None;
+        self.scrolled.invalidate();
     }
 
     /// Whether the store should be asked.
@@ -95,7 +96,7 @@ impl File {
         }
         self.gone = file.is_none();
         self.known = file;
-        self.composed = None;
+        self.scrolled.invalidate();
         true
     }
 
@@ -106,34 +107,22 @@ impl File {
 
     /// Composes the page anew for a pane of this size.
     pub fn compose(&mut self, columns: usize, height: usize, context: &Context) {
-        self.height = height.max(1);
-        if self.composed != Some(columns) {
-            self.composed = Some(columns);
+        if self.scrolled.fit(columns, height) {
             let mut page = Page::new(columns);
             if let Some(file) = &self.known {
                 card::about(&mut page, file, context);
             }
-            self.page = page;
+            self.scrolled.put(page);
         }
-        self.scroll = self.scroll.min(self.most());
     }
 
-    /// The page.
-    pub fn page(&self) -> &Page {
-        &self.page
-    }
-
-    /// First visible line.
-    pub fn scroll(&self) -> usize {
-        self.scroll
+    /// Its page, and how much of it is seen.
+    pub fn scrolled(&self) -> &Scrolled {
+        &self.scrolled
     }
 
     /// Scrolls.
     pub fn go(&mut self, motion: Motion) {
-        self.scroll = motion.apply(self.scroll, self.most() + 1, self.height);
-    }
-
-    fn most(&self) -> usize {
-        self.page.lines().len().saturating_sub(self.height)
+        self.scrolled.go(motion);
     }
 }
