@@ -2,6 +2,7 @@
 
 mod acts;
 mod corrections;
+mod lines;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -1,14 +1,12 @@
 //! `export act-corrections`: what people said that posts of our own do, as NDJSON.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
 use super::super::args::ExportArgs;
-use super::super::error::{CliError, CliResult};
-use super::super::output::{self, grouped};
+use super::super::error::CliResult;
+use super::lines::Lines;
 use crate::domain::{Act, ActCorrection, ActId, Timestamp, Visibility};
 use crate::store::Store;
 
@@ -57,18 +55,9 @@ pub(super) async fn write(
     arguments: &ExportArgs,
     (since, until): (Option<Timestamp>, Option<Timestamp>),
 ) -> CliResult {
-    let to: Box<dyn Write + Send> = match &arguments.output {
-        Some(path) => Box::new(File::create(path).map_err(|error| CliError::file(path, error))?),
-        None => Box::new(std::io::stdout()),
-    };
-    let mut to = BufWriter::with_capacity(1 << 16, to);
-    let at = |error: std::io::Error| match &arguments.output {
-        Some(path) => CliError::file(path, error),
-        None => CliError::from(error),
-    };
+    let mut lines = Lines::open(arguments)?;
     let mut all = store.act_corrections(MOST).await?;
     all.retain(|one| since.is_none_or(|since| one.at >= since) && until.is_none_or(|until| one.at < until));
-    let mut count = 0_u64;
     for piece in all.chunks(PIECE) {
         let ids: Vec<ActId> = piece.iter().map(|one| one.act).collect();
         let acts: HashMap<ActId, Act> = store.whole_acts(&ids).await?.into_iter().map(|act| (act.id, act)).collect();
@@ -77,16 +66,10 @@ pub(super) async fn write(
             if act.visibility == Visibility::Private && !arguments.private {
                 continue;
             }
-            serde_json::to_writer(&mut to, &ActLine::of(correction, act)).map_err(std::io::Error::from).map_err(at)?;
-            to.write_all(b"\n").map_err(at)?;
-            count += 1;
+            lines.put(&ActLine::of(correction, act))?;
         }
     }
-    to.flush().map_err(at)?;
-    if let Some(path) = &arguments.output {
-        output::remark(format!("wrote {} corrections to {}", grouped(count), path.display()));
-    }
-    Ok(())
+    lines.finish("corrections")
 }
 
 #[cfg(test)]

@@ -1,14 +1,11 @@
 //! `export corrections`: what people said of readings, as NDJSON.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-
 use serde::Serialize;
 
 use super::super::args::{ExportArgs, Format};
 use super::super::error::{CliError, CliResult};
-use super::super::output::{self, grouped};
 use super::super::record::{ReadLine, name_of};
+use super::lines::Lines;
 use crate::domain::{Correction, Mention, Occasion, Sentiment, Subject, Timestamp, Visibility};
 use crate::store::Store;
 
@@ -92,17 +89,8 @@ pub(super) async fn write(
     arguments: &ExportArgs,
     (since, until): (Option<Timestamp>, Option<Timestamp>),
 ) -> CliResult {
-    let to: Box<dyn Write + Send> = match &arguments.output {
-        Some(path) => Box::new(File::create(path).map_err(|error| CliError::file(path, error))?),
-        None => Box::new(std::io::stdout()),
-    };
-    let mut to = BufWriter::with_capacity(1 << 16, to);
-    let at = |error: std::io::Error| match &arguments.output {
-        Some(path) => CliError::file(path, error),
-        None => CliError::from(error),
-    };
+    let mut lines = Lines::open(arguments)?;
     let subjects = store.adopted().await?.subjects;
-    let mut count = 0u64;
     for correction in store.corrections(MOST).await? {
         if since.is_some_and(|since| correction.at < since) || until.is_some_and(|until| correction.at >= until) {
             continue;
@@ -116,16 +104,9 @@ pub(super) async fn write(
         if (private && !arguments.private) || (correction.mention.is_some() && mention.is_none()) {
             continue;
         }
-        let line = CorrectionLine::of(&correction, mention.as_ref(), &subjects);
-        serde_json::to_writer(&mut to, &line).map_err(std::io::Error::from).map_err(at)?;
-        to.write_all(b"\n").map_err(at)?;
-        count += 1;
+        lines.put(&CorrectionLine::of(&correction, mention.as_ref(), &subjects))?;
     }
-    to.flush().map_err(at)?;
-    if let Some(path) = &arguments.output {
-        output::remark(format!("wrote {} corrections to {}", grouped(count), path.display()));
-    }
-    Ok(())
+    lines.finish("corrections")
 }
 
 #[cfg(test)]
