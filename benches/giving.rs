@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use goodword::domain::time::{SignedDuration, Timestamp};
-use goodword::domain::{ActId, Author, BrandSize, Deed, Item, Network, Role, SourceHealth, SourceId};
+use goodword::domain::{ActId, Author, BrandSize, Deed, Item, Network, Role, SourceId};
 use goodword::engine::books::{Bookkeeper, reading};
 use goodword::language::Readers;
 use goodword::measure::giving::Table;
@@ -204,26 +204,8 @@ impl Town {
             ..Item::default()
         };
         let act = NewAct { item, first_seen: at(END), history: false, lang: None, content: 1 };
-        let outcome = PollOutcome {
-            at: at(END),
-            health: SourceHealth::Working,
-            trouble: String::new(),
-            failures: 0,
-            next: None,
-            interval: SignedDuration::from_secs(300),
-            fresh: true,
-            live: false,
-            meters: Vec::new(),
-        };
-        let batch = RecordBatch {
-            source: self.source,
-            cursor: String::new(),
-            outcome,
-            mentions: Vec::new(),
-            acts: vec![act],
-            deleted: Vec::new(),
-            gone: Vec::new(),
-        };
+        let outcome = PollOutcome::worked(at(END), true);
+        let batch = RecordBatch { acts: vec![act], ..RecordBatch::empty(self.source, outcome) };
         self.store.record(&self.lease, &batch).await.unwrap();
         let began = Instant::now();
         assert_eq!(self.read(100).await, 1);

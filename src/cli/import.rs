@@ -12,8 +12,7 @@ use super::error::{CliError, CliResult};
 use super::house::House;
 use super::output::{self, Progress, grouped};
 use crate::config::Config;
-use crate::domain::time::SignedDuration;
-use crate::domain::{Clock, Item, Network, SafeText, SourceHealth, SourceId};
+use crate::domain::{Clock, Item, Network, SafeText, SourceId};
 use crate::engine::intake::{Arrival, Intake, SourceInfo};
 use crate::engine::{School, SystemClock};
 use crate::language::Readers;
@@ -218,17 +217,7 @@ impl Importer {
             let info = SourceInfo { id: source, name: place.0, network: place.1, everything: false };
             let taken = intake.mentions(&info, items.clone(), Arrival { now, first_poll: true, pushed: false });
             self.tally.unmatched += (items.len() - taken.mentions.len()) as u64;
-            let outcome = PollOutcome {
-                at: now,
-                health: SourceHealth::Working,
-                trouble: String::new(),
-                failures: 0,
-                next: None,
-                interval: SignedDuration::ZERO,
-                fresh: !taken.mentions.is_empty(),
-                live: false,
-                meters: Vec::new(),
-            };
+            let outcome = PollOutcome::worked(now, !taken.mentions.is_empty());
             let batch = RecordBatch {
                 source,
                 cursor: String::new(),

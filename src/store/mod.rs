@@ -135,6 +135,23 @@ pub struct PollOutcome {
     pub meters: Vec<Meter>,
 }
 
+impl PollOutcome {
+    /// It worked, and nothing more is to be said of it.
+    pub fn worked(at: Timestamp, fresh: bool) -> Self {
+        Self {
+            at,
+            health: SourceHealth::Working,
+            trouble: String::new(),
+            failures: 0,
+            next: None,
+            interval: SignedDuration::ZERO,
+            fresh,
+            live: false,
+            meters: Vec::new(),
+        }
+    }
+}
+
 /// Marks by which near-duplicates are found. Computed by the intake from normalised text.
 ///
 /// A new mention published within the last 30 days joins the story of another of the last 30 days that, in this
@@ -219,6 +236,21 @@ pub struct RecordBatch {
     pub deleted: Vec<String>,
     /// Authors (native ids) who deleted their accounts: whatever is theirs goes.
     pub gone: Vec<String>,
+}
+
+impl RecordBatch {
+    /// A poll that brought nothing.
+    pub fn empty(source: SourceId, outcome: PollOutcome) -> Self {
+        Self {
+            source,
+            cursor: String::new(),
+            outcome,
+            mentions: Vec::new(),
+            acts: Vec::new(),
+            deleted: Vec::new(),
+            gone: Vec::new(),
+        }
+    }
 }
 
 /// What recording a batch changed.

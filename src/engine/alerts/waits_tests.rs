@@ -41,19 +41,7 @@ async fn record(shared: &Shared, mentions: Vec<NewMention>) {
     let lease = shared.keeper.valid(1).await.unwrap();
     let sources = vec![RosterSource::alone("news", Network::FEED)];
     let source = shared.store.adopt(&Roster { sources, ..Roster::default() }).await.unwrap().sources[0];
-    let outcome = PollOutcome {
-        at: now,
-        health: crate::domain::SourceHealth::Working,
-        trouble: String::new(),
-        failures: 0,
-        next: None,
-        interval: SignedDuration::from_mins(5),
-        fresh: true,
-        live: false,
-        meters: Vec::new(),
-    };
-    let batch =
-        RecordBatch { source, cursor: String::new(), outcome, mentions, acts: vec![], gone: vec![], deleted: vec![] };
+    let batch = RecordBatch { mentions, ..RecordBatch::empty(source, PollOutcome::worked(now, true)) };
     shared.store.record(&lease, &batch).await.unwrap();
 }
 

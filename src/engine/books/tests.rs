@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::parts::{Acquaintances, Audience, By};
 use super::*;
 use crate::domain::time::SignedDuration;
-use crate::domain::{Author, CorrectionId, Deed, Give, Item, Role, SourceHealth};
+use crate::domain::{Author, CorrectionId, Deed, Give, Item, Role};
 use crate::language::RuleGesture;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
@@ -46,19 +46,8 @@ impl Town {
     }
 
     async fn record(&self, mentions: Vec<NewMention>, acts: Vec<NewAct>, deleted: Vec<String>) {
-        let outcome = PollOutcome {
-            at: at(NOW),
-            health: SourceHealth::Working,
-            trouble: String::new(),
-            failures: 0,
-            next: None,
-            interval: SignedDuration::from_secs(300),
-            fresh: true,
-            live: false,
-            meters: Vec::new(),
-        };
-        let (source, cursor) = (self.source, String::new());
-        let batch = RecordBatch { source, cursor, outcome, mentions, acts, deleted, gone: Vec::new() };
+        let outcome = PollOutcome::worked(at(NOW), true);
+        let batch = RecordBatch { mentions, acts, deleted, ..RecordBatch::empty(self.source, outcome) };
         self.store.record(&self.lease, &batch).await.unwrap();
     }
 

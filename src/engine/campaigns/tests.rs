@@ -12,8 +12,7 @@ use super::{Board, Keeper, Scale, words};
 use crate::domain::time::SignedDuration;
 use crate::domain::{
     Author, BrandSize, CampaignChange, CampaignId, Gesture, Intent, Intents, Item, MentionId, Money, Network,
-    NewCorrection, Occasion, Paid, PersonId, Reading, Role, Said, Shares, SourceHealth, SourceId, SubjectId, Terms,
-    Timestamp,
+    NewCorrection, Occasion, Paid, PersonId, Reading, Role, Said, Shares, SourceId, SubjectId, Terms, Timestamp,
 };
 use crate::engine::books::{Bookkeeper, Books};
 use crate::language::{Cap, GestureReading, ReadGesture};
@@ -75,20 +74,8 @@ impl House {
     }
 
     fn batch(&self) -> RecordBatch {
-        let outcome = PollOutcome {
-            at: at(NOW),
-            health: SourceHealth::Working,
-            trouble: String::new(),
-            failures: 0,
-            next: None,
-            interval: SignedDuration::from_mins(5),
-            fresh: true,
-            live: false,
-            meters: Vec::new(),
-        };
-        let cursor = "cursor".to_owned();
-        let (mentions, acts, deleted, gone) = (vec![], vec![], vec![], vec![]);
-        RecordBatch { source: self.source, cursor, outcome, mentions, acts, deleted, gone }
+        let outcome = PollOutcome::worked(at(NOW), true);
+        RecordBatch::empty(self.source, outcome)
     }
 
     async fn record(&self, batch: RecordBatch) {

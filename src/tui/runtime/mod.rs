@@ -22,6 +22,8 @@ mod trial;
 #[allow(dead_code)]
 #[path = "../../../tests/support/shelf.rs"]
 mod shelf;
+#[cfg(test)]
+mod silent;
 
 pub(crate) use letters::open as everything_for;
 

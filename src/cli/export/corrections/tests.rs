@@ -4,7 +4,7 @@ use super::*;
 use crate::cli::args::Exported;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Intent, IntentShares, Intents, Item, Network, NewCorrection, Reading, Role, Said, Shares, SourceHealth, SubjectId,
+    Intent, IntentShares, Intents, Item, Network, NewCorrection, Reading, Role, Said, Shares, SubjectId,
 };
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
@@ -57,31 +57,12 @@ async fn store(directory: &std::path::Path) -> SqliteStore {
     let LeaseState::Ours(lease) = store.take_lease("test", at(0), SignedDuration::from_mins(1)).await.unwrap() else {
         panic!("somebody holds it")
     };
-    let outcome = PollOutcome {
-        at: at(0),
-        health: SourceHealth::Working,
-        trouble: String::new(),
-        failures: 0,
-        next: None,
-        interval: SignedDuration::from_mins(5),
-        fresh: true,
-        live: false,
-        meters: vec![],
-    };
     let mentions = vec![
         mention("old", -100_000, Visibility::Public),
         mention("new", 0, Visibility::Public),
         mention("whispered", 1, Visibility::Private),
     ];
-    let batch = RecordBatch {
-        source: adopted.sources[0],
-        cursor: String::new(),
-        outcome,
-        mentions,
-        acts: vec![],
-        gone: vec![],
-        deleted: vec![],
-    };
+    let batch = RecordBatch { mentions, ..RecordBatch::empty(adopted.sources[0], PollOutcome::worked(at(0), true)) };
     let ids: Vec<_> = store.record(&lease, &batch).await.unwrap().new.iter().map(|row| row.id).collect();
     let said = Said { intents: Some(Intents::of(&[Intent::Complaint])), ..Said::sentiment(Sentiment::Negative) };
     let correction = |place: usize| NewCorrection {

@@ -8,7 +8,7 @@ use super::presence::{LEFT, mark_moved};
 use super::{Kept, LINE, State, durable, out, outgoing_of, parts_json, select, state};
 use crate::domain::case::Passage;
 use crate::domain::outbox::OutgoingState;
-use crate::domain::{Item, OutgoingId, SafeText, SourceHealth, SourceId, Timestamp};
+use crate::domain::{Item, OutgoingId, SafeText, SourceId, Timestamp};
 use crate::store::outbox::{Attempt, Begin, Job, Sweep};
 use crate::store::sqlite::bulk::json;
 use crate::store::sqlite::connection::begin as begin_transaction;
@@ -320,24 +320,7 @@ impl Finish<'_> {
             ..Item::default()
         };
         let act = NewAct { item, first_seen: self.now, history: false, lang, content: record::UNSEEN };
-        Ok(Some(RecordBatch {
-            source: SourceId(before.source),
-            cursor: String::new(),
-            outcome: PollOutcome {
-                at: self.now,
-                health: SourceHealth::Working,
-                trouble: String::new(),
-                failures: 0,
-                next: None,
-                interval: crate::domain::time::SignedDuration::ZERO,
-                fresh: false,
-                live: false,
-                meters: Vec::new(),
-            },
-            mentions: Vec::new(),
-            acts: vec![act],
-            gone: Vec::new(),
-            deleted: Vec::new(),
-        }))
+        let outcome = PollOutcome::worked(self.now, false);
+        Ok(Some(RecordBatch { acts: vec![act], ..RecordBatch::empty(SourceId(before.source), outcome) }))
     }
 }

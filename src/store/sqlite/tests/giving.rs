@@ -38,13 +38,9 @@ async fn responses_of_old_mentions_are_found() {
         new
     };
     let batch = RecordBatch {
-        source,
-        cursor: String::new(),
-        outcome: conformance::outcome(NOW),
         mentions: (1..=1_200).map(answering).chain([mention(2_000, "no")]).collect(),
         acts: vec![act],
-        deleted: vec![],
-        gone: vec![],
+        ..RecordBatch::empty(source, conformance::outcome(NOW))
     };
     store.record(&lease, &batch).await.unwrap();
     let act = store.acts(None, 9).await.unwrap()[0].id;

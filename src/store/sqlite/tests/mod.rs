@@ -17,7 +17,7 @@ use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::{Author, Item, Network, SourceHealth};
+use crate::domain::{Author, Item, Network};
 use crate::store::conformance::{self, Grounds};
 use crate::store::{Fingerprint, NewMention, PollOutcome, RosterSource, StoreError};
 
@@ -84,23 +84,9 @@ fn mention(number: u64, text: &str) -> NewMention {
 /// Twenty mentions; the cursor says which.
 fn batch(source: crate::domain::SourceId, number: u64) -> RecordBatch {
     RecordBatch {
-        source,
         cursor: number.to_string(),
-        outcome: PollOutcome {
-            at: at(NOW),
-            health: SourceHealth::Working,
-            trouble: String::new(),
-            failures: 0,
-            next: None,
-            interval: SignedDuration::from_mins(5),
-            fresh: true,
-            live: false,
-            meters: Vec::new(),
-        },
         mentions: (0..20).map(|n| mention(number * 20 + n, &"many words ".repeat(200))).collect(),
-        acts: vec![],
-        deleted: vec![],
-        gone: vec![],
+        ..RecordBatch::empty(source, PollOutcome::worked(at(NOW), true))
     }
 }
 

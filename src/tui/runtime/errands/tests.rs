@@ -3,49 +3,15 @@ use std::sync::atomic::Ordering;
 
 use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
+use super::super::silent::Silent;
 use super::*;
 use crate::domain::case::{CaseChange, CaseRow, CaseStatus};
 use crate::domain::time::SignedDuration;
 use crate::domain::{CaseId, GroupId};
 use crate::tui::app::cmd::Aim;
 
-/// Nothing ever happens.
-struct Silent;
-
-#[async_trait::async_trait]
-impl Newsroom for Silent {
-    fn subscribe(&self) -> tokio::sync::broadcast::Receiver<crate::engine::Event> {
-        tokio::sync::broadcast::channel(1).1
-    }
-    fn so_far(&self) -> Vec<crate::engine::Event> {
-        Vec::new()
-    }
-    fn refresh(&self, _: Option<crate::domain::SourceId>) -> bool {
-        false
-    }
-    async fn pause(&self, _: bool) -> StoreResult<()> {
-        Ok(())
-    }
-    async fn correct(
-        &self,
-        _: &[crate::domain::MentionId],
-        _: Option<crate::domain::SubjectId>,
-        _: crate::domain::Said,
-        _: crate::domain::Occasion,
-    ) -> StoreResult<Vec<crate::domain::CorrectionId>> {
-        Ok(Vec::new())
-    }
-    async fn undo_corrections(&self, _: &[crate::domain::CorrectionId]) -> StoreResult<u64> {
-        Ok(0)
-    }
-
-    async fn reasons(&self, _: crate::domain::MentionId) -> StoreResult<Option<crate::engine::Reasons>> {
-        Ok(None)
-    }
-}
-
 fn errands(shelf: &Arc<Shelf>) -> Errands {
-    Errands::new(Arc::clone(shelf) as _, Arc::new(Silent), None, None)
+    Errands::new(Arc::clone(shelf) as _, Arc::new(Silent::default()), None, None)
 }
 
 fn shelf() -> Arc<Shelf> {

@@ -1,52 +1,13 @@
 use std::sync::atomic::Ordering;
 
-use tokio::sync::broadcast;
-
 use super::super::shelf::shelf_cases::case;
 use super::super::shelf::{NOW, Shelf, row};
+use super::super::silent::Silent;
 use super::*;
 use crate::domain::outbox::{Identity, Seen, Submission, Target};
 use crate::domain::{TextRules, Visibility};
-use crate::engine::Event;
 use crate::tui::app::cmd::Aim;
 use crate::tui::app::composer::batch::Next;
-
-struct Nobody(std::sync::atomic::AtomicUsize);
-
-#[async_trait::async_trait]
-impl Newsroom for Nobody {
-    fn subscribe(&self) -> broadcast::Receiver<Event> {
-        broadcast::channel(1).1
-    }
-    fn so_far(&self) -> Vec<Event> {
-        Vec::new()
-    }
-    fn refresh(&self, _: Option<SourceId>) -> bool {
-        false
-    }
-    async fn pause(&self, _: bool) -> StoreResult<()> {
-        Ok(())
-    }
-    async fn correct(
-        &self,
-        _: &[crate::domain::MentionId],
-        _: Option<crate::domain::SubjectId>,
-        _: crate::domain::Said,
-        _: crate::domain::Occasion,
-    ) -> StoreResult<Vec<crate::domain::CorrectionId>> {
-        Ok(Vec::new())
-    }
-    async fn undo_corrections(&self, _: &[crate::domain::CorrectionId]) -> StoreResult<u64> {
-        Ok(0)
-    }
-
-    async fn reasons(&self, _: crate::domain::MentionId) -> StoreResult<Option<crate::engine::Reasons>> {
-        Ok(None)
-    }
-    fn outbox_changed(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
 
 fn now() -> Timestamp {
     Timestamp::from_second(NOW).unwrap()
@@ -82,7 +43,7 @@ fn wish() -> Errand {
 
 struct World {
     shelf: Shelf,
-    nobody: Nobody,
+    nobody: Silent,
     letters: Letters,
 }
 
@@ -98,7 +59,7 @@ impl World {
             name: SafeText::default(),
             rules: Some(TextRules::default()),
         });
-        Self { shelf, nobody: Nobody(0.into()), letters: Letters::default() }
+        Self { shelf, nobody: Silent::default(), letters: Letters::default() }
     }
 
     async fn carry_out(&mut self, errand: Errand) -> Result<Told, Why> {
@@ -113,7 +74,7 @@ async fn a_sheet_has_one_draft_however_often_it_is_saved() {
     assert_eq!(world.carry_out(save("two")).await.unwrap(), first);
     let kept = world.shelf.tray.outgoings.lock().unwrap().clone();
     assert_eq!((kept.len(), kept[0].text().as_str()), (1, "two"));
-    assert_eq!(world.nobody.0.load(Ordering::SeqCst), 0, "a draft concerns nobody else");
+    assert_eq!(world.nobody.outbox_changes(), 0, "a draft concerns nobody else");
 }
 
 #[tokio::test]
@@ -128,7 +89,7 @@ async fn what_is_sent_was_saved_and_is_held_as_it_should_be() {
     let submits = world.shelf.tray.submits.lock().unwrap().clone();
     assert!(submits[0].token.len() >= 16 && !submits[0].process.is_empty());
     assert_eq!(submits[0].voice.as_deref(), Some("Kim"));
-    assert!(world.nobody.0.load(Ordering::SeqCst) >= 1, "the sender looks at once");
+    assert!(world.nobody.outbox_changes() >= 1, "the sender looks at once");
 }
 
 #[tokio::test]
