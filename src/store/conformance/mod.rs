@@ -94,7 +94,8 @@ macro_rules! conformance {
                 what_was_sent_grows_old a_claim_of_another_voice_stops_a_reply what_is_sent_is_signed
                 the_history_tells_what_an_answer_went_through what_was_left_behind_says_since_when
                 what_others_settled_stops_a_reply whoever_has_no_name_is_not_in_their_own_way
-                a_draft_never_goes_out_wider a_voice_finds_its_own_draft_first;
+                a_draft_never_goes_out_wider a_voice_finds_its_own_draft_first
+                what_a_person_found_out_there_answers_its_case;
             corrections: a_persons_word_stands_at_once_and_everywhere
                 the_last_word_stands_and_is_taken_back_in_any_order not_about_us_leaves_our_mentions
                 a_persons_word_outlives_an_edit corrections_go_with_their_author_and_outlive_their_age_as_numbers

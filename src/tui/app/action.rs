@@ -221,6 +221,11 @@ actions! {
 }
 
 impl Action {
+    /// Whether it may be done where nothing can be seen, the terminal being too small.
+    pub fn is_for_the_blind(self) -> bool {
+        matches!(self, Self::Leave | Self::Suspend | Self::Redraw | Self::StopSending)
+    }
+
     /// Its name, kebab-case: what the `[keys]` table of the configuration and the palette call it.
     pub fn name(self) -> &'static str {
         self.entry().name

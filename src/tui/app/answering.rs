@@ -73,6 +73,8 @@ pub struct Answering {
     pub(super) outbox: Outbox,
     /// The key that lifts the stop was pressed once.
     lifting: bool,
+    /// What is told as failed, and of which a person said once that it is out.
+    doubted: Option<OutgoingId>,
     woken: Option<Timestamp>,
     /// What was sent or approved from this screen, the oldest first.
     mine: VecDeque<OutgoingId>,
@@ -122,10 +124,13 @@ impl Answering {
         self.stop_under_way().unwrap_or_else(|| self.outbox.stopped())
     }
 
-    /// Another key than the one that lifts the stop: it was no decision.
+    /// Another key than the one that must be pressed twice: it was no decision.
     pub(super) fn steady(&mut self, action: Action) {
         if action != Action::StopSending {
             self.lifting = false;
+        }
+        if action != Action::ItIsOut {
+            self.doubted = None;
         }
     }
 }

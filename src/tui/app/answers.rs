@@ -271,7 +271,13 @@ impl Model {
     }
 
     fn inbox_rows(&mut self, rows: &[CaseRow]) -> bool {
+        let returning = self.inbox.returning();
         let changed = self.inbox.answer_rows(rows);
+        if let Some(back) = self.inbox.selected().filter(|row| returning == Some(row.id)).cloned()
+            && self.desk.focus() == Pane::Case
+        {
+            self.inbox.file_mut().show(&back);
+        }
         if self.inbox.single_story() && self.desk.view() == View::Inbox {
             self.open_case();
         }

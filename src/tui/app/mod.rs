@@ -171,6 +171,9 @@ impl Model {
     pub fn update(&mut self, msg: Msg) -> Update {
         let mut update = Update::default();
         update.dirty = match msg {
+            // Nobody writes, sends or changes what they cannot see.
+            Msg::Act { action, .. } if self.is_hidden() && !action.is_for_the_blind() => false,
+            Msg::Type(_) if self.is_hidden() => false,
             Msg::Act { action, count } => {
                 self.status.heed();
                 self.act(action, count, &mut update.cmds);
@@ -210,6 +213,11 @@ impl Model {
         };
         self.settle(&mut update);
         update
+    }
+
+    /// The terminal is too small to show anything.
+    fn is_hidden(&self) -> bool {
+        layout::too_small(self.desk.size())
     }
 
     /// Whether keys are actions or letters now.

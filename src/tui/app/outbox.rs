@@ -86,6 +86,13 @@ pub fn seconds_to(now: Timestamp, moment: Timestamp) -> i64 {
     }
 }
 
+/// Seconds of a hold that has just begun. The moment that the screen knows may be a little behind, which must not make
+/// eleven of ten.
+pub fn whole_seconds(now: Timestamp, until: Timestamp) -> i64 {
+    let left = until.duration_since(now).as_millis().saturating_add(500) / 1_000;
+    i64::try_from(left).unwrap_or(i64::MAX).max(0)
+}
+
 /// How many that went out are remembered until a list tells of them.
 const MOST_OUT: usize = 64;
 

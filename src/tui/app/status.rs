@@ -100,9 +100,11 @@ impl Status {
         self.notices.last()
     }
 
-    /// A key was pressed: the notice that is shown was read. The one before it, said meanwhile, is shown next.
+    /// A key was pressed: the notice that is shown was read. Trouble that was told before it is shown next; what was
+    /// said only in passing is over.
     pub fn heed(&mut self) {
         self.notices.pop();
+        self.notices.retain(|notice| notice.weight == Weight::Trouble);
     }
 
     /// What was typed of a count or a sequence.
@@ -183,11 +185,14 @@ mod tests {
     fn notices_are_shown_newest_first_and_bounded() {
         let mut status = Status::default();
         for number in 0..40 {
-            status.say(Weight::Info, &format!("notice {number}"));
+            let weight = if number == 30 { Weight::Trouble } else { Weight::Info };
+            status.say(weight, &format!("notice {number}"));
         }
         assert_eq!(status.notices.len(), Status::MOST_NOTICES);
         assert_eq!(status.shown().unwrap().text.as_str(), "notice 39");
         status.heed();
-        assert_eq!(status.shown().unwrap().text.as_str(), "notice 38");
+        assert_eq!(status.shown().unwrap().text.as_str(), "notice 30", "what was said in passing is over");
+        status.heed();
+        assert!(status.shown().is_none());
     }
 }

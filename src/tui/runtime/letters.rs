@@ -46,7 +46,11 @@ pub(crate) async fn open(
 ) -> StoreResult<Opened> {
     let draft = match wanted {
         Wanted::Outgoing(id) => store.outgoing(id).await?,
-        Wanted::Mention(id) => store.draft_for(Some(id), None, voice).await?,
+        // What another voice has begun is theirs: it is told, and opened when a person says so.
+        Wanted::Mention(id) => store.draft_for(Some(id), None, voice).await?.filter(|draft| {
+            let writer = draft.voice.as_ref().map(SafeText::as_str);
+            writer.is_none() || writer == voice
+        }),
         Wanted::Post { anew: true } => None,
         Wanted::Post { anew: false } => begun_post(store, voice).await?,
     };

@@ -1,7 +1,7 @@
 //! What a writer saw of a case, who may read a draft, and whose it is.
 
 use super::*;
-use crate::domain::case::{CaseChange, CaseStatus, Dismissal, NAMELESS, Snooze, StepKind, Weighing};
+use crate::domain::case::{CaseChange, CaseStatus, Dismissal, NAMELESS, Passage, Snooze, StepKind, Weighing};
 use crate::domain::{CaseId, StepId};
 use crate::store::cases::ByHand;
 
@@ -90,6 +90,31 @@ pub(crate) async fn what_others_settled_stops_a_reply(grounds: &dyn Grounds) {
     town.store.change_cases(&[case], &settling[3], &by("lou", NOW + 5)).await.unwrap();
     let Submission::Changed { steps, .. } = town.submit(id, town.wish(NOW + 10)).await else { panic!("lou answered") };
     assert_eq!(steps[0].kind, StepKind::AnsweredByHand(SafeText::block("on the phone")));
+}
+
+pub(crate) async fn what_a_person_found_out_there_answers_its_case(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    for (name, out) in [("a", true), ("b", false)] {
+        let (case, id) = town.burning(name).await;
+        assert!(matches!(town.submit(id, town.wish(NOW + 10)).await, Submission::Held(_)));
+        assert!(town.begin(id, 0, NOW + 20).await);
+        town.finish(id, 0, Attempt::Failed { trouble: trouble() }, NOW + 21).await;
+        let verdict = if out { Verdict::ItIsOut(None) } else { Verdict::ItIsNotOut };
+        assert!(town.store.settle(id, &verdict, at(NOW + 60)).await.unwrap());
+        let case = town.store.case(case, at(NOW + 60)).await.unwrap().unwrap();
+        let (status, since) =
+            if out { (CaseStatus::Acknowledged, Some(at(NOW + 60))) } else { (CaseStatus::New, None) };
+        assert_eq!((case.row.status, case.row.acknowledged), (status, since), "{name}");
+        let told = case
+            .steps
+            .iter()
+            .filter(|step| {
+                matches!(step.kind, StepKind::Outgoing { passage, .. }
+            if passage == Passage::FoundOut)
+            })
+            .count();
+        assert_eq!(told, usize::from(out), "{name}");
+    }
 }
 
 pub(crate) async fn whoever_has_no_name_is_not_in_their_own_way(grounds: &dyn Grounds) {

@@ -37,7 +37,7 @@ use async_trait::async_trait;
 
 pub(super) use arrival::{Arrivals, Edit, settle};
 pub(super) use gone::{acts_gone, mentions_gone};
-pub(super) use passages::note_passage;
+pub(super) use passages::{found_out, note_passage};
 pub(super) use signed::sign;
 pub(super) use state::status_from;
 pub(super) use steps::settled_by_others;

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::super::codec::capped;
 use super::super::fault::Done;
 use super::steps::{self, NewStep, VOICE, kind};
+use super::work::{self, Work};
 use crate::domain::case::Passage;
 use crate::domain::{OutgoingId, Timestamp};
 use crate::store::sqlite::place::to_millis;
@@ -29,15 +30,7 @@ pub(in crate::store::sqlite) async fn note_passage(
     voice: Option<&str>,
     at: Timestamp,
 ) -> Done<()> {
-    let case: Option<i64> = sqlx::query_scalar(
-        "SELECT c.id FROM outgoing o JOIN cases c
-             ON c.id = coalesce((SELECT k.case_id FROM member k WHERE k.mention = o.mention), o.case_id)
-         WHERE o.id = ?",
-    )
-    .bind(id.0)
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some(case) = case else { return Ok(()) };
+    let Some(case) = case_of(conn, id).await? else { return Ok(()) };
     let last: Option<Option<i64>> = sqlx::query_scalar(
         "SELECT s.reason FROM step s INDEXED BY step_case WHERE s.case_id = ? AND s.kind = 12 AND s.number = ?
          ORDER BY s.id DESC LIMIT 1",
@@ -57,4 +50,36 @@ pub(in crate::store::sqlite) async fn note_passage(
     };
     steps::write(conn, vec![step]).await?;
     Ok(())
+}
+
+/// A person has seen an answer out there that the network had not told of: its case is answered by it, by the voice that
+/// wrote it, as by any other. The network may never show it.
+pub(in crate::store::sqlite) async fn found_out(
+    conn: &mut SqliteConnection,
+    id: OutgoingId,
+    writer: Option<String>,
+    at: Timestamp,
+) -> Done<()> {
+    let Some(case) = case_of(conn, id).await? else { return Ok(()) };
+    let mut work = Work::default();
+    work.load(conn, [case]).await?;
+    let Some(mut state) = work.states.get(&case).cloned() else { return Ok(()) };
+    let before = work::answer(&mut state, to_millis(at), writer);
+    let step = NewStep::new(case, to_millis(at), kind::OUTGOING, Some(id.0));
+    work.steps.push(NewStep { reason: Some(number(Passage::FoundOut)), before, ..step });
+    work.states.insert(case, state);
+    work.changed.insert(case);
+    work.judged.insert(case);
+    work.finish(conn).await?;
+    Ok(())
+}
+
+/// The case that an outgoing answers.
+async fn case_of(conn: &mut SqliteConnection, id: OutgoingId) -> Done<Option<i64>> {
+    let case = sqlx::query_scalar(
+        "SELECT c.id FROM outgoing o JOIN cases c
+             ON c.id = coalesce((SELECT k.case_id FROM member k WHERE k.mention = o.mention), o.case_id)
+         WHERE o.id = ?",
+    );
+    Ok(case.bind(id.0).fetch_optional(conn).await?)
 }

@@ -204,17 +204,17 @@ pub(in crate::store::sqlite) async fn settle(
     let mut tx = begin(conn).await?;
     let may = |before: &State| [OutgoingState::Uncertain, OutgoingState::Failed].contains(&before.state);
     let Some(before) = state(&mut tx, id).await?.filter(may) else { return Ok(false) };
-    let passage = match verdict {
+    match verdict {
         Verdict::ItIsNotOut => {
             to_draft(&mut tx, id, before, "", at).await?;
-            Passage::FoundMissing
+            cases::note_passage(&mut tx, id, Passage::FoundMissing, None, at).await?;
         }
         Verdict::ItIsOut(place) => {
+            let writer = before.voice.clone();
             it_is_out(&mut tx, id, before, place.as_deref(), at).await?;
-            Passage::FoundOut
+            cases::found_out(&mut tx, id, writer, at).await?;
         }
-    };
-    cases::note_passage(&mut tx, id, passage, None, at).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }

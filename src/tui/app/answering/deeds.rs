@@ -61,7 +61,14 @@ impl Model {
             Action::Recall if matches!(state, OutgoingState::Held | OutgoingState::AwaitingApproval) => {
                 self.send_errand(Purpose::WriteOn(one.id), Errand::Recall(one.id), cmds);
             }
+            Action::ItIsOut if state == OutgoingState::Failed && self.answering.doubted != Some(one.id) => {
+                self.answering.doubted = Some(one.id);
+                let key = self.context.keys().short(Action::ItIsOut).unwrap_or_default();
+                let words = format!("it is told as failed: {key} once more if you have seen it out there all the same");
+                self.status.say(Weight::Trouble, &words);
+            }
             Action::ItIsOut if matches!(state, OutgoingState::Uncertain | OutgoingState::Failed) => {
+                self.answering.doubted = None;
                 self.send_errand(Purpose::Settle, Errand::Settle(one.id, Verdict::ItIsOut(None)), cmds);
             }
             Action::ItIsNotOut if state == OutgoingState::Uncertain => {

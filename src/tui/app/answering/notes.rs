@@ -12,6 +12,7 @@ use crate::tui::app::composer::errand::{Errand, Wanted};
 use crate::tui::app::msg::Weight;
 use crate::tui::app::outbox::{seconds_to, state_look};
 use crate::tui::app::page::Tone;
+use crate::tui::app::when;
 
 /// Most characters that are shown of each stretch that is for one only.
 const SHOWN: usize = 24;
@@ -23,8 +24,16 @@ impl Model {
     fn other_answer(&self) -> Option<&Outgoing> {
         let sheet = self.answering.composer()?;
         let (case, mention) = (sheet.case().map(|case| case.id), sheet.mention().map(|mention| mention.row.id));
-        let others = self.answering.outbox.about_what(case, mention).into_iter();
-        others.filter(|one| Some(one.id) != sheet.id()).find(|one| one.is_under_way())
+        let mut others = self.answering.outbox.about_what(case, mention);
+        others.retain(|one| Some(one.id) != sheet.id());
+        let begun = |one: &&&Outgoing| self.is_another_s(one) && sheet.theirs().is_none() && mention == one.mention;
+        others.iter().find(|one| one.is_under_way()).or_else(|| others.iter().find(begun)).copied()
+    }
+
+    /// A draft of another voice.
+    fn is_another_s(&self, one: &Outgoing) -> bool {
+        let writer = one.voice.as_ref().map(SafeText::as_str);
+        one.state == OutgoingState::Draft && !one.is_left_behind() && writer.is_some() && writer != self.context.voice()
     }
 
     /// What is said below the text, the most important first.
@@ -67,10 +76,18 @@ impl Model {
             OutgoingState::Uncertain => {
                 format!("whether {answer} is out is uncertain: look before you write again; the outbox has it")
             }
+            OutgoingState::Draft if self.is_another_s(one) => {
+                let begun = when::ago(self.context.now(), one.changed);
+                format!("{answer} was begun, {begun}: {here} brings these words into this sheet")
+            }
             OutgoingState::Failed => format!("{answer} failed, its words are kept: {here} brings them into this sheet"),
             _ => format!("{answer} was held when goodword ended, not sent: {here} brings it into this sheet"),
         };
-        let (tone, sign) = if one.state == OutgoingState::Draft { (Tone::Warn, "◷") } else { (tone, sign) };
+        let (tone, sign) = match one.state {
+            OutgoingState::Draft if self.is_another_s(one) => (Tone::Warn, "!"),
+            OutgoingState::Draft => (Tone::Warn, "◷"),
+            _ => (tone, sign),
+        };
         (tone, format!("{sign} {words}"))
     }
 

@@ -11,7 +11,7 @@ use crate::tui::app::composer::Composer;
 use crate::tui::app::composer::batch::Batch;
 use crate::tui::app::composer::gate::Outcome;
 use crate::tui::app::msg::Weight;
-use crate::tui::app::outbox::seconds_to;
+use crate::tui::app::outbox::whole_seconds;
 
 /// A sheet that was closed.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl Model {
         let key = |action| self.context.keys().short(action).unwrap_or_default();
         let said = match parting.sheet.submitted(submission) {
             Outcome::Held(until) => {
-                let seconds = seconds_to(self.context.now(), until);
+                let seconds = whole_seconds(self.context.now(), until);
                 format!("goes out in {seconds} s: {} takes it back", key(Action::Recall))
             }
             Outcome::Awaits => "in the outbox: a second voice must approve it".to_owned(),

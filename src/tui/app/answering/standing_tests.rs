@@ -428,3 +428,22 @@ fn what_was_just_sent_is_asked_about_and_taken_back_before_the_list_is_read_agai
     let cmds = model.update(Msg::Act { action: Action::Recall, count: None }).cmds;
     assert!(cmds.iter().any(|cmd| matches!(cmd, Cmd::Errand { errand: Errand::Recall(_), .. })), "{cmds:?}");
 }
+
+#[test]
+fn nothing_is_written_or_sent_on_a_screen_that_shows_nothing() {
+    let mut town = Town::of_riders(&["Lou"]);
+    let mut model = town.model(ana());
+    town.press(&mut model, Action::ViewInbox);
+    town.press(&mut model, Action::Reply);
+    type_in(&mut town, &mut model, KIND);
+    town.tell(&mut model, Msg::Resize(39, 9));
+    type_in(&mut town, &mut model, "unseen");
+    for action in [Action::Send, Action::SendAnyway, Action::Resolve] {
+        assert!(town.press(&mut model, action).is_empty(), "{action:?}");
+    }
+    assert!(town.post.submitted.is_empty());
+    town.tell(&mut model, Msg::Resize(80, 24));
+    assert!(text(&model).ends_with(KIND), "{}", text(&model));
+    town.tell(&mut model, Msg::Resize(20, 5));
+    assert!(quits(&town.press(&mut model, Action::Leave)), "but one can leave");
+}

@@ -195,7 +195,16 @@ fn another_voice_s_draft_is_shown_as_such_and_never_written_over() {
     town.tell(&mut kim, Msg::Type(Typing::Cancel));
     town.post.outgoings[0].changed = minutes_ago(5);
     let theirs = town.post.outgoings[0].clone();
-    let mut model = open_with(&mut town, as_voice("Ana"));
+    // Who answers begins with a sheet of their own, and is told.
+    let over = |town: &mut Town| {
+        let mut model = open_with(town, as_voice("Ana"));
+        assert_eq!(model.composer().unwrap().paper().text(), "@ana@hachyderm.io ");
+        let notes = model.sheet_notes();
+        assert!(notes[0].1.contains("an answer by Kim was begun, 5 min ago: ^x U"), "{notes:?}");
+        town.press(&mut model, Action::RecallHere);
+        model
+    };
+    let mut model = over(&mut town);
     let sheet = model.composer().unwrap();
     assert_eq!(sheet.paper().text(), "@ana@hachyderm.io so sorry");
     assert_eq!(sheet.theirs().unwrap().0.as_str(), "Kim");
@@ -205,14 +214,14 @@ fn another_voice_s_draft_is_shown_as_such_and_never_written_over() {
     town.tell(&mut model, Msg::Type(Typing::Cancel));
     assert_eq!(town.post.outgoings, std::slice::from_ref(&theirs));
     // Emptied and left: theirs is not given up.
-    let mut model = open_with(&mut town, as_voice("Ana"));
+    let mut model = over(&mut town);
     for _ in 0..40 {
         town.tell(&mut model, Msg::Type(Typing::DeleteWord));
     }
     town.tell(&mut model, Msg::Type(Typing::Cancel));
     assert_eq!(town.post.outgoings, std::slice::from_ref(&theirs));
     // Changed: a draft of one's own, which is found first from then on.
-    let mut model = open_with(&mut town, as_voice("Ana"));
+    let mut model = over(&mut town);
     type_in(&mut town, &mut model, " indeed");
     town.tell(&mut model, Msg::Clock(now() + SignedDuration::from_secs(9)));
     assert!(model.composer().unwrap().theirs().is_none(), "it is Ana's now");
@@ -223,7 +232,7 @@ fn another_voice_s_draft_is_shown_as_such_and_never_written_over() {
     assert!(open_with(&mut town, as_voice("Kim")).composer().unwrap().paper().text().ends_with("so sorry"));
     // Sent as it is: theirs stays a draft.
     town.post.outgoings.truncate(1);
-    let mut model = open_with(&mut town, as_voice("Ana"));
+    let mut model = over(&mut town);
     let cmds = send_into_the_dark(&mut model);
     town.serve(&mut model, cmds);
     assert_eq!((texts(&town, OutgoingState::Held).len(), texts(&town, OutgoingState::Draft).len()), (1, 1));

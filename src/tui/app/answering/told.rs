@@ -15,7 +15,7 @@ use crate::tui::app::composer::errand::{Opened, Told, Tray, Wanted};
 use crate::tui::app::composer::gate::Outcome;
 use crate::tui::app::layout::View;
 use crate::tui::app::msg::Weight;
-use crate::tui::app::outbox::seconds_to;
+use crate::tui::app::outbox::whole_seconds;
 use crate::tui::app::when;
 
 /// How it begins when something that was sent from here is held.
@@ -201,7 +201,7 @@ impl Model {
         match outcome {
             Outcome::Held(until) => {
                 let key = self.context.keys().short(Action::Recall).unwrap_or_default();
-                let said = format!("{GOES_OUT} in {} s", seconds_to(now, until));
+                let said = format!("{GOES_OUT} in {} s", whole_seconds(now, until));
                 self.done_with_sheet(session, &said, &format!(": {key} takes it back"), cmds);
             }
             Outcome::Awaits => {

@@ -287,7 +287,7 @@ impl Composer {
 
     /// The words as they would go out: with the signature, once.
     pub fn finished(&self, context: &Context) -> String {
-        let text = self.paper.text().trim_end().to_owned();
+        let text = self.paper.text().trim().to_owned();
         match self.signature(context) {
             Some(signature) if !text.trim().is_empty() && !text.ends_with(signature.trim()) => {
                 format!("{text} {}", signature.trim())

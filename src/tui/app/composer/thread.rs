@@ -149,9 +149,9 @@ impl Thread {
             let chosen = index == self.selected;
             let (sign, tone) = if turn.ours { ("→ ", Tone::Good) } else { ("", Tone::Strong) };
             let mut line = Line::of(Tone::Key, if chosen { "▸ " } else { "  " }).with(tone, sign);
-            line = line
-                .foreign(tone, &turn.who)
-                .with(Tone::Muted, format!("  {}", when::stamp(context.zone(), context.now(), turn.at)));
+            let us = turn.ours && turn.who.is_empty();
+            line = if us { line.with(tone, "us") } else { line.foreign(tone, &turn.who) };
+            line = line.with(Tone::Muted, format!("  {}", when::stamp(context.zone(), context.now(), turn.at)));
             if self.fresh.contains(&turn.native_id) {
                 line = line.with(Tone::Bad, "  ! new since you opened");
             } else if self.edited.contains(&turn.native_id) {

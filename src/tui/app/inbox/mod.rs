@@ -89,6 +89,8 @@ impl Tab {
 struct List {
     window: Window,
     cursor: Cursor<CaseId>,
+    /// The one that comes back: it is selected as soon as it is there.
+    returning: Option<CaseId>,
     following: bool,
     waiting: u64,
     /// The stretch that is shown must be read again; with true, what is new may come in.
@@ -107,6 +109,7 @@ impl Default for List {
         Self {
             window: Window::default(),
             cursor: Cursor::default(),
+            returning: None,
             following: true,
             waiting: 0,
             stale: None,
@@ -302,6 +305,7 @@ impl Inbox {
     pub fn go(&mut self, motion: Motion) {
         let list = &mut self.list;
         list.to_end = false;
+        list.returning = None;
         let at_top = list.cursor.index() == 0 && list.window.at_top();
         match motion {
             Motion::Top => self.go_to_top(),
@@ -336,7 +340,23 @@ impl Inbox {
     }
 
     fn settle(&mut self) {
-        self.list.cursor.settle(&self.list.window.ids(), self.height);
+        let ids = self.list.window.ids();
+        if let Some(id) = self.list.returning.take_if(|id| ids.contains(id)) {
+            self.list.cursor.select(id);
+        }
+        self.list.cursor.settle(&ids, self.height);
+    }
+
+    /// The one that comes back and is not there yet.
+    pub fn returning(&self) -> Option<CaseId> {
+        self.list.returning
+    }
+
+    /// A change to this one was undone: what is done next is done to it.
+    pub fn return_to(&mut self, id: CaseId) {
+        self.list.returning = Some(id);
+        self.list.following = false;
+        self.settle();
     }
 
     /// Marks or unmarks a case. False when there are too many.

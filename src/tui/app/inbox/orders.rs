@@ -162,6 +162,9 @@ impl Model {
             (1, stays) => ("is as it was", stays),
             (_, stays) => ("are as they were", stays),
         };
+        if let [id] = undone.cases.as_slice() {
+            self.inbox.return_to(*id);
+        }
         let words = format!("undone: {} {is} before", cases(&undone.cases));
         if stays == 0 {
             self.status.say(Weight::Info, &words);

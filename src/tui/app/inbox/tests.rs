@@ -100,8 +100,15 @@ fn resolving_goes_on_to_the_next_case_and_can_be_undone() {
     assert_eq!(status(&town, 6), CaseStatus::HandedOver);
     assert_eq!(said(&model), "undone: the case is as it was before");
     assert!(ids(&model).contains(&6));
+    assert_eq!(selected(&model), 6, "what comes next is done to it");
     town.press(&mut model, Action::Undo);
     assert_eq!(said(&model), "nothing to undo");
+    // In the case view it is shown again.
+    town.press(&mut model, Action::Open);
+    town.press(&mut model, Action::Resolve);
+    assert_ne!(model.inbox().file().id(), Some(CaseId(6)));
+    town.press(&mut model, Action::Undo);
+    assert_eq!((model.inbox().file().id(), selected(&model)), (Some(CaseId(6)), 6));
 }
 
 #[test]

@@ -105,6 +105,16 @@ fn what_is_uncertain_is_settled_by_a_person() {
     let mut model = shown(&mut not, None, 1);
     not.press(&mut model, Action::ItIsNotOut);
     assert_eq!(not.post.outgoings[1].state, OutgoingState::Draft);
+    // What the network refused takes the key twice, with no other between.
+    let mut failed = town();
+    let mut model = shown(&mut failed, None, 0);
+    assert_eq!(failed.post.outgoings[0].state, OutgoingState::Failed);
+    for action in [Action::ItIsOut, Action::Down, Action::Up, Action::ItIsOut] {
+        failed.press(&mut model, action);
+        assert_eq!(failed.post.outgoings[0].state, OutgoingState::Failed);
+    }
+    failed.press(&mut model, Action::ItIsOut);
+    assert_eq!(failed.post.outgoings[0].state, OutgoingState::Sent);
     let mut sent = town();
     let mut model = shown(&mut sent, None, 3);
     sent.press(&mut model, Action::Withdraw);

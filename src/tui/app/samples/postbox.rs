@@ -257,7 +257,10 @@ impl Postbox {
                 let fits = |one: &&Outgoing| {
                     one.state == Draft
                         && match wanted {
-                            Wanted::Mention(id) => one.mention == Some(id),
+                            Wanted::Mention(id) => {
+                                let writer = one.voice.as_ref().map(|name| name.as_str());
+                                one.mention == Some(id) && (writer.is_none() || writer == voice.as_deref())
+                            }
                             Wanted::Outgoing(id) => one.id == id,
                             Wanted::Post { anew, .. } => !anew && one.is_post(),
                         }

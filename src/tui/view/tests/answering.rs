@@ -72,6 +72,8 @@ fn a_sheet_shows_what_changed_and_whose_draft_it_is() {
         for action in [Action::Down, Action::Reply] {
             town.press(&mut ana, action);
         }
+        insta::assert_snapshot!(format!("composer_beside_a_draft_{}x{}", size.0, size.1), shown(&ana));
+        town.press(&mut ana, Action::RecallHere);
         insta::assert_snapshot!(format!("composer_draft_by_another_{}x{}", size.0, size.1), shown(&ana));
     }
 }
