@@ -2,7 +2,8 @@
 
 use super::super::Evidence;
 use super::cues::{Cue, Cues, Found};
-use super::words::{self, Gap, Kind, Word};
+use super::gloss::scan_glossed;
+use super::words::{Gap, Kind, Word};
 use super::{GestureReading, ReadGesture, all_given};
 use crate::domain::{Gesture, Trigger};
 
@@ -62,7 +63,7 @@ fn judge(words: &[Word], found: &[Found], reply: bool) -> Gesture {
 
 impl ReadGesture for RuleGesture {
     fn gesture(&self, text: &str, reply: bool) -> GestureReading {
-        let words = words::scan(text);
+        let words = scan_glossed(text);
         let found = self.cues.find(&words);
         let gesture = judge(&words, &found, reply);
         let conditional = gesture == Gesture::Conditional;

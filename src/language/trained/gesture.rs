@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::super::Evidence;
 use super::super::gesture::cap::{self, Candidate};
 use super::super::gesture::cues::{self, Cues};
-use super::super::gesture::words::{self, Word};
+use super::super::gesture::gloss;
+use super::super::gesture::words::Word;
 use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given, plain_gift};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Pieces, Scores, Spec};
@@ -152,7 +153,7 @@ impl ReadGesture for TrainedGesture {
 
     fn gesture(&self, text: &str, reply: bool) -> GestureReading {
         BUFFERS.with_borrow_mut(|Buffers { pieces, features }| {
-            let words = words::scan(text);
+            let words = gloss::scan_glossed(text);
             self.eye.gesture(text, &words, reply, pieces, features);
             let probabilities = self.gesture.probabilities(features);
             let gesture = Gesture::ALL.get(probabilities.likeliest().0).copied().unwrap_or(Gesture::Talk);

@@ -140,6 +140,7 @@ fn set(content: &str) -> Set {
         kind: "acts".to_owned(),
         language: "en".to_owned(),
         used_for: Use::Training,
+        first_line: 1,
         weight: 1.0,
         origin: "made up".to_owned(),
         licence: "as goodword".to_owned(),
