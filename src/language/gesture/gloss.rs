@@ -226,6 +226,11 @@ fn table(list: &[(&'static str, &'static str)]) -> Table {
 
 /// The words of a text, those of the three languages read as English ones.
 pub(crate) fn scan_glossed(text: &str) -> Vec<Word> {
+    scan_and_tell(text).0
+}
+
+/// The same, and whether the text is in one of the three languages.
+pub(crate) fn scan_and_tell(text: &str) -> (Vec<Word>, bool) {
     let words = scan(text);
     let tables = &*TABLES;
     let spoken = |table: &Table| {
@@ -241,8 +246,8 @@ pub(crate) fn scan_glossed(text: &str) -> Vec<Word> {
     };
     let most = tables.iter().map(|table| (spoken(table), table)).max_by_key(|(count, _)| *count);
     match most {
-        Some((count, table)) if count >= 2 => glossed(table, &words),
-        _ => words,
+        Some((count, table)) if count >= 2 => (glossed(table, &words), true),
+        _ => (words, false),
     }
 }
 

@@ -27,6 +27,7 @@ pub use deed::DeedReading;
 pub use disaster::{Profiting, profiting};
 pub use gift::plain_gift;
 pub use rules::RuleGesture;
+pub(crate) use rules::named_trigger;
 
 /// What limits a conditional gift.
 #[derive(Debug, Clone, PartialEq)]
