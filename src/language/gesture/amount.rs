@@ -337,6 +337,9 @@ mod tests {
             ("maximal 3 tausend Euro", 3_000.0),
             ("hasta 2 mil euros", 2_000.0),
             ("jusqu'à 10 000 €", 10_000.0),
+            ("bis zu CHF 20'000", 20_000.0),
+            ("höchstens 10.000 Euro", 10_000.0),
+            ("hasta 2.500,50 euros", 2_500.5),
             ("first one to ten", 1.0),
         ] {
             assert_eq!(number(text), Some(value), "{text}");

@@ -16,6 +16,7 @@ pub(crate) mod cues;
 mod deed;
 mod disaster;
 mod gift;
+pub(crate) mod gloss;
 mod proceeds;
 mod rules;
 pub mod signed;
@@ -26,6 +27,7 @@ pub use deed::DeedReading;
 pub use disaster::{Profiting, profiting};
 pub use gift::plain_gift;
 pub use rules::RuleGesture;
+pub(crate) use rules::named_trigger;
 
 /// What limits a conditional gift.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +75,7 @@ impl GestureReading {
 
 /// Number of the rules that say which kind of deed a post is, what is given away, and who signs. To be raised when they
 /// change, so that what was read by older ones is read again.
-pub const RULES: i64 = 3;
+pub const RULES: i64 = 4;
 
 /// Tells what a post of the brand does.
 pub trait ReadGesture: Send + Sync {
@@ -107,6 +109,8 @@ pub(crate) fn all_given(words: &[words::Word]) -> Option<Range<usize>> {
     proceeds::all_given(words)
 }
 
+#[cfg(test)]
+mod deed_tests;
 #[cfg(test)]
 mod tests {
     use super::*;

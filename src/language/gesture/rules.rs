@@ -2,7 +2,8 @@
 
 use super::super::Evidence;
 use super::cues::{Cue, Cues, Found};
-use super::words::{self, Gap, Kind, Word};
+use super::gloss::scan_glossed;
+use super::words::{Gap, Kind, Word};
 use super::{GestureReading, ReadGesture, all_given};
 use crate::domain::{Gesture, Trigger};
 
@@ -38,6 +39,25 @@ fn trigger_of(cue: Cue) -> Option<Trigger> {
     })
 }
 
+/// What is waited for, where it is named behind "each", "per" or "if": "for each share", "if you follow".
+pub(crate) fn named_trigger(words: &[Word], found: &[Found]) -> Option<Trigger> {
+    const WAITING: &[&str] = &["each", "every", "per", "if", "whoever"];
+    const REACH: usize = 3;
+    (0..words.len()).filter(|at| words.get(*at).is_some_and(|word| WAITING.contains(&word.text.as_str()))).find_map(
+        |at| {
+            let near = |found: &&Found| (at + 1..=at + REACH).contains(&found.first);
+            let parted = |found: &&Found| {
+                !words.get(at + 1..=found.first).unwrap_or_default().iter().any(|word| word.gap > Gap::None)
+            };
+            found
+                .iter()
+                .filter(near)
+                .filter(parted)
+                .find_map(|found| trigger_of(found.cue).filter(|act| *act != Trigger::Other))
+        },
+    )
+}
+
 fn judge(words: &[Word], found: &[Found], reply: bool) -> Gesture {
     let count = |cues: &[Cue]| found.iter().filter(|found| cues.contains(&found.cue)).count();
     let acts = found.iter().filter(|found| trigger_of(found.cue).is_some()).count();
@@ -62,7 +82,7 @@ fn judge(words: &[Word], found: &[Found], reply: bool) -> Gesture {
 
 impl ReadGesture for RuleGesture {
     fn gesture(&self, text: &str, reply: bool) -> GestureReading {
-        let words = words::scan(text);
+        let words = scan_glossed(text);
         let found = self.cues.find(&words);
         let gesture = judge(&words, &found, reply);
         let conditional = gesture == Gesture::Conditional;

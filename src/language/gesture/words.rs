@@ -204,7 +204,7 @@ fn code_before(rest: &str) -> usize {
     if digit { letters + dot + space } else { 0 }
 }
 
-/// Digits with inner dots and commas, and with groups of three behind a space ("3 000").
+/// Digits with inner dots and commas, and with groups of three behind a space or an apostrophe ("3 000").
 fn grouped_digits(digits: &str) -> usize {
     let run = |from: usize| {
         let tail = digits.get(from..).unwrap_or_default();
@@ -218,7 +218,8 @@ fn grouped_digits(digits: &str) -> usize {
         let more = run(end + width);
         let goes_on = match next {
             Some('.' | ',') => more > 0,
-            Some(' ' | '\u{A0}' | '\u{202F}') => more == 3 && first <= 3,
+            // As in Switzerland: 20'000.
+            Some(' ' | '\u{A0}' | '\u{202F}' | '\'' | '’') => more == 3 && first <= 3,
             _ => false,
         };
         if !goes_on {
@@ -244,6 +245,7 @@ mod tests {
             ("HK$2", Kind::Money),
             ("3 000 €", Kind::Money),
             ("20 000", Kind::Number),
+            ("CHF 20'000", Kind::Money),
             ("10k", Kind::Number),
             ("1st", Kind::Number),
             ("40%", Kind::Percent),

@@ -130,7 +130,12 @@ fn fit(header: &Header) -> Result<(), AssetError> {
     if !(8..=24).contains(&header.bits) {
         return Err(AssetError::Misfit("its number of buckets"));
     }
-    let numbers = || header.bias.iter().chain(&header.scale).chain(&header.thresholds).chain([&header.shrink]);
+    if header.tuned.iter().any(|tuned| tuned.shift.len() != classes) {
+        return Err(AssetError::Misfit("the calibration of a language"));
+    }
+    let tuned = || header.tuned.iter().flat_map(|tuned| tuned.shift.iter().chain([&tuned.slope]));
+    let numbers =
+        || header.bias.iter().chain(&header.scale).chain(&header.thresholds).chain([&header.shrink]).chain(tuned());
     if !numbers().all(|number| number.is_finite()) {
         return Err(AssetError::Misfit("a number of its header"));
     }

@@ -1,6 +1,6 @@
 //! Calibration: makes a probability of 0.7 mean 7 of 10, on examples that were not trained on.
 
-use super::linear::{Linear, Link, Scores};
+use super::linear::{Linear, Link, Scores, Tuned};
 
 /// An example to calibrate on.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +90,16 @@ pub fn put(model: &mut Linear, calibration: &Calibration) {
     if let Some(offset) = reference.and_then(|class| header.bias.get(class).copied()) {
         header.bias.iter_mut().for_each(|bias| *bias -= offset);
     }
+}
+
+/// Puts the calibrations of languages into the model, on top of what it has; they replace those that were there.
+pub fn put_languages(model: &mut Linear, languages: &[(String, Calibration)]) {
+    let tuned = languages.iter().map(|(language, own)| Tuned {
+        language: language.clone(),
+        slope: own.slope.class(0),
+        shift: own.shift.all().to_vec(),
+    });
+    model.header_mut().tuned = tuned.collect();
 }
 
 /// For each class the threshold on its probability with the best F1, between examples; for independent classes.

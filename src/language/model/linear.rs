@@ -123,6 +123,20 @@ pub struct Header {
     pub scale: Vec<f32>,
     /// From which probability on each class is taken to hold, where classes are independent.
     pub thresholds: Vec<f32>,
+    /// What the scores of some languages want beside. Others, and texts of a language that nobody told, want nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tuned: Vec<Tuned>,
+}
+
+/// The calibration of a language by itself: `z_c' = slope * z_c + shift_c`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tuned {
+    /// ISO 639-1.
+    pub language: String,
+    /// One over the temperature.
+    pub slope: f32,
+    /// Added to the scores, by class.
+    pub shift: Vec<f32>,
 }
 
 impl Header {
@@ -184,6 +198,19 @@ impl Linear {
             *score += bias;
         }
         scores
+    }
+
+    /// Probabilities of the classes for a text in this language (ISO 639, with or without a region).
+    pub fn probabilities_in(&self, features: &Features, language: Option<&str>) -> Scores {
+        let mut scores = self.scores(features);
+        let primary = language.and_then(|language| language.split(['-', '_']).next());
+        let known = |tuned: &&Tuned| primary.is_some_and(|language| tuned.language.eq_ignore_ascii_case(language));
+        if let Some(tuned) = self.header.tuned.iter().find(known) {
+            for (score, shift) in scores.all_mut().iter_mut().zip(&tuned.shift) {
+                *score = *score * tuned.slope + shift;
+            }
+        }
+        scores.linked(self.header.link)
     }
 
     /// Probabilities of the classes.

@@ -28,7 +28,7 @@ pub mod train;
 mod weights;
 
 pub use features::{Features, Place, Spec};
-pub use linear::{Contribution, Linear, Link, MOST_CLASSES, Scores};
+pub use linear::{Contribution, Linear, Link, MOST_CLASSES, Scores, Tuned};
 pub use negation::key_of;
 pub use text::Pieces;
 

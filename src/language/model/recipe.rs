@@ -48,6 +48,9 @@ pub struct Set<Content = String> {
     /// What it may be used for.
     #[serde(rename = "for")]
     pub used_for: Use,
+    /// The first line of the file that is used, from 1.
+    #[serde(default = "first")]
+    pub first_line: usize,
     /// How much each of its examples counts in training.
     #[serde(default = "one")]
     pub weight: f32,
@@ -64,6 +67,10 @@ fn english() -> String {
     "en".to_owned()
 }
 
+fn first() -> usize {
+    1
+}
+
 fn one() -> f32 {
     1.0
 }
@@ -74,8 +81,7 @@ impl Set {
     /// # Errors
     /// When a line has no tab.
     pub fn tabbed(&self) -> Result<Vec<(&str, &str)>, RecipeError> {
-        let lines = self.content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        lines
+        self.lines()
             .map(|(at, line)| {
                 let parts = line.rsplit_once('\t').map(|(text, label)| (text, label.trim()));
                 parts.ok_or_else(|| self.wrong(at, "it has no tab before its label"))
@@ -88,8 +94,15 @@ impl Set {
     /// # Errors
     /// When a line is no such object.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<Vec<T>, RecipeError> {
-        let lines = self.content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        lines.map(|(at, line)| serde_json::from_str(line).map_err(|error| self.wrong(at, &error.to_string()))).collect()
+        self.lines()
+            .map(|(at, line)| serde_json::from_str(line).map_err(|error| self.wrong(at, &error.to_string())))
+            .collect()
+    }
+
+    /// The lines that are used and not blank, each with its number from 0.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.content.lines().enumerate().skip(self.first_line.saturating_sub(1));
+        lines.filter(|(_, line)| !line.trim().is_empty())
     }
 
     /// The error for a line (from 0) of this set.

@@ -160,6 +160,38 @@ fn calibration_finds_the_temperature_that_was_taken_away() {
 }
 
 #[test]
+fn a_language_has_its_calibration_and_the_others_do_not() {
+    let mut model = small(&settings()).quantised("small", &["bad", "good"], None);
+    let seen = features("bad");
+    let plain = model.probabilities(&seen);
+    let own = calibrate::Calibration { slope: Scores::of(&[0.0, 0.0]), shift: Scores::of(&[0.0, 3.0f32.ln()]) };
+    calibrate::put_languages(&mut model, &[("hi".to_owned(), own)]);
+    for language in [None, Some("en"), Some(""), Some("h")] {
+        assert_eq!(model.probabilities_in(&seen, language), plain, "{language:?}");
+    }
+    for language in ["hi", "HI", "hi-IN", "hi_Latn"] {
+        assert!((model.probabilities_in(&seen, Some(language)).class(1) - 0.75).abs() < 1e-5, "{language}");
+    }
+    assert_eq!(asset::read_owned(&asset::write(&model)), Ok(model.clone()));
+    model.header_mut().tuned[0].shift.push(1.0);
+    let refused = asset::read_owned(&asset::write(&model));
+    assert_eq!(refused, Err(asset::AssetError::Misfit("the calibration of a language")));
+}
+
+#[test]
+fn a_hindi_negation_reaches_back_over_two_words_within_its_clause() {
+    let negated = |text: &str| {
+        let mut pieces = Pieces::default();
+        pieces.read(text);
+        pieces.list().iter().filter(|piece| piece.negated).count()
+    };
+    assert_eq!(negated("mujhe pasand nahi"), 2);
+    assert_eq!(negated("kal yahan khana acha nahi"), 2);
+    assert_eq!(negated("मस्त है, पसंद नहीं"), 1);
+    assert_eq!(negated("the shop was good"), 0);
+}
+
+#[test]
 fn the_best_threshold_parts_what_can_be_parted() {
     let read = [0.9, 0.7, 0.4, 0.2].map(|number| Scores::of(&[number]));
     let truth = [1.0, 1.0, 1.0, 0.0].map(|number| Scores::of(&[number]));

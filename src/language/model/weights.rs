@@ -72,6 +72,7 @@ impl Trained {
             bias: self.bias.iter().map(|bias| bias - offset).collect(),
             scale,
             thresholds: vec![0.5; self.classes],
+            tuned: Vec::new(),
         };
         Linear::new(header, Cow::Owned(weights))
     }
@@ -100,6 +101,7 @@ impl Linear {
             bias: vec![0.0; columns.len()],
             scale: vec![1.0; columns.len()],
             thresholds: vec![0.5; columns.len()],
+            tuned: Vec::new(),
         };
         Self::new(header, Cow::Owned(numbers))
     }

@@ -1,7 +1,7 @@
 //! How the model of caps is taught and measured, which [`super::gesture_recipe`] makes along with the others.
 
 use super::super::gesture::cap::{self, Candidate};
-use super::super::gesture::words;
+use super::super::gesture::gloss;
 use super::super::model::card::Figure;
 use super::super::model::recipe::figure;
 use super::super::model::train::{Corpus, Lesson};
@@ -29,7 +29,7 @@ impl CapRead {
 
 /// The cap that a model chooses in an act, beside the labelled one.
 pub(super) fn chosen_cap(model: &Linear, act: &Act) -> CapRead {
-    let words = words::scan(&act.text);
+    let words = gloss::scan_glossed(&act.text);
     let best = best_cap(model, &words, &mut Features::default());
     let span = best.as_ref().map(|(candidate, _)| candidate.span(&words));
     let written = span.clone().and_then(|span| act.text.get(span));
@@ -45,7 +45,7 @@ pub(super) fn chosen_cap(model: &Linear, act: &Act) -> CapRead {
 /// Every anchor of an act is an example, and every candidate of the labelled one. Of an anchor inside of the cap from
 /// which the cap cannot be reached nothing is learned, unless there is no better one.
 pub(super) fn teach_caps(act: &Act, features: &mut Features, corpus: &mut Corpus) {
-    let words = words::scan(&act.text);
+    let words = gloss::scan_glossed(&act.text);
     let labelled = act.cap.as_deref().and_then(|cap| Some((act.text.find(cap)?, cap)));
     let labelled = labelled.map(|(from, cap)| from..from + cap.len());
     let is_cap = |candidate: &Candidate| Some(candidate.span(&words)) == labelled;

@@ -24,6 +24,7 @@ fn made(content: &str, seed: u64) -> Result<Vec<Made>, RecipeError> {
         kind: "drafts".to_owned(),
         language: "en".to_owned(),
         used_for: Use::Training,
+        first_line: 1,
         weight: 1.0,
         origin: "made up".to_owned(),
         licence: "as goodword".to_owned(),

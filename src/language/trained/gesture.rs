@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::super::Evidence;
 use super::super::gesture::cap::{self, Candidate};
 use super::super::gesture::cues::{self, Cues};
-use super::super::gesture::words::{self, Word};
-use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given, plain_gift};
+use super::super::gesture::gloss;
+use super::super::gesture::words::Word;
+use super::super::gesture::{Cap, GestureReading, RULES, ReadGesture, all_given, named_trigger, plain_gift};
 use super::super::model::asset::{self, AssetError};
 use super::super::model::{Features, Linear, Pieces, Scores, Spec};
 use super::kinds::Kinds;
@@ -152,7 +153,7 @@ impl ReadGesture for TrainedGesture {
 
     fn gesture(&self, text: &str, reply: bool) -> GestureReading {
         BUFFERS.with_borrow_mut(|Buffers { pieces, features }| {
-            let words = words::scan(text);
+            let (words, foreign) = gloss::scan_and_tell(text);
             self.eye.gesture(text, &words, reply, pieces, features);
             let probabilities = self.gesture.probabilities(features);
             let gesture = Gesture::ALL.get(probabilities.likeliest().0).copied().unwrap_or(Gesture::Talk);
@@ -176,6 +177,13 @@ impl ReadGesture for TrainedGesture {
                 self.eye.trigger(text, &words, reply, pieces, features);
                 let (trigger, probability) = self.trigger.probabilities(features).likeliest();
                 reading.trigger = Trigger::ALL.get(trigger).map(|trigger| (*trigger, probability));
+                // The model learned from English posts: elsewhere what is named in so many words goes first.
+                if let Some(named) = foreign.then(|| named_trigger(&words, &self.eye.cues.find(&words))).flatten() {
+                    reading.trigger = Some((
+                        named,
+                        if reading.trigger.is_some_and(|(trigger, _)| trigger == named) { probability } else { 0.5 },
+                    ));
+                }
                 reading.cap = self.cap_of(text, &words, features);
                 reading.all_proceeds = all_given(&words);
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::super::gesture::{plain_gift, words};
+use super::super::gesture::{gloss, plain_gift};
 use super::super::model::calibrate::{self, Seen};
 use super::super::model::card::{Card, Figure, Origin};
 use super::super::model::evaluate::{Confusion, calibration_error};
@@ -292,7 +292,7 @@ fn seen(eye: &Eye, acts: &[Act], trigger: bool, class: impl Fn(&Act) -> Option<u
     let (mut pieces, mut features) = (Pieces::default(), Features::default());
     let example = |act: &Act| {
         let class = class(act)?;
-        let words = words::scan(&act.text);
+        let words = gloss::scan_glossed(&act.text);
         if trigger {
             eye.trigger(&act.text, &words, act.reply, &mut pieces, &mut features);
         } else {

@@ -63,6 +63,42 @@ fn plain_posts_are_read_as_people_read_them() {
 }
 
 #[test]
+fn conditions_in_german_french_and_spanish_have_their_trigger_and_cap() {
+    for (text, trigger, number, currency) in [
+        (
+            "Wir spenden 5 Euro für jeden geteilten Beitrag, höchstens 10.000 Euro.",
+            Trigger::Share,
+            10_000.0,
+            Some("EUR"),
+        ),
+        ("Pro Retweet geben wir 2 € an das Tierheim, maximal 5.000 €.", Trigger::Share, 5_000.0, Some("EUR")),
+        ("Für jede Bestellung spenden wir CHF 1, bis zu CHF 20'000.", Trigger::Purchase, 20_000.0, Some("CHF")),
+        (
+            "Pour chaque partage, nous donnons 1 euro au refuge, jusqu'à 10 000 euros.",
+            Trigger::Share,
+            10_000.0,
+            Some("EUR"),
+        ),
+        ("Por cada compartido donamos 1 euro al refugio, hasta 10.000 euros.", Trigger::Share, 10_000.0, Some("EUR")),
+        ("Für jeden neuen Follower spenden wir 1 Euro, höchstens 3.000 Euro.", Trigger::Follow, 3_000.0, Some("EUR")),
+        (
+            "Für jeden Kommentar unter diesem Beitrag geben wir 50 Cent, bis zu 2.000 Euro.",
+            Trigger::Comment,
+            2_000.0,
+            Some("EUR"),
+        ),
+        ("Por cada compra plantamos un árbol, hasta 5.000 árboles.", Trigger::Purchase, 5_000.0, None),
+    ] {
+        let reading = read(text, false);
+        assert_eq!(reading.gesture, Gesture::Conditional, "{text}: {:?}", reading.probabilities);
+        assert_eq!(reading.trigger.map(|found| found.0), Some(trigger), "{text}");
+        let cap = reading.cap.unwrap_or_else(|| panic!("{text}"));
+        let amount = cap.amount.clone().unwrap();
+        assert_eq!((amount.number, amount.currency), (number, currency), "{text}: {cap:?}");
+    }
+}
+
+#[test]
 fn a_conditional_gift_has_its_trigger_cap_and_proceeds() {
     for (text, trigger, cap) in [
         (
@@ -140,6 +176,7 @@ fn set(content: &str) -> Set {
         kind: "acts".to_owned(),
         language: "en".to_owned(),
         used_for: Use::Training,
+        first_line: 1,
         weight: 1.0,
         origin: "made up".to_owned(),
         licence: "as goodword".to_owned(),

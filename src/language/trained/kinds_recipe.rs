@@ -287,6 +287,7 @@ mod tests {
             kind: "sentiment-shares".to_owned(),
             language: "en".to_owned(),
             used_for: Use::Training,
+            first_line: 1,
             weight: 1.0,
             origin: "this test".to_owned(),
             licence: "none".to_owned(),

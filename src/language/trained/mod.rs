@@ -19,6 +19,7 @@ mod kinds_recipe;
 pub mod message;
 mod posts;
 mod sentiment;
+mod sentiment_calibration;
 mod sentiment_recipe;
 
 pub use about::TrainedAbout;

@@ -178,6 +178,7 @@ fn set(name: &str, kind: &str, used_for: Use, content: &str) -> Set {
         kind: kind.to_owned(),
         language: "en".to_owned(),
         used_for,
+        first_line: 1,
         weight: 1.0,
         origin: "made up".to_owned(),
         licence: "as goodword".to_owned(),

@@ -1,7 +1,8 @@
 //! The trained reader of sentiment, and its second head, which tells complaints.
 //!
 //! One joint model for all of [`LANGUAGES`]. A text whose language is known and not among them is not scored; one whose
-//! language cannot be told is scored where the word lists know enough of its words.
+//! language cannot be told is scored where the word lists know enough of its words. Each language but English has a
+//! calibration of its own; a text whose language cannot be told goes by the common one, of which half is English.
 
 use std::sync::Arc;
 
@@ -74,7 +75,7 @@ pub(super) fn shares(probabilities: &Scores) -> Shares {
 impl ReadSentiment for TrainedSentiment {
     fn sentiment(&self, text: &str, lang: Option<&str>, _subject: &SubjectContext<'_>) -> Option<Shares> {
         self.reads(text, lang)
-            .then(|| with_message(text, |_, features| shares(&self.sentiment.probabilities(features))))
+            .then(|| with_message(text, |_, features| shares(&self.sentiment.probabilities_in(features, lang))))
     }
 
     fn explain(&self, text: &str, lang: Option<&str>, _subject: &SubjectContext<'_>) -> Vec<Evidence> {

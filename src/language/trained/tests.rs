@@ -45,6 +45,27 @@ fn the_assets_are_those_of_their_cards_and_small_enough() {
 }
 
 #[test]
+fn every_language_is_calibrated_by_itself_and_the_card_says_how_well() {
+    let card: Card = toml::from_str(include_str!("../../../assets/models/sentiment.card.toml")).unwrap();
+    let model = asset::read(include_bytes!("../../../assets/models/sentiment.bin")).unwrap();
+    let names = ["Arabic", "French", "German", "Hindi", "Italian", "Portuguese", "Spanish"];
+    let sets = names.map(|name| match name {
+        "Hindi" => "UMSAB Hindi, unseen folds".to_owned(),
+        _ => format!("UMSAB {name}, validation"),
+    });
+    for on in sets.iter().map(String::as_str).chain(["SemEval-2017 development"]) {
+        let figure = card.figures.iter().find(|figure| figure.on == on && figure.measure == "calibration error");
+        assert!(figure.unwrap().value <= 0.08, "{on}: {figure:?}");
+    }
+    let mut own: Vec<&str> = model.header().tuned.iter().map(|tuned| tuned.language.as_str()).collect();
+    own.push("en");
+    own.sort_unstable();
+    let mut all = LANGUAGES;
+    all.sort_unstable();
+    assert_eq!(own, all);
+}
+
+#[test]
 fn plain_sentences_are_read_as_people_read_them() {
     use Sentiment::{Negative, Neutral, Positive};
     for (text, lang, expected) in [
@@ -62,6 +83,8 @@ fn plain_sentences_are_read_as_people_read_them() {
         ("Che schifo, una vergogna", "it", Negative),
         ("Adoro, muito obrigado, parabéns!", "pt", Positive),
         ("यह बहुत अच्छा है, धन्यवाद", "hi", Positive),
+        ("मुझे यह बिल्कुल पसंद नहीं आया", "hi", Negative),
+        ("kya bakwas service hai yaar", "hi", Negative),
         ("شكرا جزيلا، رائع جدا", "ar", Positive),
     ] {
         assert_eq!(read(text, Some(lang)), Some(expected), "{text}");
@@ -113,6 +136,7 @@ fn set(name: &str, kind: &str, used_for: Use, content: &str) -> Set {
         kind: kind.to_owned(),
         language: "en".to_owned(),
         used_for,
+        first_line: 1,
         weight: 1.0,
         origin: "made up".to_owned(),
         licence: "as goodword".to_owned(),
@@ -159,6 +183,26 @@ fn the_same_sets_make_the_same_bytes_and_the_card_tells_where_from() {
     let reader = TrainedSentiment::new(model(sentiment), model(complaint), Arc::new(Library::new()));
     let shares = reader.sentiment("awful, broken", Some("en"), &SubjectContext::default()).unwrap();
     assert_eq!(shares.likeliest().0, Sentiment::Negative);
+}
+
+#[test]
+fn a_language_without_a_set_for_choosing_is_judged_by_models_that_have_not_seen_the_fold() {
+    let hindi = |at: usize| match at % 3 {
+        0 => "bakwas\tnegative\n",
+        1 => "dukan das baje\tneutral\n",
+        _ => "mast\tpositive\n",
+    };
+    let lines: String = std::iter::once("not a label\n").chain((0..15).map(hindi)).collect();
+    let mut sets = made_up();
+    sets.push(Set { language: "hi".to_owned(), first_line: 2, ..set("hindi", "sentiment", Use::Training, &lines) });
+    let made = SMALL.make(&sets, &order(), &mut |_| {}).unwrap();
+    let on: Vec<&str> = made[0].card.figures.iter().map(|figure| figure.on.as_str()).collect();
+    assert!(on.contains(&"hindi, unseen folds") && on.contains(&"chosen"), "{on:?}");
+    let counts = made[0].card.data.iter().find(|origin| origin.name == "hindi").map(|origin| origin.examples);
+    assert_eq!(counts, Some(15));
+    let tuned = asset::read_owned(&made[0].asset).unwrap();
+    let languages: Vec<&str> = tuned.header().tuned.iter().map(|tuned| tuned.language.as_str()).collect();
+    assert_eq!(languages, ["hi"]);
 }
 
 #[test]
