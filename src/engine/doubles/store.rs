@@ -10,8 +10,8 @@ use super::whole;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, OwnHistory, SafeText,
-    Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
+    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, Network, NewCorrection, OwnHistory,
+    SafeText, Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
     WatchRule,
 };
 use crate::store::{
@@ -316,6 +316,16 @@ impl Store for MemoryStore {
             inside.adopted = Adopted { subjects, watches, sources: sources.collect() };
             Ok(inside.adopted.clone())
         })
+    }
+
+    async fn join(&self, roster: &Roster, _: &str, _: Timestamp) -> StoreResult<Adopted> {
+        self.adopt(roster).await
+    }
+
+    async fn source_apart(&self, name: &str, _: &Network) -> StoreResult<SourceId> {
+        let found =
+            self.look(|inside| inside.sources.iter().find(|source| source.name == name).map(|source| source.id));
+        found.ok_or_else(|| StoreError::Other("no source of this name".to_owned()))
     }
 
     async fn adopted(&self) -> StoreResult<Adopted> {
