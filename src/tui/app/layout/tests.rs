@@ -59,7 +59,7 @@ fn a_campaign_that_runs_has_room_for_its_sentence_and_takes_none_when_it_ended()
         layout(&Want { campaign, subjects: 1, ..want(80, height, View::Dashboard, Pane::Stream) }).rows(Pane::Giving)
     };
     assert_eq!((rows(24, false), rows(24, true)), (2, 4));
-    assert_eq!((rows(18, false), rows(18, true)), (2, 3));
+    assert_eq!((rows(20, false), rows(20, true)), (2, 3));
     let with = Want { campaign: true, ..want(80, 24, View::Dashboard, Pane::Stream) };
     assert!(layout(&with).columns(Pane::Giving) >= 39 && layout(&with).columns(Pane::Sentiment) >= 39);
 }
