@@ -29,7 +29,7 @@ pub async fn run(arguments: &CampaignsArgs, everywhere: &Everywhere) -> CliResul
 }
 
 async fn carry_out(arguments: &CampaignsArgs, house: &House, store: &SqliteStore) -> CliResult<u8> {
-    adopt(house, store).await?;
+    join(house, store, "").await?;
     match &arguments.command {
         None => list(&board(house, store).await?, &house.zone(), arguments.printing.json),
         Some(CampaignsCommand::Show { name, printing }) => {
@@ -62,12 +62,25 @@ async fn carry_out(arguments: &CampaignsArgs, house: &House, store: &SqliteStore
     }
 }
 
-/// Brings the configuration's campaigns into the store; where that can only be read, what was brought in before stands.
+/// Brings the configuration's campaigns into the store, for who collects; where that can only be read, what was brought
+/// in before stands.
 ///
 /// # Errors
 /// When the store refuses for another reason.
 pub async fn adopt(house: &House, store: &SqliteStore) -> CliResult {
     match store.adopt_campaigns(&house.config.campaign_terms()).await {
+        Ok(()) | Err(StoreError::ReadOnly { .. } | StoreError::Full { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The same for who comes for one errand: none is taken away, and while another process than `by` collects, what that one
+/// took on stands.
+///
+/// # Errors
+/// When the store refuses for another reason than that it can only be read.
+pub async fn join(house: &House, store: &SqliteStore, by: &str) -> CliResult {
+    match store.join_campaigns(&house.config.campaign_terms(), by, SystemClock.now()).await {
         Ok(()) | Err(StoreError::ReadOnly { .. } | StoreError::Full { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }

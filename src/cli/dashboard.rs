@@ -68,6 +68,12 @@ pub async fn open(opening: Opening, everywhere: &Everywhere) -> CliResult<u8> {
     let mut setup = setup(&house, &store, &engine, keymap, occasion, notices);
     setup.model.writer = super::voice::writer(&house.config, voice.as_deref(), Arc::clone(&coach));
     setup.reload = house.file.clone().map(|file| reload(file, Arc::clone(&engine), asked, coach));
+    setup.eraser = Some(Arc::new(super::forget::ForScreen {
+        store: Arc::clone(&store),
+        engine: Arc::clone(&engine),
+        data: house.data.clone(),
+        logs: house.logs.clone(),
+    }));
     setup.model.voice = voice;
     if let Some(narrator) = narrator {
         setup.narrator = narrator;
@@ -165,6 +171,7 @@ fn setup(
         },
         save_watch: house.file.clone().map(|file| save_watch(file, config.brand.name.clone())),
         reload: None,
+        eraser: None,
         narrator: mpsc::channel(1).1,
     }
 }

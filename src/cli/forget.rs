@@ -1,6 +1,8 @@
 //! `forget`: erases a person everywhere, and proves it.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -10,11 +12,14 @@ use super::prompt::Terminal;
 use super::{house, output};
 use crate::domain::person::{Handle, Traces};
 use crate::domain::{Clock, Network, SafeText};
-use crate::engine::SystemClock;
+use crate::engine::{EngineHandle, SystemClock};
 use crate::sources::Person as _;
 use crate::store::people::{Erased, People, Whom};
 use crate::store::sqlite::{Left, Proof, SqliteStore, copies};
 use crate::store::{Store, StoreResult};
+use crate::tui::app::cmd::Forgetting;
+use crate::tui::app::people::Forgotten;
+use crate::tui::runtime::Eraser;
 
 /// Erases a person. The exit code is 0 when nothing is left, else 1.
 ///
@@ -34,15 +39,12 @@ pub async fn run(arguments: &ForgetArgs, everywhere: &Everywhere) -> CliResult<u
 async fn forget(
     arguments: &ForgetArgs,
     store: &SqliteStore,
-    directory: &std::path::Path,
-    logs: &std::path::Path,
+    directory: &Path,
+    logs: &Path,
 ) -> CliResult<Option<(Erased, Proof)>> {
     let whom = whom(arguments, store).await?;
     let traces = store.traces(&whom).await?;
-    let mut others = Vec::new();
-    for path in copies(directory) {
-        others.push(SqliteStore::open_copy(&path).await?);
-    }
+    let others = open_copies(directory).await?;
     if !arguments.yes {
         announce(&traces, &whom, &others)?;
         let question = "Type yes to erase all of this for good";
@@ -52,12 +54,74 @@ async fn forget(
             return Ok(None);
         }
     }
-    let mut erased = store.forget(&whom, SystemClock.now()).await?;
-    let result = in_copies(&others, arguments, &mut erased).await;
-    close(others).await;
-    result?;
+    Ok(Some(erase(&whom, store, others, logs).await?))
+}
+
+async fn open_copies(directory: &Path) -> StoreResult<Vec<SqliteStore>> {
+    let mut others = Vec::new();
+    for path in copies(directory) {
+        others.push(SqliteStore::open_copy(&path).await?);
+    }
+    Ok(others)
+}
+
+/// Erases somebody in the store and in copies of it, and searches for what is left.
+async fn erase(
+    whom: &Whom,
+    store: &SqliteStore,
+    copies: Vec<SqliteStore>,
+    logs: &Path,
+) -> StoreResult<(Erased, Proof)> {
+    let erased = async {
+        let mut erased = store.forget(whom, SystemClock.now()).await?;
+        in_copies(&copies, whom, &mut erased).await?;
+        Ok(erased)
+    };
+    let erased = erased.await;
+    close(copies).await;
+    let erased = erased?;
     let proof = store.prove(&erased, Some(logs)).await?;
-    Ok(Some((erased, proof)))
+    Ok((erased, proof))
+}
+
+/// Erases people for the screen, the same way.
+pub struct ForScreen {
+    /// Where they are erased.
+    pub store: Arc<SqliteStore>,
+    /// What is told that the store has changed.
+    pub engine: Arc<EngineHandle>,
+    /// The data directory.
+    pub data: PathBuf,
+    /// The directory of the logs.
+    pub logs: PathBuf,
+}
+
+impl ForScreen {
+    async fn forget(&self, whom: &Whom) -> StoreResult<(Erased, Proof)> {
+        erase(whom, &self.store, open_copies(&self.data).await?, &self.logs).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Eraser for ForScreen {
+    async fn remains(&self, whom: &Forgetting) -> Result<Vec<String>, String> {
+        let traces = self.store.traces(&of_screen(whom)).await.map_err(|error| error.to_string())?;
+        let mut lines = counts(&traces);
+        lines.extend(copies(&self.data).iter().map(|copy| format!("the same in {}", copy.display())));
+        Ok(lines.iter().map(|line| SafeText::line(line, 400).to_string()).collect())
+    }
+
+    async fn erase(&self, whom: &Forgetting) -> Result<Forgotten, String> {
+        let done = self.forget(&of_screen(whom)).await;
+        self.engine.changed_here();
+        let (erased, proof) = done.map_err(|error| error.to_string())?;
+        let lines = told(&erased, &proof).iter().map(|line| SafeText::line(line, 600).to_string()).collect();
+        Ok(Forgotten { clean: proof.left.is_empty(), lines })
+    }
+}
+
+fn of_screen(whom: &Forgetting) -> Whom {
+    Whom { handle: whom.handle.clone(), accounts: whom.accounts.clone(), networks: Vec::new() }
 }
 
 async fn close(stores: Vec<SqliteStore>) {
@@ -67,7 +131,7 @@ async fn close(stores: Vec<SqliteStore>) {
 }
 
 /// Erases them in the copies that lie in the data directory, too.
-async fn in_copies(copies: &[SqliteStore], arguments: &ForgetArgs, erased: &mut Erased) -> StoreResult<()> {
+async fn in_copies(copies: &[SqliteStore], whom: &Whom, erased: &mut Erased) -> StoreResult<()> {
     let networks: BTreeSet<String> =
         erased.traces.accounts.iter().map(|account| account.network.name().to_owned()).collect();
     let handles: Vec<String> = erased.names.clone();
@@ -76,14 +140,11 @@ async fn in_copies(copies: &[SqliteStore], arguments: &ForgetArgs, erased: &mut 
         for handle in &handles {
             let found = copy.accounts(handle, None).await?;
             let meant = |account: &&Handle| {
-                networks.contains(account.network.name())
-                    || arguments.network.iter().any(|network| network == account.network.name())
+                networks.contains(account.network.name()) || whom.networks.contains(&account.network)
             };
             accounts.extend(found.iter().filter(meant).map(|account| account.person));
         }
-        let networks = arguments.network.iter().map(|network| Network::named(network)).collect();
-        let whom = Whom { handle: arguments.handle.clone(), accounts, networks };
-        let more = copy.forget(&whom, SystemClock.now()).await?;
+        let more = copy.forget(&Whom { accounts, ..whom.clone() }, SystemClock.now()).await?;
         erased.names.extend(more.names.into_iter().filter(|name| !handles.contains(name)));
         erased.pieces.extend(more.pieces);
         copy.rewrite().await?;
@@ -207,31 +268,36 @@ fn tell(arguments: &ForgetArgs, erased: &Erased, proof: &Proof) -> CliResult {
             "explained": proof.explained.iter().map(left).collect::<Vec<_>>(),
         }));
     }
-    output::line("Erased:")?;
-    for line in counts(&erased.traces) {
-        output::line(format!("  {line}"))?;
-    }
+    told(erased, proof).iter().try_for_each(output::line)
+}
+
+/// The same in lines.
+fn told(erased: &Erased, proof: &Proof) -> Vec<String> {
+    let mut lines = vec!["Erased:".to_owned()];
+    lines.extend(counts(&erased.traces).iter().map(|line| format!("  {line}")));
     let searched = format!("searched {} files, {} bytes", output::grouped(proof.files), output::grouped(proof.bytes));
     match proof.left.is_empty() {
-        true => output::line(format!("{searched}: nothing left"))?,
+        true => lines.push(format!("{searched}: nothing left")),
         false => {
-            output::line(format!("{searched}: something is left"))?;
-            for left in &proof.left {
+            lines.push(format!("{searched}: something is left"));
+            lines.extend(proof.left.iter().map(|left| {
                 let place = SafeText::line(&left.place, 400);
-                output::line(format!("  {place}: {}, {}", left.what, times(left.times)))?;
-            }
+                format!("  {place}: {}, {}", left.what, times(left.times))
+            }));
         }
     }
     if !proof.explained.is_empty() {
-        output::line("Found and not theirs:")?;
-        for left in &proof.explained {
+        lines.push("Found and not theirs:".to_owned());
+        lines.extend(proof.explained.iter().map(|left| {
             let (place, why) = (SafeText::line(&left.place, 400), left.why.as_deref().unwrap_or_default());
-            output::line(format!("  {place}: {}: {why}", times(left.times)))?;
-        }
+            format!("  {place}: {}: {why}", times(left.times))
+        }));
     }
-    output::line(
-        "Copies that lie elsewhere still hold them: `goodword restore` forgets them again when it brings one back here.",
-    )
+    lines.push(
+        "Copies that lie elsewhere still hold them: `goodword restore` forgets them again when it brings one back here."
+            .to_owned(),
+    );
+    lines
 }
 
 fn times(times: u64) -> String {

@@ -48,15 +48,11 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
             Box::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| CliError::file(path, error))?))
         }
     };
-    let configured = roster.clone();
     let mut importer = Importer::new(Arc::clone(&store), roster);
     let read = importer.read(&mut lines).await;
     let tally = importer.tally;
-    // What was imported from is no source to be asked: it leaves the roster again, its mentions stay.
-    let tidied = store.adopt(&configured).await;
     store.close().await;
     read?;
-    tidied?;
     if arguments.printing.json {
         output::json(&json!({
             "lines": tally.lines, "new": tally.new, "changed": tally.changed, "known": tally.known,
@@ -240,21 +236,16 @@ impl Importer {
         if let Some(id) = self.places.get(place) {
             return Ok(*id);
         }
+        if self.intake.is_none() {
+            let adopted = self.store.join(&self.roster, "", SystemClock.now()).await?;
+            let school = School::new(Arc::clone(&self.store) as _, Arc::clone(&self.readers));
+            school.look().await?;
+            let intake = Intake::new(&adopted, Arc::clone(&self.readers));
+            self.intake = Some(intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught()));
+        }
         let (name, network) = place;
-        let same = |source: &RosterSource| source.name == *name && source.network == *network;
-        let at = match self.roster.sources.iter().position(same) {
-            Some(at) => at,
-            None => {
-                self.roster.sources.push(RosterSource::alone(name, network.clone()));
-                self.roster.sources.len() - 1
-            }
-        };
-        let adopted = self.store.adopt(&self.roster).await?;
-        let school = School::new(Arc::clone(&self.store) as _, Arc::clone(&self.readers));
-        school.look().await?;
-        let intake = Intake::new(&adopted, Arc::clone(&self.readers));
-        self.intake = Some(intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught()));
-        let id = adopted.sources.get(at).copied().ok_or_else(|| CliError::message("the store lost a source"))?;
+        // What is imported from is no source to be asked.
+        let id = self.store.source_apart(name, network).await?;
         self.places.insert(place.clone(), id);
         Ok(id)
     }

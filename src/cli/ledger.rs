@@ -17,6 +17,7 @@ use crate::engine::books::shown::by_campaign;
 use crate::engine::books::stakes::{Pledged, Promises, Stake};
 use crate::engine::books::{Books, Read};
 use crate::engine::campaigns::Keeper;
+use crate::engine::campaigns::words::many;
 use crate::measure::giving::ledger::{Balance, Discount, Line};
 use crate::measure::giving::{Side, full_marks};
 use crate::store::Store;
@@ -39,7 +40,7 @@ pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u
     let readers = house.readers();
     let size = house.config.brand.size;
     let looked = async {
-        super::campaigns::adopt(&house, &store).await?;
+        super::campaigns::join(&house, &store, "").await?;
         let books = Books::open(&*store, readers.gesture.as_ref(), size, house.table()).await?;
         let stakes = Keeper::stakes(&*store, house.scale(), now).await?;
         let acts = if arguments.acts { texts(&*store, &books, now, since).await? } else { HashMap::new() };
@@ -119,7 +120,7 @@ impl Telling<'_> {
         let (sums, table) = (ledger.sums(self.now), ledger.table());
         let full = full_marks(ledger.size());
         let mut words = vec![match ledger.balance(self.now) {
-            Balance::TooFew(acts) => format!("balance     too few: {acts} acts, 10 are needed"),
+            Balance::TooFew(acts) => format!("balance     too few: {}, 10 are needed", many(acts, "act", "acts")),
             Balance::Standing(balance) => format!("balance     {balance:.2} of the {full:.2} that are full marks"),
             Balance::Stale(balance, since) => {
                 format!("balance     {balance:.2} of {full:.2}, stale: nothing was published since {}", day(since))
@@ -372,11 +373,11 @@ fn act_as_json(line: &Line, read: &Read, act: &Act) -> Value {
 fn pledged(pledged: &Pledged) -> String {
     let sum = |amount: f64| clean(pledged.sum(amount));
     let mut words = format!(
-        "{:<6}      {} promised on a condition, {} given away, by the words of {} acts",
+        "{:<6}      {} promised on a condition, {} given away, by the words of {}",
         kind(pledged),
         sum(pledged.on_condition),
         sum(pledged.given),
-        pledged.acts
+        many(pledged.acts, "act", "acts")
     );
     if pledged.paid > 0.0 {
         words.push_str(&format!("; {} paid, by the word of a person", sum(pledged.paid)));

@@ -116,7 +116,7 @@ impl Poster<'_> {
         let (rehearsing, now) = (&self.desk.context().writer().rehearsing, SystemClock.now());
         let books = rehearsing.books(self.desk.store()).await?;
         let ground = rehearsing.ground(&books, self.desk.store(), now).await?;
-        super::campaigns::adopt(self.house, self.desk.store()).await?;
+        super::campaigns::join(self.house, self.desk.store(), self.desk.engine().process()).await?;
         let mut keeper = Keeper::open(self.desk.store(), self.house.scale(), now).await?;
         let board = keeper.board(self.desk.store(), &books, now).await?;
         let text = sheet.paper().text().trim().to_owned();

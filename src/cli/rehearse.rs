@@ -13,6 +13,7 @@ use crate::domain::{Clock, SafeText};
 use crate::engine::SystemClock;
 use crate::engine::books::Books;
 use crate::engine::campaigns::Keeper;
+use crate::engine::campaigns::words::many;
 use crate::engine::rehearsal::told::{self, does, gives};
 use crate::engine::rehearsal::{Advice, Change, Footing, Rehearsal, Setting, Stage, Within};
 use crate::measure::giving::health::Health;
@@ -63,7 +64,7 @@ async fn setting(
     books: &Books,
     text: &str,
 ) -> CliResult<Option<Setting>> {
-    campaigns::adopt(house, store).await?;
+    campaigns::join(house, store, "").await?;
     let now = SystemClock.now();
     let board = Keeper::open(store, house.scale(), now).await?.board(store, books, now).await?;
     match &arguments.campaign {
@@ -108,7 +109,7 @@ fn lines(rehearsal: &Rehearsal, text: &str, full: f64, acts: usize) -> Vec<Strin
     lines.push(format!("counts as   {}", told::counts_as(rehearsal.side)));
     let (before, after) = (rehearsal.before.balance(), rehearsal.after.balance());
     lines.push(if acts < FEWEST_ACTS {
-        format!("balance     too few: {acts} acts, {FEWEST_ACTS} are needed")
+        format!("balance     too few: {}, {FEWEST_ACTS} are needed", many(acts, "act", "acts"))
     } else {
         format!("balance     {before:.2} would become {after:.2}; {full:.2} are full marks")
     });

@@ -16,7 +16,42 @@ impl SectionSchema {
     pub fn header(&self) -> String {
         if self.many { format!("[[{}]]", self.name) } else { format!("[{}]", self.name) }
     }
+
+    /// The key that somebody means who writes another word for it.
+    pub fn another_word(&self, word: &str) -> Option<&'static str> {
+        let word = word.to_lowercase();
+        OTHER_WORDS.iter().find(|(section, other, _)| *section == self.name && *other == word).map(|(.., key)| *key)
+    }
 }
+
+/// What other places call a key: the section, the word, and the key that is meant.
+const OTHER_WORDS: &[(&str, &str, &str)] = &[
+    ("campaign", "hashtag", "tags"),
+    ("campaign", "hashtags", "tags"),
+    ("campaign", "query", "words"),
+    ("campaign", "keywords", "words"),
+    ("campaign", "search", "words"),
+    ("campaign", "watches", "watch"),
+    ("campaign", "handles", "accounts"),
+    ("campaign", "people", "accounts"),
+    ("campaign", "sources", "accounts"),
+    ("campaign", "from", "since"),
+    ("campaign", "start", "since"),
+    ("campaign", "begin", "since"),
+    ("campaign", "begins", "since"),
+    ("campaign", "to", "until"),
+    ("campaign", "end", "until"),
+    ("campaign", "ends", "until"),
+    ("watch", "words", "query"),
+    ("watch", "search", "query"),
+    ("watch", "brand", "subject"),
+    ("source", "tags", "hashtags"),
+    ("source", "type", "network"),
+    ("source", "kind", "network"),
+    ("source", "address", "url"),
+    ("brand", "accounts", "handles"),
+    ("rival", "accounts", "handles"),
+];
 
 const fn one(name: &'static str, keys: &'static [&'static str]) -> SectionSchema {
     SectionSchema { name, many: false, keys }

@@ -69,6 +69,8 @@ impl<'r> Section<'r> {
             let elsewhere = SECTIONS.iter().find(|section| section.keys.contains(&name));
             let help = if self.schema.name == "source" && matches!(name, "token" | "password" | "secret") {
                 "a secret does not belong into this file: use token_env, token_file or password_command".to_owned()
+            } else if let Some(meant) = self.schema.another_word(name) {
+                format!("did you mean `{meant}`?")
             } else if let Some(meant) = nearest(name, self.schema.keys.iter().copied()) {
                 format!("did you mean `{meant}`?")
             } else if let Some(home) = elsewhere {

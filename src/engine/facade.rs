@@ -30,6 +30,7 @@ use super::outbox::{Bell, Desk, Exits, Manner, Sender, Watcher, keep_known};
 use super::own::OwnAccounts;
 use super::plan::{EngineError, EnginePlan, Orders};
 use super::{holder, people, retention, supervise};
+use crate::domain::Clock;
 use crate::domain::time::SignedDuration;
 use crate::language::Readers;
 use crate::sources::Source;
@@ -124,6 +125,8 @@ struct Crew {
     doors: Doors,
     readers: Arc<Readers>,
     store: Arc<dyn Store>,
+    /// This process, and the time, when it only sends.
+    errand: Option<(String, Arc<dyn Clock>)>,
     school: Arc<School>,
     books: Arc<Bookkeeper>,
     campaigner: Arc<Campaigner>,
@@ -153,10 +156,15 @@ impl Crew {
         }
     }
 
-    /// Brings the roster into the store; the numbers that it gets are those in force from now on.
+    /// Brings the roster into the store; the numbers that it gets are those in force from now on. Who does not listen
+    /// comes for one errand: what a collecting process took on is left alone.
     async fn adopt(&self) -> Result<Arc<Adopted>, StoreError> {
         let roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let adopted = Arc::new(self.store.adopt(&roster).await?);
+        let adopted = match &self.errand {
+            Some((process, clock)) => self.store.join(&roster, process, clock.now()).await?,
+            None => self.store.adopt(&roster).await?,
+        };
+        let adopted = Arc::new(adopted);
         *self.adopted.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&adopted);
         Ok(adopted)
     }
@@ -234,6 +242,7 @@ impl Conductor {
         let crew = Crew {
             campaigner: Arc::new(campaigner),
             zone: plan.zone,
+            errand: (!plan.listens).then(|| (process.clone(), Arc::clone(&plan.clock))),
             roster: Mutex::new(roster),
             adopted: Mutex::default(),
             team: Mutex::new(plan.team),

@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::clock::after;
 use super::event::{Event, Standing};
@@ -29,7 +29,7 @@ pub struct LeasePace {
     pub life: SignedDuration,
     /// How often the holder renews it; well below half of the life.
     pub renew: Duration,
-    /// How often a follower looks whether something was committed.
+    /// How often a follower looks whether something was committed; the holder looks half as often.
     pub probe: Duration,
     /// How long to wait after the store failed.
     pub mend: Duration,
@@ -54,6 +54,14 @@ const SIGNALS: u32 = 50;
 struct Sight {
     version: Option<i64>,
     content: Option<u64>,
+}
+
+/// What the holder saw last of what others did.
+struct Strangers {
+    /// Changes with every commit.
+    log: Option<i64>,
+    /// Changes with the commits of other processes.
+    commits: Option<i64>,
 }
 
 /// Longest that giving the lease back may delay the end of the program.
@@ -130,22 +138,18 @@ impl Keeper {
         lease.until > after(now, self.pace.life)
     }
 
-    /// Renews the lease until it is lost. Cancel-safe.
+    /// Renews the lease until it is lost, and tells when others commit something. Cancel-safe.
     pub(crate) async fn keep(&self, epoch: i64) {
         let mut pause = self.pace.renew;
         let mut told = None;
-        let mut strangers = self.store.strangers_version().await.ok();
+        let mut seen = Strangers { log: self.store.version().await.ok(), commits: None };
+        seen.commits = self.store.strangers_version().await.ok();
         loop {
-            sleep(pause).await;
+            self.rest(pause, &mut seen).await;
             pause = match self.ask().await {
                 Ok(LeaseState::Ours(lease)) if lease.epoch == epoch => {
                     self.herald.is_over(told.take());
-                    // An import, or somebody who marks mentions as read on another screen.
-                    let now = self.store.strangers_version().await.ok();
-                    if now.is_some() && std::mem::replace(&mut strangers, now) != now {
-                        self.look_whether_paused().await.ok();
-                        self.herald.tell(Event::Changed);
-                    }
+                    self.look_for_strangers(&mut seen).await;
                     self.pace.renew
                 }
                 Ok(_) | Err(StoreError::LeaseLost) => return,
@@ -156,6 +160,29 @@ impl Keeper {
                     self.pace.renew.min(Duration::from_secs(1))
                 }
             };
+        }
+    }
+
+    /// Waits, and looks every second whether somebody else committed something: an import, a person who is forgotten,
+    /// somebody who marks mentions as read on another screen. The log tells whether anybody did, so that who is alone
+    /// asks nothing.
+    async fn rest(&self, pause: Duration, seen: &mut Strangers) {
+        let end = Instant::now() + pause;
+        while Instant::now() < end {
+            sleep_until(end.min(Instant::now() + 2 * self.pace.probe)).await;
+            let log = self.store.version().await.ok();
+            if log.is_some() && std::mem::replace(&mut seen.log, log) != log {
+                self.look_for_strangers(seen).await;
+            }
+        }
+    }
+
+    /// Tells when somebody else committed something.
+    async fn look_for_strangers(&self, seen: &mut Strangers) {
+        let commits = self.store.strangers_version().await.ok();
+        if commits.is_some() && std::mem::replace(&mut seen.commits, commits) != commits {
+            self.look_whether_paused().await.ok();
+            self.herald.tell(Event::Changed);
         }
     }
 
@@ -221,8 +248,8 @@ impl Keeper {
     }
 
     /// A number that differs when a person could see a difference: how the sources fare, how many mentions there
-    /// are, how many are unread, which signals there are and which were seen, what
-    /// was corrected.
+    /// are, how many are unread, which signals there are and which were seen, what was corrected, and what campaigns
+    /// are made of.
     async fn content(&self) -> StoreResult<u64> {
         let mut hash = DefaultHasher::new();
         self.look_whether_paused().await?;
@@ -233,6 +260,7 @@ impl Keeper {
             (id, health, failures, seen, mentions, live).hash(&mut hash);
         }
         self.store.corrections_version().await?.hash(&mut hash);
+        self.store.campaign_place().await?.hash(&mut hash);
         let overview = self.store.overview(self.clock.now(), None).await?;
         (overview.mentions, overview.unread).hash(&mut hash);
         for signal in self.store.signals(SIGNALS).await? {

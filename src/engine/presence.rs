@@ -4,6 +4,7 @@
 
 use crate::domain::time::SignedDuration;
 use crate::domain::{Act, BrandSize, Timestamp, Visibility};
+use crate::engine::campaigns::words::many;
 use crate::engine::rehearsal::is_personal;
 use crate::measure::giving::full_personal;
 use crate::measure::giving::sameness::{self, Sameness, Sketch};
@@ -76,7 +77,7 @@ impl Presence {
             Some(share) => {
                 format!("{:.0} % personal, full marks from {:.0} %", share * 100.0, self.full * 100.0)
             }
-            None => format!("too few: {} acts in 4 weeks, {FEWEST} are needed", self.acts),
+            None => format!("too few: {} in 4 weeks, {FEWEST} are needed", many(self.acts, "act", "acts")),
         }
     }
 

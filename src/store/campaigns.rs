@@ -60,6 +60,9 @@ pub trait Campaigns: Send + Sync {
     /// Brings the configuration's campaigns in; finds those that are there by name, whatever the case. What left the
     /// configuration is taken away, and keeps what was paid. Writes nothing when nothing changed.
     async fn adopt_campaigns(&self, terms: &[Terms]) -> StoreResult<()>;
+    /// The same for who comes for one errand and goes again: brings in those that are not there, and takes none away.
+    /// While a process other than `by` holds the lease nothing is changed: what that one took on stands.
+    async fn join_campaigns(&self, terms: &[Terms], by: &str, now: Timestamp) -> StoreResult<()>;
     /// Those that there are, the configuration's first and in its order.
     async fn campaigns(&self) -> StoreResult<Vec<Campaign>>;
     /// Changes something and returns what undoes it. What stands in the configuration is neither changed nor taken

@@ -293,6 +293,16 @@ pub trait Store: Cases + Outbox + Dispatch + Giving + Campaigns + People {
 
     /// Brings the configuration's subjects, watches and sources in; finds those that are there by name.
     async fn adopt(&self, roster: &Roster) -> StoreResult<Adopted>;
+    /// The same for who comes for one errand and goes again: brings in what the roster names and is not there, and
+    /// takes nothing away. While a process other than `by` holds the lease, what that one adopted stands as it is, and
+    /// sources that it does not know get a number without being among its own. The subjects and watches that are
+    /// returned are those in force, the sources those of the roster, in its order.
+    async fn join(&self, roster: &Roster, by: &str, now: Timestamp) -> StoreResult<Adopted>;
+    /// The number of a source that is not asked, such as a file; it is not among the adopted ones.
+    ///
+    /// # Errors
+    /// When an adopted source of another network has this name.
+    async fn source_apart(&self, name: &str, network: &Network) -> StoreResult<SourceId>;
     /// Subjects and watches as last adopted.
     async fn adopted(&self) -> StoreResult<Adopted>;
 

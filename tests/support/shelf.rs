@@ -173,6 +173,12 @@ impl Store for Shelf {
     async fn adopt(&self, _: &Roster) -> StoreResult<Adopted> {
         Ok(Adopted::default())
     }
+    async fn join(&self, _: &Roster, _: &str, _: Timestamp) -> StoreResult<Adopted> {
+        Ok(Adopted::default())
+    }
+    async fn source_apart(&self, _: &str, _: &Network) -> StoreResult<SourceId> {
+        Err(StoreError::LeaseLost)
+    }
     async fn adopted(&self) -> StoreResult<Adopted> {
         Ok(Adopted::default())
     }

@@ -151,6 +151,7 @@ async fn show(script: Script) -> i32 {
         clock: Arc::new(SystemClock),
         screen: ScreenSettings::default(),
         save_watch: None,
+        eraser: None,
         reload: None,
         narrator: tokio::sync::mpsc::channel(1).1,
     })

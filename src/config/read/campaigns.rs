@@ -138,6 +138,8 @@ mod tests {
             ("name = \"x\"\nsince = \"1.11.2026\"\n", ":8:9 ", "is no day"),
             ("name = \"x\"\nsince = \"2026-11-02\"\nuntil = \"2026-11-01\"\n", ":9:9 ", "ends before it begins"),
             ("name = \"x\"\ntag = [\"a\"]\n", ":8:1 ", "did you mean `tags`?"),
+            ("name = \"x\"\nhashtags = [\"a\"]\n", ":8:1 ", "did you mean `tags`?"),
+            ("name = \"x\"\ntags = [\"a\"]\nend = \"2026-11-30\"\n", ":9:1 ", "did you mean `until`?"),
             ("tags = [\"a\"]\n", ":6:1 ", "needs `name`"),
             (
                 "name = \"x\"\ntags = [\"a\"]\n[[campaign]]\nname = \"X\"\ntags = [\"b\"]\n",

@@ -77,6 +77,12 @@ impl Tracked {
         self.searched.zip(begin).is_some_and(|(searched, begin)| begin < searched)
     }
 
+    /// Whether the words of one of these are among what is shown.
+    fn shows(&self, mentions: &[MentionId]) -> bool {
+        let days = self.flow.iter().flat_map(|(_, flow)| &flow.days);
+        days.flat_map(|day| &day.posts).any(|post| mentions.contains(&post.mention))
+    }
+
     fn take_out(&mut self, mention: MentionId) -> Option<Response> {
         let at = self.places.remove(&mention)?;
         self.flow = None;
@@ -362,6 +368,10 @@ impl Keeper {
             }
             for row in &rows {
                 changed |= self.put_response(row, words.get(&row.mention).map_or(&[], Vec::as_slice));
+            }
+            // What is shown of it may have other words now.
+            for tracked in self.tracked.iter_mut().filter(|tracked| tracked.shows(piece)) {
+                (tracked.flow, changed) = (None, true);
             }
         }
         Ok(changed)

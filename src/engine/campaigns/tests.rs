@@ -1,6 +1,8 @@
 //! Kept in line with the store, campaigns are what they are when everything is read anew; whatever came late, out of
 //! order, was corrected or taken down.
 
+mod forgotten;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -15,6 +15,10 @@ impl Campaigns for MemoryStore {
         Ok(())
     }
 
+    async fn join_campaigns(&self, _: &[Terms], _: &str, _: Timestamp) -> StoreResult<()> {
+        Ok(())
+    }
+
     async fn campaigns(&self) -> StoreResult<Vec<Campaign>> {
         Ok(Vec::new())
     }

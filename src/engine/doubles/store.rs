@@ -10,9 +10,8 @@ use super::whole;
 use crate::domain::stream::{Counts, Filter, Key, Overview, Span};
 use crate::domain::time::{SignedDuration, published};
 use crate::domain::{
-    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, NewCorrection, OwnHistory, SafeText,
-    Sentiment, Signal, SignalId, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
-    WatchRule,
+    Act, Correction, CorrectionId, GroupId, Item, Mention, MentionId, MentionRow, Network, NewCorrection, OwnHistory,
+    SafeText, Sentiment, Signal, SignalId, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId, WatchRule,
 };
 use crate::store::{
     Adopted, Lease, LeaseState, NewAct, NewMention, RecordBatch, Recorded, Retention, Roster, RosterSource, Store,
@@ -291,24 +290,7 @@ impl Store for MemoryStore {
                     inside.scopes.insert(SourceId(number(place)), scope.clone());
                 }
                 if !inside.sources.iter().any(|source| source.name == *name) {
-                    inside.sources.push(SourceState {
-                        id: SourceId(number(place)),
-                        name: name.clone(),
-                        network: network.clone(),
-                        cursor: String::new(),
-                        health: SourceHealth::New,
-                        trouble: SafeText::default(),
-                        failures: 0,
-                        polled: None,
-                        answered: None,
-                        fresh: None,
-                        next: None,
-                        interval: None,
-                        mentions: 0,
-                        meters: Vec::new(),
-                        live: false,
-                        own_history: None,
-                    });
+                    inside.sources.push(whole::source(SourceId(number(place)), name, network));
                 }
             }
             let sources = roster.sources.iter();
@@ -316,6 +298,16 @@ impl Store for MemoryStore {
             inside.adopted = Adopted { subjects, watches, sources: sources.collect() };
             Ok(inside.adopted.clone())
         })
+    }
+
+    async fn join(&self, roster: &Roster, _: &str, _: Timestamp) -> StoreResult<Adopted> {
+        self.adopt(roster).await
+    }
+
+    async fn source_apart(&self, name: &str, _: &Network) -> StoreResult<SourceId> {
+        let found =
+            self.look(|inside| inside.sources.iter().find(|source| source.name == name).map(|source| source.id));
+        found.ok_or_else(|| StoreError::Other("no source of this name".to_owned()))
     }
 
     async fn adopted(&self) -> StoreResult<Adopted> {

@@ -3,7 +3,9 @@
 use super::said::SaidOf;
 use super::store::Inside;
 use crate::domain::time::published;
-use crate::domain::{Act, ActId, Mention, MentionId, MentionRow, OwnHistory, SafeText, SourceId};
+use crate::domain::{
+    Act, ActId, Mention, MentionId, MentionRow, Network, OwnHistory, SafeText, SourceHealth, SourceId, SourceState,
+};
 use crate::store::{NewAct, NewMention, RecordBatch, Recorded};
 
 pub(super) fn mention(row: &MentionRow, new: &NewMention, said: &SaidOf) -> Mention {
@@ -25,6 +27,27 @@ pub(super) fn mention(row: &MentionRow, new: &NewMention, said: &SaidOf) -> Ment
         addressed: new.item.addressed,
         answerable: new.item.answerable,
         corrections: said.of(row.id),
+    }
+}
+/// A source that was never asked.
+pub(super) fn source(id: SourceId, name: &str, network: &Network) -> SourceState {
+    SourceState {
+        id,
+        name: name.to_owned(),
+        network: network.clone(),
+        cursor: String::new(),
+        health: SourceHealth::New,
+        trouble: SafeText::default(),
+        failures: 0,
+        polled: None,
+        answered: None,
+        fresh: None,
+        next: None,
+        interval: None,
+        mentions: 0,
+        meters: Vec::new(),
+        live: false,
+        own_history: None,
     }
 }
 

@@ -68,6 +68,11 @@ impl EngineHandle {
         self.crew.campaigner.ring();
     }
 
+    /// Something was changed in the store past the engine, by this very process: everything is looked at again.
+    pub fn changed_here(&self) {
+        self.shared.herald.tell(Event::Changed);
+    }
+
     /// Brings the configuration's campaigns in.
     ///
     /// # Errors

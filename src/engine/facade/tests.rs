@@ -269,6 +269,29 @@ async fn a_store_that_can_only_be_read_starts_and_collects_when_there_is_room() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_others_commit_is_told_within_about_a_second() {
+    let scene = Scene::new();
+    let (handle, mut events) = scene.start_as("one", vec![]).await;
+    pass(SECOND * 20).await;
+    drain(&mut events);
+    pass(SECOND * 20).await;
+    let told = |events: &[Event]| events.iter().filter(|event| matches!(event, Event::Changed)).count();
+    assert_eq!(told(&drain(&mut events)), 0, "nobody else is there");
+    for _ in 0..8 {
+        // At any moment between two renewals of the lease.
+        pass(SECOND).await;
+        drain(&mut events);
+        scene.store.look(|inside| {
+            inside.version += 1;
+            inside.strangers += 1;
+        });
+        pass(Duration::from_millis(1_100)).await;
+        assert_eq!(told(&drain(&mut events)), 1);
+    }
+    handle.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_survives_restarts_and_holds_for_everybody() {
     let scene = Scene::new();
     let script = Script::new(vec![Step::items(vec![])]);

@@ -31,6 +31,28 @@ impl Town {
     }
 }
 
+pub(crate) async fn an_errand_ends_no_campaign(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let (ride, warm, new) = (terms("Ride", "ride"), terms("Warm", "warm"), terms("New", "new"));
+    town.store.adopt_campaigns(&[ride.clone(), warm.clone()]).await.unwrap();
+    let before = town.store.campaigns().await.unwrap();
+    let place = town.store.campaign_place().await.unwrap();
+    let changed = terms("ride", "other");
+    // While another process collects, nothing changes; not even for a configuration with no campaign at all.
+    for errand in [&[][..], &[changed.clone(), new.clone()]] {
+        town.store.join_campaigns(errand, "errand", at(NOW)).await.unwrap();
+    }
+    assert_eq!(town.store.campaigns().await.unwrap(), before);
+    // Where nobody does, what is described anew or in addition is taken in, and none goes.
+    let later = at(NOW).saturating_add(SignedDuration::from_hours(24 * 365)).unwrap();
+    town.store.join_campaigns(&[], "errand", later).await.unwrap();
+    assert_eq!(town.store.campaign_place().await.unwrap(), place, "nothing is written");
+    town.store.join_campaigns(&[changed, new], "errand", later).await.unwrap();
+    assert_eq!(town.campaign_names().await, ["ride", "Warm", "New"]);
+    let after = town.store.campaigns().await.unwrap();
+    assert_eq!((after[0].id, after[1].id, &after[0].terms.tags[0]), (before[0].id, before[1].id, &"other".to_owned()));
+}
+
 pub(crate) async fn campaigns_of_the_configuration_come_and_go(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let (ride, warm) = (terms("Ride", "ride"), terms("Warm", "warm"));

@@ -50,7 +50,8 @@ macro_rules! conformance {
         $crate::store::conformance::conformance! { @ $grounds;
             lease: one_holds_it the_same_holder_renews_it it_runs_out it_is_given_back a_lost_one_changes_nothing
                 two_processes_never_both_hold_it;
-            sources: the_roster_gets_numbers what_left_the_roster_keeps_its_rows a_roster_that_contradicts_itself
+            sources: the_roster_gets_numbers what_left_the_roster_keeps_its_rows
+                who_comes_for_one_errand_takes_nothing_away a_roster_that_contradicts_itself
                 outcomes_are_remembered signals_are_raised_once_an_hour signals_are_seen others_notice_commits
                 a_copy_is_whole closing_leaves_everything;
             posts: a_post_of_our_own_is_an_act_and_answers_nobody posts_do_not_stand_in_one_another_s_way
@@ -79,7 +80,7 @@ macro_rules! conformance {
             acts: acts_come_back_whole own_history_is_kept_with_the_posts_that_it_covers acts_are_recorded_once an_act_answers_whichever_comes_first
                 a_thread_is_answered_where_only_it_is_known the_earliest_act_counts what_is_answered_waits_no_more
                 our_own_posts_are_no_mentions acts_grow_old;
-            campaigns: campaigns_of_the_configuration_come_and_go campaigns_made_by_hand_are_changed_and_undone
+            campaigns: campaigns_of_the_configuration_come_and_go an_errand_ends_no_campaign campaigns_made_by_hand_are_changed_and_undone
                 payments_and_dismissals_are_kept_and_undone what_changed_is_told_once_and_in_pieces
                 responses_are_told_with_what_became_of_them accounts_that_are_one_know_us_together
                 a_backlash_is_raised_once_a_day;

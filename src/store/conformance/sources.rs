@@ -47,6 +47,45 @@ pub(crate) async fn what_left_the_roster_keeps_its_rows(grounds: &dyn Grounds) {
     assert_eq!(town.store.sources().await.unwrap()[0].mentions, 1);
 }
 
+pub(crate) async fn who_comes_for_one_errand_takes_nothing_away(grounds: &dyn Grounds) {
+    let town = Town::new(grounds).await;
+    let (store, hour) = (&town.store, SignedDuration::from_hours(1));
+    if let LeaseState::Ours(lease) = store.take_lease("town", at(NOW), hour).await.unwrap() {
+        store.release_lease(&lease).await.unwrap();
+    }
+    let mut other = roster();
+    other.sources.drain(1..);
+    other.sources.push(RosterSource::alone("new", Network::FEED));
+    other.watches.truncate(1);
+    other.watches[0].query = "other".into();
+    // While somebody collects, all stays as it is: an unknown source has a number and no place.
+    store.take_lease("collector", at(NOW), hour).await.unwrap();
+    let joined = store.join(&other, "errand", at(NOW)).await.unwrap();
+    assert_eq!((&joined.subjects, &joined.watches), (&town.adopted.subjects, &town.adopted.watches));
+    assert_eq!((joined.sources.len(), joined.sources[0]), (2, town.source(0)));
+    assert!(!town.adopted.sources.contains(&joined.sources[1]));
+    assert_eq!(store.adopted().await.unwrap(), town.adopted);
+    assert_eq!(store.join(&other, "errand", at(NOW)).await.unwrap(), joined, "under the same number");
+    // Who collects may say something of it; nothing goes because the errand's roster lacks it.
+    let joined = store.join(&other, "collector", at(NOW)).await.unwrap();
+    let now = store.adopted().await.unwrap();
+    assert_eq!(now.sources.len(), town.adopted.sources.len() + 1);
+    assert_eq!(now.sources.last(), joined.sources.last());
+    assert_eq!(now.watches.iter().map(|watch| watch.query.as_str()).collect::<Vec<_>>(), ["other", "\"rival\""]);
+    // A roster for another brand says nothing of subjects and watches.
+    let mut strange = other.clone();
+    strange.subjects = vec![("Strange".into(), Role::Brand)];
+    strange.watches.clear();
+    store.join(&strange, "", at(NOW + 7_200)).await.unwrap();
+    assert_eq!(store.adopted().await.unwrap(), now);
+    // What is imported from is never asked.
+    let import = store.source_apart("import", &Network::FEED).await.unwrap();
+    assert_eq!(store.source_apart("import", &Network::FEED).await.unwrap(), import);
+    assert_eq!(store.source_apart("paper", &Network::FEED).await.unwrap(), town.source(0));
+    assert!(store.source_apart("paper", &Network::named("mastodon")).await.is_err());
+    assert_eq!(store.adopted().await.unwrap(), now);
+}
+
 pub(crate) async fn a_roster_that_contradicts_itself(grounds: &dyn Grounds) {
     let town = Town::new(grounds).await;
     let mut twice = roster();

@@ -40,6 +40,12 @@ pub(super) async fn take(
     Ok(LeaseState::Ours(Lease { holder: holder.to_owned(), epoch, until: from_millis(until) }))
 }
 
+/// Whether somebody other than `by` holds it.
+pub(super) async fn is_elsewhere(conn: &mut SqliteConnection, by: &str, now: Timestamp) -> Done<bool> {
+    let present = present(conn).await?;
+    Ok(!present.holder.is_empty() && present.holder != by && present.until > now)
+}
+
 /// Gives it back, if it is still ours.
 pub(super) async fn release(conn: &mut SqliteConnection, lease: &Lease) -> Done<()> {
     sqlx::query("UPDATE lease SET holder = '', until = 0 WHERE epoch = ? AND holder = ?")

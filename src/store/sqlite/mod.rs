@@ -307,6 +307,14 @@ impl Store for SqliteStore {
         on!(self.writer, roster::adopt, roster)
     }
 
+    async fn join(&self, roster: &Roster, by: &str, now: Timestamp) -> StoreResult<Adopted> {
+        on!(self.writer, roster::join, roster, by, now)
+    }
+
+    async fn source_apart(&self, name: &str, network: &Network) -> StoreResult<SourceId> {
+        on!(self.writer, roster::apart, name, network)
+    }
+
     async fn adopted(&self) -> StoreResult<Adopted> {
         on!(self.reader, roster::adopted)
     }

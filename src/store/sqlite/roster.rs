@@ -8,14 +8,15 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use super::codec;
 use super::connection::begin;
 use super::fault::{Done, Fault};
+use super::lease;
 use super::place::{from_millis, to_millis};
 use super::realm;
 use crate::domain::time::SignedDuration;
 use crate::domain::{
-    Meter, Network, OwnHistory, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp, WatchId,
-    WatchRule,
+    Meter, Network, OwnHistory, Role, SafeText, SourceHealth, SourceId, SourceState, Subject, SubjectId, Timestamp,
+    WatchId, WatchRule,
 };
-use crate::store::{Adopted, PollOutcome, Roster, RosterSource};
+use crate::store::{Adopted, PollOutcome, Roster, RosterSource, RosterWatch};
 
 /// Longest trouble that is kept, in bytes.
 const LONGEST_TROUBLE: usize = 4_000;
@@ -30,9 +31,17 @@ pub(super) async fn adopt(conn: &mut SqliteConnection, roster: &Roster) -> Done<
     distinct("watches", roster.watches.iter().map(|watch| &watch.name))?;
     distinct("sources", roster.sources.iter().map(|source| &source.name))?;
     let mut tx = begin(conn).await?;
-    if is_same(&mut tx, roster).await? {
+    if standing(&mut tx).await?.is_as(roster) {
         return adopted(&mut tx).await;
     }
+    place(&mut tx, roster).await?;
+    let adopted = adopted(&mut tx).await?;
+    tx.commit().await?;
+    Ok(adopted)
+}
+
+/// Puts exactly this roster in place.
+async fn place(tx: &mut SqliteConnection, roster: &Roster) -> Done<()> {
     for table in ["subject", "watch", "source"] {
         let leave = format!("UPDATE {table} SET position = NULL");
         sqlx::query(sqlx::AssertSqlSafe(leave)).execute(&mut *tx).await?;
@@ -67,14 +76,63 @@ pub(super) async fn adopt(conn: &mut SqliteConnection, roster: &Roster) -> Done<
         }
     }
     for (position, source) in (0_i64..).zip(&roster.sources) {
-        bring_in(&mut tx, position, source).await?;
+        bring_in(&mut *tx, Some(position), source).await?;
     }
-    let adopted = adopted(&mut tx).await?;
+    Ok(())
+}
+
+/// Brings in what the roster names and is not there, and takes nothing away. While another process collects, what that
+/// one took on stands: sources that it does not know get a number and no place.
+pub(super) async fn join(conn: &mut SqliteConnection, roster: &Roster, by: &str, now: Timestamp) -> Done<Adopted> {
+    distinct("sources", roster.sources.iter().map(|source| &source.name))?;
+    let mut tx = begin(conn).await?;
+    let standing = standing(&mut tx).await?;
+    if standing.subjects.is_empty() {
+        place(&mut tx, roster).await?;
+    } else if lease::is_elsewhere(&mut tx, by, now).await? {
+        for source in roster.sources.iter().filter(|source| standing.sources.iter().all(|one| one.name != source.name))
+        {
+            bring_in(&mut tx, None, source).await?;
+        }
+    } else {
+        let both = standing.clone().and(roster);
+        if !standing.is_as(&both) {
+            place(&mut tx, &both).await?;
+        }
+    }
+    let mut adopted = adopted(&mut tx).await?;
+    adopted.sources.clear();
+    for source in &roster.sources {
+        let id = sqlx::query_scalar("SELECT id FROM source WHERE name = ?").bind(&source.name);
+        adopted.sources.push(SourceId(id.fetch_one(&mut *tx).await?));
+    }
     tx.commit().await?;
     Ok(adopted)
 }
 
-async fn bring_in(conn: &mut SqliteConnection, position: i64, source: &RosterSource) -> Done<()> {
+/// The number of a source that nobody asks; one that is asked keeps its place.
+pub(super) async fn apart(conn: &mut SqliteConnection, name: &str, network: &Network) -> Done<SourceId> {
+    let mut tx = begin(conn).await?;
+    let known: Option<(i64, String, bool)> = sqlx::query_as(
+        "SELECT s.id, n.name, s.position IS NOT NULL FROM source s JOIN network n ON n.id = s.network WHERE s.name = ?",
+    )
+    .bind(name)
+    .fetch_optional(&mut *tx)
+    .await?;
+    match known {
+        Some((id, of, _)) if of == network.name() => return Ok(SourceId(id)),
+        Some((_, of, true)) => {
+            let network = network.name();
+            return Err(Fault::other(format!("the source {name:?} is one of {of} and cannot be one of {network}")));
+        }
+        _ => bring_in(&mut tx, None, &RosterSource::alone(name, network.clone())).await?,
+    }
+    let id = sqlx::query_scalar("SELECT id FROM source WHERE name = ?").bind(name).fetch_one(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(SourceId(id))
+}
+
+async fn bring_in(conn: &mut SqliteConnection, position: Option<i64>, source: &RosterSource) -> Done<()> {
     let RosterSource { name, network, scope } = source;
     sqlx::query("INSERT INTO network (name) VALUES (?) ON CONFLICT DO NOTHING")
         .bind(network.name())
@@ -122,31 +180,69 @@ fn distinct<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Done<()>
     Ok(())
 }
 
-/// Whether the roster is what was adopted last.
-async fn is_same(conn: &mut SqliteConnection, roster: &Roster) -> Done<bool> {
+/// The roster that was adopted last.
+async fn standing(conn: &mut SqliteConnection) -> Done<Roster> {
     let known = adopted(conn).await?;
-    let subjects: Vec<_> = known.subjects.iter().map(|subject| (subject.name.clone(), subject.role)).collect();
-    let name_of = |id: SubjectId| known.subjects.iter().find(|one| one.id == id).map(|one| one.name.as_str());
-    let watches = known.watches.len() == roster.watches.len()
-        && known.watches.iter().zip(&roster.watches).all(|(known, wanted)| {
-            known.name == wanted.name
-                && known.query == wanted.query
-                && known.context == wanted.context
-                && name_of(known.subject) == Some(&wanted.subject)
-        });
+    let name_of = |id: SubjectId| {
+        let subject = known.subjects.iter().find(|one| one.id == id);
+        subject.map(|subject| subject.name.clone()).unwrap_or_default()
+    };
+    let watches = known.watches.iter().map(|watch| RosterWatch {
+        name: watch.name.clone(),
+        subject: name_of(watch.subject),
+        query: watch.query.clone(),
+        context: watch.context.clone(),
+    });
+    let watches = watches.collect();
     let sources: Vec<(String, String, Option<String>)> = sqlx::query_as(
         "SELECT s.name, n.name, c.name FROM source s JOIN network n ON n.id = s.network
          LEFT JOIN scope c ON c.id = s.scope WHERE s.position IS NOT NULL ORDER BY s.position",
     )
     .fetch_all(conn)
     .await?;
-    let same_sources = sources.len() == roster.sources.len()
-        && sources.iter().zip(&roster.sources).all(|((name, network, scope), wanted)| {
-            *name == wanted.name
-                && network == wanted.network.name()
-                && (wanted.scope.is_none() || *scope == wanted.scope)
-        });
-    Ok(subjects == roster.subjects && watches && same_sources)
+    let source =
+        |(name, network, scope): (String, String, _)| RosterSource { name, network: Network::named(&network), scope };
+    Ok(Roster {
+        subjects: known.subjects.into_iter().map(|subject| (subject.name, subject.role)).collect(),
+        watches,
+        sources: sources.into_iter().map(source).collect(),
+    })
+}
+
+impl Roster {
+    /// Whether a wanted roster is this one; where it says nothing of a source's scope, the known one is right.
+    fn is_as(&self, wanted: &Self) -> bool {
+        let same = |(known, wanted): (&RosterSource, &RosterSource)| {
+            known.name == wanted.name
+                && known.network == wanted.network
+                && (wanted.scope.is_none() || known.scope == wanted.scope)
+        };
+        self.subjects == wanted.subjects
+            && self.watches == wanted.watches
+            && self.sources.len() == wanted.sources.len()
+            && self.sources.iter().zip(&wanted.sources).all(same)
+    }
+
+    /// This one, with what another says anew or in addition. Of a roster for another brand only the sources count.
+    fn and(mut self, other: &Self) -> Self {
+        let brand = |roster: &Self| roster.subjects.iter().find(|(_, role)| *role == Role::Brand).cloned();
+        if brand(&self) == brand(other) {
+            merge(&mut self.subjects, &other.subjects, |one, two| one.0 == two.0);
+            merge(&mut self.watches, &other.watches, |one, two| one.name == two.name);
+        }
+        merge(&mut self.sources, &other.sources, |one, two| one.name == two.name);
+        self
+    }
+}
+
+/// Puts every new one in the place of the same old one, else behind.
+fn merge<T: Clone>(old: &mut Vec<T>, new: &[T], same: impl Fn(&T, &T) -> bool) {
+    for one in new {
+        match old.iter_mut().find(|known| same(known, one)) {
+            Some(known) => *known = one.clone(),
+            None => old.push(one.clone()),
+        }
+    }
 }
 
 /// Subjects, watches and sources as last adopted.

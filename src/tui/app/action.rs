@@ -205,6 +205,7 @@ actions! {
     ShowPerson, "Who wrote it: the card of the person", "person", ["@"], People, Mentions;
     PersonWhileWriting, "The card of the person who is answered", "person-card", ["ctrl-x o"], People, Composer;
     MergePeople, "The account that looks alike is the same person; asks first", "same-person", ["&"], People, Everywhere;
+    ForgetPerson, "Erase the person of the card or of the list for good; shows what goes and asks for the handle", "forget-person", ["ctrl-x f"], People, Everywhere;
     NextPeriod, "Trends over 24 hours, 7 days or 30 days", "next-period", ["shift-t"], Figures, Everywhere;
     Why, "Why the mention is read so, word by word", "why", ["shift-i"], Figures, Mentions;
     Explain, "What the figures here are made of", "explain", ["=", "i"], Figures, Everywhere;

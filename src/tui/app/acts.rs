@@ -41,7 +41,7 @@ impl Model {
         if self.act_on_campaigns(action, cmds)
             || self.act_on_outbox(action, cmds)
             || self.inbox_act(action)
-            || self.people_act(action)
+            || self.people_act(action, cmds)
         {
             return;
         }
@@ -156,6 +156,7 @@ impl Model {
                 self.asks.now(Thing::People);
             }
             overlay::Step::Sure(deed) => self.do_to_people(deed, cmds),
+            overlay::Step::Forget(whom) => self.forget_person(whom, cmds),
             overlay::Step::Save { name, query } => {
                 let question = self.asks.number();
                 self.trial.saving(question);

@@ -193,6 +193,8 @@ impl Model {
             Answer::Failed(words) => self.failed(question, &words),
             Answer::Told(told) => self.take_told(question, told, cmds),
             Answer::PeopleChanged(done) => self.people_changed(question, done),
+            Answer::Remains(lines) => self.remains_known(question, lines),
+            Answer::Forgotten(told) => self.person_forgotten(question, &told),
             Answer::CasesChanged(changed) => self.cases_changed(question, &changed),
             Answer::StepsUndone(undone) => self.steps_undone(question, &undone),
             Answer::CampaignsChanged(undo) => self.campaigns_changed(question, *undo),
@@ -298,7 +300,10 @@ impl Model {
             self.cases_are_stale(false);
             self.stream.reread();
             self.marks_changed();
-        } else if self.campaign_failed(question) || self.people_failed(question) {
+        } else if self.campaign_failed(question)
+            || self.people_failed(question)
+            || self.forgetting_failed(question, words.as_str())
+        {
         } else if self.trial.awaits(question) {
             self.trial.failed();
         } else if !self.trial.saved(question) {

@@ -135,6 +135,15 @@ pub enum Cmd {
         /// When.
         at: Timestamp,
     },
+    /// Look up what there is of a person, or erase all of it.
+    Forget {
+        /// Number of the question.
+        question: u64,
+        /// Whom.
+        whom: Forgetting,
+        /// They are erased; else it is only looked up what there is.
+        sure: bool,
+    },
     /// A person saw a signal.
     SeeSignal(SignalId),
     /// Poll one source, or all, now.
@@ -190,6 +199,15 @@ pub enum PeopleDeed {
         /// The account.
         account: PersonId,
     },
+}
+
+/// Who is to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forgetting {
+    /// The first of their handles, as it is shown.
+    pub handle: String,
+    /// Their accounts.
+    pub accounts: Vec<PersonId>,
 }
 
 /// Whose card is wanted.

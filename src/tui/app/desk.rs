@@ -170,9 +170,9 @@ impl Desk {
     }
 
     /// Lays the screen out anew; a focus that is not on the screen goes to the view's main pane.
-    pub fn lay_out(&mut self, banner: bool, subjects: usize) {
+    pub fn lay_out(&mut self, banner: bool, subjects: usize, campaign: bool) {
         let subjects = u16::try_from(subjects).unwrap_or(u16::MAX);
-        self.layout = layout::layout(&self.want(banner, subjects));
+        self.layout = layout::layout(&self.want(banner, subjects, campaign));
         if self.layout.panes.is_empty() || self.layout.pane(self.focus).is_some() {
             return;
         }
@@ -184,10 +184,10 @@ impl Desk {
             self.show(self.view);
             (self.origin, self.zoomed) = (origin, zoomed);
         }
-        self.layout = layout::layout(&self.want(banner, subjects));
+        self.layout = layout::layout(&self.want(banner, subjects, campaign));
     }
 
-    fn want(&self, banner: bool, subjects: u16) -> Want {
+    fn want(&self, banner: bool, subjects: u16, campaign: bool) -> Want {
         Want {
             size: self.size,
             view: self.view,
@@ -196,6 +196,7 @@ impl Desk {
             zoomed: self.zoomed,
             banner,
             subjects,
+            campaign,
         }
     }
 }
@@ -206,7 +207,7 @@ mod tests {
 
     fn desk(width: u16, height: u16) -> Desk {
         let mut desk = Desk::new((width, height));
-        desk.lay_out(false, 2);
+        desk.lay_out(false, 2, false);
         desk
     }
 
@@ -218,7 +219,7 @@ mod tests {
             let mut seen = vec![start];
             loop {
                 desk.step(1);
-                desk.lay_out(false, 2);
+                desk.lay_out(false, 2, false);
                 assert!(desk.layout().pane(desk.focus()).is_some());
                 if desk.focus() == start {
                     break;
@@ -228,7 +229,7 @@ mod tests {
             }
             assert!(seen.len() >= 4, "{size:?}: {seen:?}");
             desk.step(-1);
-            desk.lay_out(false, 2);
+            desk.lay_out(false, 2, false);
             assert_eq!(Some(&desk.focus()), seen.last(), "{size:?}");
         }
     }
@@ -238,7 +239,7 @@ mod tests {
         let mut desk = desk(80, 24);
         desk.focus_on(Pane::First);
         desk.read(Pane::First);
-        desk.lay_out(false, 2);
+        desk.lay_out(false, 2, false);
         assert_eq!(desk.layout().panes.len(), 1);
         desk.stop_reading();
         assert_eq!(desk.focus(), Pane::First);

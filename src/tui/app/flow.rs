@@ -19,7 +19,7 @@ pub const MARGIN: u16 = 1;
 impl Model {
     /// Brings everything in line with everything else.
     pub(super) fn settle(&mut self, update: &mut Update) {
-        self.desk.lay_out(self.has_banner(), self.context.subjects().len());
+        self.lay_out();
         self.fit();
         self.preview();
         self.preview_case();
@@ -28,6 +28,10 @@ impl Model {
         self.fit_answers();
         self.ask(&mut update.cmds);
         self.wake_for_answers(&mut update.cmds);
+    }
+
+    fn lay_out(&mut self) {
+        self.desk.lay_out(self.has_banner(), self.context.subjects().len(), self.campaigns.any_runs());
     }
 
     fn fit(&mut self) {
@@ -80,7 +84,7 @@ impl Model {
     /// Gives a pane of the dashboard the focus; where there is no room for it, alone on the screen.
     pub(super) fn show_alone(&mut self, pane: Pane) {
         self.desk.focus_on(pane);
-        self.desk.lay_out(self.has_banner(), self.context.subjects().len());
+        self.lay_out();
         if self.desk.focus() != pane {
             self.desk.focus_on(pane);
             self.desk.toggle_zoom();

@@ -124,8 +124,10 @@ fn here(model: &Model) -> &'static [Action] {
         Pane::Campaigns | Pane::Campaign => super::campaigns::hints(model.campaigns(), model.desk().focus()),
         Pane::Acts => &[Action::Open, Action::Correct, Action::Undo, Action::NextPane, Action::Back],
         Pane::Ledger => &[Action::Explain, Action::NextPane, Action::Back],
-        Pane::People => &[Action::Open, Action::NextTab, Action::Search, Action::Explain, Action::Back],
-        Pane::Person => &[Action::Back, Action::MergePeople, Action::Undo, Action::Explain],
+        Pane::People => {
+            &[Action::Open, Action::NextTab, Action::Search, Action::ForgetPerson, Action::Explain, Action::Back]
+        }
+        Pane::Person => &[Action::Back, Action::MergePeople, Action::Undo, Action::ForgetPerson, Action::Explain],
         Pane::Sources => &[Action::Refresh, Action::Explain],
         Pane::Signals => &[Action::Open, Action::Explain],
         Pane::Watches => &[Action::Open, Action::Search],
@@ -164,6 +166,7 @@ fn on_overlay(model: &Model, overlay: &Overlay) -> Vec<Hint> {
         Overlay::Judge(_) => fixed(super::giving::popup::HINTS),
         Overlay::People(_) => fixed(&[("Enter", "find"), ("Esc", "as before")]),
         Overlay::Sure { .. } => fixed(&[("Enter", "yes"), ("Esc", "no")]),
+        Overlay::Forget(_) => fixed(&[("Enter", "erase, once the handle is typed"), ("Esc", "do not")]),
         Overlay::Leaving { .. } => {
             fixed(&[("Esc", "stay"), ("w", "wait until they are out, then leave"), ("l", "leave now")])
         }

@@ -181,6 +181,8 @@ pub struct Want {
     pub banner: bool,
     /// How many subjects there are.
     pub subjects: u16,
+    /// A campaign runs: its gauge says more than the balance does.
+    pub campaign: bool,
 }
 
 /// Smallest terminal that can be used, columns and rows.
@@ -300,10 +302,19 @@ fn sentiment_rows(want: &Want) -> u16 {
     want.subjects.clamp(1, 6) + 2
 }
 
+/// Rows of sentiment and giving side by side; a running campaign has room for the sentence that matters most.
+fn strip_rows(want: &Want, room: u16) -> u16 {
+    let rows = sentiment_rows(want).min(5);
+    match want.campaign {
+        true => rows.max(if room >= 18 { 5 } else { 4 }),
+        false => rows,
+    }
+}
+
 fn stacked(layout: &mut Layout, want: &Want, mut body: Area) {
     let first = if body.height >= 20 { 4 } else { 3 };
     layout.put(Pane::First, body.take_top(first));
-    let strip = if body.height >= 15 { Some(body.take_bottom(sentiment_rows(want).min(5))) } else { None };
+    let strip = if body.height >= 15 { Some(body.take_bottom(strip_rows(want, body.height))) } else { None };
     let clocks = (body.height >= 32).then(|| body.take_bottom(3));
     let preview = (body.height >= 24).then(|| body.take_bottom(body.height / 3));
     layout.put(Pane::Stream, body);
@@ -314,7 +325,12 @@ fn stacked(layout: &mut Layout, want: &Want, mut body: Area) {
         layout.put(Pane::Clocks, clocks);
     }
     if let Some(mut strip) = strip {
-        let (left, divider) = strip.take_left(strip.width * 3 / 5);
+        let sentiment = match (want.campaign, strip.width) {
+            (false, width) => width * 3 / 5,
+            (true, width @ 78..) => width / 2,
+            (true, width) => width * 2 / 5,
+        };
+        let (left, divider) = strip.take_left(sentiment);
         layout.put(Pane::Sentiment, left);
         layout.put(Pane::Giving, strip);
         layout.dividers.push(divider);
@@ -367,6 +383,7 @@ fn figures(layout: &mut Layout, want: &Want, mut column: Area) {
     let giving = match column.height {
         40.. => 13,
         24.. => 9,
+        _ if want.campaign && column.height >= 15 => 7,
         _ => 6,
     };
     layout.put(Pane::Giving, column.take_top(giving));

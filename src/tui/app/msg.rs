@@ -205,6 +205,10 @@ pub enum Answer {
     Person(Option<Arc<PersonFile>>),
     /// What was said about accounts is stored; false when it was so already.
     PeopleChanged(bool),
+    /// What there is of somebody who may be forgotten, a line each; cleaned.
+    Remains(Vec<String>),
+    /// Somebody was forgotten.
+    Forgotten(Box<super::people::Forgotten>),
     /// Figures of the inbox.
     InboxFigures(InboxFigures),
     /// The clocks: over all cases, then each network, then each voice.

@@ -9,7 +9,7 @@ pub use palette::{Palette, ROWS as PALETTE_ROWS};
 use super::action::Action;
 use super::answering::leaving;
 use super::campaigns::form::{self, Form};
-use super::cmd::{Aim, PeopleDeed};
+use super::cmd::{Aim, Forgetting, PeopleDeed};
 use super::composer::replies::{Picker, SavedReply};
 use super::context::Context;
 use super::correct::Correcting;
@@ -20,6 +20,7 @@ use super::inbox::popup::{self, Popup};
 use super::layout::{Area, HINTS_FROM};
 use super::msg::Typing;
 use super::page::Page;
+use super::people::Erasing;
 use super::prompt::{Prompt, Typed};
 use super::why::Why;
 use crate::domain::CampaignChange;
@@ -122,6 +123,8 @@ pub enum Overlay {
         /// The deed.
         deed: PeopleDeed,
     },
+    /// Somebody is to be forgotten.
+    Forget(Box<Erasing>),
     /// The program is to be left while something is held.
     Leaving {
         /// It is left as soon as nothing is held any more.
@@ -163,6 +166,8 @@ pub enum Step {
     Find(String),
     /// It goes away and this is done.
     Sure(PeopleDeed),
+    /// It goes away and this person is erased.
+    Forget(Forgetting),
     /// Whether the program is left.
     Leave(leaving::Choice),
 }
@@ -198,6 +203,7 @@ impl Overlay {
             Self::Replies(picker) => Some(picker.prompt().text()),
             Self::Case(popup) => Some(popup.prompt().text()),
             Self::Campaign(form) => form.prompt().map(Prompt::text),
+            Self::Forget(erasing) => Some(erasing.prompt().text()),
             Self::Explain(_)
             | Self::Why(_)
             | Self::Correct(_)
@@ -242,6 +248,7 @@ impl Overlay {
                 Typing::Cancel => return Step::Close,
                 _ => {}
             },
+            Self::Forget(erasing) => return erasing.type_in(typing),
             Self::Leaving { .. } => return Step::Leave(leaving::choice(typing)),
             Self::Case(popup) => match popup.type_in(typing, context) {
                 popup::Step::Stay => {}
@@ -283,6 +290,7 @@ impl Overlay {
                 | Self::Campaign(_)
                 | Self::People(_)
                 | Self::Sure { .. }
+                | Self::Forget(_)
                 | Self::Leaving { .. } => {}
             }
             return Step::Stay;
@@ -319,6 +327,7 @@ impl Overlay {
             | Self::Judge(_)
             | Self::People(_)
             | Self::Sure { .. }
+            | Self::Forget(_)
             | Self::Leaving { .. }
             | Self::Game(_) => {}
         }

@@ -82,7 +82,8 @@ enum Woken {
 
 impl<C: Console> Cycle<C> {
     pub(super) fn new(console: C, signals: mpsc::Receiver<Signal>, setup: Setup) -> Result<Self, TuiError> {
-        let Setup { store, newsroom, mut model, keymap, theme, clock, screen, save_watch, reload, narrator } = setup;
+        let Setup { store, newsroom, mut model, keymap, theme, clock, screen, save_watch, reload, eraser, narrator } =
+            setup;
         let size = console.size().map_err(TuiError::Draw)?;
         let now = clock.now();
         model.size = size;
@@ -99,7 +100,7 @@ impl<C: Console> Cycle<C> {
             news,
             news_end: false,
             narrator,
-            errands: Errands::new(store, Arc::clone(&newsroom), save_watch, reload),
+            errands: Errands::new(store, Arc::clone(&newsroom), save_watch, reload).erasing(eraser),
             newsroom,
             clock,
             timers: Timers::new(now),

@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::letters::{self, Letters};
-use super::{Newsroom, Reload, Reloaded, SaveWatch, trial};
+use super::{Eraser, Newsroom, Reload, Reloaded, SaveWatch, trial};
 use crate::domain::{
     ActId, CampaignChange, CorrectionId, Deed, Filter, MentionId, Occasion, SafeText, Said, SignalId, Span, StepId,
     SubjectId, Timestamp,
@@ -22,7 +22,7 @@ use crate::engine::rehearsal::Setting;
 use crate::store::cases::ByHand;
 use crate::store::people::AddUp;
 use crate::store::{Store, StoreResult};
-use crate::tui::app::cmd::{Load, Order, PeopleDeed};
+use crate::tui::app::cmd::{Forgetting, Load, Order, PeopleDeed};
 use crate::tui::app::composer::errand::{Errand, Told};
 use crate::tui::app::msg::{Answer, Msg, Notice, Weight};
 
@@ -132,6 +132,7 @@ pub(super) struct Errands {
     newsroom: Arc<dyn Newsroom>,
     save_watch: Option<SaveWatch>,
     reload: Option<Reload>,
+    eraser: Option<Arc<dyn Eraser>>,
     tasks: JoinSet<Brought>,
     at_once: Arc<Semaphore>,
     changes: Option<mpsc::Sender<Change>>,
@@ -161,6 +162,7 @@ impl Errands {
             newsroom,
             save_watch,
             reload,
+            eraser: None,
             tasks: JoinSet::new(),
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
             changes: Some(changes),
@@ -171,6 +173,11 @@ impl Errands {
             rehearsals: Rehearsals::default(),
             add_up,
         }
+    }
+
+    /// Somebody can be erased.
+    pub(super) fn erasing(self, eraser: Option<Arc<dyn Eraser>>) -> Self {
+        Self { eraser, ..self }
     }
 
     /// Waits for something to be brought. May be dropped without losing anything.
@@ -318,6 +325,24 @@ impl Errands {
                 Brought::Saved(Msg::Answer { question, answer })
             }
             Err(why) => Brought::Message(failed(question, &why)),
+        });
+        None
+    }
+
+    /// Looks up what there is of somebody, or erases it; the rest goes on meanwhile.
+    pub(super) fn forget(&mut self, question: u64, whom: Forgetting, sure: bool) -> Option<Msg> {
+        let Some(eraser) = self.eraser.clone() else {
+            return Some(failed(question, "nobody can be erased here: `goodword forget HANDLE` does"));
+        };
+        self.tasks.spawn(async move {
+            let answer = match sure {
+                true => eraser.erase(&whom).await.map(|told| Answer::Forgotten(Box::new(told))),
+                false => eraser.remains(&whom).await.map(Answer::Remains),
+            };
+            Brought::Message(match answer {
+                Ok(answer) => Msg::Answer { question, answer },
+                Err(why) => failed(question, &why),
+            })
         });
         None
     }

@@ -35,6 +35,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::app;
+use super::app::cmd::Forgetting;
+use super::app::people::Forgotten;
 use super::input::Keymap;
 use super::terminal::{self, Modes, TerminalError, Tty, Why, signals};
 use super::theme::Theme;
@@ -49,6 +51,15 @@ pub type SaveWatch = Arc<dyn Fn(&str, &str) -> Result<String, String> + Send + S
 
 /// Reads the configuration anew and brings it into force: what changed for the screen, or what is wrong with it.
 pub type Reload = Arc<dyn Fn() -> BoxFuture<'static, Result<Reloaded, String>> + Send + Sync>;
+
+/// Erases people for good, and proves it.
+#[async_trait::async_trait]
+pub trait Eraser: Send + Sync {
+    /// What there is of somebody, a line each, or why they cannot be erased.
+    async fn remains(&self, whom: &Forgetting) -> Result<Vec<String>, String>;
+    /// Erases it, and searches for what is left; or why it was not.
+    async fn erase(&self, whom: &Forgetting) -> Result<Forgotten, String>;
+}
 
 /// What a new configuration changes on the screen.
 pub struct Reloaded {
@@ -98,6 +109,8 @@ pub struct Setup {
     pub save_watch: Option<SaveWatch>,
     /// How the configuration is read anew (`SIGUSR1`, and after a watch was saved); `None` when there is none.
     pub reload: Option<Reload>,
+    /// Who erases people; `None` where nobody can be erased.
+    pub eraser: Option<Arc<dyn Eraser>>,
     /// What a narrator says beside what happens; a closed channel when there is none.
     pub narrator: mpsc::Receiver<String>,
 }

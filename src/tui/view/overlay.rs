@@ -63,6 +63,16 @@ pub(super) fn draw(brush: &mut Brush<'_>, overlay: &Overlay, model: &Model) {
             let keys = "Enter: yes, I have looked   Esc: no";
             brush.say(body.x, body.y + body.height.saturating_sub(1), body.width, keys, Tone::Key);
         }
+        Overlay::Forget(erasing) => {
+            let page = erasing.page(usize::from(area.width.saturating_sub(4)));
+            let rows = u16::try_from(page.lines().len()).unwrap_or(area.height).saturating_add(4).min(area.height);
+            let area = Area { y: area.y + (area.height - rows) / 2, height: rows, ..area };
+            let body = frame(brush, area, "Forget for good?", "");
+            let above = body.height.saturating_sub(2);
+            brush.page(Area { height: above, ..body }, &page, page.lines().len().saturating_sub(usize::from(above)));
+            let line = Area { y: body.y + body.height.saturating_sub(1), height: 1, ..body };
+            prompt(brush, line, "handle: ", erasing.prompt(), true);
+        }
         Overlay::Leaving { waits } => {
             let mut page = Page::new(usize::from(area.width.saturating_sub(4)));
             for words in model.leaving_words() {

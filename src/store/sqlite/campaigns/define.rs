@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::domain::{Campaign, CampaignChange, CampaignId, Paid, Payment, PaymentId, Terms, Timestamp};
 use crate::store::sqlite::connection::begin;
 use crate::store::sqlite::fault::{Done, Fault};
+use crate::store::sqlite::lease;
 use crate::store::sqlite::place::{from_millis, to_millis};
 
 fn json<T: Serialize>(value: &T) -> Done<String> {
@@ -20,16 +21,47 @@ fn read<T: DeserializeOwned>(text: &str) -> Done<T> {
 /// Brings the configuration's campaigns in.
 pub(super) async fn adopt(conn: &mut SqliteConnection, terms: &[Terms]) -> Done<()> {
     let mut tx = begin(conn).await?;
-    let before: Vec<(String, String)> =
-        sqlx::query_as("SELECT fold, terms FROM campaign WHERE configured = 1 AND removed = 0 ORDER BY position")
-            .fetch_all(&mut *tx)
-            .await?;
+    let before = configured(&mut tx).await?;
+    if place(&mut tx, &before, terms).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Brings in those that are not there, and changes those that are described anew; nothing while another process collects.
+pub(super) async fn join(conn: &mut SqliteConnection, terms: &[Terms], by: &str, now: Timestamp) -> Done<()> {
+    let mut tx = begin(conn).await?;
+    if lease::is_elsewhere(&mut tx, by, now).await? {
+        return Ok(());
+    }
+    let before = configured(&mut tx).await?;
+    let mut all = before.iter().map(|(_, terms)| read::<Terms>(terms)).collect::<Done<Vec<_>>>()?;
+    for one in terms {
+        match all.iter_mut().find(|known| known.name.to_lowercase() == one.name.to_lowercase()) {
+            Some(known) => known.clone_from(one),
+            None => all.push(one.clone()),
+        }
+    }
+    if place(&mut tx, &before, &all).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Those of the configuration: the folded name and the terms, in their order.
+async fn configured(conn: &mut SqliteConnection) -> Done<Vec<(String, String)>> {
+    let sql = "SELECT fold, terms FROM campaign WHERE configured = 1 AND removed = 0 ORDER BY position";
+    Ok(sqlx::query_as(sql).fetch_all(conn).await?)
+}
+
+/// Puts exactly these in place. False when they are there already.
+async fn place(tx: &mut SqliteConnection, before: &[(String, String)], terms: &[Terms]) -> Done<bool> {
     let mut wanted = Vec::with_capacity(terms.len());
     for one in terms {
         wanted.push((one.name.to_lowercase(), json(one)?));
     }
     if before == wanted {
-        return Ok(());
+        return Ok(false);
     }
     sqlx::query("UPDATE campaign SET removed = 1, position = NULL WHERE configured = 1 AND removed = 0")
         .execute(&mut *tx)
@@ -51,7 +83,7 @@ pub(super) async fn adopt(conn: &mut SqliteConnection, terms: &[Terms]) -> Done<
         };
         sqlx::query(sql).bind(&one.name).bind(fold).bind(text).bind(position).bind(known).execute(&mut *tx).await?;
     }
-    Ok(tx.commit().await?)
+    Ok(true)
 }
 
 /// Those that there are.

@@ -28,6 +28,10 @@ impl Campaigns for SqliteStore {
         on!(self.writer, define::adopt, terms)
     }
 
+    async fn join_campaigns(&self, terms: &[Terms], by: &str, now: Timestamp) -> StoreResult<()> {
+        on!(self.writer, define::join, terms, by, now)
+    }
+
     async fn campaigns(&self) -> StoreResult<Vec<Campaign>> {
         on!(self.reader, define::all)
     }

@@ -147,6 +147,10 @@ async fn write(conn: &mut SqliteConnection, table: &Table, id: i64, changes: &[C
         let sql = format!("UPDATE {} SET {column} = ? WHERE id = ?", table.name);
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(text.as_deref()).bind(id).execute(&mut *conn).await?;
     }
+    if table.name == "act" {
+        // Whoever holds campaigns in memory holds its words.
+        sqlx::query("INSERT INTO campaign_news (kind, number) VALUES (2, ?)").bind(id).execute(conn).await?;
+    }
     Ok(())
 }
 

@@ -35,13 +35,14 @@ pub(super) async fn of(
     let root = accounts.first().copied().unwrap_or(person.0);
     let (handles, followers) = list::named(conn, [root].into_iter()).await?.remove(&root).unwrap_or_default();
     let row = PersonRow { id: PersonId(root), handles, followers, sums: add_up.sums(&history.plain()) };
-    let mut went: Vec<Went> = history
-        .went
+    // The words of those that are shown are cleaned, and no others: somebody may have written thousands.
+    let mut went = history.went;
+    went.sort_by_key(|went| (std::cmp::Reverse(went.at), went.exchange));
+    went.truncate(LINES);
+    let went = went
         .into_iter()
         .map(|went| Went { at: went.at, exchange: went.exchange, words: SafeText::line(&went.words, WORDS) })
         .collect();
-    went.sort_by_key(|went| (std::cmp::Reverse(went.at), went.exchange));
-    went.truncate(LINES);
     let attitudes = history.attitudes;
     let attitudes = attitudes.get(attitudes.len().saturating_sub(ATTITUDES)..).unwrap_or_default().to_vec();
     let people = json(accounts.iter().copied());

@@ -5,6 +5,7 @@ mod files;
 mod forgetting;
 mod giving;
 mod migrating;
+mod people_size;
 mod restoring;
 mod trouble;
 

@@ -13,6 +13,9 @@ use crate::tui::app::text::{clip, fit, wrap};
 
 /// Rows from which each part has a bar of its own.
 const TALL: usize = 7;
+/// Rows from which the campaign's name, the bars and the next ask have a row each; below, one row has all but the name,
+/// which goes into the title of the pane.
+const ROOMY: usize = 5;
 
 /// The lines of the gauge, for so many columns and rows.
 pub fn gauge(campaigns: &Campaigns, columns: usize, rows: usize, context: &Context) -> Vec<Line> {
@@ -31,6 +34,12 @@ pub fn gauge(campaigns: &Campaigns, columns: usize, rows: usize, context: &Conte
     lines
 }
 
+/// The name of the campaign that the gauge shows, where there are too few rows to say it below the title.
+pub fn named_above(campaigns: &Campaigns, rows: usize) -> Option<SafeText> {
+    let first = campaigns.board()?.running().next()?;
+    (rows < ROOMY).then(|| SafeText::line(&first.campaign.terms.name, 60))
+}
+
 fn head(report: &Report, columns: usize) -> Line {
     let (tone, health) = health_words(report);
     let room = columns.saturating_sub(health.chars().count() + 2);
@@ -45,15 +54,44 @@ fn next(next: &Cover) -> Line {
 
 /// Wrapped words, at most so many lines; what does not fit is cut with a sign.
 fn prose(tone: Tone, words: &str, columns: usize, most: usize) -> Vec<Line> {
-    wrap(words, columns, most).into_iter().map(|line| Line::of(tone, line)).collect()
+    let mut lines = wrap(words, columns, usize::MAX);
+    if lines.len() > most {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.extend((most > 0).then(|| clip(&rest, columns).into_owned()));
+    }
+    lines.into_iter().map(|line| Line::of(tone, line)).collect()
+}
+
+/// Health, bars and next ask in one row, then the sentence that matters most.
+fn low(report: &Report, four: &[(&'static str, f64, f64)], columns: usize, rows: usize) -> Vec<Line> {
+    let (tone, health) = health_words(report);
+    let early = report.next.is_early();
+    let (ask, short) = match words::next_ask(&report.next) {
+        words if early => (format!("next ask: {words}"), words),
+        words => (format!("next ask: {words}"), format!("ask is {words}")),
+    };
+    let of = |gaps: &str, between: &str, ask: &str| {
+        let line = four.iter().enumerate().fold(Line::of(tone, health.clone()), |line, (place, (name, share, _))| {
+            let letter: String = name.chars().take(1).collect();
+            line.with(Tone::Muted, format!("{}{letter}", if place > 0 { between } else { gaps }))
+                .with(band_tone(reception_band(*share)), tall(*share, 1))
+        });
+        line.with(if early { Tone::Warn } else { Tone::Good }, format!("{gaps}{ask}"))
+    };
+    let bare = || Line::of(tone, health.clone()).with(Tone::Text, "  ").with(Tone::Text, short.clone());
+    let ways = [of("  ", " ", &ask), of("  ", " ", &short), of(" ", "", &short)];
+    let first = ways.into_iter().find(|line| line.width() <= columns).unwrap_or_else(bare);
+    let mut lines = vec![first];
+    lines.extend(prose(Tone::Text, &words::sentence(report), columns, rows.saturating_sub(1)));
+    lines
 }
 
 fn campaign(report: &Report, columns: usize, rows: usize) -> Vec<Line> {
-    let mut lines = vec![head(report, columns)];
     let four = four(report);
-    if rows < 2 {
-        return lines;
+    if rows < ROOMY {
+        return low(report, &four, columns, rows);
     }
+    let mut lines = vec![head(report, columns)];
     if four.is_empty() {
         lines.extend(prose(Tone::Muted, &words::sentence(report), columns, rows - 1));
         return lines;

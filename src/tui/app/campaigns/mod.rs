@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-pub use gauge::gauge;
+pub use gauge::{gauge, named_above};
 pub use page::{band_tone, health_words};
 
 use self::form::Form;
@@ -75,6 +75,11 @@ impl Campaigns {
     /// The same, to be looked at elsewhere.
     pub(super) fn board_as_is(&self) -> Option<Arc<Board>> {
         self.board.clone()
+    }
+
+    /// Whether a campaign runs now.
+    pub fn any_runs(&self) -> bool {
+        self.board().is_some_and(|board| board.running().next().is_some())
     }
 
     /// The rows of the list: campaigns, then what could be one.
@@ -304,6 +309,20 @@ impl Model {
     pub(super) fn measured(&mut self, board: Arc<Board>) -> bool {
         self.campaigns.board = Some(board);
         self.campaigns.cursor.settle(&self.campaigns.ids(), self.campaigns.height.max(1));
-        self.shows(Pane::Giving) || self.shows(Pane::Campaigns) || self.shows(Pane::Campaign)
+        let sheet = self.sum_is_measured();
+        sheet || self.shows(Pane::Giving) || self.shows(Pane::Campaigns) || self.shows(Pane::Campaign)
+    }
+
+    /// A sum that is open is that of the new figures: whoever was forgotten stands in it no more.
+    fn sum_is_measured(&mut self) -> bool {
+        if !matches!(self.desk.focus(), Pane::Giving | Pane::Campaigns | Pane::Campaign) {
+            return false;
+        }
+        let Overlay::Explain(fresh) = super::explain::sheet(self) else { return false };
+        let open = self.overlays.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Explain(sheet) if sheet.title() == fresh.title() => Some(sheet),
+            _ => None,
+        });
+        open.is_some_and(|open| open.turn_into(fresh))
     }
 }

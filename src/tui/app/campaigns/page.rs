@@ -248,7 +248,7 @@ pub(super) fn act_line(act: &ActLine, page: &mut Page, context: &Context) {
     let early = act.posted.cover.filter(crate::measure::giving::ledger::Cover::is_early);
     page.line(
         Line::of(Tone::Muted, fit(&day(act.at, context), 12))
-            .with(tone, fit(&counted, 15))
+            .with(tone, fit(&counted, 16))
             .with(Tone::Warn, early.map(|cover| format!("early, {} ", words::next_ask(&cover))).unwrap_or_default())
             .with(Tone::Muted, if act.posted.personal { "signed  " } else { "" })
             .foreign(Tone::Text, &act.text),

@@ -154,11 +154,18 @@ fn the_gauge_says_what_matters_most_in_any_room() {
         let lines = gauge(model.campaigns(), columns, rows, model.context());
         lines.iter().map(crate::tui::app::page::Line::words).collect::<Vec<_>>()
     };
-    for (columns, rows) in [(28, 2), (28, 3), (44, 5), (44, 8), (58, 12), (10, 1)] {
+    for (columns, rows) in [(28, 2), (28, 3), (39, 4), (44, 5), (44, 8), (58, 12), (10, 1)] {
         let lines = lines(columns, rows);
         assert!(lines.len() <= rows && lines[0].starts_with("! 39"), "{lines:?}");
-        assert!(rows < 3 || lines.iter().any(|line| line.starts_with("next ask:")), "{lines:?}");
+        assert!(rows < 2 || lines.iter().any(|line| line.contains("10 gives short")), "{lines:?}");
+        assert!(rows < 2 || lines.iter().any(|line| line.starts_with("a capped condition")), "{lines:?}");
     }
+    for (columns, rows) in [(39, 4), (38, 4), (45, 6), (58, 12)] {
+        let words = lines(columns, rows).join(" ");
+        assert!(words.contains("giving the remaining $38,000 outright would lift it to "), "{words}");
+    }
+    assert_eq!(lines(38, 4)[0], "! 39 red  g▃ t▃ r▃ p▆  10 gives short");
+    assert!(lines(38, 3)[2].ends_with('…'), "what does not fit is cut with a sign");
     assert!(lines(58, 12).join(" ").contains("giving the remaining $38,000 outright would lift it to"));
 }
 

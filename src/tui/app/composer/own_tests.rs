@@ -108,6 +108,20 @@ fn what_it_would_do_is_rehearsed_while_it_is_written() {
 }
 
 #[test]
+fn where_the_rehearsal_must_be_scrolled_the_best_change_stands_in_front() {
+    let mut town = town();
+    let mut model = open(&mut town);
+    town.tell(&mut model, Msg::Resize(80, 24));
+    write(&mut town, &mut model, ASK);
+    let shown = page(&model);
+    let place = shown.lines().position(|line| line.starts_with("better: +"));
+    assert_eq!(place, Some(1), "{shown}");
+    assert!(shown.contains("Better"), "all of it is below: {shown}");
+    town.tell(&mut model, Msg::Resize(200, 60));
+    assert!(!page(&model).contains("better: +"), "said once where there is room: {}", page(&model));
+}
+
+#[test]
 fn an_ask_that_is_covered_goes_out_with_the_chord_alone() {
     let mut town = town();
     town.post.gives = Some(20);

@@ -16,6 +16,7 @@ use crate::measure::giving::ledger::{Balance, FEWEST_ACTS};
 use crate::tui::app::cmd::Load;
 use crate::tui::app::context::Context;
 use crate::tui::app::page::{Line, Page, Tone};
+use crate::tui::app::text::clip;
 
 /// Words that are quoted as the reason of a gesture.
 const BECAUSE: usize = 6;
@@ -30,7 +31,7 @@ pub struct Desk {
     rehearsed: Option<Arc<Rehearsed>>,
     page: Page,
     /// For how many columns the page was written; `None`: it has to be.
-    written: Option<usize>,
+    written: Option<(usize, usize)>,
     height: usize,
     scroll: usize,
 }
@@ -75,11 +76,17 @@ impl Desk {
 
     pub(super) fn compose(&mut self, columns: usize, height: usize, _context: &Context) {
         self.height = height;
-        if self.written != Some(columns) {
-            self.written = Some(columns);
+        if self.written != Some((columns, height)) {
+            self.written = Some((columns, height));
             let mut page = Page::new(columns);
             match &self.rehearsed {
-                Some(rehearsed) => write(&mut page, rehearsed),
+                Some(rehearsed) => {
+                    write(&mut page, rehearsed, false);
+                    if page.lines().len() > height {
+                        page = Page::new(columns);
+                        write(&mut page, rehearsed, true);
+                    }
+                }
                 None => page.line(Line::of(Tone::Muted, "reading the books …")),
             }
             self.page = page;
@@ -160,7 +167,8 @@ impl Composer {
     }
 }
 
-fn write(page: &mut Page, rehearsed: &Rehearsed) {
+/// Everything about a post. Where it must be scrolled, what would be worth most stands in front.
+fn write(page: &mut Page, rehearsed: &Rehearsed, scrolled: bool) {
     let rehearsal = &rehearsed.rehearsal;
     let text = rehearsed.about.as_str();
     if text.is_empty() {
@@ -179,6 +187,11 @@ fn write(page: &mut Page, rehearsed: &Rehearsed) {
         Line::of(tone, format!("{sign}{}", told::does(rehearsal.deed.deed)))
             .with(Tone::Muted, format!(" · {sure:.0} % sure")),
     );
+    let best = rehearsal.advice.iter().max_by(|one, two| one.points.total_cmp(&two.points)).filter(|_| scrolled);
+    if let Some(best) = best {
+        let words = format!("better: +{:.0}  {}", best.points, told::better(&best.change));
+        page.line(Line::of(Tone::Strong, clip(&words, page.columns()).into_owned()));
+    }
     page.prose(Tone::Text, 2, &told::counts_as(rehearsal.side));
     books(page, rehearsed, false);
     if let Some(within) = rehearsal.within.as_ref().filter(|within| !within.falls()) {

@@ -9,6 +9,7 @@ use crate::domain::{BrandSize, Gesture, Money, SafeText};
 use crate::engine::books::parts::Part;
 use crate::engine::books::shown::{Shown, Standing, Summary, Verdict};
 use crate::engine::books::stakes::{Pledged, Promises};
+use crate::engine::campaigns::words::many;
 use crate::measure::giving::ledger::{Balance, Cover, Discount, FEWEST_ACTS, Line as Entry};
 use crate::measure::giving::sameness::FEWEST_REPLIES;
 use crate::measure::giving::{Side, full_marks, gives_per_ask};
@@ -231,9 +232,8 @@ pub fn books(page: &mut Page, shown: &Shown, context: &Context) {
 fn balance(page: &mut Page, summary: &Summary, context: &Context) {
     let full = full_marks(summary.size);
     let line = match summary.balance {
-        Balance::TooFew(acts) => {
-            Line::of(Tone::Strong, "too few").with(Tone::Muted, format!(": {acts} posts, {FEWEST_ACTS} are needed"))
-        }
+        Balance::TooFew(acts) => Line::of(Tone::Strong, "too few")
+            .with(Tone::Muted, format!(": {}, {FEWEST_ACTS} are needed", many(acts, "post", "posts"))),
         Balance::Standing(balance) => {
             let (tone, sign) = if balance >= full { (Tone::Good, "✓") } else { (Tone::Warn, "↓") };
             Line::of(tone, format!("{sign} {balance:.2}"))

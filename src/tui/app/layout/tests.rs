@@ -11,6 +11,7 @@ fn want(width: u16, height: u16, view: View, focus: Pane) -> Want {
         zoomed: false,
         banner: false,
         subjects: 2,
+        campaign: false,
     }
 }
 
@@ -53,6 +54,17 @@ fn the_clocks_are_among_the_figures_and_under_the_stream_where_it_is_high() {
 }
 
 #[test]
+fn a_campaign_that_runs_has_room_for_its_sentence_and_takes_none_when_it_ended() {
+    let rows = |height, campaign| {
+        layout(&Want { campaign, subjects: 1, ..want(80, height, View::Dashboard, Pane::Stream) }).rows(Pane::Giving)
+    };
+    assert_eq!((rows(24, false), rows(24, true)), (2, 4));
+    assert_eq!((rows(20, false), rows(20, true)), (2, 3));
+    let with = Want { campaign: true, ..want(80, 24, View::Dashboard, Pane::Stream) };
+    assert!(layout(&with).columns(Pane::Giving) >= 39 && layout(&with).columns(Pane::Sentiment) >= 39);
+}
+
+#[test]
 fn a_large_screen_shows_the_mention_beside_the_list() {
     let panes = panes(&want(200, 50, View::Dashboard, Pane::Stream));
     assert!(panes.contains(&Pane::Detail) && panes.contains(&Pane::Sources) && panes.contains(&Pane::Voice));
@@ -63,6 +75,7 @@ proptest! {
     fn nothing_overlaps_and_all_fits(
         width in 0u16..320, height in 0u16..120, view in 0usize..7, focus in 0usize..15,
         reading: bool, zoomed: bool, banner: bool, subjects in 0u16..9,
+        campaign: bool,
     ) {
         let views = [
             View::Dashboard,
@@ -78,8 +91,8 @@ proptest! {
             Pane::Signals, Pane::Trends, Pane::Watches, Pane::Trial, Pane::Reading, Pane::Inbox, Pane::Case,
             Pane::Clocks,
         ];
-        let want =
-            Want { size: (width, height), view: views[view], focus: focuses[focus], reading, zoomed, banner, subjects };
+        let (size, view, focus) = ((width, height), views[view], focuses[focus]);
+        let want = Want { size, view, focus, reading, zoomed, banner, subjects, campaign };
         let layout = layout(&want);
         let mut taken = std::collections::BTreeSet::new();
         let mut areas: Vec<Area> = layout.panes.iter().map(|(_, area)| *area).collect();

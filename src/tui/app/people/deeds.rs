@@ -18,15 +18,19 @@ const CARD: &str = "Person";
 
 impl Model {
     /// Does what has another meaning among people. False when it has not.
-    pub(in crate::tui::app) fn people_act(&mut self, action: Action) -> bool {
+    pub(in crate::tui::app) fn people_act(&mut self, action: Action, cmds: &mut Vec<Cmd>) -> bool {
         if action == Action::ShowPerson && self.desk.view() != View::People {
             self.show_person();
             return true;
         }
         if self.desk.view() != View::People {
-            return false;
+            if action == Action::ForgetPerson {
+                self.status.say(Weight::Info, "go to the people first");
+            }
+            return action == Action::ForgetPerson;
         }
         match action {
+            Action::ForgetPerson => self.ask_to_forget(cmds),
             Action::NextTab | Action::PreviousTab => {
                 self.people.step_order(action == Action::NextTab);
                 self.desk.focus_on(Pane::People);

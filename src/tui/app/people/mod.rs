@@ -2,9 +2,11 @@
 
 mod card;
 mod deeds;
+mod erasing;
 mod file;
 
 pub use card::{about, explain};
+pub use erasing::{Erasing, Forgotten};
 pub use file::File;
 
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub struct People {
     watching: bool,
     /// A deed that is being stored, and whether it parts accounts.
     doing: Option<(u64, bool)>,
+    /// Somebody is being erased.
+    erasing: Option<u64>,
 }
 
 impl People {

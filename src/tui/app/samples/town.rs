@@ -308,6 +308,13 @@ impl Town {
                 (question, self.mark(|row| row.id <= last && Self::accepts(row, &filter), true))
             }
             Cmd::ChangeCases { question, order } => (question, Answer::CasesChanged(self.cases.change(&order).into())),
+            Cmd::Forget { question, sure: false, .. } => {
+                (question, Answer::Remains(vec!["3 mentions of theirs".to_owned(), "1 case".to_owned()]))
+            }
+            Cmd::Forget { question, .. } => {
+                let lines = vec!["Erased:".to_owned(), "searched 4 files: nothing left".to_owned()];
+                (question, Answer::Forgotten(Box::new(crate::tui::app::people::Forgotten { clean: true, lines })))
+            }
             Cmd::People { question, .. } => (question, Answer::PeopleChanged(true)),
             Cmd::UndoSteps { question, steps, .. } => (question, Answer::StepsUndone(self.cases.undo(&steps))),
             Cmd::Correct { question, ids, subject, said, occasion } => {

@@ -84,6 +84,7 @@ impl<C: Console> Cycle<C> {
                 self.errands.change(Change::CorrectActs { question, acts, deed })
             }
             Cmd::UndoActCorrections { question, ids } => self.errands.change(Change::UncorrectActs { question, ids }),
+            Cmd::Forget { question, whom, sure } => self.errands.forget(question, whom, sure),
             Cmd::People { question, deed, at } => self.errands.change(Change::People { question, deed, at }),
             Cmd::SeeSignal(signal) => self.errands.change(Change::Seen(signal)),
             Cmd::Refresh(source) => (!self.newsroom.refresh(source))

@@ -153,6 +153,7 @@ fn world(change: impl FnOnce(&mut Setup)) -> World {
         clock: Arc::clone(&clock) as _,
         screen: ScreenSettings::default(),
         save_watch: None,
+        eraser: None,
         reload: None,
         narrator: mpsc::channel(1).1,
     };

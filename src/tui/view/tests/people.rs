@@ -84,6 +84,41 @@ fn two_accounts_are_one_only_when_a_person_is_sure() {
     assert!(told.contains("two people from now on") && told.contains("makes them one again"), "{told}");
 }
 
+#[test]
+fn a_person_is_forgotten_once_their_handle_is_typed() {
+    for (width, height) in [(80, 24), (120, 36)] {
+        let (_, model) = people((width, height), &[Action::Open, Action::ForgetPerson]);
+        insta::assert_snapshot!(format!("people_forget_{width}x{height}"), seen(&model));
+    }
+    let (mut town, mut model) = people((120, 36), &[Action::Open, Action::ForgetPerson]);
+    let handle = model.people().file().known().unwrap().row.handles[0].who.to_string();
+    let sure = |cmds: &[Cmd]| cmds.iter().any(|cmd| matches!(cmd, Cmd::Forget { sure: true, .. }));
+    // Enter alone, or another name, erases nobody.
+    assert!(!sure(&model.update(Msg::Type(Typing::Submit)).cmds));
+    typed(&mut town, &mut model, "somebody");
+    assert!(seen(&model).contains(&format!("that is not {handle}: nothing was erased")), "{}", seen(&model));
+    for _ in 0.."somebody".len() {
+        town.tell(&mut model, Msg::Type(Typing::Backspace));
+    }
+    for letter in format!("@{}", handle.to_uppercase()).chars() {
+        town.tell(&mut model, Msg::Type(Typing::Character(letter)));
+    }
+    let cmds = model.update(Msg::Type(Typing::Submit)).cmds;
+    assert!(sure(&cmds), "{cmds:?}");
+    assert!(model.overlays().is_empty());
+    for answer in cmds.into_iter().filter_map(|cmd| town.answer(cmd)).collect::<Vec<_>>() {
+        town.tell(&mut model, answer);
+    }
+    let text = seen(&model);
+    assert!(text.contains("Forgotten") && text.contains("nothing left"), "{text}");
+    // Who leaves the question erases nobody, and elsewhere the key does nothing.
+    let (mut town, mut model) = people((80, 24), &[Action::ForgetPerson]);
+    assert!(!sure(&town.tell(&mut model, Msg::Type(Typing::Cancel))) && model.overlays().is_empty());
+    town.press(&mut model, Action::ViewDashboard);
+    town.press(&mut model, Action::ForgetPerson);
+    assert!(model.overlays().is_empty());
+}
+
 /// The one deed among commands, with the number of its question.
 fn only_deed(cmds: Vec<Cmd>) -> (u64, PeopleDeed) {
     let deeds = cmds.into_iter().filter_map(|cmd| match cmd {
