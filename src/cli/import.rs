@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::args::{Everywhere, ImportArgs, Input};
 use super::error::{CliError, CliResult};
-use super::house::House;
+use super::house::{House, orders};
 use super::output::{self, Progress, grouped};
 use crate::config::Config;
 use crate::domain::{Clock, Item, Network, SafeText, SourceId};
 use crate::engine::intake::{Arrival, Intake, SourceInfo};
-use crate::engine::{School, SystemClock};
+use crate::engine::{Orders, School, SystemClock};
 use crate::language::Readers;
 use crate::sources::ndjson::{self, LONGEST_LINE, LineError};
 use crate::store::sqlite::SqliteStore;
@@ -34,6 +34,8 @@ struct Tally {
     changed: u64,
     known: u64,
     unmatched: u64,
+    /// New ones that are dated too long ago to ask for an answer.
+    old: u64,
 }
 
 /// Imports a file.
@@ -41,7 +43,7 @@ struct Tally {
 /// # Errors
 /// When there is nothing to match with, or the file or the store cannot be used; a code of 1 when a line was wrong.
 pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u8> {
-    let (store, roster) = prepare(everywhere).await?;
+    let (store, roster, orders) = prepare(everywhere).await?;
     let mut lines: Box<dyn BufRead + Send> = match &arguments.from {
         Input::Stdin => Box::new(BufReader::new(std::io::stdin())),
         Input::File(path) => {
@@ -49,7 +51,7 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
         }
     };
     let configured = roster.clone();
-    let mut importer = Importer::new(Arc::clone(&store), roster);
+    let mut importer = Importer::new(Arc::clone(&store), roster, orders);
     let read = importer.read(&mut lines).await;
     let tally = importer.tally;
     // What was imported from is no source to be asked: it leaves the roster again, its mentions stay.
@@ -60,7 +62,7 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
     if arguments.printing.json {
         output::json(&json!({
             "lines": tally.lines, "new": tally.new, "changed": tally.changed, "known": tally.known,
-            "unmatched": tally.unmatched, "wrong": tally.wrong,
+            "unmatched": tally.unmatched, "wrong": tally.wrong, "old": tally.old,
         }))?;
     } else {
         output::line(format!(
@@ -72,14 +74,21 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
             grouped(tally.unmatched),
             grouped(tally.wrong)
         ))?;
+        if tally.old > 0 {
+            output::line(format!(
+                "{} of the new ones are dated more than an hour ago: history, which opens no case",
+                grouped(tally.old)
+            ))?;
+        }
     }
     if tally.wrong > 0 { Err(CliError::Said(1)) } else { Ok(0) }
 }
 
-/// The store and whom to match for: the configuration's subjects and watches, else those the store knows.
-async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster)> {
+/// The store, whom to match for, and how mentions are answered: the configuration's subjects and watches, else those the
+/// store knows.
+async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster, Option<Orders>)> {
     match House::of_file(everywhere) {
-        Ok(house) => Ok((house.store().await?, whole_roster(&house)?)),
+        Ok(house) => Ok((house.store().await?, whole_roster(&house)?, Some(orders(&house.config)))),
         // Without a configuration, `watch` may have left its watches in the store.
         Err(error @ CliError::Message(_)) => {
             let directory = super::house::data_directory(everywhere)?;
@@ -94,7 +103,7 @@ async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster
                 .into_iter()
                 .map(|source| RosterSource::alone(source.name, source.network))
                 .collect();
-            Ok((store, roster_of(&adopted, sources)))
+            Ok((store, roster_of(&adopted, sources), None))
         }
         Err(error) => Err(error),
     }
@@ -132,6 +141,7 @@ struct Importer {
     store: Arc<SqliteStore>,
     readers: Arc<Readers>,
     roster: Roster,
+    orders: Option<Orders>,
     intake: Option<Intake>,
     places: HashMap<(String, Network), SourceId>,
     waiting: HashMap<(String, Network), Vec<Item>>,
@@ -139,11 +149,12 @@ struct Importer {
 }
 
 impl Importer {
-    fn new(store: Arc<SqliteStore>, roster: Roster) -> Self {
+    fn new(store: Arc<SqliteStore>, roster: Roster, orders: Option<Orders>) -> Self {
         Self {
             store,
             readers: Arc::new(Readers::trained()),
             roster,
+            orders,
             intake: None,
             places: HashMap::new(),
             waiting: HashMap::new(),
@@ -228,6 +239,9 @@ impl Importer {
                 gone: Vec::new(),
             };
             let recorded = self.store.bring(&batch).await?;
+            // What has no date counts as published when we had it.
+            let old = recorded.new.iter().filter(|row| row.history && row.published < row.first_seen);
+            self.tally.old += old.count() as u64;
             self.tally.new += recorded.new.len() as u64;
             self.tally.changed += recorded.edited.len() as u64;
             self.tally.known += recorded.known as u64;
@@ -253,7 +267,11 @@ impl Importer {
         let school = School::new(Arc::clone(&self.store) as _, Arc::clone(&self.readers));
         school.look().await?;
         let intake = Intake::new(&adopted, Arc::clone(&self.readers));
-        self.intake = Some(intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught()));
+        let intake = intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught());
+        self.intake = Some(match &self.orders {
+            Some(orders) => intake.with_team(&orders.team).with_answering(orders.answering.clone()),
+            None => intake,
+        });
         let id = adopted.sources.get(at).copied().ok_or_else(|| CliError::message("the store lost a source"))?;
         self.places.insert(place.clone(), id);
         Ok(id)
