@@ -287,7 +287,7 @@ pub fn command() -> clap::Command {
     // The demo has a configuration and data of its own: it does not offer what it refuses.
     let own = |arg: &&clap::Arg| matches!(arg.get_id().as_str(), "config" | "data_dir");
     let hidden: Vec<clap::Arg> = command.get_arguments().filter(own).map(|arg| arg.clone().hide(true)).collect();
-    let command = command.mut_subcommand("demo", |demo| demo.args(hidden));
+    let command = command.mut_subcommands(|sub| if sub.get_name() == "demo" { sub.args(&hidden) } else { sub });
     let list = grouped(&command);
     command.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}Options for every command:\n{{options}}{{after-help}}"

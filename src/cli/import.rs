@@ -12,8 +12,8 @@ use super::error::{CliError, CliResult};
 use super::house::{House, orders};
 use super::output::{self, Progress, grouped};
 use crate::config::Config;
-use crate::domain::{Clock, Item, Network, SafeText, SourceId};
-use crate::engine::intake::{Arrival, Intake, SourceInfo};
+use crate::domain::{Clock, Item, MentionRow, Network, SafeText, SourceId};
+use crate::engine::intake::{Arrival, HISTORY_FIRST, Intake, SourceInfo};
 use crate::engine::{Orders, School, SystemClock};
 use crate::language::Readers;
 use crate::sources::ndjson::{self, LONGEST_LINE, LineError};
@@ -240,8 +240,8 @@ impl Importer {
             };
             let recorded = self.store.bring(&batch).await?;
             // What has no date counts as published when we had it.
-            let old = recorded.new.iter().filter(|row| row.history && row.published < row.first_seen);
-            self.tally.old += old.count() as u64;
+            let old = |row: &&MentionRow| row.first_seen.duration_since(row.published) > HISTORY_FIRST;
+            self.tally.old += recorded.new.iter().filter(old).count() as u64;
             self.tally.new += recorded.new.len() as u64;
             self.tally.changed += recorded.edited.len() as u64;
             self.tally.known += recorded.known as u64;

@@ -233,7 +233,8 @@ fn what_may_not_be_written_is_read_and_the_refusal_is_in_our_own_words() {
     assert!(out.contains("Ferris"), "{out}");
     for arguments in [&["inbox"][..], &["clocks"], &["ledger"], &["outbox"]] {
         let (code, out, err) = run(arguments);
-        assert!(matches!(code, Some(0 | 1)) && err.is_empty(), "{arguments:?}: {out}{err}");
+        assert!(matches!(code, Some(0 | 1)), "{arguments:?}: {out}{err}");
+        assert!(!err.contains("Error") && !err.contains("written"), "{arguments:?}: {err}");
     }
     let (code, out, err) = run(&["collect", "--once"]);
     assert_eq!((code, out.as_str()), (Some(1), ""));

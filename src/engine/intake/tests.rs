@@ -203,7 +203,7 @@ fn history_is_told_from_news() {
 
 #[test]
 fn what_is_dated_before_we_came_asks_for_nothing_and_what_has_no_date_asks_everywhere() {
-    let complaint = |claimed| Item { claimed, ..item("a", "my Ferris chain snapped, this is awful", 0) };
+    let complaint = |claimed| Item { claimed, addressed: true, ..item("a", "my Ferris chain snapped", 0) };
     let ago = |minutes: i64| Some(Timestamp::from_second(START - 60 * minutes).unwrap());
     // (published, first poll, pushed, asks)
     let table = [

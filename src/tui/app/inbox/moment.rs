@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(due("call back on mon at 14:00").as_deref(), Some("call back | Mon 14:00"));
         assert_eq!(due("refund"), None);
         assert_eq!(due("by fri"), None);
-        assert_eq!(due("Erstattung für Ana by tomorrow").as_deref(), Some("Erstattung für Ana | Sun 09:00"));
+        assert_eq!(due("Erstattung für Ana by tomorrow").as_deref(), Some("Erstattung für Ana | Sun 18:00"));
     }
 
     #[test]
