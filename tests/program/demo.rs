@@ -10,10 +10,14 @@ use crate::support::{Pty, Shown};
 /// What to answer first in the story of the demo.
 const COMPLAINT: &str = "Ferris S2 chain snapped";
 
-/// A demo on a terminal of so many columns and rows; it lives as long as its home.
+/// A demo on a terminal of so many columns and rows; it lives as long as its home. What the environment names is meant for
+/// other commands: the demo neither reads nor makes it.
 fn demo(columns: u16, rows: u16) -> (Home, Pty) {
     let home = Home::new();
-    let pty = Pty::spawn(home.screen(&["demo"]), columns, rows);
+    let mut command = home.screen(&["demo"]);
+    command.env("GOODWORD_CONFIG", home.text("named.toml"));
+    command.env("GOODWORD_DATA_DIR", home.text("named"));
+    let pty = Pty::spawn(command, columns, rows);
     (home, pty)
 }
 
@@ -32,6 +36,7 @@ fn assert_clean(home: &Home) {
     let left: Vec<_> = std::fs::read_dir(home.path("tmp")).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(left.is_empty(), "left behind: {left:?}");
     assert!(!home.data().exists() && !home.config().exists(), "the demo writes into the person's own places");
+    assert!(!home.path("named").exists() && !home.path("named.toml").exists(), "the demo writes where others are sent");
 }
 
 #[test]
