@@ -284,6 +284,10 @@ pub const GROUPS: [(&str, &[&str]); 4] = [
 /// The command with everything that its help says, for parsing, completions and manual pages.
 pub fn command() -> clap::Command {
     let command = Args::command();
+    // The demo has a configuration and data of its own: it does not offer what it refuses.
+    let own = |arg: &&clap::Arg| matches!(arg.get_id().as_str(), "config" | "data_dir");
+    let hidden: Vec<clap::Arg> = command.get_arguments().filter(own).map(|arg| arg.clone().hide(true)).collect();
+    let command = command.mut_subcommands(|sub| if sub.get_name() == "demo" { sub.args(&hidden) } else { sub });
     let list = grouped(&command);
     command.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}Options for every command:\n{{options}}{{after-help}}"

@@ -24,7 +24,10 @@ pub async fn run(printing: Printing, everywhere: &Everywhere) -> CliResult<u8> {
         }
         Err(error) => return Err(error),
     };
-    super::dashboard::keymap(&house.config)?;
+    let keymap = super::dashboard::keymap(&house.config)?;
+    let mut remarks = house.config.remarks();
+    remarks.extend(keymap.warnings().iter().map(ToString::to_string));
+    remarks.extend(super::voice::remarks(&house.config));
     let sources = house.sources()?;
     let total = sources.len();
     let mut progress = Progress::new();
@@ -38,14 +41,14 @@ pub async fn run(printing: Printing, everywhere: &Everywhere) -> CliResult<u8> {
     progress.done();
     let failed = reports.iter().filter(|report| !report.worked()).count();
     if printing.json {
-        print_json(&house, &reports)?;
+        print_json(&house, &reports, &remarks)?;
     } else {
-        print_table(&house, &reports, failed)?;
+        print_table(&house, &reports, &remarks, failed)?;
     }
     if failed > 0 { Err(CliError::Said(1)) } else { Ok(0) }
 }
 
-fn print_json(house: &House, reports: &[CheckReport]) -> CliResult {
+fn print_json(house: &House, reports: &[CheckReport], remarks: &[String]) -> CliResult {
     let sources: Vec<_> = reports
         .iter()
         .map(|report| {
@@ -63,7 +66,6 @@ fn print_json(house: &House, reports: &[CheckReport]) -> CliResult {
             })
         })
         .collect();
-    let remarks = house.config.remarks();
     output::json(&json!({
         "ok": reports.iter().all(CheckReport::worked),
         "config": house.file,
@@ -74,13 +76,13 @@ fn print_json(house: &House, reports: &[CheckReport]) -> CliResult {
     }))
 }
 
-fn print_table(house: &House, reports: &[CheckReport], failed: usize) -> CliResult {
+fn print_table(house: &House, reports: &[CheckReport], remarks: &[String], failed: usize) -> CliResult {
     if let Some(file) = &house.file {
         let watches = house.config.watches.len();
         let word = if watches == 1 { "watch" } else { "watches" };
         output::line(format!("{} is good: {watches} {word}.", file.display()))?;
     }
-    for remark in house.config.remarks() {
+    for remark in remarks {
         output::line(format!("  note: {remark}"))?;
     }
     output::line("")?;

@@ -34,7 +34,7 @@ pub async fn run(arguments: &ClocksArgs, everywhere: &Everywhere) -> CliResult<u
     let hours = hours(arguments, answering.hours, &zone)?;
     let now = SystemClock.now();
     let back = |when: Option<super::when::When>, otherwise| match when {
-        Some(when) => when.moment(now, &zone).ok_or_else(|| CliError::message("that time cannot be counted")),
+        Some(when) => when.moment(now, &zone).ok_or_else(|| CliError::message("that time cannot be counted").refused()),
         None => Ok(otherwise),
     };
     let from = back(arguments.since, now.saturating_sub(BACK).unwrap_or(now))?;
@@ -74,11 +74,12 @@ fn hours(arguments: &ClocksArgs, configured: Option<WorkingHours>, zone: &TimeZo
             (true, Some(hours)) => Ok(Some(hours)),
             (true, None) => Err(CliError::message(
                 "no working hours are configured: give them with --hours 'Mon-Fri 9:00-18:00', or set hours below [answering] in the configuration",
-            )),
+            )
+            .refused()),
         };
     };
     let hours = WorkingHours::parse(text, zone.clone());
-    hours.map(Some).map_err(|error| CliError::message(format!("--hours: {error}")))
+    hours.map(Some).map_err(|error| CliError::message(format!("--hours: {error}")).refused())
 }
 
 /// What the clocks are read with.
@@ -163,6 +164,9 @@ fn told(quantile: Quantile) -> String {
 fn lines(followed: &Followed) -> Vec<(&'static str, String, Outcomes)> {
     let mut lines = vec![("all", String::new(), followed.all)];
     lines.extend(followed.voices.iter().map(|(voice, outcomes)| ("voice", voice.to_string(), *outcomes)));
+    if followed.unnamed.answered() > 0 {
+        lines.push(("elsewhere", "or by no voice".to_owned(), followed.unnamed));
+    }
     lines.push(("coach", "nothing against it".to_owned(), followed.fine));
     lines.extend(followed.flagged.iter().map(|(flag, outcomes)| ("coach", flag.name().to_owned(), *outcomes)));
     lines
@@ -190,7 +194,7 @@ fn outcomes_footnote(followed: &Followed) -> String {
     let cut = if followed.cut { format!("; the newest {MOST_COACHED} only") } else { String::new() };
     format!(
         "\nWhat they said within 72 hours after our last answer; OPEN may still write and is in no share. A voice is \
-         the one that answered\nfirst, by name. The coach reads our first public answers again{cut}; one with two flags \
+         the one that answered\nfirst, by name; elsewhere is under our account from another program. The coach reads our first public answers again{cut}; one with two flags \
          is in two lines.\nBelow {FEWEST_OUTCOMES} outcomes nothing is said."
     )
 }
@@ -266,6 +270,7 @@ mod tests {
                 .into_iter()
                 .map(|(name, outcomes): (String, _)| (crate::domain::SafeText::line(&name, 9), outcomes))
                 .collect(),
+            unnamed: Outcomes { silent: 1, ..Outcomes::default() },
             fine: outcomes(4, 0),
             flagged: vec![(crate::language::coach::Flag::Denial, outcomes(0, 1))],
             cut: false,
@@ -276,8 +281,9 @@ mod tests {
         assert_eq!(lines[1], ["all", "10", "5 (62 %)", "1 (12 %)", "2 (25 %)", "2"]);
         assert_eq!(lines[2], ["voice Ana", "7", "3 (60 %)", "1 (20 %)", "1 (20 %)", "2"]);
         assert_eq!(lines[3], ["voice Kim", "5", "too few", "too few", "too few", "2"]);
-        assert_eq!(lines[4][..3], ["coach nothing against it", "7", "4 (80 %)"]);
-        assert_eq!(lines[5][..3], ["coach denial", "4", "too few"]);
+        assert_eq!(lines[4], ["elsewhere or by no voice", "1", "too few", "too few", "too few", "0"]);
+        assert_eq!(lines[5][..3], ["coach nothing against it", "7", "4 (80 %)"]);
+        assert_eq!(lines[6][..3], ["coach denial", "4", "too few"]);
         let json = outcome_json("voice", "Kim", outcomes(1, 1));
         assert_eq!((json["unhappy"].as_u64(), json["shares"].is_null()), (Some(1), true));
         assert!(

@@ -46,7 +46,7 @@ pub struct Opening {
 pub async fn ordinary(everywhere: &Everywhere, voice: Option<String>) -> CliResult<u8> {
     let house = House::of_file(everywhere)?;
     let sources = house.sources()?;
-    let notices = house.config.remarks();
+    let notices = house.config.remarks().into_iter().chain(super::voice::remarks(&house.config)).collect();
     open(Opening { house, sources, occasion: Occasion::Ordinary, voice, notices, narrator: None }, everywhere).await
 }
 
@@ -206,14 +206,13 @@ fn emoji(config: &Config) -> Emoji {
 /// # Errors
 /// What is wrong with them, at its place in the file.
 pub fn keymap(config: &Config) -> CliResult<Keymap> {
-    let at = |place: config::Place| format!("{}:{}:{}", config.path().display(), place.line, place.column);
     let choices: Vec<KeyChoice> = config
         .keys
         .iter()
         .map(|binding| KeyChoice {
             action: binding.action.value.clone(),
-            place: at(binding.action.place),
-            keys: binding.chords.iter().map(|chord| (chord.value.clone(), at(chord.place))).collect(),
+            place: config.at(binding.action.place),
+            keys: binding.chords.iter().map(|chord| (chord.value.clone(), config.at(chord.place))).collect(),
         })
         .collect();
     Keymap::new(&choices).map_err(|errors| {

@@ -26,10 +26,11 @@ const LONGEST: SignedDuration = SignedDuration::from_secs(8);
 /// # Errors
 /// What keeps the dashboard from opening, or ended it.
 pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8> {
+    refuse_places(everywhere)?;
     let [default, ..] = Scenario::NAMES;
     let name = arguments.name.as_deref().unwrap_or(default);
     let scenario = Scenario::named(name).ok_or_else(|| {
-        CliError::message(format!("there is no story named {name}: there is {}", Scenario::NAMES.join(", ")))
+        CliError::message(format!("there is no story named {name}: there is {}", Scenario::NAMES.join(", "))).refused()
     })??;
     let directory = Scratch::new()?;
     let config = configuration(&scenario)?;
@@ -50,6 +51,21 @@ pub async fn run(arguments: &DemoArgs, everywhere: &Everywhere) -> CliResult<u8>
     town.narrated().iter().for_each(output::remark);
     town.close().await;
     ended
+}
+
+/// Refuses to be told where configuration and data are. Only the arguments are asked: what the environment names is
+/// meant for every other command.
+fn refuse_places(everywhere: &Everywhere) -> CliResult {
+    let told = [("--config", everywhere.config.is_some()), ("--data-dir", everywhere.data_dir.is_some())];
+    let told: Vec<&str> = told.into_iter().filter_map(|(flag, is_told)| is_told.then_some(flag)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(CliError::message(format!(
+        "the demo has a configuration and data of its own, and leaves nothing behind: start it without {}",
+        told.join(" and ")
+    ))
+    .refused())
 }
 
 /// A place of the town as a source.
@@ -84,6 +100,13 @@ fn configuration(scenario: &Scenario) -> CliResult<Config> {
         quoted(&frame.brand),
         quoted(frame.size.name())
     );
+    if let Some(first) = frame.voices.first() {
+        text.push_str(&format!("[answering]\nvoice = {}\n\n", quoted(&first.name)));
+    }
+    for reply in &frame.replies {
+        let (name, words) = (quoted(&reply.name), quoted(&reply.text));
+        text.push_str(&format!("[[reply]]\nname = {name}\ntext = {words}\n\n"));
+    }
     for voice in &frame.voices {
         let (name, signature) = (quoted(&voice.name), quoted(&voice.signature));
         text.push_str(&format!("[[voice]]\nname = {name}\nsignature = {signature}\n\n"));
@@ -137,6 +160,37 @@ mod tests {
             let config = configuration(&scenario).unwrap();
             assert_eq!(config.brand.name, scenario.frame.brand);
             assert_eq!(config.watches.len(), scenario.frame.watches.len());
+            assert_eq!(config.voice.as_ref(), scenario.frame.voices.first().map(|voice| &voice.name));
+            assert!(crate::cli::voice::remarks(&config).is_empty());
+        }
+    }
+
+    #[test]
+    fn the_everyday_demo_has_a_voice_that_signs_and_saved_replies_with_blanks() {
+        let config = configuration(&Scenario::named("everyday").unwrap().unwrap()).unwrap();
+        let signature = |voice: &crate::config::Voice| voice.signature.clone();
+        let voice = config.voices.iter().find(|voice| Some(&voice.name) == config.voice.as_ref());
+        assert_eq!(voice.and_then(signature).as_deref(), Some("^RB"));
+        assert_eq!(config.replies.len(), 3);
+        assert!(config.replies.iter().all(|reply| reply.text.contains("{name}")));
+    }
+
+    #[test]
+    fn the_demo_takes_no_places() {
+        let told = |config: bool, data: bool| Everywhere {
+            config: config.then(|| "a.toml".into()),
+            data_dir: data.then(|| "b".into()),
+            ..Everywhere::default()
+        };
+        assert!(refuse_places(&told(false, false)).is_ok());
+        for (config, data, named) in [
+            (true, false, "without --config"),
+            (false, true, "without --data-dir"),
+            (true, true, "--config and --data-dir"),
+        ] {
+            let refused = refuse_places(&told(config, data)).unwrap_err();
+            assert!(refused.to_string().ends_with(named), "{refused}");
+            assert_eq!(refused.exit_code(), 2);
         }
     }
 

@@ -9,8 +9,8 @@ use super::error::{CliError, CliResult};
 use super::house::House;
 use super::sending::{Counter, OPEN, unknown};
 use super::{output, voice};
-use crate::domain::outbox::{Draft, Identity, Saved, Submission};
-use crate::domain::{Clock, OutgoingId};
+use crate::domain::outbox::{Draft, Identity, Outgoing, OutgoingState, Saved, Submission};
+use crate::domain::{Clock, OutgoingId, SafeText};
 use crate::engine::{Door, EngineHandle, SystemClock};
 use crate::store::outbox::Submit;
 use crate::store::sqlite::SqliteStore;
@@ -24,6 +24,8 @@ use crate::tui::runtime::everything_for;
 
 /// Largest text that is read from standard input, in bytes.
 const LARGEST: u64 = 1 << 20;
+/// Drafts, the newest, among which the same words are looked for.
+const DRAFTS: u32 = 1_000;
 
 /// The words: those given, else what stands on standard input.
 ///
@@ -100,8 +102,7 @@ impl<'a> Desk<'a> {
         &self.context
     }
 
-    /// The sheet as the screen would open it under this account. Every call writes a text of its own: an earlier draft
-    /// is left alone.
+    /// The sheet as the screen would open it under this account, empty whatever drafts there are.
     ///
     /// # Errors
     /// When what it needs cannot be read, or the sheet does not open.
@@ -113,7 +114,7 @@ impl<'a> Desk<'a> {
         Composer::open(0, opened, &self.context).map_err(CliError::message)
     }
 
-    /// Keeps what is on the sheet as a draft, opens the sheet `again` once it is known what the network accepts, and
+    /// Keeps what is on the sheet as a draft (the one that is there, when its words are the same), opens the sheet `again` once it is known what the network accepts, and
     /// sends it from there. The exit code is 0 when it was sent, 3 when nobody knows or a second voice must approve.
     ///
     /// # Errors
@@ -127,7 +128,8 @@ impl<'a> Desk<'a> {
         let Some(Errand::Save { draft, .. }) = sheet.save(&self.context) else {
             return Err(CliError::message("there is nothing to send"));
         };
-        let saved = self.keep(None, *draft).await?;
+        let there = self.same(&draft).await?;
+        let saved = self.keep(there, *draft).await?;
         let id = saved.id;
         self.counter.settle(door.source).await;
         let kept = |why: CliError| CliError::message(format!("{why}\nthe text is kept as the draft {id}"));
@@ -210,6 +212,25 @@ impl<'a> Desk<'a> {
             let parts = if over { "\n--parts lets it go out as several posts" } else { "" };
             CliError::message(format!("not sent:\n  {blocked}{parts}"))
         })
+    }
+
+    /// The draft of this voice that says the same under the same account in the same place.
+    async fn same(&self, draft: &Draft) -> CliResult<Option<Saved>> {
+        let signature = self.context.writer().signature.as_deref().unwrap_or_default().trim();
+        let bare = |words: &str| {
+            let words = words.trim_end();
+            words.strip_suffix(signature).unwrap_or(words).trim_end().to_owned()
+        };
+        let words: Vec<String> = draft.parts.iter().map(|part| bare(part)).collect();
+        let same = |one: &Outgoing| {
+            one.mention == draft.mention
+                && one.source == draft.source
+                && one.target.parent == draft.target.parent
+                && one.voice.as_ref().map(SafeText::as_str) == draft.voice.as_deref()
+                && one.parts.iter().map(|part| bare(&part.text)).eq(words.iter().cloned())
+        };
+        let drafts = self.store.outgoings(&[OutgoingState::Draft], DRAFTS).await?;
+        Ok(drafts.iter().find(|one| same(one)).map(|one| Saved { id: one.id, revision: one.revision }))
     }
 
     async fn keep(&self, over: Option<Saved>, draft: Draft) -> CliResult<Saved> {

@@ -89,7 +89,7 @@ pub async fn run(arguments: &ExportArgs, everywhere: &Everywhere) -> CliResult<u
 fn moment(when: Option<When>) -> CliResult<Option<Timestamp>> {
     let Some(when) = when else { return Ok(None) };
     let moment = when.moment(SystemClock.now(), &jiff::tz::TimeZone::system());
-    moment.map(Some).ok_or_else(|| CliError::message("that time is outside of the years that can be counted"))
+    moment.map(Some).ok_or_else(|| CliError::message("that time is outside of the years that can be counted").refused())
 }
 
 async fn write(store: &SqliteStore, query: Option<&Query>, filter: Filter, sheet: &mut Sheet) -> CliResult {

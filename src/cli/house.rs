@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use rustix::fs::Access;
 use tracing_appender::non_blocking::WorkerGuard;
 
 use super::args::Everywhere;
@@ -335,7 +336,12 @@ fn private_directory(directory: &Path) -> std::io::Result<()> {
 
 fn log(directory: &Path, everywhere: &Everywhere) -> Option<WorkerGuard> {
     let level = everywhere.log_level.name();
-    let opened = private_directory(directory).map_err(|error| error.to_string()).and_then(|()| {
+    // The appender itself tells standard error when it cannot look for old files or remove one.
+    let usable = private_directory(directory).and_then(|()| {
+        let rights = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
+        Ok(rustix::fs::access(directory, rights)?)
+    });
+    let opened = usable.map_err(|error| error.to_string()).and_then(|()| {
         tracing_appender::rolling::Builder::new()
             .rotation(tracing_appender::rolling::Rotation::DAILY)
             .filename_prefix("goodword")

@@ -9,12 +9,12 @@ use serde_json::json;
 
 use super::args::{Everywhere, ImportArgs, Input};
 use super::error::{CliError, CliResult};
-use super::house::House;
+use super::house::{House, orders};
 use super::output::{self, Progress, grouped};
 use crate::config::Config;
-use crate::domain::{Clock, Item, Network, SafeText, SourceId};
-use crate::engine::intake::{Arrival, Intake, SourceInfo};
-use crate::engine::{School, SystemClock};
+use crate::domain::{Clock, Item, MentionRow, Network, SafeText, SourceId};
+use crate::engine::intake::{Arrival, HISTORY_FIRST, Intake, SourceInfo};
+use crate::engine::{Orders, School, SystemClock};
 use crate::language::Readers;
 use crate::sources::ndjson::{self, LONGEST_LINE, LineError};
 use crate::store::sqlite::SqliteStore;
@@ -34,6 +34,8 @@ struct Tally {
     changed: u64,
     known: u64,
     unmatched: u64,
+    /// New ones that are dated too long ago to ask for an answer.
+    old: u64,
 }
 
 /// Imports a file.
@@ -41,14 +43,14 @@ struct Tally {
 /// # Errors
 /// When there is nothing to match with, or the file or the store cannot be used; a code of 1 when a line was wrong.
 pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u8> {
-    let (store, roster) = prepare(everywhere).await?;
+    let (store, roster, orders) = prepare(everywhere).await?;
     let mut lines: Box<dyn BufRead + Send> = match &arguments.from {
         Input::Stdin => Box::new(BufReader::new(std::io::stdin())),
         Input::File(path) => {
             Box::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| CliError::file(path, error))?))
         }
     };
-    let mut importer = Importer::new(Arc::clone(&store), roster);
+    let mut importer = Importer::new(Arc::clone(&store), roster, orders);
     let read = importer.read(&mut lines).await;
     let tally = importer.tally;
     store.close().await;
@@ -56,7 +58,7 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
     if arguments.printing.json {
         output::json(&json!({
             "lines": tally.lines, "new": tally.new, "changed": tally.changed, "known": tally.known,
-            "unmatched": tally.unmatched, "wrong": tally.wrong,
+            "unmatched": tally.unmatched, "wrong": tally.wrong, "old": tally.old,
         }))?;
     } else {
         output::line(format!(
@@ -68,14 +70,21 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
             grouped(tally.unmatched),
             grouped(tally.wrong)
         ))?;
+        if tally.old > 0 {
+            output::line(format!(
+                "{} of the new ones are dated more than an hour ago: history, which opens no case",
+                grouped(tally.old)
+            ))?;
+        }
     }
     if tally.wrong > 0 { Err(CliError::Said(1)) } else { Ok(0) }
 }
 
-/// The store and whom to match for: the configuration's subjects and watches, else those the store knows.
-async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster)> {
+/// The store, whom to match for, and how mentions are answered: the configuration's subjects and watches, else those the
+/// store knows.
+async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster, Option<Orders>)> {
     match House::of_file(everywhere) {
-        Ok(house) => Ok((house.store().await?, whole_roster(&house)?)),
+        Ok(house) => Ok((house.store().await?, whole_roster(&house)?, Some(orders(&house.config)))),
         // Without a configuration, `watch` may have left its watches in the store.
         Err(error @ CliError::Message(_)) => {
             let directory = super::house::data_directory(everywhere)?;
@@ -90,7 +99,7 @@ async fn prepare(everywhere: &Everywhere) -> CliResult<(Arc<SqliteStore>, Roster
                 .into_iter()
                 .map(|source| RosterSource::alone(source.name, source.network))
                 .collect();
-            Ok((store, roster_of(&adopted, sources)))
+            Ok((store, roster_of(&adopted, sources), None))
         }
         Err(error) => Err(error),
     }
@@ -128,6 +137,7 @@ struct Importer {
     store: Arc<SqliteStore>,
     readers: Arc<Readers>,
     roster: Roster,
+    orders: Option<Orders>,
     intake: Option<Intake>,
     places: HashMap<(String, Network), SourceId>,
     waiting: HashMap<(String, Network), Vec<Item>>,
@@ -135,11 +145,12 @@ struct Importer {
 }
 
 impl Importer {
-    fn new(store: Arc<SqliteStore>, roster: Roster) -> Self {
+    fn new(store: Arc<SqliteStore>, roster: Roster, orders: Option<Orders>) -> Self {
         Self {
             store,
             readers: Arc::new(Readers::trained()),
             roster,
+            orders,
             intake: None,
             places: HashMap::new(),
             waiting: HashMap::new(),
@@ -224,6 +235,9 @@ impl Importer {
                 gone: Vec::new(),
             };
             let recorded = self.store.bring(&batch).await?;
+            // What has no date counts as published when we had it.
+            let old = |row: &&MentionRow| row.first_seen.duration_since(row.published) > HISTORY_FIRST;
+            self.tally.old += recorded.new.iter().filter(old).count() as u64;
             self.tally.new += recorded.new.len() as u64;
             self.tally.changed += recorded.edited.len() as u64;
             self.tally.known += recorded.known as u64;
@@ -241,7 +255,11 @@ impl Importer {
             let school = School::new(Arc::clone(&self.store) as _, Arc::clone(&self.readers));
             school.look().await?;
             let intake = Intake::new(&adopted, Arc::clone(&self.readers));
-            self.intake = Some(intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught()));
+            let intake = intake.map_err(|error| CliError::message(error.to_string()))?.taught(school.taught());
+            self.intake = Some(match &self.orders {
+                Some(orders) => intake.with_team(&orders.team).with_answering(orders.answering.clone()),
+                None => intake,
+            });
         }
         let (name, network) = place;
         // What is imported from is no source to be asked.

@@ -32,7 +32,7 @@ pub async fn run(arguments: &LedgerArgs, everywhere: &Everywhere) -> CliResult<u
     let since = match arguments.since {
         Some(when) => Some(
             when.moment(now, &TimeZone::system())
-                .ok_or_else(|| CliError::message("that time is outside of the years that can be counted"))?,
+                .ok_or_else(|| CliError::message("that time is outside of the years that can be counted").refused())?,
         ),
         None => None,
     };

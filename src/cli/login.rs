@@ -35,7 +35,8 @@ pub async fn login(arguments: &LoginArgs, everywhere: &Everywhere) -> CliResult<
         return Err(CliError::message(format!(
             "{} needs no login: add a [[source]] with network = \"{0}\" to the configuration",
             kind.network
-        )));
+        ))
+        .refused());
     }
     let place = Place::find(everywhere)?;
     let name = arguments.name.as_deref();
@@ -269,7 +270,7 @@ fn kind(name: &str) -> CliResult<&'static Kind> {
             .filter(|kind| kind.secret != Secret::Unused)
             .map(|kind| kind.network.name())
             .collect();
-        CliError::message(format!("there is no network \"{name}\": it may be {}", known.join(", ")))
+        CliError::message(format!("there is no network \"{name}\": it may be {}", known.join(", "))).refused()
     })
 }
 

@@ -30,10 +30,11 @@ pub async fn run(arguments: &LookupArgs, everywhere: &Everywhere) -> CliResult<u
         return Err(CliError::message(format!(
             "there is no source \"{}\": `goodword check` lists them",
             arguments.source
-        )));
+        ))
+        .refused());
     };
     let Some(lookup) = source.lookup else {
-        return Err(CliError::message(format!("nothing can be looked up at \"{}\"", source.name)));
+        return Err(CliError::message(format!("nothing can be looked up at \"{}\"", source.name)).refused());
     };
     let id = arguments.id.as_deref().unwrap_or_default();
     let list = Forgotten::of(&house.data, &source.network).await?;

@@ -87,7 +87,7 @@ fn text(arguments: &RehearseArgs) -> CliResult<String> {
         given
     };
     if text.trim().is_empty() {
-        return Err(CliError::message("there is no text to rehearse"));
+        return Err(CliError::message("there is no text to rehearse").refused());
     }
     Ok(text.trim().to_owned())
 }

@@ -86,19 +86,17 @@ impl Answering<'_> {
         } else {
             doors.sort_by_key(|door| door.source != source);
         }
-        doors.into_iter().next().ok_or_else(|| {
-            CliError::message(match (names.as_slice(), &self.arguments.account) {
-                ([], _) => {
-                    "no account in the configuration reaches it: its source cannot publish, and no other source \
-                            knows its posts by the same names"
-                        .to_owned()
-                }
-                (_, name) => format!(
-                    "it cannot be answered as \"{}\", only as {}",
-                    SafeText::line(name.as_deref().unwrap_or_default(), NAME),
-                    names.join(" or ")
-                ),
-            })
+        doors.into_iter().next().ok_or_else(|| match (names.as_slice(), &self.arguments.account) {
+            ([], _) => CliError::message(
+                "no account in the configuration reaches it: its source cannot publish, and no other source knows its \
+                 posts by the same names",
+            ),
+            (_, name) => CliError::message(format!(
+                "it cannot be answered as \"{}\", only as {}",
+                SafeText::line(name.as_deref().unwrap_or_default(), NAME),
+                names.join(" or ")
+            ))
+            .refused(),
         })
     }
 }

@@ -27,7 +27,7 @@ pub fn run(arguments: &TrainArgs) -> CliResult<u8> {
     let recipes: Vec<&dyn Recipe> = RECIPES.iter().copied().filter(|recipe| wanted(arguments, *recipe)).collect();
     if recipes.is_empty() {
         let known: Vec<&str> = RECIPES.iter().map(|recipe| recipe.name()).collect();
-        return Err(CliError::message(format!("there is no such model; there are: {}", known.join(", "))));
+        return Err(CliError::message(format!("there is no such model; there are: {}", known.join(", "))).refused());
     }
     let sets = read_sets(&arguments.list, &arguments.from)?;
     let order = Order { made: arguments.made.to_string(), seed: arguments.seed };

@@ -9,7 +9,7 @@ use crate::engine::rehearsal::live::Rehearsing;
 use crate::language::Readers;
 use crate::measure::giving::Table;
 use crate::tui::app::Writer;
-use crate::tui::app::composer::advice::Coaching;
+use crate::tui::app::composer::advice::{Coaching, braces};
 use crate::tui::app::composer::replies::SavedReply;
 
 /// The voice: of the arguments, of the environment, of the configuration. Where the configuration names voices it must
@@ -55,6 +55,25 @@ pub fn replies(config: &Config) -> Vec<SavedReply> {
     replies.map(|reply| SavedReply { name: reply.name.clone(), text: reply.text.clone() }).collect()
 }
 
+/// What a person should know of the saved replies: a brace that belongs to no blank is sent as it is.
+pub fn remarks(config: &Config) -> Vec<String> {
+    let stray = |text: &str| {
+        let mut rest = text.to_owned();
+        braces(text).into_iter().rev().for_each(|blank| rest.replace_range(blank, ""));
+        rest.contains(['{', '}'])
+    };
+    let replies = config.replies.iter().filter(|reply| stray(&reply.text));
+    let remark = |reply: &crate::config::SavedReply| {
+        format!(
+            "{}: the reply \"{}\" has a brace that belongs to no blank and would be sent as it is; a blank is {{one to \
+             forty signs on a line}}",
+            config.at(reply.place),
+            SafeText::line(&reply.name, 80)
+        )
+    };
+    replies.map(remark).collect()
+}
+
 /// The person's editor.
 pub fn editor() -> Option<String> {
     ["VISUAL", "EDITOR"]
@@ -85,6 +104,16 @@ mod tests {
         assert_eq!(named(&config(""), Some("Lou".to_owned())).unwrap().as_deref(), Some("Lou"));
         let writer = writer(&two, Some("Ana"), Arc::new(Readers::rule_based()));
         assert_eq!(writer.signature.as_deref(), Some("^AK"));
+    }
+
+    #[test]
+    fn a_brace_that_belongs_to_no_blank_is_told_with_its_place() {
+        let good = config("[[reply]]\nname = \"chain\"\ntext = \"Sorry, {name}: {link}\"\n");
+        assert!(remarks(&good).is_empty());
+        for text in ["Sorry, {name", "Sorry, {name} or {", "Sorry, name}", "Sorry, {}", "Sorry, {one {name}"] {
+            let told = remarks(&config(&format!("[[reply]]\nname = \"chain\"\ntext = \"{text}\"\n")));
+            assert!(told.len() == 1 && told[0].starts_with("config.toml:5:8: the reply \"chain\""), "{text}: {told:?}");
+        }
     }
 
     #[test]

@@ -144,6 +144,11 @@ impl Config {
         self.document.error(ErrorKind::BadValue, place, key, message, help)
     }
 
+    /// A place of this configuration as a message begins with it: `config.toml:12:1`.
+    pub fn at(&self, place: Place) -> String {
+        format!("{}:{}:{}", self.path().display(), place.line, place.column)
+    }
+
     /// The file that it was read from.
     pub fn path(&self) -> &Path {
         self.document.path()

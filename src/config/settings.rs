@@ -65,6 +65,8 @@ pub struct SavedReply {
     pub name: String,
     /// Its words, blanks in braces.
     pub text: String,
+    /// Where the words stand.
+    pub place: Place,
 }
 
 /// A named set of our own posts.

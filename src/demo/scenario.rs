@@ -32,6 +32,9 @@ pub struct Frame {
     /// Who of the brand's people signs, and how.
     #[serde(default)]
     pub voices: Vec<ScenarioVoice>,
+    /// Texts that the brand's people have ready.
+    #[serde(default)]
+    pub replies: Vec<ScenarioReply>,
     /// Campaigns that run in the story.
     #[serde(default)]
     pub campaigns: Vec<ScenarioCampaign>,
@@ -48,6 +51,16 @@ pub struct ScenarioVoice {
     pub name: String,
     /// How it signs.
     pub signature: String,
+}
+
+/// A saved reply of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioReply {
+    /// Its name.
+    pub name: String,
+    /// Its words, blanks in braces.
+    pub text: String,
 }
 
 /// A campaign of the scenario.

@@ -24,6 +24,9 @@ pub struct Followed {
     pub all: Outcomes,
     /// By the voice that answered first, where one is known, in the order of their names.
     pub voices: Vec<(SafeText, Outcomes)>,
+    /// Those of which no voice is known: answered under our account from another program, or here by nobody named. With
+    /// the voices it makes up all.
+    pub unnamed: Outcomes,
     /// First answers against which the coach has nothing.
     pub fine: Outcomes,
     /// First answers with each flag, in the order of [`Flag::ALL`]; one with two flags is in two of them. Flags that no
@@ -41,10 +44,12 @@ impl Followed {
         for row in rows {
             let Some(aftermath) = row.aftermath else { continue };
             followed.all.add(aftermath);
-            if let Some(voice) = timekeeping::voice(row) {
-                let (_, outcomes) = voices.entry(voice.to_string()).or_insert_with(|| (voice, Outcomes::default()));
-                outcomes.add(aftermath);
-            }
+            let Some(voice) = timekeeping::voice(row) else {
+                followed.unnamed.add(aftermath);
+                continue;
+            };
+            let (_, outcomes) = voices.entry(voice.to_string()).or_insert_with(|| (voice, Outcomes::default()));
+            outcomes.add(aftermath);
         }
         followed.voices = voices.into_values().collect();
         followed
@@ -140,6 +145,9 @@ mod tests {
         assert_eq!(names, ["Ana", "Zoe"]);
         assert_eq!(followed.voices[0].1, Outcomes { unhappy: 1, ..Outcomes::default() });
         assert_eq!(followed.all, Outcomes { recovered: 2, silent: 1, unhappy: 1, waiting: 1 });
+        assert_eq!(followed.unnamed, Outcomes { silent: 1, waiting: 1, ..Outcomes::default() });
+        let named: usize = followed.voices.iter().map(|(_, outcomes)| outcomes.answered()).sum();
+        assert_eq!(named + followed.unnamed.answered(), followed.all.answered(), "nobody is left out");
     }
 
     #[test]

@@ -9,6 +9,9 @@
 //! | the brand or one of its own people wrote it | an act |
 //! | its author took it down | a native id to remove |
 //! | else | nothing |
+//!
+//! What is dated before we came is history: it is kept, and asks for nothing. What has no date is history for the
+//! statistics, where it would look like a spike, and asks for an answer all the same: it may have been written just now.
 
 mod marks;
 mod team;
@@ -238,7 +241,7 @@ impl Intake {
         let age = arrival.now.duration_since(when);
         let history = arrival.is_history(item.claimed.is_none(), age);
         Some(NewMention {
-            need: if history { None } else { self.need(&item, &readings, arrival.now) },
+            need: if history && item.claimed.is_some() { None } else { self.need(&item, &readings, arrival.now) },
             fingerprint: marks::fingerprint(&item, &source.network, &text),
             content: content_hash(&item),
             first_seen: arrival.now,

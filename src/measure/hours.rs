@@ -148,6 +148,11 @@ impl WorkingHours {
         same_time.or_else(begins).unwrap_or(from)
     }
 
+    /// When the last of those who are there on a date leaves; `None` when nobody is there.
+    pub fn end_of(&self, date: Date) -> Option<Timestamp> {
+        self.on(date).next_back().map(|(_, end)| end)
+    }
+
     /// Whether somebody is there.
     pub fn contains(&self, moment: Timestamp) -> bool {
         let date = moment.to_zoned(self.zone.clone()).date();
@@ -268,6 +273,16 @@ mod tests {
         assert_eq!(next(&office, "2026-11-20T10:30"), at("2026-11-23T10:30"), "over the weekend");
         assert_eq!(next(&office, "2026-11-20T21:00"), at("2026-11-23T09:00"), "nobody is there in the evening");
         assert_eq!(next(&hours("Sat 22:00-4:00"), "2026-11-20T01:00"), at("2026-11-22T01:00"));
+    }
+
+    #[test]
+    fn a_working_day_ends_with_its_last_stretch() {
+        let split = hours("Mon-Fri 9:00-12:00, Mon-Fri 13:00-17:30, Sat 22:00-4:00");
+        let end = |date: &str| split.end_of(date.parse().unwrap());
+        assert_eq!(end("2026-11-20"), Some(at("2026-11-20T17:30")));
+        assert_eq!(end("2026-11-21"), Some(at("2026-11-22T00:00")), "the night goes on on Sunday");
+        assert_eq!(end("2026-11-22"), Some(at("2026-11-22T04:00")));
+        assert_eq!(hours("Mon 9-10").end_of("2026-11-20".parse().unwrap()), None);
     }
 
     #[test]

@@ -196,7 +196,8 @@ pub struct NewMention {
     pub readings: Vec<Reading>,
     /// What it asks of us: opens the case of its person in its thread, joins the one that is open, or opens a closed one
     /// again. Kind words that ask for nothing more join a case that was closed, or in which we answered, within the 72
-    /// hours before, without opening it again; so do words without a need. History never opens or joins a case.
+    /// hours before, without opening it again; so do words without a need. History never opens or joins a case, unless
+    /// it has no date.
     pub need: Option<Need>,
     /// Marks for grouping.
     pub fingerprint: Fingerprint,

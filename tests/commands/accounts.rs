@@ -125,8 +125,8 @@ fn a_refused_login_keeps_nothing() {
     }
     assert_eq!(std::fs::read(home.config()).unwrap(), before);
     assert!(!home.data().join("accounts").exists());
-    login(&home, &["hackernews"], "").ends(1).says(&["needs no login"]);
-    login(&home, &["nowhere"], "").ends(1).says(&["there is no network", "mastodon"]);
+    login(&home, &["hackernews"], "").ends(2).says(&["needs no login"]);
+    login(&home, &["nowhere"], "").ends(2).says(&["there is no network", "mastodon"]);
     home.run(&["logout", "mastodon"]).ends(1).says(&["nothing is kept"]);
 }
 
@@ -175,13 +175,13 @@ fn a_login_that_may_mean_several_sources_asks_which_before_it_asks_anything_else
         add(&home, &format!("[[source]]\nname = \"{name}\"\nnetwork = \"github\"\nurl = \"{server}\"\n{more}\n"));
     }
     let secret = "c4n4ry-github-token-0000000\n";
-    let ran = login(&home, &["github", &server], secret).ends(1).says(&["\"code\" as ferris", "\"docs\"", "--name"]);
+    let ran = login(&home, &["github", &server], secret).ends(2).says(&["\"code\" as ferris", "\"docs\"", "--name"]);
     assert_quiet("login", &ran.everything());
     assert!(stand.requests().is_empty() && !home.data().join("accounts").exists());
     login(&home, &["github", &server, "--name", "CODE"], secret).ends(0).says(&["\"code\" uses it"]);
     login(&home, &["github", &server, "--name", "docs"], secret).ends(1).says(&["another account", "ferris"]);
-    login(&home, &["mastodon", "--name", "code"], secret).ends(1).says(&["network github"]);
-    login(&home, &["github", "https://elsewhere.example", "--name", "code"], secret).ends(1).says(&["another server"]);
+    login(&home, &["mastodon", "--name", "code"], secret).ends(2).says(&["network github"]);
+    login(&home, &["github", "https://elsewhere.example", "--name", "code"], secret).ends(2).says(&["another server"]);
     // One of the two by its account.
     login(&home, &["github", &server, "--account", "Ferris"], secret).ends(0).says(&["\"code\" uses it"]);
     home.run(&["logout", "Code"]).ends(0).says(&["the secret of \"code\""]);

@@ -87,5 +87,5 @@ fn a_rehearsal_says_what_would_be_better_and_ends_with_1_when_something_would() 
     assert!(told["balance_after"].as_f64() < told["balance_before"].as_f64());
     assert_eq!(told["advice"][0]["change"], "drop_the_condition");
     home.run_with(&["rehearse", "-"], text).ends(1).says(&["better", "without a condition", "profiting"]);
-    home.run_with(&["rehearse", "-"], " ").ends(1).says(&["no text"]);
+    home.run_with(&["rehearse", "-"], " ").ends(2).says(&["no text"]);
 }

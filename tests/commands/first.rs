@@ -104,3 +104,21 @@ fn the_manual_is_a_page_or_all_of_them() {
     }
     home.run(&["man", "--dir", "/proc/nowhere"]).ends(1).says(&["/proc/nowhere"]);
 }
+
+#[test]
+fn the_demo_refuses_places_on_the_command_line_and_does_not_offer_them() {
+    let home = Home::new();
+    let file = home.text("mine.toml");
+    for (arguments, named) in [
+        (&["demo", "--config", &file][..], "without --config"),
+        (&["--config", &file, "demo"], "without --config"),
+        (&["demo", "bing-2011", "--data-dir", &file], "without --data-dir"),
+    ] {
+        let ran = home.run(arguments).ends(2).says(&["of its own", "leaves nothing behind", named]);
+        assert_eq!(ran.out, "", "{arguments:?}");
+    }
+    let help = home.run(&["demo", "--help"]).ends(0).out;
+    assert!(help.contains("--speed") && !help.contains("--config") && !help.contains("--data-dir"), "{help}");
+    home.run(&["demo", "no-such-story"]).ends(2).says(&["bing-2011"]);
+    assert!(!home.path("mine.toml").exists());
+}

@@ -23,6 +23,22 @@ fn named<'a>(sources: &'a [Value], key: &str, name: &str) -> &'a Value {
 }
 
 #[test]
+fn check_tells_of_keys_that_take_one_another_s_place_and_of_stray_braces() {
+    let home = Home::listening(&[]);
+    let config = std::fs::read_to_string(home.config()).unwrap();
+    let more = "[keys]\nquit = [\"q\", \"r\"]\n\n[[reply]]\nname = \"chain\"\ntext = \"Sorry, {name}: {unclosed\"\n";
+    home.configure(&format!("{config}\n{more}"));
+    let line = |words: &str| {
+        let place = format!("{config}\n{more}").lines().position(|line| line.contains(words)).unwrap() + 1;
+        format!("config.toml:{place}:")
+    };
+    let told = home.run(&["check"]).ends(0);
+    told.says(&[&line("quit"), "`quit` takes `r` from `reply`", &line("unclosed"), "the reply \"chain\" has a brace"]);
+    let remarks = home.run(&["check", "--json"]).ends(0).json()["remarks"].to_string();
+    assert!(remarks.contains("takes `r`") && remarks.contains("has a brace"), "{remarks}");
+}
+
+#[test]
 fn check_tries_every_source_and_ends_with_1_when_one_fails() {
     let (_stand, home) = two_feeds();
     let report = home.run(&["check", "--json"]).ends(1).json();

@@ -31,7 +31,7 @@ fn lines(values: &[Value]) -> String {
 fn filled() -> Home {
     let home = Home::listening(&[]);
     let told = home.run_with(&["import", "-", "--json"], &lines(&posts())).ends(0).json();
-    assert_eq!(told, json!({"lines": 6, "new": 5, "changed": 0, "known": 0, "unmatched": 1, "wrong": 0}));
+    assert_eq!(told, json!({"lines": 6, "new": 5, "changed": 0, "known": 0, "unmatched": 1, "wrong": 0, "old": 5}));
     home
 }
 
@@ -136,6 +136,111 @@ fn wrong_lines_are_told_by_number_and_the_others_are_stored() {
     let ran = home.run_with(&["import", "-", "--json"], input).ends(1).says(&["line 3: ", "line 4: "]);
     assert_eq!((&ran.json()["new"], &ran.json()["wrong"]), (&json!(2), &json!(2)));
     assert_eq!(home.texts(), ["Ferris one", "Ferris two"]);
+}
+
+#[test]
+fn a_post_without_a_date_opens_a_case_whatever_brings_it_and_history_does_not() {
+    let complaint = |id: &str, who: &str, published: Option<&str>| {
+        let text = format!("my Ferris chain snapped again, number {id}, this is awful");
+        json!({"native_id": id, "text": text, "author": who, "published": published})
+    };
+    let undated = [complaint("1", "ana", None), complaint("2", "kim", None)];
+    let old = complaint("3", "lou", Some("2026-01-02T03:04:05Z"));
+    let who = |home: &Home| {
+        let mut who: Vec<String> = home
+            .run(&["inbox", "--json"])
+            .lines()
+            .iter()
+            .map(|case| case["who"].as_str().unwrap().to_owned())
+            .collect();
+        who.sort();
+        who
+    };
+
+    let home = Home::listening(&[]);
+    let all = [undated[0].clone(), undated[1].clone(), old.clone()];
+    home.run_with(&["import", "-"], &lines(&all)).ends(0).says(&[
+        "3 new mentions",
+        "1 of the new ones",
+        "opens no case",
+    ]);
+    assert_eq!(who(&home), ["ana", "kim"]);
+
+    for (network, key) in [("exec", "command"), ("file", "path")] {
+        let home = Home::listening(&[]);
+        let file = home.write("posts.ndjson", lines(&all));
+        let value = if network == "exec" { format!("cat {file}") } else { file };
+        let config = std::fs::read_to_string(home.config()).unwrap();
+        let source = format!("[[source]]\nname = \"own\"\nnetwork = \"{network}\"\n{key} = \"{value}\"\n\n");
+        home.configure(&config.replace("[collect]", &format!("{source}[collect]")));
+        home.run(&["collect", "--once"]).ends(0);
+        assert_eq!(home.exported().len(), 3, "{network}");
+        assert_eq!(who(&home), ["ana", "kim"], "{network}");
+    }
+}
+
+#[test]
+fn arguments_that_make_no_sense_end_with_2() {
+    let home = filled();
+    for (arguments, said) in [
+        (&["clocks", "--hours", "Mon-Xyz"][..], "Mon-Fri 9:00-18:00"),
+        (&["clocks", "--working"], "--hours"),
+        (&["clocks", "--since", "900000w"], "be counted"),
+        (&["export", "--since", "900000w"], "be counted"),
+        (&["ledger", "--since", "900000w"], "be counted"),
+        (&["export", "corrections", "--format", "csv"], "--format"),
+        (&["lookup", "own", "nowhere"], "no source"),
+        (&["train", "x.toml", "--from", ".", "--made", "2026-11-22", "--only", "nothing"], "no such model"),
+    ] {
+        home.run(arguments).ends(2).says(&[said]);
+    }
+}
+
+#[test]
+fn what_may_not_be_written_is_read_and_the_refusal_is_in_our_own_words() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    let home = filled();
+    // Another user, for to root nothing is read-only.
+    let mode = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let log = home.data().join("log");
+    std::fs::create_dir_all(&log).unwrap();
+    for file in std::fs::read_dir(home.data()).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+        mode(&file.path(), 0o444);
+    }
+    mode(&home.config(), 0o644);
+    mode(&log, 0o311);
+    let mut place = home.data();
+    mode(&place, 0o555);
+    while place != home.path("") && place.pop() {
+        mode(&place, 0o755);
+    }
+    let data = home.data().to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command.args(["--data-dir", &data]);
+        if rustix::process::geteuid().is_root() {
+            command.uid(65_534).gid(65_534);
+        }
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, out, err) = run(&["search", "ferris"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.contains("Ferris"), "{out}");
+    for arguments in [&["inbox"][..], &["clocks"], &["ledger"], &["outbox"]] {
+        let (code, out, err) = run(arguments);
+        assert!(matches!(code, Some(0 | 1)), "{arguments:?}: {out}{err}");
+        assert!(!err.contains("Error") && !err.contains("written"), "{arguments:?}: {err}");
+    }
+    let (code, out, err) = run(&["collect", "--once"]);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    assert!(err.lines().all(|line| line.starts_with("goodword: ")), "{err}");
+    assert!(err.contains("no log can be written to") && err.contains("write access"), "{err}");
+    mode(&home.data(), 0o755);
 }
 
 #[test]

@@ -45,10 +45,15 @@ fn what_the_coach_stops_is_kept_as_a_draft() {
         "--parts",
         "the draft 3",
     ]);
+    // The same words again are the same draft, whatever stops them.
+    home.run(&["reply", &mention, "--text", "Buy our new S3 now, only 999!"]).ends(1).says(&["--yes", "the draft 2"]);
+    home.run(&["reply", &mention, "--voice", "Kim", "--text", "Buy our new S3 now, only 999!"])
+        .ends(1)
+        .says(&["the draft 4"]);
     home.run(&["reply", "999", "--text", "hello"]).ends(1).says(&["no mention 999"]);
     home.run(&["reply", &mention, "--text", " "]).ends(2);
     home.run(&["reply", &mention, "--as", "elsewhere", "--text", &Stage::words(0)])
-        .ends(1)
+        .ends(2)
         .says(&["only as \"square\""]);
     assert!(stage.truth().is_empty());
     home.run(&["outbox"]).ends(0).says(&["draft", "Buy our new S3", "p0"]);

@@ -10,10 +10,14 @@ use crate::support::{Pty, Shown};
 /// What to answer first in the story of the demo.
 const COMPLAINT: &str = "Ferris S2 chain snapped";
 
-/// A demo on a terminal of so many columns and rows; it lives as long as its home.
+/// A demo on a terminal of so many columns and rows; it lives as long as its home. What the environment names is meant for
+/// other commands: the demo neither reads nor makes it.
 fn demo(columns: u16, rows: u16) -> (Home, Pty) {
     let home = Home::new();
-    let pty = Pty::spawn(home.screen(&["demo"]), columns, rows);
+    let mut command = home.screen(&["demo"]);
+    command.env("GOODWORD_CONFIG", home.text("named.toml"));
+    command.env("GOODWORD_DATA_DIR", home.text("named"));
+    let pty = Pty::spawn(command, columns, rows);
     (home, pty)
 }
 
@@ -32,6 +36,7 @@ fn assert_clean(home: &Home) {
     let left: Vec<_> = std::fs::read_dir(home.path("tmp")).unwrap().flatten().map(|entry| entry.path()).collect();
     assert!(left.is_empty(), "left behind: {left:?}");
     assert!(!home.data().exists() && !home.config().exists(), "the demo writes into the person's own places");
+    assert!(!home.path("named").exists() && !home.path("named.toml").exists(), "the demo writes where others are sent");
 }
 
 #[test]
@@ -82,33 +87,54 @@ fn a_complaint_is_opened_with_what_was_made_of_it() {
     pty.wait_for("Share of voice");
 }
 
-/// What open complaints cost, as the status line says it; nothing below one half.
-fn debt(shown: &Shown) -> u64 {
+/// What open complaints cost, as the status line says it: below ten with a decimal.
+fn debt(shown: &Shown) -> f64 {
     let text = shown.text();
     let words = text.lines().next().and_then(|line| line.split_once("debt ")).map(|(_, rest)| rest.to_owned());
     words
         .and_then(|rest| rest.split_whitespace().next().map(|debt| debt.replace(',', "")))
-        .map_or(0, |debt| debt.parse().unwrap())
+        .map_or(0.0, |debt| debt.parse().unwrap())
 }
 
-#[test]
-fn a_complaint_is_answered_the_person_is_happy_and_the_case_is_resolved() {
-    let (_home, mut pty) = demo(120, 36);
+/// Opens the sheet on the complaint on top of the inbox, once the account that it goes out under is known: it is asked
+/// for when the program starts.
+fn open_the_sheet(pty: &mut Pty) {
     pty.keys("gn");
     pty.wait_until("the complaint", |shown| has_line(shown, &["−!", "mara.k", "5.2k"]) && shown.shows("Inbox"));
-    // The account that it goes out under is asked for when the program starts.
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         assert!(Instant::now() < deadline, "the account is never known");
         pty.keys("r");
         pty.wait_for("write your answer here");
         if pty.text().contains("as @ferrisbikes") {
-            break;
+            return;
         }
         pty.watch(Duration::from_millis(300));
         pty.keys("\x1b");
         pty.wait_gone("write your answer here");
     }
+}
+
+#[test]
+fn a_saved_reply_comes_with_its_blanks_and_the_voice_is_named() {
+    let (_home, mut pty) = demo(120, 36);
+    open_the_sheet(&mut pty);
+    pty.watch(Duration::from_millis(300));
+    pty.keys("\x12");
+    pty.wait_until("the saved replies", |shown| {
+        ["broken chain", "late order", "thanks"].into_iter().all(|name| shown.shows(name))
+    });
+    pty.keys("\r");
+    pty.wait_until("the reply with its blank", |shown| {
+        shown.shows("sorry that your chain broke") && shown.shows("{link}")
+    });
+    pty.wait_for("by Robin");
+}
+
+#[test]
+fn a_complaint_is_answered_the_person_is_happy_and_the_case_is_resolved() {
+    let (_home, mut pty) = demo(120, 36);
+    open_the_sheet(&mut pty);
     pty.keys("You are mistaken, our chains do not snap.");
     pty.wait_until("what the coach says of that", |shown| shown.shows("denial") || shown.shows("no acknowledgement"));
     // Quick keys are taken for a paste, and a key right behind one for a part of it.
@@ -133,7 +159,7 @@ fn a_complaint_is_answered_the_person_is_happy_and_the_case_is_resolved() {
     pty.wait_until("it is out of the list", |shown| !happy(shown));
     // What one case costs in its first minute is less than what the others cost more meanwhile: the fall is seen on
     // all of them.
-    pty.wait_until("a debt", |shown| debt(shown) >= 1);
+    pty.wait_until("a debt", |shown| debt(shown) >= 1.0);
     let before = pty.look(debt);
     pty.keys("M");
     pty.wait_for("cases are marked");

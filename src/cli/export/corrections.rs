@@ -79,7 +79,7 @@ pub(super) fn check(arguments: &ExportArgs) -> CliResult {
     } else {
         None
     };
-    refused.map_or(Ok(()), |why| Err(CliError::message(why)))
+    refused.map_or(Ok(()), |why| Err(CliError::message(why).refused()))
 }
 
 /// Writes the corrections that were made between the two moments, the newest first. Those of posts that are not public

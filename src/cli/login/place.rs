@@ -70,17 +70,20 @@ impl Place {
             return Err(CliError::message(format!(
                 "{shown} is a source of the network {}, not of {}",
                 source.settings.network, wanted.kind.network
-            )));
+            ))
+            .refused());
         }
         if !wanted.is_there(source) {
             return Err(CliError::message(format!(
                 "{shown} is at another server: leave the server away, or give a new name"
-            )));
+            ))
+            .refused());
         }
         if !wanted.is_account(source) {
             return Err(CliError::message(format!(
                 "{shown} has another account: leave --account away, or give a new name"
-            )));
+            ))
+            .refused());
         }
         Ok(Some(source))
     }
@@ -215,6 +218,7 @@ fn which_one(kind: &Kind, several: &[&Configured]) -> CliError {
         listed.join("\n  "),
         kind.network
     ))
+    .refused()
 }
 
 /// A source as a message names it.

@@ -30,8 +30,9 @@ pub(super) fn replies(reader: &Reader<'_>) -> Vec<SavedReply> {
         if let Some(name) = &name {
             names.add(name.get_ref(), reader.place(name), &section.path("name"));
         }
-        let text = section.required("text", "\"Sorry about that, {name}!\"");
-        Some(SavedReply { name: name?.into_inner(), text: text?.into_inner() })
+        let text = section.required("text", "\"Sorry about that, {name}!\"")?;
+        let place = reader.place(&text);
+        Some(SavedReply { name: name?.into_inner(), text: text.into_inner(), place })
     });
     replies.collect()
 }

@@ -202,6 +202,28 @@ fn history_is_told_from_news() {
 }
 
 #[test]
+fn what_is_dated_before_we_came_asks_for_nothing_and_what_has_no_date_asks_everywhere() {
+    let complaint = |claimed| Item { claimed, addressed: true, ..item("a", "my Ferris chain snapped", 0) };
+    let ago = |minutes: i64| Some(Timestamp::from_second(START - 60 * minutes).unwrap());
+    // (published, first poll, pushed, asks)
+    let table = [
+        (None, true, false, true),
+        (None, true, true, true),
+        (None, false, false, true),
+        (ago(59), true, false, true),
+        (ago(61), true, false, false),
+        (ago(61), true, true, false),
+        (ago(23 * 60), false, false, true),
+        (ago(25 * 60), false, false, false),
+    ];
+    for (claimed, first_poll, pushed, asks) in table {
+        let arrival = Arrival { pushed, ..arrival(first_poll) };
+        let taken = usual().mentions(&from(false), vec![complaint(claimed)], arrival).mentions;
+        assert_eq!(taken[0].need.is_some(), asks, "{claimed:?} {first_poll} {pushed}");
+    }
+}
+
+#[test]
 fn an_edit_changes_the_hash_of_the_content_and_a_tracking_mark_does_not() {
     let original = Item { title: Some("a".into()), ..item("a", "b", 0) };
     let hash = content_hash(&original);

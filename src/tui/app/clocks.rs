@@ -186,6 +186,9 @@ fn outcomes(page: &mut Page, followed: &Followed) {
     let heads = ["answered", "came happy", "silent", "unhappy", "open"].map(str::to_owned);
     let mut rows = vec![("all".to_owned(), outcome(followed.all))];
     rows.extend(followed.voices.iter().map(|(voice, sums)| (format!("voice {voice}"), outcome(*sums))));
+    if followed.unnamed.answered() > 0 {
+        rows.push(("elsewhere, no voice".to_owned(), outcome(followed.unnamed)));
+    }
     rows.push(("coach: nothing".to_owned(), outcome(followed.fine)));
     rows.extend(followed.flagged.iter().map(|(flag, sums)| (advice::name(*flag).to_owned(), outcome(*sums))));
     columns(page, &heads, rows);

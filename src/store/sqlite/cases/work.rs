@@ -61,7 +61,7 @@ impl Work {
 
     /// Mentions of one realm come to their cases, in their order.
     pub(super) async fn arrive(&mut self, conn: &mut SqliteConnection, realm: i64, words: &[Word]) -> Done<()> {
-        let words: Vec<&Word> = words.iter().filter(|word| !word.history).collect();
+        let words: Vec<&Word> = words.iter().filter(|word| !word.history || word.need.is_some()).collect();
         if words.is_empty() {
             return Ok(());
         }

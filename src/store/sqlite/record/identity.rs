@@ -110,9 +110,9 @@ pub(super) fn entries<'a>(mentions: impl Iterator<Item = &'a NewMention>, leave_
     entries
 }
 
-/// What a mention asks of us; history asks nothing.
+/// What a mention asks of us; history asks nothing, unless it has no date.
 fn need(new: &NewMention) -> Option<Need> {
-    new.need.filter(|_| !new.history)
+    new.need.filter(|_| !new.history || new.item.claimed.is_none())
 }
 
 fn sooner(one: Option<Need>, other: Option<Need>) -> Option<Need> {

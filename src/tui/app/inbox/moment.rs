@@ -10,6 +10,8 @@ use crate::measure::hours::WorkingHours;
 
 /// When a day begins for those who work, where only the day is said.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
+/// When it ends for them, where no working hours say otherwise.
+const CLOSE: Time = Time::constant(18, 0, 0, 0);
 /// The evenings: the first that is still to come.
 const EVENINGS: [Time; 2] = [Time::constant(18, 0, 0, 0), Time::constant(21, 0, 0, 0)];
 /// An evening that is nearer than this is no time to be put aside until.
@@ -37,18 +39,38 @@ pub fn monday(zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     at(zone, today.nth_weekday(1, Weekday::Monday).ok()?, MORNING)
 }
 
-/// The moment that the words mean; `None` when they mean none, or one that is past or more than ten years away.
+/// The moment that the words mean; `None` when they mean none, or one that is past or more than ten years away. A day
+/// alone is its morning.
 pub fn parse(words: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    read(words, zone, now, &|date| at(zone, date, MORNING))
+}
+
+/// The same, with the moment that a day alone means.
+fn read(words: &str, zone: &TimeZone, now: Timestamp, whole: WholeDay<'_>) -> Option<Timestamp> {
     let words = words.trim().to_lowercase();
     let words = words.strip_prefix("in ").unwrap_or(&words).trim();
     let found = stretch(words).and_then(|stretch| now.checked_add(stretch).ok());
-    let found = found.or_else(|| day_and_time(words, zone, now))?;
+    let found = found.or_else(|| day_and_time(words, zone, now, whole))?;
     let ahead = found.duration_since(now);
     (ahead > SignedDuration::ZERO && ahead <= SignedDuration::from_hours(24 * FURTHEST)).then_some(found)
 }
 
-/// A promise as a person types it: "refund by fri 17:00" is what, and when it is due.
-pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, Timestamp)> {
+/// The moment that a day alone means.
+type WholeDay<'a> = &'a dyn Fn(Date) -> Option<Timestamp>;
+
+/// A promise as a person types it: "refund by fri 17:00" is what, and when it is due. "By fri" is kept all Friday: until
+/// the working hours of that day end, where nobody works until six in the evening.
+pub fn promise(
+    words: &str,
+    hours: Option<&WorkingHours>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<(String, Timestamp)> {
+    let close = |date| hours.and_then(|hours| hours.end_of(date)).or_else(|| at(zone, date, CLOSE));
+    what_and_when(words, zone, now, &close)
+}
+
+fn what_and_when(words: &str, zone: &TimeZone, now: Timestamp, whole: WholeDay<'_>) -> Option<(String, Timestamp)> {
     // ASCII alone is lowered, so that the places in the words stay the same.
     let lower = words.to_ascii_lowercase();
     let mut places: Vec<(usize, usize)> =
@@ -57,7 +79,7 @@ pub fn promise(words: &str, zone: &TimeZone, now: Timestamp) -> Option<(String, 
     places.sort_unstable();
     places.into_iter().find_map(|(place, length)| {
         let what = words.get(..place)?.trim();
-        let due = parse(words.get(place + length..)?, zone, now)?;
+        let due = read(words.get(place + length..)?, zone, now, whole)?;
         (!what.is_empty()).then(|| (what.to_owned(), due))
     })
 }
@@ -135,7 +157,7 @@ pub enum Said {
 
 /// A hand-over as a person types it: "to Ana by e-mail by tomorrow 9:00" is to whom and where, and by when.
 pub fn hand_over(words: &str, zone: &TimeZone, now: Timestamp) -> (String, Said) {
-    let (to, said) = match promise(words, zone, now) {
+    let (to, said) = match what_and_when(words, zone, now, &|date| at(zone, date, MORNING)) {
         Some((to, due)) => (to, Said::At(due)),
         None => match ENDLESS.iter().find_map(|ending| before(words, ending)) {
             Some(to) => (to.to_owned(), Said::Never),
@@ -205,7 +227,7 @@ fn stretch(words: &str) -> Option<SignedDuration> {
     Some(SignedDuration::from_mins(number * minutes))
 }
 
-fn day_and_time(words: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+fn day_and_time(words: &str, zone: &TimeZone, now: Timestamp, whole: WholeDay<'_>) -> Option<Timestamp> {
     let here = now.to_zoned(zone.clone());
     if matches!(words, "this evening" | "tonight" | "evening") {
         return evening(zone, now);
@@ -233,11 +255,15 @@ fn day_and_time(words: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestam
             let today = at(zone, here.date(), time)?;
             if today > now { Some(today) } else { at(zone, here.date().tomorrow().ok()?, time) }
         }
-        (Some(Day::Of(date)), time) => at(zone, date, time.unwrap_or(MORNING)),
-        (Some(Day::Next(weekday)), time) => {
-            let time = time.unwrap_or(MORNING);
-            let today = (here.weekday() == weekday).then(|| at(zone, here.date(), time)).flatten();
-            today.filter(|today| *today > now).or_else(|| at(zone, here.date().nth_weekday(1, weekday).ok()?, time))
+        (Some(day), time) => {
+            let on = |date| time.map_or_else(|| whole(date), |time| at(zone, date, time));
+            match day {
+                Day::Of(date) => on(date),
+                Day::Next(weekday) => {
+                    let today = (here.weekday() == weekday).then(|| on(here.date())).flatten();
+                    today.filter(|today| *today > now).or_else(|| on(here.date().nth_weekday(1, weekday).ok()?))
+                }
+            }
         }
     }
 }
@@ -374,9 +400,35 @@ mod tests {
     }
 
     #[test]
+    fn a_promise_for_a_day_is_kept_until_its_working_hours_end_and_a_hand_over_looks_in_the_morning() {
+        let office = WorkingHours::parse("Mon-Fri 9:00-17:30", berlin()).unwrap();
+        let due = |words: &str, hours| {
+            let due = promise(words, hours, &berlin(), now());
+            due.map(|(_, due)| due.to_zoned(berlin()).strftime("%a %-d %H:%M").to_string())
+        };
+        for (words, by_hours, without) in [
+            ("refund by Friday", "Fri 28 17:30", "Fri 28 18:00"),
+            ("refund by 28 nov", "Fri 28 17:30", "Fri 28 18:00"),
+            ("refund by 2025-11-28", "Fri 28 17:30", "Fri 28 18:00"),
+            ("refund by today", "Sat 22 18:00", "Sat 22 18:00"), // nobody works on a Saturday
+            ("refund by sat", "Sat 22 18:00", "Sat 22 18:00"),
+            ("refund by tomorrow", "Sun 23 18:00", "Sun 23 18:00"),
+            ("refund by fri 9:00", "Fri 28 09:00", "Fri 28 09:00"),
+            ("refund in 2h", "Sat 22 12:00", "Sat 22 12:00"),
+        ] {
+            assert_eq!(due(words, Some(&office)).as_deref(), Some(by_hours), "{words}");
+            assert_eq!(due(words, None).as_deref(), Some(without), "{words}");
+        }
+        let evening = now().checked_add(SignedDuration::from_hours(9)).unwrap();
+        assert_eq!(promise("refund by today", None, &berlin(), evening), None, "that day is over");
+        let (_, said) = hand_over("Ana by fri", &berlin(), now());
+        assert_eq!(said, Said::At("2025-11-28T09:00+01:00".parse().unwrap()));
+    }
+
+    #[test]
     fn a_promise_is_what_and_when() {
         let due = |words: &str| {
-            promise(words, &berlin(), now())
+            promise(words, None, &berlin(), now())
                 .map(|(what, due)| format!("{what} | {}", due.to_zoned(berlin()).strftime("%a %H:%M")))
         };
         assert_eq!(due("refund by fri 17:00").as_deref(), Some("refund | Fri 17:00"));
@@ -387,7 +439,7 @@ mod tests {
         assert_eq!(due("call back on mon at 14:00").as_deref(), Some("call back | Mon 14:00"));
         assert_eq!(due("refund"), None);
         assert_eq!(due("by fri"), None);
-        assert_eq!(due("Erstattung für Ana by tomorrow").as_deref(), Some("Erstattung für Ana | Sun 09:00"));
+        assert_eq!(due("Erstattung für Ana by tomorrow").as_deref(), Some("Erstattung für Ana | Sun 18:00"));
     }
 
     #[test]
@@ -430,7 +482,7 @@ mod tests {
             }
             let (to, said) = hand_over(&words, &berlin(), now());
             prop_assert!(to.len() <= words.len() && !matches!(said, Said::At(due) if due <= now()));
-            if let Some((what, due)) = promise(&words, &berlin(), now()) {
+            if let Some((what, due)) = promise(&words, None, &berlin(), now()) {
                 prop_assert!(due > now() && !what.is_empty());
             }
         }

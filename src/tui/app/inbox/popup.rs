@@ -226,7 +226,10 @@ impl Popup {
                 }
             }
             Ask::Note => Some(CaseChange::Note(words.to_owned())),
-            Ask::Promise => moment::promise(words, zone, now).map(|(what, due)| CaseChange::Promise(what, due)),
+            Ask::Promise => {
+                let promise = moment::promise(words, context.hours(), zone, now);
+                promise.map(|(what, due)| CaseChange::Promise(what, due))
+            }
             Ask::Dismiss | Ask::Keep => None,
         }
     }
@@ -369,7 +372,7 @@ mod tests {
         let mut popup = Popup::line(Ask::Promise, aim(), "ana".into());
         let pasted = Typing::pasted(SafeText::block("refund by fri\n"));
         assert_eq!(popup.type_in(&pasted, &context()), Step::Stay);
-        assert!(popup.meaning(&context()).0.starts_with("→ refund · due Fri 28 Nov 09:00"));
+        assert!(popup.meaning(&context()).0.starts_with("→ refund · due Fri 28 Nov 18:00"));
         let mut popup = Popup::line(Ask::Promise, aim(), "ana".into());
         assert_eq!(typed(&mut popup, "refund"), Step::Stay);
         assert!(popup.meaning(&context()).1);

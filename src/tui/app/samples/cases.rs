@@ -278,6 +278,7 @@ impl Cases {
                 (SafeText::line("Ana", 40), outcomes(12, 5, 3, 2)),
                 (SafeText::line("Kim", 40), outcomes(2, 1, 1, 2)),
             ],
+            unnamed: outcomes(7, 3, 2, 0),
             fine: outcomes(17, 5, 1, 3),
             flagged: vec![(Flag::Denial, outcomes(0, 1, 4, 0)), (Flag::NoNextStep, outcomes(1, 1, 1, 1))],
             cut: false,
