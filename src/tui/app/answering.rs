@@ -392,8 +392,9 @@ impl Model {
 
     /// Puts a saved reply into the text.
     pub(super) fn insert_reply(&mut self, reply: &SavedReply) {
-        if let Some(sheet) = &mut self.answering.composer {
-            sheet.insert_reply(reply, &self.context);
+        let blank = self.answering.composer.as_mut().is_some_and(|sheet| sheet.insert_reply(reply, &self.context));
+        if blank {
+            self.status.say(Weight::Info, "its first blank is selected: type over it, Tab goes to the next");
         }
     }
 

@@ -19,6 +19,7 @@ use crate::tui::app::composer::{Composer, Way};
 use crate::tui::app::flow::MARGIN;
 use crate::tui::app::layout::Area;
 use crate::tui::app::page::{Line, Page, Tone, piece};
+use crate::tui::app::people::tied;
 use crate::tui::app::text::{clip, counted, fit, width};
 use crate::tui::app::when;
 use crate::tui::theme::Theme;
@@ -26,7 +27,7 @@ use crate::tui::theme::Theme;
 pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
     let Some(sheet) = model.composer() else { return };
     let room = sheet.room(area);
-    thread(brush, model, sheet, room.thread);
+    thread(brush, model, sheet, room.thread, room.card.is_some());
     if let Some(divider) = room.divider {
         for y in divider.y..divider.y + divider.height {
             brush.sign(divider.x, y, "│", brush.theme.line());
@@ -39,7 +40,20 @@ pub(super) fn draw(brush: &mut Brush<'_>, model: &Model, area: Area) {
     strip::draw(brush, model, sheet, room.strip);
 }
 
-fn thread(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
+/// The person in a few words, where there is no room for the card.
+fn in_short(title: Line, sheet: &Composer, model: &Model) -> Line {
+    let Some(card) = sheet.card() else { return title };
+    let now = model.context().now();
+    let late = card.promises.iter().any(|promise| promise.due < now);
+    let title = match card.promises.len() as u64 {
+        0 => title,
+        _ if late => title.with(Tone::Bad, " · ! a promise is due"),
+        many => title.with(Tone::Warn, format!(" · {} open", counted(many, "promise"))),
+    };
+    title.with(Tone::Muted, format!(" · {}", counted(card.mentions, "mention")))
+}
+
+fn thread(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area, beside: bool) {
     if area.height == 0 {
         return;
     }
@@ -56,6 +70,7 @@ fn thread(brush: &mut Brush<'_>, model: &Model, sheet: &Composer, area: Area) {
         }
         None => title,
     };
+    let title = if beside { title } else { in_short(title, sheet, model) };
     let right = match sheet.thread().unseen() {
         0 => Line::of(Tone::Muted, turns),
         unseen => Line::of(Tone::Muted, format!("{turns}, ")).with(Tone::Bad, format!("{unseen} new: PgDn")),
@@ -87,6 +102,12 @@ fn about(page: &mut Page, card: &PersonCard, model: &Model) {
     facts.extend(card.followers.map(|many| piece(Tone::Text, counted(many, "follower"))));
     facts.extend(card.since.map(|since| piece(Tone::Muted, format!("known for {}", when::since(now, since)))));
     page.flow(facts, " · ");
+    let tie = model.people().file().known().filter(|file| file.row.handles.iter().any(|one| one.person == card.person));
+    if let Some(file) = tie {
+        let mut facts = vec![piece(Tone::Muted, "tie:")];
+        facts.extend(tied(file, now));
+        page.flow(facts, " ");
+    }
     if !card.promises.is_empty() {
         page.heading("We promised");
         for promise in &card.promises {

@@ -135,6 +135,7 @@ impl History {
             Err(error) => panic!("{error}"),
         };
         for (flight, job) in jobs {
+            self.world.town.calm();
             let mut flying: Flying = Box::pin(async move { flight.run(job).await });
             let ended = tokio::select! {
                 biased;

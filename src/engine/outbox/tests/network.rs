@@ -5,6 +5,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use tokio::sync::{Notify, watch};
 
 use super::seconds;
@@ -108,6 +109,11 @@ impl Town {
     /// A request has stalled, or its process has ended.
     pub(super) async fn stalled(&self) {
         self.stalled.notified().await;
+    }
+
+    /// A stall that nobody waited for is over: it says nothing of the next request.
+    pub(super) fn calm(&self) {
+        let _ = self.stalled().now_or_never();
     }
 
     /// What has stalled goes on.

@@ -187,6 +187,7 @@ impl Model {
                 self.desk.show(View::Composer);
                 self.answering.composer = Some(Box::new(sheet));
                 self.sheet_of_batch(session);
+                self.doubt_person();
                 self.asks.hurry(Thing::Outbox);
             }
             Err(why) if self.batch_of(session).is_some() => {

@@ -372,20 +372,28 @@ impl Composer {
         changed
     }
 
-    /// Puts a saved reply in; the first of its blanks is selected.
-    pub fn insert_reply(&mut self, reply: &replies::SavedReply, context: &Context) {
+    /// Puts a saved reply in, apart from what stands before it; the first of its blanks is selected. Tells whether it has
+    /// one.
+    pub fn insert_reply(&mut self, reply: &replies::SavedReply, context: &Context) -> bool {
         let brand = context.brand().to_string();
         let voice = context.voice().unwrap_or_default();
         let whom = self.person();
         let (handle, name) = (whom.handle.unwrap_or_default(), whom.name.unwrap_or_default());
+        let before = self.paper.text();
+        let before = before.get(..self.paper.cursor()).unwrap_or_default();
+        if before.ends_with(|sign: char| !sign.is_whitespace()) && self.paper.selected().is_none() {
+            self.paper.insert(" ");
+        }
         let from = self.paper.cursor();
         let known = [("handle", handle.as_str()), ("name", &name), ("brand", &brand), ("voice", voice)];
         self.paper.insert(&reply.filled(&known));
         self.changed(context.now());
         let text = self.paper.text();
-        if let Some(slot) = advice::braces(&text).into_iter().find(|slot| slot.start >= from) {
+        let blank = advice::braces(&text).into_iter().find(|slot| slot.start >= from);
+        if let Some(slot) = &blank {
             self.paper.select(slot.start, slot.end);
         }
+        blank.is_some()
     }
 
     /// How the person is addressed: `@handle`.

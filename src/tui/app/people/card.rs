@@ -7,7 +7,7 @@ use crate::measure::ties::{HALF_LIFE_DAYS, Tie, weight};
 use crate::tui::app::action::Action;
 use crate::tui::app::context::Context;
 use crate::tui::app::dossier::sentiment_sign;
-use crate::tui::app::page::{Line, Page, Tone, piece};
+use crate::tui::app::page::{Line, Page, Piece, Tone, piece};
 use crate::tui::app::{text, when};
 
 /// Turns on the card.
@@ -35,13 +35,7 @@ pub fn about(page: &mut Page, file: &PersonFile, context: &Context) {
         }
         page.line(line);
     }
-    let mut facts = vec![piece(Tone::Strong, format!("strength {:.1}", tie.strength))];
-    facts.push(piece(Tone::Text, format!("reciprocity {:.2}", tie.reciprocity)));
-    if tie.regular {
-        facts.push(piece(Tone::Good, "● regular".to_owned()));
-    } else if sums.regular {
-        facts.push(piece(Tone::Warn, "○ was a regular".to_owned()));
-    }
+    let mut facts = tied(file, now);
     facts.push(piece(Tone::Text, text::counted(u64::from(sums.turns), "two-way turn")));
     if let Some(last) = tie.last {
         facts.push(piece(Tone::Text, format!("last contact {}", when::ago(now, last))));
@@ -66,6 +60,19 @@ pub fn about(page: &mut Page, file: &PersonFile, context: &Context) {
     cases(page, file, context);
     alike(page, file, context);
     turns(page, file, context);
+}
+
+/// How close the tie is, in pieces.
+pub fn tied(file: &PersonFile, now: Timestamp) -> Vec<Piece> {
+    let tie = Tie::of(&file.row.sums, now);
+    let mut facts = vec![piece(Tone::Strong, format!("strength {:.1}", tie.strength))];
+    facts.push(piece(Tone::Text, format!("reciprocity {:.2}", tie.reciprocity)));
+    if tie.regular {
+        facts.push(piece(Tone::Good, "● regular".to_owned()));
+    } else if file.row.sums.regular {
+        facts.push(piece(Tone::Warn, "○ was a regular".to_owned()));
+    }
+    facts
 }
 
 fn attitudes(page: &mut Page, file: &PersonFile, context: &Context) {

@@ -5,7 +5,7 @@ mod deeds;
 mod erasing;
 mod file;
 
-pub use card::{about, explain};
+pub use card::{about, explain, tied};
 pub use erasing::{Erasing, Forgotten};
 pub use file::File;
 
