@@ -1,16 +1,19 @@
 //! A store that holds what a test puts there, for whoever only reads and marks. It does not collect: whatever needs
 //! the lease is refused.
 
-#[path = "shelf_campaigns.rs"]
-mod shelf_campaigns;
-#[path = "shelf_giving.rs"]
-mod shelf_giving;
 #[path = "shelf_outbox.rs"]
 pub mod shelf_outbox;
-#[path = "shelf_people.rs"]
-mod shelf_people;
 #[path = "shelf_sending.rs"]
 mod shelf_sending;
+#[path = "without_campaigns.rs"]
+mod without_campaigns;
+#[path = "without_giving.rs"]
+mod without_giving;
+#[path = "without_people.rs"]
+mod without_people;
+
+/// The store that is without what the files above leave out.
+use Shelf as Keeper;
 
 use std::collections::BTreeSet;
 use std::path::Path;

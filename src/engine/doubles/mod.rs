@@ -1,16 +1,22 @@
 //! Stand-ins for the rooms below, for the engine's own tests: a store in memory, scripted sources, simple
 //! readers, and a clock that follows tokio's paused time.
 
-mod campaigns;
 mod cases;
-mod giving;
 mod outbox;
-mod people;
 mod said;
 mod scripted;
 mod store;
 pub(crate) mod town;
 mod whole;
+#[allow(clippy::duplicate_mod, reason = "the same for another store")]
+#[path = "../../../tests/support/without_campaigns.rs"]
+mod without_campaigns;
+#[allow(clippy::duplicate_mod, reason = "the same for another store")]
+#[path = "../../../tests/support/without_giving.rs"]
+mod without_giving;
+#[allow(clippy::duplicate_mod, reason = "the same for another store")]
+#[path = "../../../tests/support/without_people.rs"]
+mod without_people;
 
 use std::sync::Arc;
 
@@ -19,6 +25,8 @@ use crate::language::{ReadAbout, ReadIntent, ReadLanguage, ReadSentiment, Reader
 
 pub(crate) use scripted::{Script, Step, item, source, stream};
 pub(crate) use store::MemoryStore;
+/// The store that is without what the files of other tests leave out.
+use store::MemoryStore as Keeper;
 
 /// The moment at which [`PausedClock`] starts.
 pub(crate) const START: i64 = 1_750_000_000;

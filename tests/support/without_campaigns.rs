@@ -1,16 +1,16 @@
-//! Campaigns in memory: there are none.
+//! A store in memory that knows no campaigns.
 
 use async_trait::async_trait;
-
-use super::store::MemoryStore;
-use crate::domain::{
+use goodword::domain::{
     ActId, Campaign, CampaignChange, CampaignId, Mention, MentionId, PersonId, SafeText, Signal, SignalId, Terms,
     Timestamp,
 };
-use crate::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
+use goodword::store::{CampaignNews, Campaigns, Lease, ResponseRow, StoreError, StoreResult};
+
+use super::Keeper;
 
 #[async_trait]
-impl Campaigns for MemoryStore {
+impl Campaigns for Keeper {
     async fn adopt_campaigns(&self, _: &[Terms]) -> StoreResult<()> {
         Ok(())
     }

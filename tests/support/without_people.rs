@@ -1,4 +1,4 @@
-//! The shelf keeps no ties.
+//! A store in memory that keeps no ties.
 
 use async_trait::async_trait;
 use goodword::domain::person::{Handle, PeopleFigures, PeopleFilter, PeopleKey, PersonFile, PersonRow, Traces};
@@ -6,10 +6,10 @@ use goodword::domain::{PersonId, Timestamp};
 use goodword::store::people::{AddUp, Erased, People, Whom};
 use goodword::store::{StoreError, StoreResult};
 
-use super::Shelf;
+use super::Keeper;
 
 #[async_trait]
-impl People for Shelf {
+impl People for Keeper {
     async fn settle_ties(&self, _: &dyn AddUp, _: u32) -> StoreResult<u64> {
         Ok(0)
     }

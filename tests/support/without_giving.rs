@@ -1,13 +1,13 @@
-//! The store in memory keeps no books: engine tests of the books use a store in a file.
+//! A store in memory that keeps no books: tests of the books use a store in a file.
 
 use async_trait::async_trait;
+use goodword::domain::{Act, ActCorrection, ActId, ActReading, CorrectionId, Deed, MentionId, Timestamp};
+use goodword::store::{BookChanges, BookRow, Giving, Lease, StoreResult, Unread};
 
-use super::store::MemoryStore;
-use crate::domain::{Act, ActCorrection, ActId, ActReading, CorrectionId, Deed, MentionId, Timestamp};
-use crate::store::{BookChanges, BookRow, Giving, Lease, StoreResult, Unread};
+use super::Keeper;
 
 #[async_trait]
-impl Giving for MemoryStore {
+impl Giving for Keeper {
     async fn books_version(&self) -> StoreResult<i64> {
         Ok(0)
     }
