@@ -168,6 +168,22 @@ impl Connections {
         if turn.is_multiple_of(2) { first } else { second }.take().await
     }
 
+    /// Closes every connection; none is opened again as long as what comes back is kept. Whoever reads the files as bytes
+    /// must keep it: closing a file gives up all locks that this process has on it, and other processes would take its
+    /// connections for gone ("How To Corrupt An SQLite Database File", section 2.2).
+    pub(super) async fn let_go(&self) -> Vec<MutexGuard<'_, Option<SqliteConnection>>> {
+        let mut slots = Vec::new();
+        // Nobody holds one of them and waits for another.
+        for slot in [&self.writer].into_iter().chain(&self.readers).chain([&self.probe]) {
+            let mut held = slot.connection.lock().await;
+            if let Some(connection) = held.take() {
+                connection.close().await.ok();
+            }
+            slots.push(held);
+        }
+        slots
+    }
+
     /// Lets go of the files; the write-ahead log is carried over and emptied.
     pub(super) async fn close(&self) {
         for slot in self.readers.iter().chain([&self.probe]) {

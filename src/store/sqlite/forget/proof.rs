@@ -56,8 +56,7 @@ pub(in crate::store::sqlite) async fn prove(
     logs: Option<&Path>,
 ) -> Done<Proof> {
     let mut proof = Proof::default();
-    let mut writer = connections.writer().await?;
-    carry_over(&mut writer).await?;
+    carry_over(&mut *connections.writer().await?).await?;
     let directory = path.parent().unwrap_or(path).to_owned();
     let texts = || erased.names.iter().chain(&erased.pieces).map(String::as_str);
     let needles = Needles::new(texts()).map_err(Fault::other)?;
@@ -70,17 +69,22 @@ pub(in crate::store::sqlite) async fn prove(
     }
     let own = [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")];
     let in_own = |needles: &Needles| -> Done<bool> {
-        for file in own.iter().filter(|file| file.exists()) {
-            let (hits, _) = needles.search(file).map_err(|error| tell_file(&error, file))?;
-            if !hits.is_empty() {
-                return Ok(true);
+        for file in &own {
+            match needles.search(file) {
+                Ok((hits, _)) if !hits.is_empty() => return Ok(true),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(tell_file(&error, file).into());
+                }
+                _ => {}
             }
         }
         Ok(false)
     };
-    if in_own(&needles)? {
-        sqlx::query("VACUUM").execute(&mut *writer).await?;
-        carry_over(&mut writer).await?;
+    let still = connections.let_go().await;
+    let found = in_own(&needles)?;
+    drop(still);
+    if found {
+        rewrite(connections).await?;
         proof.rewritten = true;
     }
     let roots: Vec<PathBuf> = [directory.clone()].into_iter().chain(logs).collect();
@@ -93,6 +97,7 @@ pub(in crate::store::sqlite) async fn prove(
     let what = |needle: usize| if needle < names { "their name, handle or id" } else { "words of theirs" };
     let copies = copies(&directory);
     let mut databases = Vec::new();
+    let still = connections.let_go().await;
     for file in files {
         let (hits, bytes) = match needles.search(&file) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
@@ -115,6 +120,8 @@ pub(in crate::store::sqlite) async fn prove(
             if left.why.is_some() { proof.explained.push(left) } else { proof.left.push(left) }
         }
     }
+    drop(still);
+    let mut writer = connections.writer().await?;
     let sought: Vec<Sought<'_>> = erased.names.iter().map(|name| Sought::Name(name)).collect();
     let pieces = erased.pieces.iter().map(|piece| Sought::Piece(piece));
     let sought: Vec<Sought<'_>> = sought.into_iter().chain(pieces).collect();
@@ -199,9 +206,11 @@ fn head(path: &Path) -> Option<Vec<u8>> {
 /// Other goodword databases in a directory: copies, and what was replaced by one.
 pub fn copies(directory: &Path) -> Vec<PathBuf> {
     let application = u32::try_from(migrate::APPLICATION).unwrap_or_default().to_be_bytes();
+    let own = directory.join(crate::store::sqlite::open::FILE);
+    let in_use = [own.clone(), beside(&own, "-wal"), beside(&own, "-shm"), beside(&own, "-journal")];
     let ours = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name != crate::store::sqlite::open::FILE
+        // The database itself, its log and the index of that are in use: closing one gives up our locks on it.
+        !in_use.contains(path)
             && head(path).is_some_and(|head| head.starts_with(MAGIC) && head.get(68..72) == Some(&application[..]))
     };
     search::files(&[directory.to_owned()]).0.into_iter().filter(ours).collect()

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::store::sqlite::copies;
 use crate::domain::person::PeopleOrder;
 use crate::store::conformance::people::Plain;
 use crate::store::people::{People, Whom};
@@ -277,4 +278,33 @@ proptest! {
             assert_eq!(damage(&data.join(open::FILE)).await, "ok");
         });
     }
+}
+
+/// Searching files gives up the locks of whoever has them open; without these another process takes us for gone, and
+/// removes the log that we write to.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_proof_leaves_the_store_its_locks() {
+    use std::os::unix::fs::MetadataExt;
+
+    let directory = directory();
+    let data = directory.0.path();
+    let store = SqliteStore::open(data).await.unwrap();
+    let (lease, source) = settle(&store).await;
+    record(&store, &lease, source, vec![says("yolanda", 1, "my chain snapped again")]).await;
+    let locks = |file: &str| {
+        let inode = std::fs::metadata(data.join(file)).map(|known| known.ino()).unwrap_or_default();
+        let all = std::fs::read_to_string("/proc/locks").unwrap();
+        let ours = |line: &&str| line.split_whitespace().any(|word| word.ends_with(&format!(":{inode}")));
+        all.lines().filter(ours).count()
+    };
+    let both = || (locks(open::FILE) > 0, locks(&format!("{}-shm", open::FILE)) > 0);
+    assert_eq!(both(), (true, true), "as long as it is open");
+    let erased = store.forget(&whom(&store, "yolanda").await, at(NOW)).await.unwrap();
+    copies(data);
+    assert_eq!(both(), (true, true), "looking for copies reads what is in use by nobody");
+    assert_eq!(store.prove(&erased, None).await.unwrap().left, []);
+    store.page(&everything(), Span::Newest, 50).await.unwrap();
+    assert_eq!(both(), (true, true), "and after the proof");
+    store.close().await;
 }
