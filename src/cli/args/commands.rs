@@ -402,7 +402,7 @@ pub struct ClocksArgs {
 #[derive(Debug, Clone, ClapArgs)]
 pub struct RehearseArgs {
     /// The post, or - for standard input
-    #[arg(required = true, value_name = "TEXT|-", num_args = 1.., allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "TEXT|-", num_args = 1..)]
     pub words: Vec<String>,
     /// It answers somebody
     #[arg(long)]

@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Result<Paid, String> {
     if WHOLE.contains(&text.to_lowercase().as_str()) {
         return Ok(Paid::Whole);
     }
-    let amount = Cap::at(text, 0..text.len()).and_then(|cap| cap.amount);
+    let amount = Cap::at(text, 0..text.len()).and_then(|cap| cap.amount).filter(|_| is_sum(text));
     let Some(amount) = amount.filter(|amount| amount.number.is_finite() && amount.number >= 0.0) else {
         return Err(format!("\"{text}\" is no sum: write it like \"62,000 USD\", or \"all\""));
     };
@@ -30,6 +30,43 @@ pub fn read(text: &str) -> Result<Paid, String> {
     }
     let unit = amount.currency.map(str::to_owned).or(amount.unit);
     Ok(Paid::Part(Money { amount: amount.number, unit }))
+}
+
+/// Words that make a number larger.
+const SCALES: [&str; 9] = ["k", "m", "bn", "thousand", "million", "billion", "tsd", "mio", "mrd"];
+
+/// Whether a text is a sum and nothing besides: a sign or a code of a currency, a number, and what is counted. What was
+/// paid decides a campaign's health, so that nothing is guessed.
+fn is_sum(text: &str) -> bool {
+    let is_number = |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',' | '\'' | '’');
+    let Some(start) = text.find(|sign: char| sign.is_ascii_digit()) else { return false };
+    let (before, rest) = text.split_at(start);
+    let between = |sign: char| is_number(sign) || matches!(sign, ' ' | '\u{a0}' | '\u{202f}');
+    let digits = rest.trim_start_matches(between).len();
+    let (number, after) = rest.split_at(rest.len() - digits);
+    let (before, number, after) = (before.trim(), number.trim_end(), after.trim());
+    let is_code = |word: &str| word.chars().count() == 3 && word.chars().all(char::is_alphabetic);
+    let first = before.is_empty()
+        || before.chars().all(|sign| !sign.is_alphanumeric())
+        || is_code(before)
+        || before.chars().filter(|sign| sign.is_alphabetic()).count() <= 2 && before.ends_with('$');
+    let mut words = after.split_whitespace();
+    let last = if before.is_empty() {
+        after.chars().all(|sign| !sign.is_numeric())
+    } else {
+        words.all(|word| SCALES.contains(&word.to_lowercase().as_str()) || is_code(word) && word == word.to_uppercase())
+    };
+    first && last && is_written_well(number)
+}
+
+/// Whether what parts thousands and what begins a fraction can be told apart: "99,999.999" cannot be meant.
+fn is_written_well(number: &str) -> bool {
+    let parting = |sign: char| matches!(sign, '.' | ',');
+    let Some(last) = number.rfind(parting) else { return true };
+    let (before, after) = number.split_at(last);
+    let mixed = before.contains(parting) && !after.starts_with(|sign| before.contains(sign));
+    let behind = after.chars().filter(char::is_ascii_digit).count();
+    !mixed || (1..=2).contains(&behind)
 }
 
 /// Brings what was paid in line with what was promised: a bare number is of the promise's unit, and another unit than
@@ -75,6 +112,15 @@ mod tests {
         assert_eq!(read(" €500 "), part(500.0, "EUR"));
         assert_eq!(read("all"), Ok(Paid::Whole));
         assert_eq!(read("The whole"), Ok(Paid::Whole));
+        for (text, sum) in [("62.000,50 €", part(62_000.5, "EUR")), ("$1,234,567.5", part(1_234_567.5, "USD"))] {
+            assert_eq!(read(text), sum, "{text}");
+        }
+        for text in ["$62,000abc", "$62,000xyz", "$50,000 of stuff", "$99,999.999", "62,000abc 5", "about $5 or 6"] {
+            assert!(read(text).unwrap_err().contains("is no sum"), "{text}");
+        }
+        for text in ["500 meals", "EUR 500", "1.5 million dollars", "US$ 62k", "$62,000 USD", "62k USD"] {
+            assert!(matches!(read(text), Ok(Paid::Part(_))), "{text}: {:?}", read(text));
+        }
         assert!(read("soon").unwrap_err().contains("62,000 USD") && read("").is_err());
     }
 }

@@ -163,7 +163,7 @@ impl Detail {
         let mut page = Page::new(columns);
         if let Some(row) = &self.row {
             match &self.known {
-                Known::Gone => dossier::gone(&mut page, row),
+                Known::Gone => dossier::gone(&mut page),
                 Known::Nothing => dossier::brief(&mut page, row, context),
                 Known::All(mention, members, answers) => {
                     let row = MentionRow { read: row.read, ..mention.row.clone() };

@@ -78,15 +78,13 @@ pub fn brief(page: &mut Page, row: &MentionRow, context: &Context) {
     page.prose(Tone::Text, 0, without_title(row.excerpt.as_str(), row.title.as_str()));
 }
 
-/// It is not in the store any more.
-pub fn gone(page: &mut Page, row: &MentionRow) {
+/// It is not in the store any more. Whose it was is not said: they may have been forgotten.
+pub fn gone(page: &mut Page) {
     page.prose(
         Tone::Warn,
         0,
-        "This mention is not stored any more: its author took it down, or it grew older than what is kept.",
+        "This mention is not stored any more: its author took it down or was forgotten, or it grew older than what is kept.",
     );
-    page.gap();
-    page.line(Line::of(Tone::Muted, "It was by ").foreign(Tone::Muted, &row.author));
 }
 
 /// Everything that is known of a mention.

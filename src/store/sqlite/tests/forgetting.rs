@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::sqlite::copies;
 use crate::domain::person::PeopleOrder;
 use crate::store::conformance::people::Plain;
 use crate::store::people::{People, Whom};
+use crate::store::sqlite::copies;
 use crate::store::{NewAct, Store};
 
 fn author(who: &str) -> Author {

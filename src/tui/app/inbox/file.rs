@@ -135,7 +135,7 @@ impl CaseFile {
                     page.gap();
                 }
                 match &self.known {
-                    Known::Gone => page::gone(&mut page, row),
+                    Known::Gone => page::gone(&mut page),
                     Known::Nothing => page::brief(&mut page, row, context),
                     Known::All(case, person) => page::whole(&mut page, row, case, person.as_deref(), context),
                 }

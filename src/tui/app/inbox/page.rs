@@ -50,14 +50,12 @@ pub fn aftermath_words(aftermath: Aftermath) -> (&'static str, Tone) {
 }
 
 /// It is not in the store any more.
-pub(super) fn gone(page: &mut Page, row: &CaseRow) {
+pub(super) fn gone(page: &mut Page) {
     page.prose(
         Tone::Warn,
         0,
-        "This case is not stored any more: its author took the words down, or they grew older than what is kept.",
+        "This case is not stored any more: its author took the words down or was forgotten, or they grew older than what is kept.",
     );
-    page.gap();
-    page.line(Line::of(Tone::Muted, "It was about ").foreign(Tone::Muted, &row.who));
 }
 
 /// What the list knows, until the store answers.
