@@ -235,7 +235,7 @@ pub fn orders(config: &Config) -> Orders {
     let voices = config.voices.iter().flat_map(|voice| voice.handles.iter());
     Orders {
         roster: config.roster(),
-        team: config.brand.people.iter().chain(voices).cloned().collect(),
+        team: config.brand.handles.iter().chain(&config.brand.people).chain(voices).cloned().collect(),
         answering: AnsweringSettings {
             target: config.answering.target,
             hours: config.answering.hours.clone(),

@@ -34,6 +34,8 @@ struct Tally {
     changed: u64,
     known: u64,
     unmatched: u64,
+    /// Posts of the brand or its people.
+    own: u64,
     /// New ones that are dated too long ago to ask for an answer.
     old: u64,
 }
@@ -58,7 +60,7 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
     if arguments.printing.json {
         output::json(&json!({
             "lines": tally.lines, "new": tally.new, "changed": tally.changed, "known": tally.known,
-            "unmatched": tally.unmatched, "wrong": tally.wrong, "old": tally.old,
+            "unmatched": tally.unmatched, "wrong": tally.wrong, "old": tally.old, "own": tally.own,
         }))?;
     } else {
         output::line(format!(
@@ -70,6 +72,10 @@ pub async fn run(arguments: &ImportArgs, everywhere: &Everywhere) -> CliResult<u
             grouped(tally.unmatched),
             grouped(tally.wrong)
         ))?;
+        if tally.own > 0 {
+            let posts = if tally.own == 1 { "post" } else { "posts" };
+            output::line(format!("{} {posts} of your own: kept as what you said", grouped(tally.own)))?;
+        }
         if tally.old > 0 {
             output::line(format!(
                 "{} of the new ones are dated more than an hour ago: history, which opens no case",
@@ -223,7 +229,8 @@ impl Importer {
             let now = SystemClock.now();
             let info = SourceInfo { id: source, name: place.0, network: place.1, everything: false };
             let taken = intake.mentions(&info, items.clone(), Arrival { now, first_poll: true, pushed: false });
-            self.tally.unmatched += (items.len() - taken.mentions.len()) as u64;
+            self.tally.own += taken.acts.len() as u64;
+            self.tally.unmatched += items.len().saturating_sub(taken.mentions.len() + taken.acts.len()) as u64;
             let outcome = PollOutcome::worked(now, !taken.mentions.is_empty());
             let batch = RecordBatch {
                 source,

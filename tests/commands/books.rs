@@ -88,4 +88,6 @@ fn a_rehearsal_says_what_would_be_better_and_ends_with_1_when_something_would() 
     assert_eq!(told["advice"][0]["change"], "drop_the_condition");
     home.run_with(&["rehearse", "-"], text).ends(1).says(&["better", "without a condition", "profiting"]);
     home.run_with(&["rehearse", "-"], " ").ends(2).says(&["no text"]);
+    let behind = home.run(&["rehearse", "See you at the workshop.", "--json", "--campaign", "nowhere"]);
+    assert!(!behind.out.contains("--json") && behind.everything().contains("nowhere"), "{}", behind.everything());
 }

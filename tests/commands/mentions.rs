@@ -31,7 +31,10 @@ fn lines(values: &[Value]) -> String {
 fn filled() -> Home {
     let home = Home::listening(&[]);
     let told = home.run_with(&["import", "-", "--json"], &lines(&posts())).ends(0).json();
-    assert_eq!(told, json!({"lines": 6, "new": 5, "changed": 0, "known": 0, "unmatched": 1, "wrong": 0, "old": 5}));
+    assert_eq!(
+        told,
+        json!({"lines": 6, "new": 5, "changed": 0, "known": 0, "unmatched": 1, "wrong": 0, "old": 5, "own": 0})
+    );
     home
 }
 
@@ -306,4 +309,15 @@ fn the_inbox_is_in_order_and_says_why() {
     assert_eq!(home.run(&["inbox", "--json", "--private"]).ends(0).lines().len(), 3);
     assert_eq!(home.run(&["inbox", "--json", "--limit", "1"]).ends(0).lines().len(), 1);
     home.run(&["inbox"]).ends(0).says(&["loud", "900,000 followers", "impact", "targets"]);
+}
+
+#[test]
+fn what_the_brand_wrote_is_kept_as_what_we_said() {
+    let home = Home::new();
+    home.configure("[brand]\nname = \"Ferris Bikes\"\nhandles = [\"ferrisbikes\"]\n\n[[watch]]\nname = \"us\"\nquery = \"ferris\"\n");
+    let post =
+        |author: &str| json!({"text": format!("Ferris open day, says {author}"), "author": author, "network": "town"});
+    let told = home.run_with(&["import", "-", "--json"], &lines(&[post("FerrisBikes"), post("ana")])).ends(0).json();
+    assert_eq!((&told["own"], &told["new"], &told["unmatched"]), (&json!(1), &json!(1), &json!(0)));
+    assert!(home.run(&["ledger", "--acts"]).everything().contains("says FerrisBikes"));
 }

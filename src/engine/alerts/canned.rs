@@ -13,7 +13,7 @@ use crate::store::StoreError;
 /// The first look, when what is new has been heard.
 const FIRST: Duration = Duration::from_secs(120);
 /// Between two looks.
-const EVERY: Duration = Duration::from_secs(3_600);
+const EVERY: Duration = Duration::from_secs(600);
 /// It is not told again for so long.
 const REST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Acts that are looked through for the latest replies.
